@@ -1,1 +1,7 @@
 //! The Hierarchical Reasoning Model (Wang et al. 2025, arXiv 2506.21734) for the browser and the command line.
+//!
+//! The model is written once, as a recording of kernels over buffers ([`plan`]), and an engine plays it ([`engine`]).
+
+pub mod config;
+pub mod engine;
+pub mod plan;

@@ -1,0 +1,372 @@
+//! The configuration of a model: what the official code reads from its YAML and its data set, checked on the way in.
+
+use serde::{Deserialize, Serialize};
+
+/// Which of the two published recurrences a model is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Family {
+    /// Two modules, H and L; gradients through the last L and the last H call (arXiv 2506.21734).
+    Hrm,
+    /// One module in both roles; gradients through the whole last H-cycle (arXiv 2510.04871).
+    Trm,
+}
+
+/// How a block mixes positions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mixer {
+    /// Multi-head self-attention, neither causal nor masked.
+    Attention,
+    /// A SwiGLU over the positions (`mlp_t`).
+    MlpT,
+}
+
+/// How positions reach the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Positions {
+    /// Rotary embedding of queries and keys.
+    Rope,
+    /// A learned vector per position, added to the token's.
+    Learned,
+    /// Nothing (the mixer itself must tell positions apart).
+    None,
+}
+
+/// The cross-entropy over the vocabulary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LossKind {
+    /// s(x) = x + 1 for x ≥ 0, else 1 / (1 - x), in place of the exponential.
+    #[serde(rename = "stablemax_cross_entropy")]
+    Stablemax,
+    /// The usual one.
+    #[serde(rename = "softmax_cross_entropy")]
+    Softmax,
+}
+
+/// Everything that fixes a model's shapes and its arithmetic. Field names in files are the official code's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "RawConfig", into = "RawConfig")]
+pub struct ModelConfig {
+    /// HRM or TRM.
+    pub family: Family,
+    /// S, tokens of a puzzle.
+    pub seq_len: usize,
+    /// V, symbols.
+    pub vocab_size: usize,
+    /// Rows of the puzzle embedding.
+    pub num_puzzle_identifiers: usize,
+    /// Width of a puzzle's vector; 0: none.
+    pub puzzle_emb_ndim: usize,
+    /// P, positions put in front of the tokens for the puzzle's vector.
+    pub puzzle_emb_len: usize,
+    /// N_H, H steps a segment.
+    pub h_cycles: usize,
+    /// N_L, L steps for every H step.
+    pub l_cycles: usize,
+    /// Blocks of H_level (0 for TRM, which has none).
+    pub h_layers: usize,
+    /// Blocks of L_level.
+    pub l_layers: usize,
+    /// D.
+    pub hidden_size: usize,
+    /// SwiGLU's expansion; see [`ModelConfig::inner_size`].
+    pub expansion: f64,
+    /// h; must divide D.
+    pub num_heads: usize,
+    /// The token mixer of every block.
+    pub mixer: Mixer,
+    /// Position encoding.
+    pub positions: Positions,
+    /// Segments at most, in training.
+    pub halt_max_steps: usize,
+    /// Probability that a row must think longer (training).
+    pub halt_exploration_prob: f64,
+    /// Loss over the vocabulary.
+    pub loss: LossKind,
+    /// ε of the RMS norm.
+    pub rms_norm_eps: f64,
+    /// θ of the rotary embedding.
+    pub rope_theta: f64,
+}
+
+/// Why a configuration cannot be.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ConfigError {
+    /// One field has a value it cannot have.
+    #[error("{field} is {value}; expected {expected}")]
+    Field {
+        /// The field, by its name in files.
+        field: &'static str,
+        /// What it was.
+        value: String,
+        /// What it may be.
+        expected: String,
+    },
+    /// The text is no such configuration at all.
+    #[error("configuration: {0}")]
+    Parse(String),
+}
+
+fn field(field: &'static str, value: impl ToString, expected: impl Into<String>) -> ConfigError {
+    ConfigError::Field { field, value: value.to_string(), expected: expected.into() }
+}
+
+impl ModelConfig {
+    /// T = P + S, positions that the modules see.
+    pub fn tokens(&self) -> usize {
+        self.puzzle_emb_len + self.seq_len
+    }
+
+    /// d = D / h.
+    pub fn head_dim(&self) -> usize {
+        self.hidden_size / self.num_heads
+    }
+
+    /// Inner size of a SwiGLU over `width` features: round(expansion · width · 2/3), rounded up to a multiple of 256.
+    pub fn inner_size(&self, width: usize) -> usize {
+        let raw = (self.expansion * width as f64 * 2.0 / 3.0).round() as usize;
+        raw.div_ceil(256).max(1) * 256
+    }
+
+    /// Reads the JSON form of the golden files and of gallery models: the fields flat or under `config`, unknown keys
+    /// ignored, the loss beside either.
+    ///
+    /// # Errors
+    /// Names the field and what was expected.
+    pub fn from_json(text: &str) -> Result<Self, ConfigError> {
+        let value: serde_json::Value = serde_json::from_str(text).map_err(|e| ConfigError::Parse(e.to_string()))?;
+        Self::from_json_value(&value)
+    }
+
+    /// [`ModelConfig::from_json`] for a value already parsed.
+    ///
+    /// # Errors
+    /// Names the field and what was expected.
+    pub fn from_json_value(value: &serde_json::Value) -> Result<Self, ConfigError> {
+        let mut fields = value.get("config").unwrap_or(value).clone();
+        if let (Some(map), Some(loss)) = (fields.as_object_mut(), value.get("loss")) {
+            map.entry("loss").or_insert_with(|| loss.clone());
+        }
+        serde_json::from_value(fields).map_err(|e| ConfigError::Parse(e.to_string()))
+    }
+
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// The first field that cannot be, and what it may be.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let positive = [
+            ("seq_len", self.seq_len, 1 << 16),
+            ("vocab_size", self.vocab_size, 1 << 16),
+            ("H_cycles", self.h_cycles, 1 << 10),
+            ("L_cycles", self.l_cycles, 1 << 10),
+            ("L_layers", self.l_layers, 1 << 10),
+            ("hidden_size", self.hidden_size, 1 << 14),
+            ("num_heads", self.num_heads, 1 << 14),
+            ("halt_max_steps", self.halt_max_steps, 1 << 16),
+        ];
+        for (name, value, most) in positive {
+            if value == 0 || value > most {
+                return Err(field(name, value, format!("1 to {most}")));
+            }
+        }
+        if self.mixer == Mixer::Attention && !self.hidden_size.is_multiple_of(self.num_heads) {
+            return Err(field("num_heads", self.num_heads, format!("a divisor of hidden_size {}", self.hidden_size)));
+        }
+        if self.positions == Positions::Rope && self.mixer == Mixer::Attention && !self.head_dim().is_multiple_of(2) {
+            return Err(field(
+                "num_heads",
+                self.num_heads,
+                format!("heads of even size for rope; hidden_size {} gives {}", self.hidden_size, self.head_dim()),
+            ));
+        }
+        if self.family == Family::Hrm && (self.h_layers == 0 || self.h_layers > 1 << 10) {
+            return Err(field("H_layers", self.h_layers, "1 to 1024 (a TRM has none)"));
+        }
+        if !(self.expansion > 0.0 && self.expansion <= 64.0) {
+            return Err(field("expansion", self.expansion, "above 0, at most 64"));
+        }
+        if self.puzzle_emb_ndim > 0 && self.num_puzzle_identifiers == 0 {
+            return Err(field("num_puzzle_identifiers", 0, "at least 1 when puzzle_emb_ndim is above 0"));
+        }
+        if self.puzzle_emb_ndim > self.puzzle_emb_len * self.hidden_size {
+            let room = self.puzzle_emb_len * self.hidden_size;
+            return Err(field("puzzle_emb_ndim", self.puzzle_emb_ndim, format!("at most puzzle_emb_len · D = {room}")));
+        }
+        if !(0.0..=1.0).contains(&self.halt_exploration_prob) {
+            return Err(field("halt_exploration_prob", self.halt_exploration_prob, "0 to 1"));
+        }
+        if !(self.rms_norm_eps > 0.0 && self.rms_norm_eps < 1.0) {
+            return Err(field("rms_norm_eps", self.rms_norm_eps, "above 0, below 1"));
+        }
+        if !(self.rope_theta > 1.0 && self.rope_theta.is_finite()) {
+            return Err(field("rope_theta", self.rope_theta, "above 1"));
+        }
+        Ok(())
+    }
+}
+
+/// The file form: what the official code writes, plus this project's `family`, `loss` and `puzzle`-independent defaults.
+#[derive(Clone, Serialize, Deserialize)]
+#[allow(non_snake_case)]
+struct RawConfig {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    family: Option<Family>,
+    seq_len: usize,
+    vocab_size: usize,
+    #[serde(default = "one")]
+    num_puzzle_identifiers: usize,
+    #[serde(default)]
+    puzzle_emb_ndim: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    puzzle_emb_len: Option<usize>,
+    H_cycles: usize,
+    L_cycles: usize,
+    #[serde(default)]
+    H_layers: usize,
+    L_layers: usize,
+    hidden_size: usize,
+    #[serde(default = "expansion")]
+    expansion: f64,
+    num_heads: usize,
+    #[serde(default)]
+    mlp_t: bool,
+    #[serde(default = "rope")]
+    pos_encodings: Positions,
+    #[serde(default = "sixteen")]
+    halt_max_steps: usize,
+    #[serde(default)]
+    halt_exploration_prob: f64,
+    #[serde(default = "stablemax")]
+    loss: LossKind,
+    #[serde(default = "eps")]
+    rms_norm_eps: f64,
+    #[serde(default = "theta")]
+    rope_theta: f64,
+}
+
+fn one() -> usize {
+    1
+}
+fn sixteen() -> usize {
+    16
+}
+fn expansion() -> f64 {
+    4.0
+}
+fn rope() -> Positions {
+    Positions::Rope
+}
+fn stablemax() -> LossKind {
+    LossKind::Stablemax
+}
+fn eps() -> f64 {
+    1e-5
+}
+fn theta() -> f64 {
+    10000.0
+}
+
+impl TryFrom<RawConfig> for ModelConfig {
+    type Error = ConfigError;
+
+    fn try_from(raw: RawConfig) -> Result<Self, ConfigError> {
+        let family = raw.family.unwrap_or(if raw.H_layers == 0 { Family::Trm } else { Family::Hrm });
+        if raw.hidden_size == 0 {
+            return Err(field("hidden_size", 0, "at least 1"));
+        }
+        // The official code reads a length of 0 as "not given".
+        let computed = raw.puzzle_emb_ndim.div_ceil(raw.hidden_size);
+        let puzzle_emb_len = match raw.puzzle_emb_len {
+            Some(given) if given > 0 && raw.puzzle_emb_ndim > 0 => given,
+            _ => computed,
+        };
+        let config = ModelConfig {
+            family,
+            seq_len: raw.seq_len,
+            vocab_size: raw.vocab_size,
+            num_puzzle_identifiers: raw.num_puzzle_identifiers,
+            puzzle_emb_ndim: raw.puzzle_emb_ndim,
+            puzzle_emb_len,
+            h_cycles: raw.H_cycles,
+            l_cycles: raw.L_cycles,
+            h_layers: raw.H_layers,
+            l_layers: raw.L_layers,
+            hidden_size: raw.hidden_size,
+            expansion: raw.expansion,
+            num_heads: raw.num_heads,
+            mixer: if raw.mlp_t { Mixer::MlpT } else { Mixer::Attention },
+            positions: raw.pos_encodings,
+            halt_max_steps: raw.halt_max_steps,
+            halt_exploration_prob: raw.halt_exploration_prob,
+            loss: raw.loss,
+            rms_norm_eps: raw.rms_norm_eps,
+            rope_theta: raw.rope_theta,
+        };
+        config.validate()?;
+        Ok(config)
+    }
+}
+
+impl From<ModelConfig> for RawConfig {
+    fn from(config: ModelConfig) -> Self {
+        RawConfig {
+            family: Some(config.family),
+            seq_len: config.seq_len,
+            vocab_size: config.vocab_size,
+            num_puzzle_identifiers: config.num_puzzle_identifiers,
+            puzzle_emb_ndim: config.puzzle_emb_ndim,
+            puzzle_emb_len: Some(config.puzzle_emb_len),
+            H_cycles: config.h_cycles,
+            L_cycles: config.l_cycles,
+            H_layers: config.h_layers,
+            L_layers: config.l_layers,
+            hidden_size: config.hidden_size,
+            expansion: config.expansion,
+            num_heads: config.num_heads,
+            mlp_t: config.mixer == Mixer::MlpT,
+            pos_encodings: config.positions,
+            halt_max_steps: config.halt_max_steps,
+            halt_exploration_prob: config.halt_exploration_prob,
+            loss: config.loss,
+            rms_norm_eps: config.rms_norm_eps,
+            rope_theta: config.rope_theta,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FLAT: &str = r#"{"seq_len":16,"vocab_size":6,"puzzle_emb_ndim":65,"num_puzzle_identifiers":3,"H_cycles":2,
+        "L_cycles":2,"H_layers":2,"L_layers":2,"hidden_size":64,"expansion":4,"num_heads":4,"unknown":[1]}"#;
+
+    #[test]
+    fn computes_the_prefix_and_the_inner_size() {
+        let config = ModelConfig::from_json(FLAT).unwrap();
+        assert_eq!((config.puzzle_emb_len, config.tokens(), config.family), (2, 18, Family::Hrm));
+        assert_eq!((config.inner_size(64), config.inner_size(512), config.inner_size(97)), (256, 1536, 512));
+    }
+
+    #[test]
+    fn reads_its_own_output() {
+        let config = ModelConfig::from_json(FLAT).unwrap();
+        let text = serde_json::to_string(&config).unwrap();
+        assert_eq!(ModelConfig::from_json(&text).unwrap(), config);
+    }
+
+    #[test]
+    fn names_the_field_that_cannot_be() {
+        for (from, to, word) in [
+            ("\"num_heads\":4", "\"num_heads\":5", "num_heads"),
+            ("\"H_cycles\":2", "\"H_cycles\":0", "H_cycles"),
+            ("\"hidden_size\":64", "\"hidden_size\":0", "hidden_size"),
+            ("\"seq_len\":16,", "", "seq_len"),
+        ] {
+            let error = ModelConfig::from_json(&FLAT.replace(from, to)).unwrap_err().to_string();
+            assert!(error.contains(word), "{error}");
+        }
+    }
+}

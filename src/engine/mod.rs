@@ -1,0 +1,139 @@
+//! Engines play programs. A program is prepared once (memory, pipelines, bindings) and its entries are then replayed.
+
+pub mod cpu;
+pub mod gpu;
+
+use crate::plan::{BufferId, EntryId, Program};
+
+/// What the badge on the page and the command line say of an engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Info {
+    /// CPU or GPU.
+    pub kind: Kind,
+    /// The adapter's name, or the CPU's instruction set and threads.
+    pub name: String,
+}
+
+/// The two engines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Native threads or WASM SIMD.
+    Cpu,
+    /// WebGPU, Vulkan, Metal or DX12.
+    Gpu,
+}
+
+/// Elements read back, or a mistake's wrong type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Data {
+    /// Floats.
+    F32(Vec<f32>),
+    /// Integers.
+    U32(Vec<u32>),
+}
+
+impl Data {
+    /// The floats.
+    ///
+    /// # Panics
+    /// When the buffer holds integers: the caller recorded it and knows.
+    pub fn f32(self) -> Vec<f32> {
+        match self {
+            Data::F32(values) => values,
+            Data::U32(_) => panic!("an integer buffer was read as floats"),
+        }
+    }
+
+    /// The integers.
+    ///
+    /// # Panics
+    /// When the buffer holds floats.
+    pub fn u32(self) -> Vec<u32> {
+        match self {
+            Data::U32(values) => values,
+            Data::F32(_) => panic!("a float buffer was read as integers"),
+        }
+    }
+}
+
+/// Why an engine cannot go on.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum EngineError {
+    /// There is no adapter, or it refuses a device.
+    #[error("no GPU engine: {0}")]
+    NoAdapter(String),
+    /// The device went away; everything on it is lost.
+    #[error("the GPU device was lost: {0}")]
+    DeviceLost(String),
+    /// The program needs more than the adapter grants.
+    #[error("{what} needs {needed}, this adapter grants {granted}")]
+    Limit {
+        /// What is too large.
+        what: String,
+        /// How much it needs.
+        needed: u64,
+        /// How much there is.
+        granted: u64,
+    },
+    /// The driver found a mistake.
+    #[error("GPU: {0}")]
+    Gpu(String),
+    /// A write of the wrong length.
+    #[error("{buffer} has {expected} elements, {actual} were given")]
+    Length {
+        /// The buffer.
+        buffer: String,
+        /// Given.
+        actual: usize,
+        /// It has.
+        expected: usize,
+    },
+    /// A temporary cannot be read or written from outside.
+    #[error("{0} is a temporary: it has no contents between runs")]
+    Temporary(String),
+}
+
+/// Plays programs.
+#[allow(async_fn_in_trait)]
+pub trait Engine {
+    /// A prepared program.
+    type Session: Session;
+
+    /// What runs.
+    fn info(&self) -> Info;
+
+    /// Allocates and compiles what the program needs; all buffers start as zeros.
+    ///
+    /// # Errors
+    /// Limits, a lost device, a driver's complaint.
+    async fn prepare(&self, program: Program) -> Result<Self::Session, EngineError>;
+}
+
+/// A prepared program with its memory.
+#[allow(async_fn_in_trait)]
+pub trait Session {
+    /// The program.
+    fn program(&self) -> &Program;
+
+    /// Bytes of memory held.
+    fn bytes(&self) -> usize;
+
+    /// Replaces a buffer's floats.
+    ///
+    /// # Errors
+    /// Wrong length, a temporary.
+    fn write(&mut self, id: BufferId, values: &[f32]) -> Result<(), EngineError>;
+
+    /// Replaces a buffer's integers.
+    ///
+    /// # Errors
+    /// Wrong length, a temporary.
+    fn write_u32(&mut self, id: BufferId, values: &[u32]) -> Result<(), EngineError>;
+
+    /// Runs entries one after the other, then reads buffers back (nothing is waited for when none is asked).
+    ///
+    /// # Errors
+    /// A lost device, a driver's complaint, a temporary among `read`.
+    async fn run(&mut self, entries: &[EntryId], read: &[BufferId]) -> Result<Vec<Data>, EngineError>;
+}
