@@ -2,6 +2,9 @@
 //!
 //! The model is written once, as a recording of kernels over buffers ([`plan`]), and an engine plays it ([`engine`]).
 
+pub mod checkpoint;
 pub mod config;
 pub mod engine;
+pub mod model;
 pub mod plan;
+pub mod random;

@@ -1,1 +1,147 @@
-//! The CPU engine.
+//! The CPU engine: rayon and AVX2 or NEON natively, WASM SIMD in the browser. Every kernel is the plain twin of the shader
+//! of the same name; generic over f32 and f64, so that finite differences can check the adjoints.
+
+mod adam_atan2;
+mod add;
+mod attention;
+mod attention_backward;
+mod carry_reset;
+mod cross_entropy;
+mod cross_entropy_backward;
+mod ema;
+mod embed;
+mod embed_backward;
+mod halt;
+mod matmul;
+mod memory;
+mod metrics;
+mod parallel;
+mod play;
+mod q_head;
+mod q_head_backward;
+mod q_loss;
+mod q_loss_backward;
+mod q_target;
+mod real;
+mod rms_norm;
+mod rms_norm_backward;
+mod sign_sgd;
+mod swiglu;
+mod swiglu_backward;
+
+pub use cross_entropy::arg_max;
+pub use real::Real;
+
+use std::marker::PhantomData;
+
+use super::{Data, EngineError, Info, Kind};
+use crate::plan::{BufferId, EntryId, Lifetime, Program};
+use memory::Memory;
+
+/// The engine; `T` is what it computes in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Engine<T = f32>(PhantomData<T>);
+
+impl Engine<f32> {
+    /// The engine that runs models.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Engine<f64> {
+    /// The engine that checks them.
+    pub fn exact() -> Self {
+        Self::default()
+    }
+}
+
+impl<T: Real> super::Engine for Engine<T> {
+    type Session = Session<T>;
+
+    fn info(&self) -> Info {
+        #[cfg(target_arch = "wasm32")]
+        let name = "WASM SIMD".to_owned();
+        #[cfg(not(target_arch = "wasm32"))]
+        let name = format!("{}, {} threads", std::env::consts::ARCH, rayon::current_num_threads());
+        Info { kind: Kind::Cpu, name }
+    }
+
+    async fn prepare(&self, program: Program) -> Result<Session<T>, EngineError> {
+        let memory = Memory::new(&program);
+        Ok(Session { program, memory })
+    }
+}
+
+/// A program with its memory.
+pub struct Session<T = f32> {
+    program: Program,
+    memory: Memory<T>,
+}
+
+impl<T: Real> Session<T> {
+    /// A buffer's floats as the engine holds them.
+    pub fn values(&self, id: BufferId) -> &[T] {
+        self.memory.f(id)
+    }
+
+    /// Replaces a buffer's floats, unrounded.
+    pub fn set(&mut self, id: BufferId, values: &[T]) {
+        self.memory.f_mut(id).copy_from_slice(values);
+    }
+
+    fn check(&self, id: BufferId, len: Option<usize>) -> Result<(), EngineError> {
+        let buffer = self.program.buffer(id);
+        if buffer.lifetime == Lifetime::Temp {
+            return Err(EngineError::Temporary(buffer.name.clone()));
+        }
+        match len {
+            Some(actual) if actual != buffer.len() => {
+                Err(EngineError::Length { buffer: buffer.name.clone(), actual, expected: buffer.len() })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<T: Real> super::Session for Session<T> {
+    fn program(&self) -> &Program {
+        &self.program
+    }
+
+    fn bytes(&self) -> usize {
+        self.memory.bytes()
+    }
+
+    fn write(&mut self, id: BufferId, values: &[f32]) -> Result<(), EngineError> {
+        self.check(id, Some(values.len()))?;
+        let to = self.memory.f_mut(id);
+        to.iter_mut().zip(values).for_each(|(to, &from)| *to = T::from_f64(f64::from(from)));
+        Ok(())
+    }
+
+    fn write_u32(&mut self, id: BufferId, values: &[u32]) -> Result<(), EngineError> {
+        self.check(id, Some(values.len()))?;
+        self.memory.u_mut(id).copy_from_slice(values);
+        Ok(())
+    }
+
+    async fn run(&mut self, entries: &[EntryId], read: &[BufferId]) -> Result<Vec<Data>, EngineError> {
+        for id in read {
+            self.check(*id, None)?;
+        }
+        for entry in entries {
+            for step in &self.program.entries[entry.0].steps {
+                play::play(&step.kernel, &mut self.memory);
+            }
+        }
+        let data = |&id: &BufferId| {
+            if self.memory.is_int(id) {
+                Data::U32(self.memory.u(id).to_vec())
+            } else {
+                Data::F32(self.memory.f(id).iter().map(|x| x.to_f64() as f32).collect())
+            }
+        };
+        Ok(read.iter().map(data).collect())
+    }
+}

@@ -1,0 +1,5 @@
+//! Weights in files.
+
+mod weights;
+
+pub use weights::{CheckpointError, Tensor, Weights};

@@ -1,0 +1,269 @@
+//! Weights under official names, from and to safetensors.
+
+use std::collections::BTreeMap;
+
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+
+use crate::config::ModelConfig;
+use crate::engine::{EngineError, Session};
+use crate::model::{Init, param_specs};
+use crate::plan::BufferId;
+use crate::random::Random;
+
+/// Row-major values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tensor {
+    /// Shape.
+    pub shape: Vec<usize>,
+    /// Values.
+    pub data: Vec<f32>,
+}
+
+/// Why a file's weights cannot be used.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum CheckpointError {
+    /// Not a safetensors file, or a damaged one.
+    #[error("not a readable safetensors file: {0}")]
+    Format(String),
+    /// An element type that weights do not have.
+    #[error("tensor {name} has element type {dtype}; expected F32, F16 or BF16")]
+    Dtype {
+        /// Tensor.
+        name: String,
+        /// Its type.
+        dtype: String,
+    },
+    /// A weight of the configuration is not in the file.
+    #[error("tensor {name} {shape:?} is missing; the file has {found} tensors")]
+    Missing {
+        /// Tensor.
+        name: String,
+        /// Shape that the configuration asks for.
+        shape: Vec<usize>,
+        /// How many tensors there are.
+        found: usize,
+    },
+    /// The file holds a weight that the configuration has no place for.
+    #[error("tensor {0} has no place in this configuration")]
+    Foreign(String),
+    /// The configuration contradicts the file.
+    #[error("tensor {name} has shape {actual:?}; the configuration asks for {expected:?}")]
+    Shape {
+        /// Tensor.
+        name: String,
+        /// In the file.
+        actual: Vec<usize>,
+        /// By the configuration.
+        expected: Vec<usize>,
+    },
+    /// A weight that is NaN or infinite.
+    #[error("tensor {name} holds {value} at element {index}")]
+    NotFinite {
+        /// Tensor.
+        name: String,
+        /// Which element.
+        index: usize,
+        /// NaN, inf or -inf.
+        value: f32,
+    },
+    /// The engine refused it.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// Named tensors; names carry no prefix (`model.inner.` and `_orig_mod.` are dropped on reading).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Weights {
+    /// By official name.
+    pub tensors: BTreeMap<String, Tensor>,
+}
+
+impl Weights {
+    /// Start values of a new model. hrm.md, "Parameters".
+    pub fn init(config: &ModelConfig, seed: u64) -> Self {
+        let specs = param_specs(config).into_iter().enumerate();
+        let tensors = specs.map(|(index, spec)| {
+            let mut random = Random::stream(seed, index as u64);
+            let len = spec.shape.iter().product();
+            let data = match spec.init {
+                Init::Constant(value) => vec![value as f32; len],
+                Init::TruncatedNormal(std) => (0..len).map(|_| truncated_normal(&mut random, std)).collect(),
+            };
+            (spec.name, Tensor { shape: spec.shape, data })
+        });
+        Weights { tensors: tensors.collect() }
+    }
+
+    /// Reads a safetensors file; names may carry `_orig_mod.` and `model.inner.`.
+    ///
+    /// # Errors
+    /// A damaged file, element types that are no weights, values that are not finite.
+    pub fn from_safetensors(bytes: &[u8]) -> Result<Self, CheckpointError> {
+        let file = SafeTensors::deserialize(bytes).map_err(|e| CheckpointError::Format(e.to_string()))?;
+        let mut tensors = BTreeMap::new();
+        for (name, view) in file.tensors() {
+            let data = floats(&name, &view)?;
+            if let Some(index) = data.iter().position(|x| !x.is_finite()) {
+                return Err(CheckpointError::NotFinite { name, index, value: data[index] });
+            }
+            tensors.insert(plain_name(&name).to_owned(), Tensor { shape: view.shape().to_vec(), data });
+        }
+        Ok(Weights { tensors })
+    }
+
+    /// Writes a safetensors file under the prefix `model.inner.`.
+    ///
+    /// # Errors
+    /// When the library refuses (it does not for names and shapes such as these).
+    pub fn to_safetensors(&self) -> Result<Vec<u8>, CheckpointError> {
+        let named: Vec<(String, &Tensor)> =
+            self.tensors.iter().map(|(name, t)| (format!("model.inner.{name}"), t)).collect();
+        let views: Result<Vec<_>, _> = named
+            .iter()
+            .map(|(name, t)| {
+                TensorView::new(Dtype::F32, t.shape.clone(), bytemuck::cast_slice(&t.data)).map(|v| (name.as_str(), v))
+            })
+            .collect();
+        let views = views.map_err(|e| CheckpointError::Format(e.to_string()))?;
+        safetensors::serialize(views, None).map_err(|e| CheckpointError::Format(e.to_string()))
+    }
+
+    /// Checks that the file holds exactly the weights of a configuration, each in its shape.
+    ///
+    /// # Errors
+    /// The first tensor that is missing, misshapen or foreign.
+    pub fn check(&self, config: &ModelConfig) -> Result<(), CheckpointError> {
+        let specs = param_specs(config);
+        for spec in &specs {
+            let Some(tensor) = self.tensors.get(&spec.name) else {
+                let (name, shape, found) = (spec.name.clone(), spec.shape.clone(), self.tensors.len());
+                return Err(CheckpointError::Missing { name, shape, found });
+            };
+            if tensor.shape != spec.shape {
+                return Err(CheckpointError::Shape {
+                    name: spec.name.clone(),
+                    actual: tensor.shape.clone(),
+                    expected: spec.shape.clone(),
+                });
+            }
+        }
+        match self.tensors.keys().find(|name| !specs.iter().any(|spec| spec.name == **name)) {
+            Some(foreign) => Err(CheckpointError::Foreign(foreign.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Uploads every weight of a prepared program.
+    ///
+    /// # Errors
+    /// A weight that is missing or misshapen.
+    pub fn write<S: Session>(&self, session: &mut S) -> Result<(), CheckpointError> {
+        let params: Vec<(BufferId, String, Vec<usize>)> =
+            session.program().params().map(|(id, b)| (id, b.name.clone(), b.shape.clone())).collect();
+        for (id, name, shape) in params {
+            match self.tensors.get(&name) {
+                None => return Err(CheckpointError::Missing { name, shape, found: self.tensors.len() }),
+                Some(t) if t.shape != shape => {
+                    return Err(CheckpointError::Shape { name, actual: t.shape.clone(), expected: shape });
+                }
+                Some(t) => session.write(id, &t.data)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Number of weights.
+    pub fn count(&self) -> usize {
+        self.tensors.values().map(|t| t.data.len()).sum()
+    }
+}
+
+/// The name without what wrappers put in front.
+pub fn plain_name(name: &str) -> &str {
+    let name = name.strip_prefix("_orig_mod.").unwrap_or(name);
+    name.strip_prefix("model.inner.").unwrap_or(name)
+}
+
+fn floats(name: &str, view: &TensorView) -> Result<Vec<f32>, CheckpointError> {
+    let words = || view.data().chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]]));
+    match view.dtype() {
+        Dtype::F32 => Ok(view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()),
+        Dtype::BF16 => Ok(words().map(|bits| f32::from_bits(u32::from(bits) << 16)).collect()),
+        Dtype::F16 => Ok(words().map(half_to_f32).collect()),
+        other => Err(CheckpointError::Dtype { name: name.to_owned(), dtype: format!("{other:?}") }),
+    }
+}
+
+/// IEEE 754 binary16 to binary32, exactly.
+fn half_to_f32(bits: u16) -> f32 {
+    let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
+    let (exponent, mantissa) = (i32::from(bits >> 10 & 31), f32::from(bits & 1023));
+    match exponent {
+        0 => sign * mantissa * 2f32.powi(-24),
+        31 if mantissa == 0.0 => sign * f32::INFINITY,
+        31 => f32::NAN,
+        _ => sign * (1.0 + mantissa / 1024.0) * 2f32.powi(exponent - 15),
+    }
+}
+
+/// A normal draw cut at ±2 and widened so that the result has standard deviation `std`.
+fn truncated_normal(random: &mut Random, std: f64) -> f32 {
+    // std of a standard normal cut at ±2: √(1 - 4·φ(2)/erf(√2)).
+    const CUT_STD: f64 = 0.879_625_66;
+    loop {
+        // Box and Muller; drawing again outside the cut is the truncated distribution itself.
+        let (u, v) = (1.0 - random.unit(), random.unit());
+        let normal = (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos();
+        if normal.abs() <= 2.0 {
+            return (normal * std / CUT_STD) as f32;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config() -> ModelConfig {
+        ModelConfig::from_json(
+            r#"{"seq_len":16,"vocab_size":6,"H_cycles":2,"L_cycles":2,"H_layers":1,"L_layers":1,"hidden_size":64,
+            "num_heads":4}"#,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn starts_as_the_paper_says() {
+        let weights = Weights::init(&config(), 1);
+        weights.check(&config()).unwrap();
+        let data = &weights.tensors["H_level.layers.0.mlp.gate_up_proj.weight"].data;
+        let mean = data.iter().map(|&x| f64::from(x)).sum::<f64>() / data.len() as f64;
+        let std = (data.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / data.len() as f64).sqrt();
+        assert!(mean.abs() < 0.003 && (std - 0.125).abs() < 0.002, "{mean} {std}");
+        assert!(data.iter().all(|x| x.abs() <= 2.0 * 1.13685 * 0.125 * 1.0001));
+        assert!(weights.tensors["q_head.bias"].data == [-5.0, -5.0]);
+    }
+
+    #[test]
+    fn reads_what_it_wrote_and_names_what_is_wrong() {
+        let weights = Weights::init(&config(), 2);
+        let bytes = weights.to_safetensors().unwrap();
+        assert_eq!(Weights::from_safetensors(&bytes).unwrap(), weights);
+        assert!(matches!(Weights::from_safetensors(&bytes[..bytes.len() - 9]), Err(CheckpointError::Format(_))));
+        let mut broken = weights.clone();
+        broken.tensors.get_mut("lm_head.weight").unwrap().data[3] = f32::NAN;
+        let error = Weights::from_safetensors(&broken.to_safetensors().unwrap()).unwrap_err().to_string();
+        assert_eq!(error, "tensor lm_head.weight holds NaN at element 3".replace("lm_head", "model.inner.lm_head"));
+        let wider = ModelConfig { vocab_size: 7, ..config() };
+        let error = weights.check(&wider).unwrap_err().to_string();
+        assert!(error.contains("[6, 64]") && error.contains("[7, 64]"), "{error}");
+    }
+
+    #[test]
+    fn half_precision_is_exact() {
+        for (bits, value) in [(0x3c00, 1.0), (0xc000, -2.0), (0x0001, 5.960_464_5e-8), (0x7bff, 65504.0)] {
+            assert_eq!(half_to_f32(bits), value);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Rows shared among threads natively, one after the other in the browser. Every result is computed by one thread in one
+//! order, so it does not depend on how many there are.
+
+/// Below this many elements a thread costs more than it brings.
+#[cfg(not(target_arch = "wasm32"))]
+const WORTH: usize = 1 << 14;
+
+/// Calls `f(i, row)` for every `size`-long row of `out`.
+pub fn rows<T: Send>(out: &mut [T], size: usize, f: impl Fn(usize, &mut [T]) + Sync) {
+    if size == 0 {
+        return;
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    if out.len() >= WORTH && rayon::current_num_threads() > 1 {
+        use rayon::prelude::*;
+        let group = (WORTH / 2 / size).max(1);
+        out.par_chunks_mut(size * group).enumerate().for_each(|(block, rows)| {
+            for (i, row) in rows.chunks_mut(size).enumerate() {
+                f(block * group + i, row);
+            }
+        });
+        return;
+    }
+    for (i, row) in out.chunks_mut(size).enumerate() {
+        f(i, row);
+    }
+}
+
+/// [`rows`] over two outputs side by side.
+pub fn rows2<T: Send>(
+    a: &mut [T],
+    a_size: usize,
+    b: &mut [T],
+    b_size: usize,
+    f: impl Fn(usize, &mut [T], &mut [T]) + Sync,
+) {
+    if a_size == 0 || b_size == 0 {
+        return;
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    if a.len() >= WORTH && rayon::current_num_threads() > 1 {
+        use rayon::prelude::*;
+        let group = (WORTH / 2 / a_size).max(1);
+        let blocks = a.par_chunks_mut(a_size * group).zip(b.par_chunks_mut(b_size * group));
+        blocks.enumerate().for_each(|(block, (a, b))| {
+            for (i, (a, b)) in a.chunks_mut(a_size).zip(b.chunks_mut(b_size)).enumerate() {
+                f(block * group + i, a, b);
+            }
+        });
+        return;
+    }
+    for (i, (a, b)) in a.chunks_mut(a_size).zip(b.chunks_mut(b_size)).enumerate() {
+        f(i, a, b);
+    }
+}
+
+/// Calls `f(first index, elements)` for stretches of `out`, for elementwise work.
+pub fn stretches<T: Send>(out: &mut [T], f: impl Fn(usize, &mut [T]) + Sync) {
+    const SIZE: usize = 4096;
+    rows(out, SIZE, |i, part| f(i * SIZE, part));
+}
+
+/// How many threads a matrix product may use.
+pub fn for_gemm() -> gemm::Parallelism {
+    #[cfg(not(target_arch = "wasm32"))]
+    if rayon::current_num_threads() > 1 {
+        return gemm::Parallelism::Rayon(0);
+    }
+    gemm::Parallelism::None
+}

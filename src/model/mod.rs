@@ -1,0 +1,13 @@
+//! The mathematics of HRM and TRM, said once: it records kernels and computes nothing.
+
+mod block;
+mod inference;
+mod params;
+mod recurrence;
+mod rope;
+mod solver;
+
+pub use inference::{InferencePlan, Options, record_inference};
+pub use params::{Init, ParamSpec, param_specs};
+pub use recurrence::{Inputs, Level, Model, StateTap, TapLog, Taps};
+pub use solver::{ModelError, Segment, Solver, State};

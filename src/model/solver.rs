@@ -1,0 +1,182 @@
+//! Runs a model on puzzles, segment by segment, on any engine.
+
+use crate::checkpoint::{CheckpointError, Weights};
+use crate::config::ModelConfig;
+use crate::engine::{Data, Engine, EngineError, Session};
+use crate::plan::{BufferId, PlanError};
+
+use super::inference::{InferencePlan, Options, record_inference};
+use super::recurrence::{Level, Taps};
+
+/// Why a model cannot be set up.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ModelError {
+    /// The recording is wrong.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The engine cannot.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The weights do not fit the configuration.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// An input that the model has no embedding for.
+    #[error("{what} {index} is {value}; this model takes 0 to {most}")]
+    Input {
+        /// `token` or `puzzle identifier`.
+        what: &'static str,
+        /// Where it stands.
+        index: usize,
+        /// What it is.
+        value: u32,
+        /// The largest allowed.
+        most: usize,
+    },
+    /// Too few or too many inputs.
+    #[error("{actual} {what} were given; expected {expected}")]
+    Length {
+        /// `tokens` or `puzzle identifiers`.
+        what: &'static str,
+        /// Given.
+        actual: usize,
+        /// Expected.
+        expected: usize,
+    },
+    /// The arithmetic left the real numbers.
+    #[error("{what} became NaN or infinite in segment {segment}")]
+    NotFinite {
+        /// `the logits` or a state.
+        what: &'static str,
+        /// From 1.
+        segment: usize,
+    },
+}
+
+/// A state after a step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// H or L.
+    pub level: Level,
+    /// H-cycle, from 0.
+    pub h_cycle: usize,
+    /// L-cycle, from 0; for an H state the number of L steps before it.
+    pub l_cycle: usize,
+    /// [B, T, D].
+    pub z: Vec<f32>,
+}
+
+/// What a segment gave.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Segment {
+    /// [B, S, V].
+    pub logits: Vec<f32>,
+    /// (q_halt, q_continue) of every row.
+    pub q: Vec<[f32; 2]>,
+    /// With [`Taps::States`]: the states in the order of the steps.
+    pub states: Vec<State>,
+}
+
+impl Segment {
+    /// The raw arg max of every position [B, S]: the first largest logit, nothing repaired.
+    pub fn answer(&self, vocab: usize) -> Vec<u8> {
+        self.logits.chunks_exact(vocab).map(|logits| crate::engine::cpu::arg_max(logits) as u8).collect()
+    }
+}
+
+/// A model on an engine, ready for batches of a fixed size.
+pub struct Solver<S> {
+    plan: InferencePlan,
+    session: S,
+    segments: usize,
+}
+
+impl<S: Session> Solver<S> {
+    /// Prepares `engine` for batches of `batch` puzzles.
+    ///
+    /// # Errors
+    /// Weights that do not fit, an engine's limits.
+    pub async fn new<E: Engine<Session = S>>(
+        engine: &E,
+        config: &ModelConfig,
+        weights: &Weights,
+        batch: usize,
+        taps: Taps,
+    ) -> Result<Self, ModelError> {
+        let plan = record_inference(config, batch, Options { taps, losses: false })?;
+        let mut session = engine.prepare(plan.program.clone()).await?;
+        weights.write(&mut session)?;
+        for (id, values) in plan.model.constants() {
+            session.write(id, &values)?;
+        }
+        Ok(Solver { plan, session, segments: 0 })
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &ModelConfig {
+        &self.plan.model.config
+    }
+
+    /// Rows of a batch.
+    pub fn batch(&self) -> usize {
+        self.plan.model.batch
+    }
+
+    /// Bytes of memory that the engine holds for it.
+    pub fn bytes(&self) -> usize {
+        self.session.bytes()
+    }
+
+    /// Takes new puzzles, tokens [B, S] and identifiers [B]; the next segment starts from H_init and L_init.
+    ///
+    /// # Errors
+    /// Inputs of another number, or without an embedding.
+    pub async fn begin(&mut self, tokens: &[u32], puzzle_ids: &[u32]) -> Result<(), ModelError> {
+        let config = &self.plan.model.config;
+        check("tokens", "token", tokens, self.batch() * config.seq_len, config.vocab_size)?;
+        check("puzzle identifiers", "puzzle identifier", puzzle_ids, self.batch(), config.num_puzzle_identifiers)?;
+        self.session.write_u32(self.plan.inputs.tokens, tokens)?;
+        self.session.write_u32(self.plan.inputs.ids, puzzle_ids)?;
+        self.session.run(&[self.plan.begin], &[]).await?;
+        self.segments = 0;
+        Ok(())
+    }
+
+    /// Runs one segment.
+    ///
+    /// # Errors
+    /// The engine's, and results that are not finite.
+    pub async fn segment(&mut self) -> Result<Segment, ModelError> {
+        let taps = &self.plan.taps.states;
+        let mut read: Vec<BufferId> = vec![self.plan.logits, self.plan.q];
+        read.extend(taps.iter().map(|t| t.buffer));
+        let mut data = self.session.run(&[self.plan.segment], &read).await?.into_iter().map(Data::f32);
+        let mut next = || data.next().unwrap_or_default();
+        let (logits, q) = (next(), next());
+        let states =
+            taps.iter().map(|tap| State { level: tap.level, h_cycle: tap.h_cycle, l_cycle: tap.l_cycle, z: next() });
+        let segment =
+            Segment { logits, q: q.chunks_exact(2).map(|q| [q[0], q[1]]).collect(), states: states.collect() };
+        self.segments += 1;
+        // A norm keeps states finite, so what goes wrong shows in the logits.
+        if segment.logits.iter().chain(segment.q.as_flattened()).any(|x| !x.is_finite()) {
+            return Err(ModelError::NotFinite { what: "the logits", segment: self.segments });
+        }
+        Ok(segment)
+    }
+}
+
+fn check(
+    plural: &'static str,
+    what: &'static str,
+    values: &[u32],
+    expected: usize,
+    below: usize,
+) -> Result<(), ModelError> {
+    if values.len() != expected {
+        return Err(ModelError::Length { what: plural, actual: values.len(), expected });
+    }
+    match values.iter().position(|&v| v as usize >= below) {
+        Some(index) => Err(ModelError::Input { what, index, value: values[index], most: below.saturating_sub(1) }),
+        None => Ok(()),
+    }
+}
