@@ -8,3 +8,5 @@ pub mod engine;
 pub mod model;
 pub mod plan;
 pub mod random;
+pub mod train;
+pub mod verify;

@@ -2,4 +2,4 @@
 
 mod weights;
 
-pub use weights::{CheckpointError, Tensor, Weights};
+pub use weights::{CheckpointError, Tensor, Weights, plain_name};

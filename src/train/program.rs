@@ -1,0 +1,210 @@
+//! One training step as a recording: carry reset, a segment, halting, the loss, the way back, the optimizers.
+
+use std::collections::HashMap;
+
+use crate::config::{Family, ModelConfig};
+use crate::model::{Inputs, Model, TapLog};
+use crate::plan::adjoint::Adjoint;
+use crate::plan::kernel::{
+    AdamAtan2, CarryReset, Copy, CrossEntropy, Ema, Halt, Metrics, QLoss, QTarget, SignSgd, SumSquares,
+};
+use crate::plan::{BufferId, EntryId, PlanError, Program, Recorder};
+
+use super::optimizer::OptimizerConfig;
+
+/// The optimizer's state of one weight.
+#[derive(Clone, Copy, Debug)]
+pub struct Moments {
+    /// The weight.
+    pub param: BufferId,
+    /// Its gradient; of the puzzle embedding per example [B, E].
+    pub grad: BufferId,
+    /// First and second moment; the puzzle embedding has none.
+    pub adam: Option<(BufferId, BufferId)>,
+    /// Its moving average.
+    pub average: BufferId,
+}
+
+/// A recorded training step.
+#[derive(Clone, Debug)]
+pub struct TrainingPlan {
+    /// The program.
+    pub program: Program,
+    /// The model.
+    pub model: Model,
+    /// Carry reset, segment, losses, gradients, metrics, new carry.
+    pub gradient: EntryId,
+    /// The optimizers and the average, from the gradients.
+    pub update: EntryId,
+    /// New data for rows that halted.
+    pub fresh: Inputs,
+    /// Labels [B, S] that belong to them.
+    pub fresh_labels: BufferId,
+    /// Data of the rows that think: part of the state.
+    pub current: Inputs,
+    /// Their labels [B, S].
+    pub labels: BufferId,
+    /// Carry: z_H [B, T, D].
+    pub z_h: BufferId,
+    /// Carry: z_L [B, T, D].
+    pub z_l: BufferId,
+    /// Carry: segments so far [B].
+    pub steps: BufferId,
+    /// Carry: whether the row takes new data next [B].
+    pub halted: BufferId,
+    /// Seed and step number [2].
+    pub random: BufferId,
+    /// [B, S, V].
+    pub logits: BufferId,
+    /// [B, 2].
+    pub q: BufferId,
+    /// Target of q_continue [B] (HRM).
+    pub target: Option<BufferId>,
+    /// Sums of the step [8].
+    pub metrics: BufferId,
+    /// Σ g² of every weight, in the order of `moments`.
+    pub grad_squares: BufferId,
+    /// lr, puzzle lr and the two bias corrections [4].
+    pub hyper: BufferId,
+    /// Weights with what the optimizers keep.
+    pub moments: Vec<Moments>,
+}
+
+/// Records a training step for batches of `batch` rows.
+///
+/// # Errors
+/// A mistake in the recording.
+pub fn record_training(
+    config: &ModelConfig,
+    batch: usize,
+    optimizer: &OptimizerConfig,
+) -> Result<TrainingPlan, PlanError> {
+    let mut recorder = Recorder::new();
+    let r = &mut recorder;
+    let model = Model::declare(r, config, batch);
+    let (seq, vocab) = (config.seq_len, config.vocab_size);
+    let fresh = Inputs::declare(r, config, batch, "fresh ");
+    let fresh_labels = r.integers("fresh labels", &[batch, seq]);
+    let current = Inputs::declare(r, config, batch, "");
+    let labels = r.integers("labels", &[batch, seq]);
+    let state = model.state_shape();
+    let (z_h, z_l) = (r.persistent("z_H", &state), r.persistent("z_L", &state));
+    let (steps, halted) = (r.integers("steps", &[batch]), r.integers("halted", &[batch]));
+    let random = r.integers("random", &[2]);
+    let logits = r.persistent("logits", &[batch, seq, vocab]);
+    let q = r.persistent("q", &[batch, 2]);
+    let metrics = r.persistent("metrics", &[8]);
+    let hyper = r.persistent("hyper", &[4]);
+    let grad_squares = r.persistent("grad_squares", &[model.trained.len()]);
+
+    let gradient = r.entry("gradient");
+    for (source, target, row) in
+        [(fresh.tokens, current.tokens, seq), (fresh_labels, labels, seq), (fresh.ids, current.ids, 1)]
+    {
+        r.push(CarryReset { halted, source, target, batch, row, period: 0 });
+    }
+    model.reset(r, halted, z_h, z_l);
+    let x = r.temp("x", &state);
+    model.input(r, current, x);
+    let mut taps = TapLog::default();
+    let (new_h, new_l) = model.segment(r, x, (z_h, z_l), &mut taps);
+    model.lm_head(r, new_h, logits);
+    model.q_head(r, new_h, q);
+    let rows = r.temp("rows", &[batch, 4]);
+    r.push(CrossEntropy { logits, labels, rows, batch, seq, vocab, kind: config.loss });
+    let trm = config.family == Family::Trm;
+    r.push(Halt {
+        q,
+        random,
+        steps,
+        halted,
+        batch,
+        max_steps: config.halt_max_steps,
+        exploration: config.halt_exploration_prob,
+        q_halt_alone: trm,
+    });
+    // One segment more from the new carry, before the update, tells what q_continue should have been.
+    let target = (!trm).then(|| {
+        let (q_next, target) = (r.temp("q_next", &[batch, 2]), r.persistent("target", &[batch]));
+        r.no_grad(|r| {
+            let (next_h, _) = model.segment(r, x, (new_h, new_l), &mut TapLog::default());
+            model.q_head(r, next_h, q_next);
+            r.push(QTarget { q_next, steps, target, batch, max_steps: config.halt_max_steps });
+        });
+        target
+    });
+    let loss = r.temp("q_loss", &[batch, 2]);
+    r.push(QLoss { q, rows, target, loss, batch });
+    let recorded = r.steps().len();
+    let grads = Adjoint::new(r, &model.trained, 1.0 / batch as f64).run(0..recorded);
+    r.push(Metrics { halted, steps, q, rows, loss, out: metrics, batch });
+    let len = state.iter().product();
+    r.push(Copy { from: new_h, to: z_h, to_offset: 0, len });
+    r.push(Copy { from: new_l, to: z_l, to_offset: 0, len });
+    for (index, param) in model.trained.iter().enumerate() {
+        let x = grads[param];
+        let len = r.program().buffer(x).len();
+        r.push(SumSquares { x, out: grad_squares, len, index });
+    }
+
+    let update = r.entry("update");
+    let moments = record_update(r, &model, &grads, current.ids, hyper, optimizer);
+    let program = recorder.finish()?;
+    Ok(TrainingPlan {
+        program,
+        model,
+        gradient,
+        update,
+        fresh,
+        fresh_labels,
+        current,
+        labels,
+        z_h,
+        z_l,
+        steps,
+        halted,
+        random,
+        logits,
+        q,
+        target,
+        metrics,
+        grad_squares,
+        hyper,
+        moments,
+    })
+}
+
+fn record_update(
+    r: &mut Recorder,
+    model: &Model,
+    grads: &HashMap<BufferId, BufferId>,
+    ids: BufferId,
+    hyper: BufferId,
+    optimizer: &OptimizerConfig,
+) -> Vec<Moments> {
+    let OptimizerConfig { beta1, beta2, weight_decay, puzzle_weight_decay, ema, .. } = *optimizer;
+    let config = &model.config;
+    let puzzle = (config.puzzle_emb_ndim > 0).then(|| model.param("puzzle_emb.weights"));
+    let mut all = Vec::new();
+    for &param in &model.trained {
+        let grad = grads[&param];
+        let buffer = r.program().buffer(param).clone();
+        let len = buffer.len();
+        let adam = if Some(param) == puzzle {
+            let (batch, width) = (model.batch, config.puzzle_emb_ndim);
+            let identifiers = config.num_puzzle_identifiers;
+            let weight_decay = puzzle_weight_decay;
+            r.push(SignSgd { grad, ids, hyper, table: param, batch, width, identifiers, weight_decay });
+            None
+        } else {
+            let m = r.persistent(&format!("m.{}", buffer.name), &buffer.shape);
+            let v = r.persistent(&format!("v.{}", buffer.name), &buffer.shape);
+            r.push(AdamAtan2 { grad, hyper, param, m, v, len, beta1, beta2, weight_decay });
+            Some((m, v))
+        };
+        let average = r.persistent(&format!("average.{}", buffer.name), &buffer.shape);
+        r.push(Ema { param, average, len, decay: ema });
+        all.push(Moments { param, grad, adam, average });
+    }
+    all
+}

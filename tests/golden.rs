@@ -1,0 +1,36 @@
+//! Every number of the official code that lies in tests/golden, on the CPU engine.
+#![cfg(not(target_arch = "wasm32"))]
+
+use hrm_web::engine::cpu;
+use hrm_web::verify::{Golden, Report, verify};
+
+fn golden(name: &str) -> Golden {
+    let path = format!("{}/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"));
+    let bytes = std::fs::read(format!("{path}.safetensors")).unwrap();
+    Golden::parse(&bytes, &std::fs::read_to_string(format!("{path}.json")).unwrap()).unwrap()
+}
+
+fn assert_holds(report: &Report) {
+    for g in &report.groups {
+        println!("{:<45} {:>9.2e} of {:?} ({} tensors, {})", g.name, g.worst, g.limit, g.count, g.worst_tensor);
+    }
+    assert!(report.passes(), "broken rules, or not compared: {:?}", report.not_compared);
+}
+
+macro_rules! on_the_cpu {
+    ($($name:ident)*) => { $(
+        #[test]
+        fn $name() {
+            assert_holds(&pollster::block_on(verify(&cpu::Engine::new(), &golden(stringify!($name)))).unwrap());
+        }
+    )* };
+}
+
+on_the_cpu! {
+    hrm_tiny_forward
+    hrm_tiny_train
+    hrm_tiny_act_train
+    hrm_tiny_mlp_train
+    trm_tiny_attention_forward
+    trm_tiny_mlp_train
+}
