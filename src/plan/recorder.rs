@@ -175,7 +175,7 @@ mod tests {
     fn a_mistake_is_found_when_recorded() {
         let mut r = Recorder::new();
         r.entry("main");
-        let (a, b) = (r.persistent("a", &[3]), r.persistent("b", &[2]));
+        let (a, b) = (r.persistent("a", &[3]), r.persistent("b", &[3]));
         r.push(Add { a, b, out: a, len: 3 });
         let error = r.finish().unwrap_err();
         assert_eq!(error.to_string(), "add: writes a, which it also reads as another operand");
