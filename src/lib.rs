@@ -4,9 +4,11 @@
 
 pub mod checkpoint;
 pub mod config;
+pub mod data;
 pub mod engine;
 pub mod model;
 pub mod plan;
+pub mod puzzle;
 pub mod random;
 pub mod train;
 pub mod verify;

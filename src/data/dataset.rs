@@ -1,0 +1,206 @@
+//! Examples in batches, each reproducible from the seed and the step alone, so that a resumed run meets exactly
+//! what it would have met.
+
+use super::{Example, split::TEST_FRACTION};
+use crate::{puzzle::Kind, random::Random};
+
+/// Rows for one training or evaluation step; B rows of S positions, row by row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// The question's tokens, `[B, S]`.
+    pub tokens: Vec<u32>,
+    /// The answer's tokens, `[B, S]`; generated kinds ignore no position, so none is -100.
+    pub labels: Vec<i32>,
+}
+
+impl Batch {
+    /// The examples as they are, one row each.
+    pub fn of<'a>(examples: impl IntoIterator<Item = &'a Example>) -> Self {
+        let (mut tokens, mut labels) = (Vec::new(), Vec::new());
+        for Example { question, answer } in examples {
+            tokens.extend(question.iter().map(|&token| u32::from(token)));
+            labels.extend(answer.iter().map(|&token| i32::from(token)));
+        }
+        Self { tokens, labels }
+    }
+}
+
+/// An endless stream of training examples of one kind.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    kind: Kind,
+    seed: u64,
+    source: Source,
+}
+
+#[derive(Clone, Debug)]
+enum Source {
+    /// A base puzzle drawn at random, under a random symmetry.
+    Augmented(Vec<Example>),
+    /// A new puzzle each time, of the classes that are not set aside for testing.
+    Unlimited,
+}
+
+impl Dataset {
+    /// Base puzzles and all that their symmetries make of them.
+    pub fn augmented(kind: Kind, base: Vec<Example>, seed: u64) -> Result<Self, DatasetError> {
+        if base.is_empty() {
+            return Err(DatasetError::Empty);
+        }
+        for (index, Example { question, answer }) in base.iter().enumerate() {
+            for (part, tokens) in [("question", question), ("answer", answer)] {
+                if tokens.len() != kind.seq_len() {
+                    let (found, expected) = (tokens.len(), kind.seq_len());
+                    return Err(DatasetError::Length { index, part, found, kind, expected });
+                }
+                if let Some(&token) = tokens.iter().find(|&&token| usize::from(token) >= kind.vocab_size()) {
+                    return Err(DatasetError::Token { index, part, token, kind, limit: kind.vocab_size() });
+                }
+            }
+        }
+        Ok(Self { kind, seed, source: Source::Augmented(base) })
+    }
+
+    /// Generated puzzles without end, spread evenly over the kind's levels, none of a class on the test side
+    /// ([`TEST_FRACTION`]).
+    pub fn unlimited(kind: Kind, seed: u64) -> Self {
+        Self { kind, seed, source: Source::Unlimited }
+    }
+
+    /// The kind of every example.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Example `index` of the stream, a function of the seed and `index` alone.
+    pub fn example(&self, index: u64) -> Example {
+        let mut random = Random::stream(self.seed, index);
+        match &self.source {
+            Source::Augmented(base) => {
+                let example = &base[random.below(base.len())];
+                self.kind.augment(&mut random, example)
+            }
+            Source::Unlimited => loop {
+                let level = random.below(self.kind.levels());
+                let example = self.kind.generate(&mut random, self.kind.difficulty_of(level));
+                let class = self.kind.class_key(&example.question);
+                if class.is_ok_and(|class| !class.is_test(TEST_FRACTION)) {
+                    break example;
+                }
+            },
+        }
+    }
+
+    /// The batch of step `step` (from 0): the next `rows` examples of the stream.
+    pub fn batch(&self, step: u64, rows: usize) -> Batch {
+        let first = step * rows as u64;
+        let examples: Vec<Example> = (first..first + rows as u64).map(|index| self.example(index)).collect();
+        Batch::of(&examples)
+    }
+}
+
+/// Examples that make no data set.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DatasetError {
+    /// There is no example.
+    #[error("a data set needs at least one example, found none")]
+    Empty,
+    /// An example of another length than its kind's.
+    #[error("example {index}: the {part} has {found} tokens, expected {expected} for {kind}")]
+    Length {
+        /// The example, from 0.
+        index: usize,
+        /// `question` or `answer`.
+        part: &'static str,
+        /// Its tokens.
+        found: usize,
+        /// The kind.
+        kind: Kind,
+        /// The kind's sequence length.
+        expected: usize,
+    },
+    /// A token outside the vocabulary.
+    #[error("example {index}: the {part} holds token {token}, expected tokens below {limit} for {kind}")]
+    Token {
+        /// The example, from 0.
+        index: usize,
+        /// `question` or `answer`.
+        part: &'static str,
+        /// The token.
+        token: u8,
+        /// The kind.
+        kind: Kind,
+        /// The kind's vocabulary size.
+        limit: usize,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::puzzle::sudoku::Shape;
+
+    const KIND: Kind = Kind::Sudoku(Shape::FOUR);
+
+    fn base(count: u64) -> Vec<Example> {
+        (0..count).map(|index| KIND.generate(&mut Random::stream(1, index), 0.5)).collect()
+    }
+
+    fn rows(batch: &Batch) -> Vec<Example> {
+        let bytes = |tokens: &[i32]| tokens.iter().map(|&token| token as u8).collect();
+        let questions: Vec<i32> = batch.tokens.iter().map(|&token| token as i32).collect();
+        questions
+            .chunks(16)
+            .zip(batch.labels.chunks(16))
+            .map(|(question, answer)| Example { question: bytes(question), answer: bytes(answer) })
+            .collect()
+    }
+
+    #[test]
+    fn a_batch_depends_on_seed_and_step_alone() {
+        let data = Dataset::augmented(KIND, base(10), 5).unwrap();
+        let later = data.batch(7, 8);
+        (0..7).for_each(|step| drop(data.batch(step, 8)));
+        assert_eq!(data.batch(7, 8), later);
+        assert_ne!(data.batch(8, 8), later);
+        assert_ne!(Dataset::augmented(KIND, base(10), 6).unwrap().batch(7, 8), later);
+        // The stream does not depend on how it is cut into batches.
+        assert_eq!(rows(&data.batch(1, 16)), [rows(&data.batch(2, 8)), rows(&data.batch(3, 8))].concat());
+    }
+
+    #[test]
+    fn augmented_rows_stay_in_the_classes_of_their_base() {
+        let base = base(20);
+        let key = |example: &Example| KIND.class_key(&example.question).unwrap();
+        let classes: HashSet<_> = base.iter().map(key).collect();
+        let data = Dataset::augmented(KIND, base, 5).unwrap();
+        let rows = rows(&data.batch(0, 300));
+        assert!(rows.iter().all(|row| KIND.check(&row.question, &row.answer).is_ok()));
+        assert_eq!(rows.iter().map(key).collect::<HashSet<_>>(), classes);
+        assert!(rows.iter().collect::<HashSet<_>>().len() > 250);
+    }
+
+    #[test]
+    fn unlimited_rows_are_never_of_a_test_class() {
+        let data = Dataset::unlimited(KIND, 3);
+        for index in 0..300 {
+            let example = data.example(index);
+            assert!(!KIND.class_key(&example.question).unwrap().is_test(TEST_FRACTION));
+            assert_eq!(KIND.check(&example.question, &example.answer), Ok(()));
+        }
+    }
+
+    #[test]
+    fn foreign_examples_are_refused() {
+        let refusal = |base| Dataset::augmented(KIND, base, 0).unwrap_err().to_string();
+        assert_eq!(refusal(Vec::new()), "a data set needs at least one example, found none");
+        let mut short = base(2);
+        short[1].answer.pop();
+        assert_eq!(refusal(short), "example 1: the answer has 15 tokens, expected 16 for sudoku-4x4");
+        let mut foreign = base(2);
+        foreign[0].question[3] = 6;
+        assert_eq!(refusal(foreign), "example 0: the question holds token 6, expected tokens below 6 for sudoku-4x4");
+    }
+}

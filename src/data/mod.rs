@@ -1,0 +1,9 @@
+//! Data sets: base puzzles with augmentation served as batches, generated splits, CSV files.
+
+pub mod csv;
+mod dataset;
+mod split;
+
+pub use crate::puzzle::Example;
+pub use dataset::{Batch, Dataset, DatasetError};
+pub use split::{Split, SplitRequest, TEST_FRACTION, generate_split};

@@ -1,0 +1,176 @@
+//! The kinds of puzzle, registered in one place: [`Kind`].
+
+use std::{fmt, ops::Deref, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use super::{ClassKey, Example, ParseError, sudoku};
+use crate::random::Random;
+
+/// What a kind of puzzle must know of itself. S is its sequence length, V its vocabulary.
+pub trait Rules {
+    /// The name in recipes, model files and links, e.g. `sudoku-4x4`.
+    fn name(&self) -> String;
+    /// Tokens of a question and of an answer (S).
+    fn seq_len(&self) -> usize;
+    /// Different tokens (V): every token is below it, 0 is padding.
+    fn vocab_size(&self) -> usize;
+    /// Steps of difficulty that a data set is spread over, at least 1.
+    fn levels(&self) -> usize;
+    /// The difficulty of a level, from 0 for level 0 to 1 for the last one.
+    fn difficulty_of(&self, level: usize) -> f64 {
+        level as f64 / (self.levels() - 1).max(1) as f64
+    }
+    /// A random puzzle with one solution; `difficulty` from 0 (easiest) to 1.
+    fn generate(&self, random: &mut Random, difficulty: f64) -> Example;
+    /// The example under a random symmetry of its kind.
+    ///
+    /// # Panics
+    /// If question or answer has fewer than S tokens.
+    fn augment(&self, random: &mut Random, example: &Example) -> Example;
+    /// The key that a question shares with all its symmetric forms.
+    fn class_key(&self, question: &[u8]) -> Result<ClassKey, ParseError>;
+    /// How hard a question is: for Sudoku the guesses of a solver by singles, `None` where nothing solves it.
+    fn rating(&self, question: &[u8]) -> Option<u32>;
+    /// Reads a question or an answer.
+    fn encode(&self, text: &str) -> Result<Vec<u8>, ParseError>;
+    /// Writes a question or an answer in one line; a token without a symbol of its own prints as a blank.
+    fn decode(&self, tokens: &[u8]) -> String;
+    /// Everything that is wrong with a question before anybody tries to answer it.
+    fn faults(&self, question: &[u8]) -> Vec<Fault>;
+    /// Whether the answer solves the question, by rule; the error names the first violation.
+    fn check(&self, question: &[u8], answer: &[u8]) -> Result<(), Fault>;
+}
+
+/// A kind of puzzle. To add one, implement [`Rules`] for its parameters and register them here: a variant, its
+/// rules, its place in [`Kind::all`]; names, recipes, data sets and the command line follow from that.
+///
+/// A kind dereferences to its [`Rules`]; as text and in serde it is its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Kind {
+    /// Sudoku of a shape.
+    Sudoku(sudoku::Shape),
+}
+
+impl Kind {
+    /// Every kind, in the order in which the page lists them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        sudoku::Shape::ALL.into_iter().map(Self::Sudoku)
+    }
+
+    /// The kind that a question looks like, by its length and symbols.
+    pub fn of_question(text: &str) -> Option<Self> {
+        Self::all().find(|kind| kind.encode(text).is_ok())
+    }
+}
+
+impl Deref for Kind {
+    type Target = dyn Rules;
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::Sudoku(shape) => shape,
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name())
+    }
+}
+
+/// A name that no kind has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown puzzle {name:?}, expected one of {}", known_names())]
+pub struct UnknownKind {
+    /// The name.
+    pub name: String,
+}
+
+fn known_names() -> String {
+    Kind::all().map(|kind| kind.name()).collect::<Vec<_>>().join(", ")
+}
+
+impl FromStr for Kind {
+    type Err = UnknownKind;
+
+    fn from_str(name: &str) -> Result<Self, UnknownKind> {
+        Self::all().find(|kind| kind.name() == name).ok_or_else(|| UnknownKind { name: name.into() })
+    }
+}
+
+impl TryFrom<String> for Kind {
+    type Error = UnknownKind;
+
+    fn try_from(name: String) -> Result<Self, UnknownKind> {
+        name.parse()
+    }
+}
+
+impl From<Kind> for String {
+    fn from(kind: Kind) -> Self {
+        kind.name()
+    }
+}
+
+/// What is wrong with a question or an answer, in words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// The tokens are not those of a puzzle of this kind.
+    #[error(transparent)]
+    Form(#[from] ParseError),
+    /// A rule of Sudoku is broken.
+    #[error(transparent)]
+    Sudoku(#[from] sudoku::Fault),
+}
+
+impl Fault {
+    /// The cells the fault is about, for marking them.
+    pub fn cells(&self) -> Vec<usize> {
+        match self {
+            Self::Form(_) => Vec::new(),
+            Self::Sudoku(fault) => fault.cells(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_back() {
+        for kind in Kind::all() {
+            assert_eq!(kind.name().parse(), Ok(kind));
+            let text = serde_json::to_string(&kind).unwrap();
+            assert_eq!(serde_json::from_str::<Kind>(&text).unwrap(), kind);
+        }
+        let message = "sudoku-5x5".parse::<Kind>().unwrap_err().to_string();
+        assert!(message.contains("sudoku-5x5") && message.contains("sudoku-4x4"), "{message}");
+    }
+
+    #[test]
+    fn every_kind_generates_augments_and_checks() {
+        for kind in Kind::all() {
+            let mut random = Random::new(21);
+            for difficulty in [0.0, 0.5, 1.0] {
+                let example = kind.generate(&mut random, difficulty);
+                let augmented = kind.augment(&mut random, &example);
+                assert_eq!(kind.class_key(&example.question), kind.class_key(&augmented.question));
+                for Example { question, answer } in [example, augmented] {
+                    assert_eq!((question.len(), answer.len()), (kind.seq_len(), kind.seq_len()));
+                    assert!(question.iter().chain(&answer).all(|&token| usize::from(token) < kind.vocab_size()));
+                    assert_eq!(kind.faults(&question), []);
+                    assert_eq!(kind.check(&question, &answer), Ok(()));
+                    assert!(kind.check(&question, &question).is_err());
+                    assert!(kind.check(&question, &answer[1..]).is_err());
+                    assert_eq!(kind.encode(&kind.decode(&question)), Ok(question.clone()));
+                    assert!(kind.rating(&question).is_some());
+                    assert_eq!(Kind::of_question(&kind.decode(&question)), Some(kind));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Puzzles: rules, text and token form, generators, symmetries, and the check of an answer. Nothing here knows of
+//! tensors: a puzzle meets a model as tokens, one byte each.
+
+mod class;
+mod kind;
+pub mod sudoku;
+mod text;
+
+pub use class::ClassKey;
+pub use kind::{Fault, Kind, Rules, UnknownKind};
+pub use text::ParseError;
+
+/// A puzzle and its solution, in tokens of its kind, `[S]` each.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Example {
+    /// What the model is given.
+    pub question: Vec<u8>,
+    /// What it should answer.
+    pub answer: Vec<u8>,
+}

@@ -1,0 +1,37 @@
+//! What can be wrong with a puzzle written as text or tokens.
+
+/// Text or tokens that do not spell a puzzle.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ParseError {
+    /// A character outside the puzzle's alphabet, or a digit the board is too small for.
+    #[error("line {line}, column {column}: found {found:?}, expected {expected}")]
+    Character {
+        /// Line of the character, from 1.
+        line: usize,
+        /// Column of the character in its line, from 1.
+        column: usize,
+        /// The character that stands there.
+        found: char,
+        /// What may stand there.
+        expected: String,
+    },
+    /// Too few or too many cells.
+    #[error("found {found} cells, expected {expected}")]
+    Length {
+        /// Cells found.
+        found: usize,
+        /// Cells that would have been right.
+        expected: String,
+    },
+}
+
+/// Every character of `text` but carriage returns with its line and column, both from 1.
+pub(super) fn located_characters(text: &str) -> impl Iterator<Item = (usize, usize, char)> {
+    text.split('\n').enumerate().flat_map(|(line, content)| {
+        content
+            .chars()
+            .filter(|&character| character != '\r')
+            .enumerate()
+            .map(move |(column, character)| (line + 1, column + 1, character))
+    })
+}
