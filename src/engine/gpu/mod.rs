@@ -1,1 +1,52 @@
-//! The GPU engine.
+//! The GPU engine: WebGPU in the browser, Vulkan, Metal or DX12 natively.
+//!
+//! A program is prepared once: a GPU buffer per slot of the memory layout, one pipeline per shader and variant, one bind
+//! group per dispatch. Running it encodes the dispatches again and submits them once.
+
+mod device;
+mod launch;
+mod oneshot;
+mod pace;
+mod parameters;
+mod pipelines;
+mod readback;
+mod session;
+pub mod shaders;
+
+pub use device::Device;
+pub use session::Session;
+
+use super::{EngineError, Info, Kind};
+use crate::plan::Program;
+
+/// Plays programs on a GPU.
+pub struct Engine {
+    device: Device,
+}
+
+impl Engine {
+    /// Finds the fastest adapter and opens it.
+    ///
+    /// # Errors
+    /// [`EngineError::NoAdapter`] when there is none, or when it refuses.
+    pub async fn new() -> Result<Self, EngineError> {
+        Ok(Engine { device: Device::open().await? })
+    }
+
+    /// What it runs on.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+}
+
+impl super::Engine for Engine {
+    type Session = Session;
+
+    fn info(&self) -> Info {
+        Info { kind: Kind::Gpu, name: self.device.name() }
+    }
+
+    async fn prepare(&self, program: Program) -> Result<Session, EngineError> {
+        Session::new(&self.device, program).await
+    }
+}

@@ -1,0 +1,137 @@
+//! The adapter, its limits, and what becomes of its errors.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::oneshot;
+use super::pace::Pace;
+use super::pipelines::Pipelines;
+use crate::engine::EngineError;
+
+/// An open device. Clones share it.
+#[derive(Clone)]
+pub struct Device {
+    pub(super) raw: wgpu::Device,
+    pub(super) queue: wgpu::Queue,
+    pub(super) pipelines: Arc<Mutex<Pipelines>>,
+    pub(super) pace: Arc<Mutex<Pace>>,
+    info: wgpu::AdapterInfo,
+    /// The first thing that went wrong outside of any error scope.
+    fault: Arc<Mutex<Option<EngineError>>>,
+}
+
+impl Device {
+    /// Opens the fastest adapter with WebGPU's default limits, but the largest buffers it offers.
+    ///
+    /// # Errors
+    /// [`EngineError::NoAdapter`].
+    pub async fn open() -> Result<Self, EngineError> {
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+        let options = wgpu::RequestAdapterOptions {
+            power_preference: wgpu::PowerPreference::HighPerformance,
+            ..Default::default()
+        };
+        let adapter = instance.request_adapter(&options).await;
+        let adapter = adapter.map_err(|error| EngineError::NoAdapter(error.to_string()))?;
+        let offered = adapter.limits();
+        let required_limits = wgpu::Limits {
+            max_buffer_size: offered.max_buffer_size,
+            max_storage_buffer_binding_size: offered.max_storage_buffer_binding_size,
+            ..wgpu::Limits::defaults()
+        };
+        let descriptor = wgpu::DeviceDescriptor { label: Some("hrm-web"), required_limits, ..Default::default() };
+        let opened = adapter.request_device(&descriptor).await;
+        let (raw, queue) = opened.map_err(|error| EngineError::NoAdapter(error.to_string()))?;
+
+        let fault = Arc::new(Mutex::new(None));
+        let first = fault.clone();
+        // wgpu's own handler panics natively.
+        raw.on_uncaptured_error(Arc::new(move |error: wgpu::Error| keep_first(&first, driver(&error))));
+        let first = fault.clone();
+        raw.set_device_lost_callback(move |reason, message| {
+            let why = if message.is_empty() { format!("{reason:?}") } else { message };
+            *first.lock().unwrap_or_else(PoisonError::into_inner) = Some(EngineError::DeviceLost(why));
+        });
+
+        let info = adapter.get_info();
+        let pace = Arc::new(Mutex::new(Pace::new(is_software(&info))));
+        Ok(Device { raw, queue, pipelines: Default::default(), pace, info, fault })
+    }
+
+    /// The adapter's name; the browser may hide it.
+    pub fn name(&self) -> String {
+        if self.info.name.is_empty() { "WebGPU adapter".to_owned() } else { self.info.name.clone() }
+    }
+
+    /// Whether a processor plays the GPU (SwiftShader, llvmpipe, WARP).
+    pub fn is_software(&self) -> bool {
+        is_software(&self.info)
+    }
+
+    /// Gives the device up: every session on it reports [`EngineError::DeviceLost`] from now on.
+    pub fn destroy(&self) {
+        self.raw.destroy();
+    }
+
+    /// The first error that no scope has caught, if any.
+    pub(super) fn check(&self) -> Result<(), EngineError> {
+        match &*self.fault.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(error) => Err(error.clone()),
+            None => Ok(()),
+        }
+    }
+
+    /// Fails unless `needed` is within what the adapter grants.
+    pub(super) fn demand(what: impl Into<String>, needed: u64, granted: u64) -> Result<(), EngineError> {
+        if needed > granted { Err(EngineError::Limit { what: what.into(), needed, granted }) } else { Ok(()) }
+    }
+
+    /// Does `work` with the driver's complaints caught, and returns the first of them.
+    pub(super) async fn scoped<T>(&self, work: impl FnOnce() -> T) -> Result<T, EngineError> {
+        let filters = [wgpu::ErrorFilter::Internal, wgpu::ErrorFilter::OutOfMemory, wgpu::ErrorFilter::Validation];
+        let guards = filters.map(|filter| self.raw.push_error_scope(filter));
+        let result = work();
+        // Scopes close in the reverse order; none is awaited before all are closed.
+        let pending: Vec<_> = guards.into_iter().rev().map(wgpu::ErrorScopeGuard::pop).collect();
+        for outcome in pending {
+            if let Some(error) = outcome.await {
+                self.check()?;
+                return Err(driver(&error));
+            }
+        }
+        self.check()?;
+        Ok(result)
+    }
+
+    /// Waits until all that was submitted is done.
+    pub(super) async fn idle(&self) -> Result<(), EngineError> {
+        let (sender, done) = oneshot::channel();
+        self.queue.on_submitted_work_done(move || sender.send(()));
+        self.wait(done).await
+    }
+
+    /// Waits for a driver's callback. Natively it only comes when the device is polled.
+    pub(super) async fn wait<T>(&self, done: oneshot::Receiver<T>) -> Result<T, EngineError> {
+        #[cfg(not(target_arch = "wasm32"))]
+        if let Err(error) = self.raw.poll(wgpu::PollType::wait_indefinitely()) {
+            self.check()?;
+            return Err(EngineError::Gpu(error.to_string()));
+        }
+        Ok(done.await)
+    }
+}
+
+fn keep_first(fault: &Mutex<Option<EngineError>>, error: EngineError) {
+    fault.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+}
+
+fn driver(error: &wgpu::Error) -> EngineError {
+    EngineError::Gpu(match error {
+        wgpu::Error::OutOfMemory { .. } => "out of memory".to_owned(),
+        wgpu::Error::Validation { description, .. } | wgpu::Error::Internal { description, .. } => description.clone(),
+    })
+}
+
+fn is_software(info: &wgpu::AdapterInfo) -> bool {
+    let name = info.name.to_lowercase();
+    info.device_type == wgpu::DeviceType::Cpu || ["swiftshader", "llvmpipe"].iter().any(|s| name.contains(s))
+}

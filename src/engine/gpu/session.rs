@@ -1,0 +1,215 @@
+//! A prepared program and its replay.
+
+use std::sync::{Arc, PoisonError};
+
+use super::device::Device;
+use super::launch::{self, Launch};
+use super::pace;
+use super::parameters::Parameters;
+use super::pipelines::Pipeline;
+use super::readback::{self, Staging, Wanted};
+use crate::engine::{Data, EngineError};
+use crate::plan::memory::{self, Layout};
+use crate::plan::{Access, Binding, BufferId, EntryId, Lifetime, Program};
+
+/// One dispatch, ready to be encoded.
+struct Dispatch {
+    pipeline: Arc<Pipeline>,
+    bind_group: wgpu::BindGroup,
+    grid: [u32; 3],
+    /// Its share of the kernel's operations.
+    flops: f64,
+}
+
+/// A program with its GPU buffers, pipelines and bind groups.
+pub struct Session {
+    device: Device,
+    program: Program,
+    layout: Layout,
+    slots: Vec<wgpu::Buffer>,
+    /// Dispatches of every entry.
+    entries: Vec<Vec<Dispatch>>,
+    staging: Staging,
+    /// Bytes of slots, parameters and stand-in.
+    bytes: usize,
+    /// Since when the queue may have been busy, and with how many operations.
+    pending: Option<(f64, f64)>,
+}
+
+impl Session {
+    /// Allocates and compiles.
+    pub(super) async fn new(device: &Device, program: Program) -> Result<Self, EngineError> {
+        let layout = memory::layout(&program);
+        let kernels = program.entries.iter().map(|e| e.steps.iter());
+        let launches: Vec<Vec<_>> =
+            kernels.map(|steps| steps.map(|s| launch::launches(&s.kernel, &program)).collect()).collect();
+        check_limits(device, &program, &layout, &launches)?;
+        device.scoped(|| Self::build(device.clone(), program, layout, &launches)).await
+    }
+
+    /// `launches` holds those of every step of every entry.
+    fn build(device: Device, program: Program, layout: Layout, launches: &[Vec<Vec<Launch>>]) -> Self {
+        let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC;
+        let storage = |label, elements: usize| {
+            let (label, size) = (Some(label), padded(elements));
+            device.raw.create_buffer(&wgpu::BufferDescriptor { label, size, usage, mapped_at_creation: false })
+        };
+        let slots: Vec<_> = layout.slots.iter().map(|&elements| storage("slot", elements)).collect();
+        let stand_in = storage("absent operand", 0);
+        let parameters = Parameters::new(&device, launches.iter().flatten().flatten());
+        let all = slots.iter().chain([&stand_in, parameters.buffer()]);
+        let bytes = all.map(|b| b.size() as usize).sum();
+
+        let mut pipelines = device.pipelines.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = Vec::new();
+        for (entry, launches) in program.entries.iter().zip(launches) {
+            let mut dispatches = Vec::new();
+            for (step, launches) in entry.steps.iter().zip(launches) {
+                let bindings = step.kernel.bindings();
+                let written: Vec<_> = bindings.iter().map(|b| b.access != Access::Read).collect();
+                let operand = |b: &Binding| b.buffer.map_or(&stand_in, |id| &slots[layout.slot(id)]);
+                for launch in launches {
+                    let pipeline = pipelines.get(&device.raw, launch, written.clone());
+                    let storage = bindings.iter().map(|b| operand(b).as_entire_binding());
+                    let resources = storage.chain([parameters.binding(launch)]).enumerate();
+                    let entries: Vec<_> = resources
+                        .map(|(binding, resource)| wgpu::BindGroupEntry { binding: binding as u32, resource })
+                        .collect();
+                    let bind_group = device.raw.create_bind_group(&wgpu::BindGroupDescriptor {
+                        label: Some(launch.shader),
+                        layout: &pipeline.layout,
+                        entries: &entries,
+                    });
+                    let flops = step.kernel.flops() / launches.len() as f64;
+                    dispatches.push(Dispatch { pipeline, bind_group, grid: launch.grid, flops });
+                }
+            }
+            entries.push(dispatches);
+        }
+        drop(pipelines);
+        Session { device, program, layout, slots, entries, staging: Staging::default(), bytes, pending: None }
+    }
+
+    /// Fails for a buffer without contents between runs.
+    fn lasting(&self, id: BufferId) -> Result<(), EngineError> {
+        let buffer = self.program.buffer(id);
+        if buffer.lifetime == Lifetime::Temp { Err(EngineError::Temporary(buffer.name.clone())) } else { Ok(()) }
+    }
+
+    fn upload<T: bytemuck::NoUninit>(&mut self, id: BufferId, values: &[T]) -> Result<(), EngineError> {
+        self.lasting(id)?;
+        let buffer = self.program.buffer(id);
+        if buffer.len() != values.len() {
+            let (buffer, actual, expected) = (buffer.name.clone(), values.len(), buffer.len());
+            return Err(EngineError::Length { buffer, actual, expected });
+        }
+        if !values.is_empty() {
+            self.device.queue.write_buffer(&self.slots[self.layout.slot(id)], 0, bytemuck::cast_slice(values));
+        }
+        Ok(())
+    }
+
+    /// Encodes and submits: one encoder and one submit, unless a watchdog could find that too long.
+    fn submit(&self, dispatches: &[&Dispatch], last: impl FnOnce(&mut wgpu::CommandEncoder)) {
+        let budget = self.device.pace.lock().unwrap_or_else(PoisonError::into_inner).budget();
+        let mut encoder = self.device.raw.create_command_encoder(&Default::default());
+        for (index, piece) in pieces(dispatches, |d| d.flops, budget).enumerate() {
+            if index > 0 {
+                let full = std::mem::replace(&mut encoder, self.device.raw.create_command_encoder(&Default::default()));
+                self.device.queue.submit([full.finish()]);
+            }
+            let mut pass = encoder.begin_compute_pass(&Default::default());
+            for dispatch in piece {
+                let [x, y, z] = dispatch.grid;
+                pass.set_pipeline(&dispatch.pipeline.pipeline);
+                pass.set_bind_group(0, &dispatch.bind_group, &[]);
+                pass.dispatch_workgroups(x, y, z);
+            }
+        }
+        last(&mut encoder);
+        self.device.queue.submit([encoder.finish()]);
+    }
+}
+
+/// Runs of items that stay within `budget` together; an item beyond it stands alone.
+fn pieces<T>(items: &[T], cost: impl Fn(&T) -> f64, budget: f64) -> impl Iterator<Item = &[T]> {
+    let mut total = 0.0;
+    items.chunk_by(move |before, after| {
+        total += cost(before);
+        let together = total + cost(after) <= budget;
+        if !together {
+            total = 0.0;
+        }
+        together
+    })
+}
+
+impl crate::engine::Session for Session {
+    fn program(&self) -> &Program {
+        &self.program
+    }
+
+    fn bytes(&self) -> usize {
+        self.bytes + self.staging.bytes()
+    }
+
+    fn write(&mut self, id: BufferId, values: &[f32]) -> Result<(), EngineError> {
+        self.upload(id, values)
+    }
+
+    fn write_u32(&mut self, id: BufferId, values: &[u32]) -> Result<(), EngineError> {
+        self.upload(id, values)
+    }
+
+    async fn run(&mut self, entries: &[EntryId], read: &[BufferId]) -> Result<Vec<Data>, EngineError> {
+        self.device.check()?;
+        read.iter().try_for_each(|&id| self.lasting(id))?;
+        let dispatches: Vec<_> = entries.iter().flat_map(|e| &self.entries[e.0]).collect();
+        let flops: f64 = dispatches.iter().map(|d| d.flops).sum();
+        let (since, before) = self.pending.unwrap_or_else(|| (pace::now(), 0.0));
+        if read.is_empty() {
+            self.submit(&dispatches, |_| {});
+            self.pending = Some((since, before + flops));
+            return self.device.check().map(|()| Vec::new());
+        }
+        let wanted = |&id: &BufferId| {
+            let buffer = self.program.buffer(id);
+            Wanted { buffer: &self.slots[self.layout.slot(id)], len: buffer.len(), dtype: buffer.dtype }
+        };
+        let wanted: Vec<_> = read.iter().map(wanted).collect();
+        let staging = self.staging.take(&self.device, &wanted);
+        self.submit(&dispatches, |encoder| readback::encode(encoder, &staging, &wanted));
+        let values = readback::fetch(&self.device, &staging, &wanted).await?;
+        self.staging.put_back(staging);
+        self.pending = None;
+        let mut pace = self.device.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        pace.observe(before + flops, pace::now() - since);
+        Ok(values)
+    }
+}
+
+/// Bytes of a buffer: shaders that work on whole vectors may touch the padding.
+fn padded(elements: usize) -> u64 {
+    (elements.max(1) as u64 * 4).next_multiple_of(16)
+}
+
+/// Fails when a buffer or a grid is larger than the adapter grants.
+fn check_limits(
+    device: &Device,
+    program: &Program,
+    layout: &Layout,
+    launches: &[Vec<Vec<Launch>>],
+) -> Result<(), EngineError> {
+    let limits = device.raw.limits();
+    let granted = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
+    for (index, buffer) in program.buffers.iter().enumerate() {
+        let needed = padded(layout.slots[layout.slot_of[index]].max(buffer.len()));
+        Device::demand(format!("buffer `{}` (bytes)", buffer.name), needed, granted)?;
+    }
+    for launch in launches.iter().flatten().flatten() {
+        let needed = launch.grid.into_iter().max().unwrap_or(0) as u64;
+        let granted = limits.max_compute_workgroups_per_dimension as u64;
+        Device::demand(format!("{} (workgroups in one dimension)", launch.shader), needed, granted)?;
+    }
+    Ok(())
+}
