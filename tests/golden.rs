@@ -1,7 +1,7 @@
 //! Every number of the official code that lies in tests/golden, on the CPU engine.
 #![cfg(not(target_arch = "wasm32"))]
 
-use hrm_web::engine::cpu;
+use hrm_web::engine::{cpu, gpu};
 use hrm_web::verify::{Golden, Report, verify};
 
 fn golden(name: &str) -> Golden {
@@ -24,6 +24,21 @@ macro_rules! on_the_cpu {
             assert_holds(&pollster::block_on(verify(&cpu::Engine::new(), &golden(stringify!($name)))).unwrap());
         }
     )* };
+}
+
+macro_rules! on_the_gpu {
+    ($($name:ident)*) => { $(
+        #[test]
+        fn $name() {
+            let engine = pollster::block_on(gpu::Engine::new()).expect("a GPU adapter; mesa-vulkan-drivers has one");
+            assert_holds(&pollster::block_on(verify(&engine, &golden(stringify!($name)))).unwrap());
+        }
+    )* };
+}
+
+mod on_the_gpu {
+    use super::*;
+    on_the_gpu! { hrm_tiny_forward trm_tiny_attention_forward }
 }
 
 on_the_cpu! {

@@ -72,6 +72,11 @@ impl Device {
         self.raw.destroy();
     }
 
+    /// Uses another source for a shader in programs prepared from now on: to try a variant, or to spoil one in a test.
+    pub fn replace_shader(&self, name: &'static str, source: &str) {
+        self.pipelines.lock().unwrap_or_else(PoisonError::into_inner).replace(&self.raw, name, source);
+    }
+
     /// The first error that no scope has caught, if any.
     pub(super) fn check(&self) -> Result<(), EngineError> {
         match &*self.fault.lock().unwrap_or_else(PoisonError::into_inner) {
@@ -100,13 +105,6 @@ impl Device {
         }
         self.check()?;
         Ok(result)
-    }
-
-    /// Waits until all that was submitted is done.
-    pub(super) async fn idle(&self) -> Result<(), EngineError> {
-        let (sender, done) = oneshot::channel();
-        self.queue.on_submitted_work_done(move || sender.send(()));
-        self.wait(done).await
     }
 
     /// Waits for a driver's callback. Natively it only comes when the device is polled.

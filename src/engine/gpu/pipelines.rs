@@ -41,7 +41,10 @@ impl Pipelines {
         if let Some(made) = self.pipelines.get(&key) {
             return made.clone();
         }
-        let module = self.modules.entry(launch.shader).or_insert_with(|| module(device, launch.shader));
+        let module = self
+            .modules
+            .entry(launch.shader)
+            .or_insert_with(|| module(device, launch.shader, shaders::source(launch.shader)));
         let layout = self.layouts.entry(key.written.clone()).or_insert_with(|| bind_group_layout(device, &key.written));
         let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label: Some(launch.shader),
@@ -64,10 +67,16 @@ impl Pipelines {
         self.pipelines.insert(key, made.clone());
         made
     }
+
+    /// Compiles another source under the name of a shader, for pipelines made from now on.
+    pub fn replace(&mut self, device: &wgpu::Device, shader: &'static str, source: &str) {
+        self.pipelines.retain(|key, _| key.shader != shader);
+        self.modules.insert(shader, module(device, shader, source));
+    }
 }
 
-fn module(device: &wgpu::Device, name: &'static str) -> wgpu::ShaderModule {
-    let source = wgpu::ShaderSource::Wgsl(shaders::source(name).into());
+fn module(device: &wgpu::Device, name: &'static str, source: &str) -> wgpu::ShaderModule {
+    let source = wgpu::ShaderSource::Wgsl(source.into());
     let descriptor = wgpu::ShaderModuleDescriptor { label: Some(name), source };
     // SAFETY: the shaders are the crate's own: their loops end, and every index is below a length that the recorder has
     // checked against the buffers, or is clamped where it comes from data. In the browser all checks stay.
