@@ -1,7 +1,10 @@
 //! Engines play programs. A program is prepared once (memory, pipelines, bindings) and its entries are then replayed.
 
+mod any;
 pub mod cpu;
 pub mod gpu;
+
+pub use any::{AnyEngine, AnySession};
 
 use crate::plan::{BufferId, EntryId, Program};
 
@@ -24,7 +27,7 @@ pub enum Kind {
     Gpu,
 }
 
-/// Elements read back, or a mistake's wrong type.
+/// Elements of a buffer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Data {
     /// Floats.

@@ -1,0 +1,83 @@
+//! `hrm eval`: a model on a CSV of puzzles.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use hrm_web::data::{self, csv};
+use hrm_web::model::{Solver, Taps};
+use hrm_web::train::evaluate;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use super::{EngineArg, Failure, at, models};
+
+/// Measure a model on a CSV of puzzles
+///
+/// Every answer is the raw arg max of the last segment. Accuracies are shares from 0 to 1; steps is the mean of the first
+/// segment with q_halt > q_continue (TRM: q_halt > 0), else the last.
+#[derive(clap::Args)]
+pub struct Args {
+    /// A gallery model's name, or a .safetensors file with its configuration in the .json of the same stem
+    #[arg(long)]
+    model: String,
+    /// CSV with the columns source,question,answer,rating
+    #[arg(long)]
+    data: PathBuf,
+    /// The engine
+    #[arg(long, value_enum, default_value = "cpu")]
+    engine: EngineArg,
+    /// Segments for each puzzle [default: the model's halt_max_steps]
+    #[arg(long)]
+    segments: Option<usize>,
+    /// Puzzles solved at a time
+    #[arg(long, default_value_t = 64)]
+    batch: usize,
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(args: Args) -> Result<ExitCode, Failure> {
+    let model = models::load(&args.model)?;
+    let file = std::fs::File::open(&args.data).map_err(|e| at(args.data.display())(&e))?;
+    let table = csv::read(model.kind, file).map_err(|e| at(args.data.display())(&e))?;
+    for problem in &table.problems {
+        eprintln!("hrm: {}: {problem}", args.data.display());
+    }
+    if !table.problems.is_empty() {
+        eprintln!("hrm: {} good rows, {} left out", table.rows.len(), table.problems.len());
+    }
+    let examples: Vec<data::Example> = table.into_examples();
+    if examples.is_empty() {
+        return Err(format!("{}: no good row", args.data.display()).into());
+    }
+    let segments = args.segments.unwrap_or(model.config.halt_max_steps).max(1);
+    let batch = args.batch.clamp(1, examples.len());
+    let engine = args.engine.open()?;
+    let bar = ProgressBar::new(examples.len() as u64);
+    bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} puzzles, {eta} left")?);
+    let (evaluation, seconds) = pollster::block_on(async {
+        let mut solver = Solver::new(&engine, &model.config, &model.weights, batch, Taps::None).await?;
+        let start = Instant::now();
+        let evaluation = evaluate(&mut solver, &examples, segments, |done| bar.set_position(done as u64)).await?;
+        Ok::<_, Failure>((evaluation, start.elapsed().as_secs_f64()))
+    })?;
+    bar.finish_and_clear();
+    let rate = evaluation.count as f64 / seconds;
+    if args.json {
+        let mut value = serde_json::to_value(evaluation)?;
+        value["puzzles_per_second"] = json!(rate);
+        value["segments"] = json!(segments);
+        println!("{value}");
+    } else {
+        println!("puzzles            {:>9}", evaluation.count);
+        println!("segments           {segments:>9}");
+        println!("exact accuracy     {:>9.4}", evaluation.exact_accuracy);
+        println!("cell accuracy      {:>9.4}", evaluation.accuracy);
+        println!("mean halting step  {:>9.2}", evaluation.steps);
+        println!("q_halt accuracy    {:>9.4}", evaluation.q_halt_accuracy);
+        println!("puzzles a second   {rate:>9.1}");
+    }
+    Ok(ExitCode::SUCCESS)
+}

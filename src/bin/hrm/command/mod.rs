@@ -1,0 +1,74 @@
+//! Arguments and dispatch.
+
+mod eval;
+mod models;
+mod recipe;
+mod run;
+mod train;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use hrm_web::engine::{AnyEngine, EngineError, cpu, gpu};
+
+/// The Hierarchical Reasoning Model on the command line.
+#[derive(Parser)]
+#[command(name = "hrm", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Train a model by a recipe; goes on exactly where it stopped with --resume
+    Train(train::Args),
+    /// Measure a model on a CSV of puzzles
+    Eval(eval::Args),
+    /// Solve one puzzle
+    Run(run::Args),
+    /// Compare an engine with numbers of the official code
+    Verify(verify::Args),
+}
+
+/// Which engine computes.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum EngineArg {
+    /// Threads and vector instructions of this machine
+    Cpu,
+    /// The GPU, by Vulkan, Metal or DX12 (a software adapter where there is no other)
+    Gpu,
+}
+
+impl EngineArg {
+    fn open(self) -> Result<AnyEngine, EngineError> {
+        match self {
+            EngineArg::Cpu => Ok(AnyEngine::Cpu(cpu::Engine::new())),
+            EngineArg::Gpu => Ok(AnyEngine::Gpu(pollster::block_on(gpu::Engine::new())?)),
+        }
+    }
+}
+
+/// Any error, as one line for the person at the terminal.
+type Failure = Box<dyn std::error::Error>;
+
+/// Puts the place in front of an error.
+fn at(place: impl std::fmt::Display) -> impl Fn(&dyn std::error::Error) -> String {
+    move |error| format!("{place}: {error}")
+}
+
+/// Runs the command; 0: done (and all rules hold), 1: a rule is broken, 2: it could not be done.
+pub fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Train(args) => train::run(args),
+        Command::Eval(args) => eval::run(args),
+        Command::Run(args) => run::run(args),
+        Command::Verify(args) => verify::run(args),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("hrm: {error}");
+        ExitCode::from(2)
+    })
+}

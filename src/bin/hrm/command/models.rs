@@ -1,0 +1,79 @@
+//! Finds a model by name in the gallery, or by file.
+
+use std::path::{Path, PathBuf};
+
+use hrm_web::checkpoint::Weights;
+use hrm_web::config::ModelConfig;
+use hrm_web::puzzle::Kind;
+
+use super::{Failure, at};
+
+/// A model as read from its files.
+pub struct Model {
+    /// Its configuration.
+    pub config: ModelConfig,
+    /// What it solves.
+    pub kind: Kind,
+    /// Its weights, checked against the configuration.
+    pub weights: Weights,
+}
+
+/// The gallery beside the command: of the working directory, else of the source tree it was built from.
+pub fn gallery() -> PathBuf {
+    let here = PathBuf::from("www/gallery");
+    if here.is_dir() { here } else { Path::new(env!("CARGO_MANIFEST_DIR")).join("www/gallery") }
+}
+
+/// The weights' file of a gallery name or of a path.
+fn find(name_or_file: &str) -> Result<PathBuf, Failure> {
+    let file = PathBuf::from(name_or_file);
+    if file.is_file() {
+        return Ok(file);
+    }
+    let named = gallery().join(format!("{name_or_file}.safetensors"));
+    if named.is_file() {
+        return Ok(named);
+    }
+    let mut known: Vec<String> = std::fs::read_dir(gallery())
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.file_name().to_str()?.strip_suffix(".safetensors")?.to_owned()))
+        .collect();
+    known.sort();
+    Err(format!("--model {name_or_file}: no such file, and the gallery has {}", known.join(", ")).into())
+}
+
+/// Reads a model.
+pub fn load(name_or_file: &str) -> Result<Model, Failure> {
+    let file = find(name_or_file)?;
+    let weights = load_weights(&file)?;
+    let json = file.with_extension("json");
+    let text = std::fs::read_to_string(&json).map_err(|e| at(json.display())(&e))?;
+    let value: serde_json::Value = serde_json::from_str(&text).map_err(|e| at(json.display())(&e))?;
+    let config = ModelConfig::from_json_value(&value).map_err(|e| at(json.display())(&e))?;
+    weights.check(&config).map_err(|e| at(file.display())(&e))?;
+    let kind = match value.get("puzzle").and_then(serde_json::Value::as_str) {
+        Some(name) => name.parse::<Kind>().map_err(|e| at(json.display())(&e))?,
+        None => Kind::all()
+            .find(|kind| kind.name().starts_with("sudoku") && kind.seq_len() == config.seq_len)
+            .ok_or_else(|| format!("{}: no `puzzle`, and no Sudoku has {} cells", json.display(), config.seq_len))?,
+    };
+    if (kind.seq_len(), kind.vocab_size()) != (config.seq_len, config.vocab_size) {
+        return Err(format!(
+            "{}: seq_len {} and vocab_size {}; {kind} has {} and {}",
+            json.display(),
+            config.seq_len,
+            config.vocab_size,
+            kind.seq_len(),
+            kind.vocab_size()
+        )
+        .into());
+    }
+    Ok(Model { config, kind, weights })
+}
+
+/// Reads weights alone.
+pub fn load_weights(file: &Path) -> Result<Weights, Failure> {
+    let bytes = std::fs::read(file).map_err(|e| at(file.display())(&e))?;
+    Ok(Weights::from_safetensors(&bytes).map_err(|e| at(file.display())(&e))?)
+}

@@ -1,0 +1,76 @@
+//! How good a model is on examples it has not seen.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::Family;
+use crate::data::Batch;
+use crate::engine::Session;
+use crate::model::{ModelError, Solver};
+use crate::puzzle::Example;
+
+/// Means over examples, after a fixed number of segments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Share of examples whose every position is right in the last segment.
+    pub exact_accuracy: f64,
+    /// Share of positions right in the last segment.
+    pub accuracy: f64,
+    /// Mean of the first segment with q_halt > q_continue (TRM: q_halt > 0), else the last.
+    pub steps: f64,
+    /// Share of examples where q_halt ≥ 0 exactly if all is right, in the last segment.
+    pub q_halt_accuracy: f64,
+    /// Examples.
+    pub count: usize,
+}
+
+/// Solves every example with `segments` segments; `progress` hears how many are done.
+///
+/// # Errors
+/// The model's and the engine's.
+pub async fn evaluate<S: Session>(
+    solver: &mut Solver<S>,
+    examples: &[Example],
+    segments: usize,
+    mut progress: impl FnMut(usize),
+) -> Result<Evaluation, ModelError> {
+    let (rows, vocab, seq) = (solver.batch(), solver.config().vocab_size, solver.config().seq_len);
+    let trm = solver.config().family == Family::Trm;
+    let mut sum = Evaluation::default();
+    for part in examples.chunks(rows) {
+        // The last batch is filled up with its first example; what that gives is not counted.
+        let filled = part.iter().chain(std::iter::repeat(&part[0])).take(rows);
+        solver.begin(&Batch::of(filled).tokens, &vec![0; rows]).await?;
+        let mut halted_at = vec![segments; part.len()];
+        let mut last = None;
+        for number in 1..=segments {
+            let segment = solver.segment().await?;
+            for (at, [halt, go_on]) in halted_at.iter_mut().zip(&segment.q) {
+                if *halt > if trm { 0.0 } else { *go_on } {
+                    *at = (*at).min(number);
+                }
+            }
+            last = Some(segment);
+        }
+        let Some(segment) = last else { continue };
+        let answers = segment.answer(vocab);
+        for (row, example) in part.iter().enumerate() {
+            let answer = &answers[row * seq..][..seq];
+            let right = answer.iter().zip(&example.answer).filter(|(a, b)| a == b).count();
+            let exact = right == seq;
+            sum.exact_accuracy += f64::from(u8::from(exact));
+            sum.accuracy += right as f64 / seq as f64;
+            sum.steps += halted_at[row] as f64;
+            sum.q_halt_accuracy += f64::from(u8::from((segment.q[row][0] >= 0.0) == exact));
+        }
+        sum.count += part.len();
+        progress(sum.count);
+    }
+    let over = sum.count.max(1) as f64;
+    Ok(Evaluation {
+        exact_accuracy: sum.exact_accuracy / over,
+        accuracy: sum.accuracy / over,
+        steps: sum.steps / over,
+        q_halt_accuracy: sum.q_halt_accuracy / over,
+        count: sum.count,
+    })
+}
