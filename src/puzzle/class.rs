@@ -12,6 +12,14 @@ impl ClassKey {
         Self(number)
     }
 
+    /// A key from a sequence of words: a 128-bit hash of it.
+    pub(super) fn of_words(words: impl Iterator<Item = u64>) -> Self {
+        let (low, high) = words.fold((0_u64, 1_u64), |(low, high), word| {
+            (mix64(low ^ word).wrapping_add(high), mix64(high.rotate_left(23).wrapping_add(word)))
+        });
+        Self(u128::from(high) << 64 | u128::from(low))
+    }
+
     /// Whether the class belongs to the test side, of which `fraction` of all classes is made (0..=1). A hash of
     /// the key alone decides, so that neither seed nor order moves a class to the other side; a larger fraction
     /// keeps the test classes of a smaller one.

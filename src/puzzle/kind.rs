@@ -4,7 +4,7 @@ use std::{fmt, ops::Deref, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::{ClassKey, Example, ParseError, sudoku};
+use super::{ClassKey, Example, ParseError, maze, sudoku};
 use crate::random::Random;
 
 /// What a kind of puzzle must know of itself. S is its sequence length, V its vocabulary.
@@ -30,11 +30,12 @@ pub trait Rules {
     fn augment(&self, random: &mut Random, example: &Example) -> Example;
     /// The key that a question shares with all its symmetric forms.
     fn class_key(&self, question: &[u8]) -> Result<ClassKey, ParseError>;
-    /// How hard a question is: for Sudoku the guesses of a solver by singles, `None` where nothing solves it.
+    /// How hard a question is: the guesses of a Sudoku solver by singles, the steps through a maze; `None`
+    /// where it has no solution.
     fn rating(&self, question: &[u8]) -> Option<u32>;
-    /// Reads a question or an answer.
+    /// Reads a question or an answer; a maze smaller than S is padded with walls.
     fn encode(&self, text: &str) -> Result<Vec<u8>, ParseError>;
-    /// Writes a question or an answer in one line; a token without a symbol of its own prints as a blank.
+    /// Writes a question or an answer in one line; a token without a symbol prints as `.`.
     fn decode(&self, tokens: &[u8]) -> String;
     /// Everything that is wrong with a question before anybody tries to answer it.
     fn faults(&self, question: &[u8]) -> Vec<Fault>;
@@ -51,12 +52,14 @@ pub trait Rules {
 pub enum Kind {
     /// Sudoku of a shape.
     Sudoku(sudoku::Shape),
+    /// A maze of a side.
+    Maze(maze::Side),
 }
 
 impl Kind {
     /// Every kind, in the order in which the page lists them.
     pub fn all() -> impl Iterator<Item = Self> {
-        sudoku::Shape::ALL.into_iter().map(Self::Sudoku)
+        sudoku::Shape::ALL.into_iter().map(Self::Sudoku).chain(maze::Side::all().map(Self::Maze))
     }
 
     /// The kind that a question looks like, by its length and symbols.
@@ -71,6 +74,7 @@ impl Deref for Kind {
     fn deref(&self) -> &Self::Target {
         match self {
             Self::Sudoku(shape) => shape,
+            Self::Maze(side) => side,
         }
     }
 }
@@ -124,6 +128,9 @@ pub enum Fault {
     /// A rule of Sudoku is broken.
     #[error(transparent)]
     Sudoku(#[from] sudoku::Fault),
+    /// A rule of mazes is broken.
+    #[error(transparent)]
+    Maze(#[from] maze::Fault),
 }
 
 impl Fault {
@@ -132,6 +139,7 @@ impl Fault {
         match self {
             Self::Form(_) => Vec::new(),
             Self::Sudoku(fault) => fault.cells(),
+            Self::Maze(fault) => fault.cells(),
         }
     }
 }

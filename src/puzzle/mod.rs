@@ -2,12 +2,17 @@
 //! tensors: a puzzle meets a model as tokens, one byte each.
 
 mod class;
+mod dihedral;
 mod kind;
+pub mod maze;
+mod place;
 pub mod sudoku;
 mod text;
 
 pub use class::ClassKey;
+pub use dihedral::Dihedral;
 pub use kind::{Fault, Kind, Rules, UnknownKind};
+pub use place::Place;
 pub use text::ParseError;
 
 /// A puzzle and its solution, in tokens of its kind, `[S]` each.

@@ -15,6 +15,24 @@ pub enum ParseError {
         /// What may stand there.
         expected: String,
     },
+    /// Too few or too many lines.
+    #[error("found {found} lines, expected {expected}")]
+    Lines {
+        /// Lines found.
+        found: usize,
+        /// What would have been right.
+        expected: String,
+    },
+    /// A line that is too short or too long.
+    #[error("line {line}: found {found} cells, expected {expected}")]
+    Line {
+        /// The line, from 1.
+        line: usize,
+        /// Its cells.
+        found: usize,
+        /// Cells that would have been right.
+        expected: usize,
+    },
     /// Too few or too many cells.
     #[error("found {found} cells, expected {expected}")]
     Length {

@@ -11,7 +11,7 @@ mod symmetry;
 pub use board::{BLANK_TOKEN, Board};
 pub use canonical::class_key;
 pub use generate::{clue_range, clues_at, full_grid, minimal_puzzle, puzzle_by_singles};
-pub use rules::{Conflict, Fault, Place, Unit, check_answer, conflicts};
+pub use rules::{Conflict, Fault, Unit, check_answer, conflicts};
 pub use shape::Shape;
 pub use solve::{Effort, count_solutions, effort, solved_by_singles, unique_solution};
 pub use symmetry::Symmetry;

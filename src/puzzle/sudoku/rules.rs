@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{board::Board, shape::Shape};
+use crate::puzzle::Place;
 
 /// A row, column or box, counted from 0 and printed from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,27 +23,6 @@ impl fmt::Display for Unit {
             Self::Column(index) => write!(f, "column {}", index + 1),
             Self::Box(index) => write!(f, "box {}", index + 1),
         }
-    }
-}
-
-/// Where a cell is; prints as `row 1, column 2`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// Row, from 0.
-    pub row: usize,
-    /// Column, from 0.
-    pub column: usize,
-}
-
-impl Place {
-    fn of(shape: Shape, cell: usize) -> Self {
-        Self { row: shape.row(cell), column: shape.column(cell) }
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "row {}, column {}", self.row + 1, self.column + 1)
     }
 }
 
@@ -70,7 +50,7 @@ pub fn conflicts(board: &Board) -> Vec<Conflict> {
                 && digit == board.digit(second)
                 && let Some(unit) = shared_unit(shape, first, second)
             {
-                let places = [first, second].map(|cell| Place::of(shape, cell));
+                let places = [first, second].map(|cell| Place::of(cell, shape.side()));
                 found.push(Conflict { digit, unit, cells: [first, second], places });
             }
         }
@@ -148,11 +128,11 @@ pub fn check_answer(puzzle: &Board, answer: &Board) -> Result<(), Fault> {
     }
     let pairs = puzzle.cells().iter().zip(answer.cells());
     if let Some((cell, (&clue, &found))) = pairs.enumerate().find(|(_, (clue, found))| **clue != 0 && clue != found) {
-        return Err(Fault::Clue { cell, place: Place::of(shape, cell), clue, found });
+        return Err(Fault::Clue { cell, place: Place::of(cell, shape.side()), clue, found });
     }
     let blank: Vec<usize> = (0..shape.cells()).filter(|&cell| answer.digit(cell) == 0).collect();
     if let Some(&first) = blank.first() {
-        return Err(Fault::Blank { first: Place::of(shape, first), cells: blank });
+        return Err(Fault::Blank { first: Place::of(first, shape.side()), cells: blank });
     }
     conflicts(answer).into_iter().next().map_or(Ok(()), |conflict| Err(conflict.into()))
 }

@@ -1,0 +1,221 @@
+//! A maze as cells, as text and as the model's tokens.
+
+use std::fmt;
+
+use super::Side;
+use crate::puzzle::text::{ParseError, located_characters};
+
+/// What a cell holds; the numbers are the model's tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Cell {
+    /// Padding: what a model may answer, never part of a maze. Prints as `.`.
+    Pad = 0,
+    /// A wall, `#`.
+    Wall = 1,
+    /// An open cell, a space.
+    Open = 2,
+    /// Where the path begins, `S`.
+    Start = 3,
+    /// Where it ends, `G`.
+    Goal = 4,
+    /// An open cell on the path, `o`.
+    Path = 5,
+}
+
+impl Cell {
+    /// The cells of a maze's alphabet.
+    pub const ALPHABET: [Self; 5] = [Self::Wall, Self::Open, Self::Start, Self::Goal, Self::Path];
+
+    /// The cell's character.
+    pub fn character(self) -> char {
+        match self {
+            Self::Pad => '.',
+            Self::Wall => '#',
+            Self::Open => ' ',
+            Self::Start => 'S',
+            Self::Goal => 'G',
+            Self::Path => 'o',
+        }
+    }
+
+    /// The cell a character of the official alphabet stands for.
+    pub fn of_character(character: char) -> Option<Self> {
+        Self::ALPHABET.into_iter().find(|cell| cell.character() == character)
+    }
+
+    /// The cell of a token; [`Cell::Pad`] for 0 and for numbers that are no token.
+    pub fn of_token(token: u8) -> Self {
+        Self::ALPHABET.into_iter().find(|&cell| cell as u8 == token).unwrap_or(Self::Pad)
+    }
+
+    /// Whether a path may lead through.
+    pub fn is_open(self) -> bool {
+        !matches!(self, Self::Wall | Self::Pad)
+    }
+}
+
+/// A square maze, solved or not. Nothing is said about its rules: see [`super::faults`].
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Grid {
+    side: Side,
+    cells: Vec<Cell>,
+}
+
+impl Grid {
+    /// A maze of walls alone.
+    pub fn walled(side: Side) -> Self {
+        Self { side, cells: vec![Cell::Wall; side.cells()] }
+    }
+
+    /// Reads `#`, space, `S`, `G` and `o`, either a line for each row or all rows in one line. Line breaks before
+    /// and after the maze are skipped.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        let body = text.trim_start_matches(['\r', '\n']);
+        let skipped = text[..text.len() - body.len()].matches('\n').count();
+        let body = body.trim_end_matches(['\r', '\n']);
+        let mut rows: Vec<Vec<Cell>> = vec![Vec::new(); body.split('\n').count()];
+        for (line, column, found) in located_characters(body) {
+            let cell = Cell::of_character(found).ok_or_else(|| ParseError::Character {
+                line: line + skipped,
+                column,
+                found,
+                expected: "# (wall), a space, S (start), G (goal) or o (path)".into(),
+            })?;
+            rows[line - 1].push(cell);
+        }
+        let side = match rows.as_slice() {
+            [row] => row.len().isqrt(),
+            _ => rows.len(),
+        };
+        let sized = Side::new(side).filter(|side| rows.len() > 1 || side.cells() == rows[0].len());
+        let Some(sized) = sized else {
+            let expected = format!("a square of {0}x{0} to {1}x{1}", Side::MIN, Side::MAX);
+            return Err(match rows.as_slice() {
+                [row] => ParseError::Length { found: row.len(), expected },
+                _ => ParseError::Lines { found: rows.len(), expected },
+            });
+        };
+        if rows.len() > 1
+            && let Some((row, cells)) = rows.iter().enumerate().find(|(_, row)| row.len() != side)
+        {
+            return Err(ParseError::Line { line: row + 1 + skipped, found: cells.len(), expected: side });
+        }
+        Ok(Self { side: sized, cells: rows.concat() })
+    }
+
+    /// Reads tokens.
+    pub fn from_tokens(side: Side, tokens: &[u8]) -> Result<Self, ParseError> {
+        if tokens.len() != side.cells() {
+            let expected = format!("{} for a {side} maze", side.cells());
+            return Err(ParseError::Length { found: tokens.len(), expected });
+        }
+        Ok(Self { side, cells: tokens.iter().copied().map(Cell::of_token).collect() })
+    }
+
+    /// The maze as tokens, `[S]`.
+    pub fn to_tokens(&self) -> Vec<u8> {
+        self.cells.iter().map(|&cell| cell as u8).collect()
+    }
+
+    /// The maze with a line for each row.
+    pub fn to_text(&self) -> String {
+        let line = |row: &[Cell]| row.iter().map(|cell| cell.character()).collect::<String>();
+        self.cells.chunks(self.side.get()).map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The maze in the upper left of one of `side`, the rest walls; `None` if it is larger.
+    pub fn padded_to(&self, side: Side) -> Option<Self> {
+        if self.side > side {
+            return None;
+        }
+        let mut padded = Self::walled(side);
+        let rows = padded.cells.chunks_mut(side.get()).zip(self.cells.chunks(self.side.get()));
+        rows.for_each(|(wide, row)| wide[..row.len()].copy_from_slice(row));
+        Some(padded)
+    }
+
+    /// Rows and columns.
+    pub fn side(&self) -> Side {
+        self.side
+    }
+
+    /// The cells, row by row.
+    pub fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// Writes a cell; one outside the maze is ignored.
+    pub fn set(&mut self, index: usize, cell: Cell) {
+        if let Some(place) = self.cells.get_mut(index) {
+            *place = cell;
+        }
+    }
+
+    /// The places of every cell that holds `cell`.
+    pub fn places_of(&self, cell: Cell) -> Vec<usize> {
+        (0..self.cells.len()).filter(|&index| self.cells[index] == cell).collect()
+    }
+
+    /// The maze without the marks of a path.
+    pub fn without_path(&self) -> Self {
+        self.with_each(|cell| if cell == Cell::Path { Cell::Open } else { cell })
+    }
+
+    /// The maze with every cell mapped.
+    pub(super) fn with_each(&self, map: impl Fn(Cell) -> Cell) -> Self {
+        Self { side: self.side, cells: self.cells.iter().copied().map(map).collect() }
+    }
+}
+
+impl fmt::Debug for Grid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n{}\n", self.to_text())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "#####\n#S o#\n# # #\n#  G#\n#####";
+
+    #[test]
+    fn text_and_tokens_are_read_back() {
+        let grid = Grid::parse(TEXT).unwrap();
+        assert_eq!(grid.to_text(), TEXT);
+        assert_eq!(Grid::parse(&TEXT.replace('\n', "")).unwrap(), grid);
+        assert_eq!(Grid::parse(&format!("\r\n{}\r\n", TEXT.replace('\n', "\r\n"))).unwrap(), grid);
+        assert_eq!(grid.to_tokens()[5..10], [1, 3, 2, 5, 1]);
+        assert_eq!(Grid::from_tokens(grid.side(), &grid.to_tokens()).unwrap(), grid);
+        assert_eq!(grid.without_path().to_text(), TEXT.replace('o', " "));
+    }
+
+    #[test]
+    fn errors_name_place_and_expectation() {
+        let message = |text: &str| Grid::parse(text).unwrap_err().to_string();
+        assert_eq!(
+            message("\n#####\n#S x#\n#####"),
+            "line 3, column 4: found 'x', expected # (wall), a space, S (start), G (goal) or o (path)"
+        );
+        assert_eq!(message("#####\n#S  \n#   #\n#  G#\n#####"), "line 2: found 4 cells, expected 5");
+        assert_eq!(message("#####\n#S G#\n#####"), "found 3 lines, expected a square of 5x5 to 30x30");
+        assert_eq!(message(&"#".repeat(26)), "found 26 cells, expected a square of 5x5 to 30x30");
+        assert_eq!(message(""), "found 0 cells, expected a square of 5x5 to 30x30");
+        assert_eq!(message(&"#".repeat(31 * 31)), "found 961 cells, expected a square of 5x5 to 30x30");
+        assert!(Grid::from_tokens(Side::new(5).unwrap(), &[1; 24]).is_err());
+    }
+
+    #[test]
+    fn a_smaller_maze_is_padded_with_walls() {
+        let grid = Grid::parse(TEXT).unwrap();
+        let padded = grid.padded_to(Side::new(7).unwrap()).unwrap();
+        assert_eq!(padded.to_text(), "#######\n#S o###\n# # ###\n#  G###\n#######\n#######\n#######");
+        assert_eq!(padded.padded_to(grid.side()), None);
+    }
+
+    #[test]
+    fn foreign_tokens_are_padding() {
+        assert_eq!(Cell::of_token(0), Cell::Pad);
+        assert_eq!(Cell::of_token(6), Cell::Pad);
+    }
+}

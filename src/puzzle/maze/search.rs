@@ -1,0 +1,110 @@
+//! Breadth-first search.
+
+use std::collections::VecDeque;
+
+use super::grid::{Cell, Grid};
+
+/// What a breadth-first search from one cell finds, for every cell.
+#[derive(Clone, Debug)]
+pub struct Distances {
+    side: usize,
+    steps: Vec<Option<u32>>,
+    unique: Vec<bool>,
+}
+
+impl Distances {
+    /// Searches the open cells of `grid` from the cell `from`; marks of a path count as open.
+    pub fn from(grid: &Grid, from: usize) -> Self {
+        Self::within(grid, from, Cell::is_open)
+    }
+
+    /// Searches the cells that are `passable`.
+    pub(super) fn within(grid: &Grid, from: usize, passable: fn(Cell) -> bool) -> Self {
+        let cells = grid.cells();
+        let side = grid.side().get();
+        let mut found = Self { side, steps: vec![None; cells.len()], unique: vec![true; cells.len()] };
+        found.steps[from] = Some(0);
+        let mut waiting = VecDeque::from([(from, 0)]);
+        while let Some((cell, steps)) = waiting.pop_front() {
+            for next in neighbours(side, cell).filter(|&next| passable(cells[next])) {
+                match found.steps[next] {
+                    None => {
+                        found.steps[next] = Some(steps + 1);
+                        found.unique[next] = found.unique[cell];
+                        waiting.push_back((next, steps + 1));
+                    }
+                    Some(known) if known == steps + 1 => found.unique[next] = false,
+                    Some(_) => {}
+                }
+            }
+        }
+        found
+    }
+
+    /// Steps of a shortest path to `cell`, `None` if there is no path.
+    pub fn steps_to(&self, cell: usize) -> Option<u32> {
+        self.steps[cell]
+    }
+
+    /// Whether there is a path to `cell` and just one shortest one.
+    pub fn is_unique(&self, cell: usize) -> bool {
+        self.steps[cell].is_some() && self.unique[cell]
+    }
+
+    /// A shortest path to `cell`, both ends included.
+    pub fn path_to(&self, cell: usize) -> Option<Vec<usize>> {
+        let mut path = vec![cell];
+        let (mut here, mut steps) = (cell, self.steps[cell]?);
+        while steps > 0 {
+            here = neighbours(self.side, here).find(|&next| self.steps[next] == Some(steps - 1))?;
+            path.push(here);
+            steps -= 1;
+        }
+        path.reverse();
+        Some(path)
+    }
+
+    /// The reached cell that is the most steps away.
+    pub(super) fn farthest(&self) -> usize {
+        (0..self.steps.len()).max_by_key(|&cell| self.steps[cell]).unwrap_or(0)
+    }
+}
+
+/// A shortest path from start to goal, both included; `None` if either is missing or there is no path.
+pub fn shortest_path(grid: &Grid) -> Option<Vec<usize>> {
+    let place = |cell| grid.places_of(cell).first().copied();
+    Distances::from(grid, place(Cell::Start)?).path_to(place(Cell::Goal)?)
+}
+
+/// The cells above, left, right and below.
+fn neighbours(side: usize, cell: usize) -> impl Iterator<Item = usize> {
+    let (row, column) = (cell / side, cell % side);
+    let within = [row > 0, column > 0, column + 1 < side, row + 1 < side];
+    let cells = [cell.wrapping_sub(side), cell.wrapping_sub(1), cell + 1, cell + side];
+    within.into_iter().zip(cells).filter_map(|(within, cell)| within.then_some(cell))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_shortest_paths_and_whether_they_are_unique() {
+        let grid = Grid::parse("#####\n#S  #\n# # #\n#  G#\n#####").unwrap();
+        let found = Distances::from(&grid, 6);
+        assert_eq!((found.steps_to(18), found.is_unique(18)), (Some(4), false));
+        assert_eq!((found.steps_to(8), found.is_unique(8)), (Some(2), true));
+        assert_eq!((found.steps_to(0), found.is_unique(0)), (None, false));
+        assert_eq!(shortest_path(&grid).unwrap().len(), 5);
+        assert_eq!(found.path_to(8), Some(vec![6, 7, 8]));
+        assert_eq!(found.path_to(0), None);
+    }
+
+    #[test]
+    fn does_not_step_over_the_edge() {
+        let grid = Grid::parse("S    \n#### \n     \n ####\n    G").unwrap();
+        assert_eq!(shortest_path(&grid).unwrap().len(), 17);
+        let cut = Grid::parse("S    \n#####\n     \n ####\n    G").unwrap();
+        assert_eq!(shortest_path(&cut), None);
+    }
+}
