@@ -2,6 +2,7 @@
 //!
 //! The model is written once, as a recording of kernels over buffers ([`plan`]), and an engine plays it ([`engine`]).
 
+pub mod bench;
 pub mod checkpoint;
 pub mod config;
 pub mod data;

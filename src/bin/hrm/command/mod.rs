@@ -1,5 +1,6 @@
 //! Arguments and dispatch.
 
+mod bench;
 mod eval;
 mod models;
 mod recipe;
@@ -29,6 +30,8 @@ enum Command {
     Eval(eval::Args),
     /// Solve one puzzle
     Run(run::Args),
+    /// Measure this machine, beside the programs that we compare with
+    Bench(bench::Args),
     /// Compare an engine with numbers of the official code
     Verify(verify::Args),
 }
@@ -65,6 +68,7 @@ pub fn main() -> ExitCode {
         Command::Train(args) => train::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Run(args) => run::run(args),
+        Command::Bench(args) => bench::run(args),
         Command::Verify(args) => verify::run(args),
     };
     result.unwrap_or_else(|error| {

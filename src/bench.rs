@@ -1,0 +1,168 @@
+//! The workloads that are measured, natively by `hrm bench` and in the browser by `bench.html`.
+
+use crate::checkpoint::Weights;
+use crate::config::{Family, LossKind, Mixer, ModelConfig, Positions};
+use crate::data::Batch;
+use crate::engine::{Engine, EngineError, Session};
+use crate::model::{ModelError, Segment, Solver, Taps};
+use crate::plan::kernel::{Matmul, Operand};
+use crate::plan::{EntryId, PlanError, Recorder};
+use crate::random::Random;
+use crate::train::{OptimizerConfig, Setup, TrainError, Trainer};
+
+/// An HRM on 9x9 Sudoku with attention and rotary positions.
+fn sudoku(hidden_size: usize, num_heads: usize, layers: usize, puzzle_emb_ndim: usize) -> ModelConfig {
+    ModelConfig {
+        family: Family::Hrm,
+        seq_len: 81,
+        vocab_size: 11,
+        num_puzzle_identifiers: 1,
+        puzzle_emb_ndim,
+        puzzle_emb_len: puzzle_emb_ndim.div_ceil(hidden_size),
+        h_cycles: 2,
+        l_cycles: 2,
+        h_layers: layers,
+        l_layers: layers,
+        hidden_size,
+        expansion: 4.0,
+        num_heads,
+        mixer: Mixer::Attention,
+        positions: Positions::Rope,
+        halt_max_steps: 16,
+        halt_exploration_prob: 0.1,
+        loss: LossKind::Stablemax,
+        rms_norm_eps: 1e-5,
+        rope_theta: 10000.0,
+    }
+}
+
+/// The paper's 27 M model: D 512, 8 heads, 4+4 layers, T 82.
+pub fn paper() -> ModelConfig {
+    sudoku(512, 8, 4, 512)
+}
+
+/// The middle model: D 128, 4 heads, 2+2 layers, T 81.
+pub fn middle() -> ModelConfig {
+    sudoku(128, 4, 2, 0)
+}
+
+/// One segment of a model with start weights, batch 1.
+pub struct SegmentBench<S>(Solver<S>);
+
+impl<S: Session> SegmentBench<S> {
+    /// Prepares it.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn new<E: Engine<Session = S>>(engine: &E, config: &ModelConfig) -> Result<Self, ModelError> {
+        let mut solver = Solver::new(engine, config, &Weights::init(config, 1), 1, Taps::None).await?;
+        let mut random = Random::new(1);
+        let tokens: Vec<u32> = (0..config.seq_len).map(|_| random.below(config.vocab_size) as u32).collect();
+        solver.begin(&tokens, &[0]).await?;
+        Ok(SegmentBench(solver))
+    }
+
+    /// Runs one segment, the answer read back.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn run(&mut self) -> Result<Segment, ModelError> {
+        self.0.segment().await
+    }
+}
+
+/// One training step, target segment included.
+pub struct TrainBench<S> {
+    trainer: Trainer<S>,
+    batch: Batch,
+}
+
+impl<S: Session> TrainBench<S> {
+    /// Prepares it with random tokens.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn new<E: Engine<Session = S>>(
+        engine: &E,
+        config: &ModelConfig,
+        batch: usize,
+    ) -> Result<Self, TrainError> {
+        let optimizer = OptimizerConfig::default();
+        let setup = Setup { model: config.clone(), optimizer, batch, total_steps: 1000, seed: 1 };
+        let trainer = Trainer::new(engine, setup, &Weights::init(config, 1)).await?;
+        let mut random = Random::new(2);
+        let len = batch * config.seq_len;
+        let mut draw = || (0..len).map(|_| random.below(config.vocab_size)).collect::<Vec<_>>();
+        let tokens = draw().into_iter().map(|t| t as u32).collect();
+        let labels = draw().into_iter().map(|t| t as i32).collect();
+        Ok(TrainBench { trainer, batch: Batch { tokens, labels } })
+    }
+
+    /// One step.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn run(&mut self) -> Result<(), TrainError> {
+        self.trainer.step(&self.batch).await.map(|_| ())
+    }
+}
+
+/// `times` products out [m, n] = x [m, k] · Wᵀ, W [n, k], in one run.
+pub struct MatmulBench<S> {
+    session: S,
+    entry: EntryId,
+    flops: f64,
+}
+
+impl<S: Session> MatmulBench<S> {
+    /// Prepares it with random factors.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn new<E: Engine<Session = S>>(
+        engine: &E,
+        [m, n, k]: [usize; 3],
+        times: usize,
+    ) -> Result<Self, ModelError> {
+        let mut r = Recorder::new();
+        let (x, w, y) = (r.persistent("x", &[m, k]), r.persistent("w", &[n, k]), r.persistent("y", &[m, n]));
+        let entry = r.entry("main");
+        for _ in 0..times {
+            r.push(Matmul {
+                a: Operand::whole(x, k),
+                b: Operand::whole(w, k).t(),
+                out: Operand::whole(y, n),
+                batch: 1,
+                m,
+                n,
+                k,
+                reduce: false,
+                accumulate: false,
+            });
+        }
+        let program = r.finish().map_err(|e: PlanError| ModelError::from(e))?;
+        let mut session = engine.prepare(program).await?;
+        let mut random = Random::new(3);
+        for (id, len) in [(x, m * k), (w, n * k)] {
+            let values: Vec<f32> = (0..len).map(|_| random.unit() as f32 - 0.5).collect();
+            session.write(id, &values)?;
+        }
+        Ok(MatmulBench { session, entry, flops: 2.0 * (m * n * k * times) as f64 })
+    }
+
+    /// Multiply-adds of a run, counted as two operations each.
+    pub fn flops(&self) -> f64 {
+        self.flops
+    }
+
+    /// One run, waited for.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn run(&mut self) -> Result<(), EngineError> {
+        let entry = self.entry;
+        // Reading one small thing waits for all that was submitted before; the result itself would cost its transfer.
+        let x = self.session.program().find("x").into_iter().collect::<Vec<_>>();
+        self.session.run(&[entry], &x).await.map(|_| ())
+    }
+}
