@@ -32,7 +32,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[[ $port =~ ^[0-9]+$ ]] && ((port >= 1 && port <= 65535)) || die "--port: '$port' is not a port (1 to 65535)"
+[[ $port =~ ^[1-9][0-9]{0,4}$ ]] && ((port <= 65535)) || die "--port: '$port' is not a port (1 to 65535)"
 
 listening() { (exec 3<>"/dev/tcp/$address/$1") 2>/dev/null; }
 for ((wanted = port; port < wanted + 20 && port <= 65535; port++)); do

@@ -1,0 +1,136 @@
+#!/usr/bin/env bash
+# Installs what the tests need, then runs every check of the project: see --help.
+
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/stage.sh
+source "$ROOT/scripts/stage.sh"
+
+usage() {
+    cat <<'HELP'
+Usage: scripts/test.sh [--only WORD]
+
+Installs what the tests need and runs every check, each stage timed; exits 1 when one fails.
+On a machine with apt it installs chromium, chromium-driver, mesa-vulkan-drivers and npm where
+they are missing (as root or through sudo); elsewhere it says what to install.
+
+  --only WORD   only the stages with WORD in their name (the installing aside)
+
+From nothing it takes about 45 minutes on 2 cores. What takes long: installing wasm-bindgen-cli,
+trunk and wasm-pack (12 min), compiling the dependencies natively and for wasm, with
+optimisation (12 min), native tests with the GPU in software (5 min), the same kernels in a
+headless browser (5 min), the release build of the page (4 min).
+HELP
+}
+
+only=
+while [ $# -gt 0 ]; do
+    case $1 in
+        --only) only=${2:?--only needs a word} && shift ;;
+        -h | --help) usage && exit ;;
+        *) usage >&2 && die "unknown option $1" ;;
+    esac
+    shift
+done
+
+# The Vulkan loader looks for this folder, and finds no software adapter without it.
+if [ -z "${XDG_RUNTIME_DIR:-}" ]; then
+    export XDG_RUNTIME_DIR="$TARGET/xdg-runtime"
+    install -d -m 700 "$XDG_RUNTIME_DIR"
+fi
+# Seconds for all tests of one file in the browser; 20 by default, SwiftShader needs more.
+export WASM_BINDGEN_TEST_TIMEOUT="${WASM_BINDGEN_TEST_TIMEOUT:-1200}"
+
+has_vulkan() {
+    [ "$(uname)" = Darwin ] || compgen -G '/usr/share/vulkan/icd.d/*.json' >/dev/null ||
+        compgen -G '/etc/vulkan/icd.d/*.json' >/dev/null
+}
+
+# The browser, its driver, a Vulkan adapter and npm: from the system's packages.
+install_system_packages() {
+    local missing=()
+    have chromium || missing+=(chromium)
+    have chromedriver || missing+=(chromium-driver)
+    has_vulkan || missing+=(mesa-vulkan-drivers)
+    have npm || missing+=(npm)
+    [ ${#missing[@]} -gt 0 ] || return 0
+    have apt-get || die "please install what Debian calls: ${missing[*]}"
+    say "Installing ${missing[*]} (about 2 minutes)"
+    local root=()
+    [ "$(id -u)" = 0 ] || root=(sudo)
+    ${root[@]+"${root[@]}"} apt-get update -qq
+    ${root[@]+"${root[@]}"} env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+}
+
+install_all() {
+    install_system_packages
+    install_build_tools
+    have wasm-pack || cargo_tool wasm-pack 2 --locked
+    npm install --prefix tests/e2e --no-package-lock --no-audit --no-fund --loglevel=error
+}
+
+native_tests() {
+    if have cargo-nextest; then
+        cargo nextest run --no-fail-fast && cargo test --doc
+    else
+        cargo test --no-fail-fast
+    fi
+}
+
+# Each shader file by itself, through the two compilers that browsers use, where they are at hand
+# (the native tests validate every file with naga's library in any case).
+shaders() {
+    if have naga; then
+        naga --bulk-validate shaders/*.wgsl || return
+    else
+        echo "naga is not on the PATH: left to the native tests"
+    fi
+    if have tint; then
+        local file bad=0
+        for file in shaders/*.wgsl; do
+            tint --format none "$file" || { echo "tint refuses $file" && bad=1; }
+        done
+        return "$bad"
+    else
+        echo "tint is not on the PATH: left to the browser tests"
+    fi
+}
+
+# wasm-pack exits 0 for a file whose tests were all skipped: so the tests that ran are counted.
+browser_tests() {
+    local log=$LOGS/browser-count.log written ran
+    wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" 2>&1 | tee "$log" || return
+    written=$(grep -rhE '^\s*#\[wasm_bindgen_test' src tests --include='*.rs' | wc -l)
+    ran=$(counted passed "$log")
+    echo "$ran browser tests ran, $written are written"
+    [ "$written" -gt 0 ] && [ "$ran" -eq "$written" ]
+}
+
+# The issue's limit for everything compiled that a visitor loads.
+page_size() {
+    local limit=1500000 total=0 file bytes
+    for file in dist/*.wasm; do
+        bytes=$(gzip -9 -c "$file" | wc -c)
+        echo "$file: $bytes bytes gzipped"
+        total=$((total + bytes))
+    done
+    echo "together $total bytes of at most $limit"
+    [ "$total" -gt 0 ] && [ "$total" -le "$limit" ]
+}
+
+end_to_end() {
+    [ -f dist/index.html ] || { echo "there is no dist/: the page was not built" && return 1; }
+    cargo test --features e2e --test e2e -- --nocapture --test-threads=1
+}
+
+stage "Install" install_all
+stage "Format" cargo fmt --check
+stage "Shaders" shaders
+stage "Clippy, native" cargo clippy --all-targets --features e2e -- -D warnings
+stage "Clippy, wasm" cargo clippy --target wasm32-unknown-unknown --all-targets -- -D warnings
+stage "Native tests" native_tests
+stage "Browser tests" browser_tests
+stage "Page, release build" trunk build --release
+stage "Page, size" page_size
+stage "End to end" end_to_end
+summary

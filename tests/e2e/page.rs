@@ -1,0 +1,215 @@
+//! The page as a visitor handles it: what is said here is the contract between the page and its test.
+//!
+//! | what | how it is found |
+//! |---|---|
+//! | a cell | `[data-testid=board] [data-cell="row,column"]`, its text the digit shown |
+//! | a button | `data-testid`: solve, clear, new, undo, redo, paste, play, step |
+//! | engine | `select[data-testid=engine]` with the values auto, gpu, cpu |
+//! | board size | `data-testid`: size-4, size-6 |
+//! | badge | `data-testid=badge`, names the engine that runs |
+//! | verdict | `data-testid=verdict`, `data-state` idle, running, valid, invalid or error |
+
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use thirtyfour::{common::keys::TypingData, prelude::*};
+
+use crate::{Result, browser::Browser};
+
+/// Long enough for SwiftShader to compile every kernel on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// axe-core as scripts/test.sh installs it.
+const AXE_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/e2e/node_modules/axe-core/axe.min.js");
+
+/// Notes when Solve is pressed and when the verdict is there, on the page's own clock.
+const STOPWATCH: &str = r#"
+    const seen = window.solveTime = {};
+    addEventListener("click", event => {
+        if (event.target.closest("[data-testid=solve]")) seen.begun ??= performance.now();
+    }, { capture: true });
+    new MutationObserver((_, observer) => {
+        const state = document.querySelector("[data-testid=verdict]")?.dataset.state;
+        if (seen.begun === undefined || !["valid", "invalid", "error"].includes(state)) return;
+        observer.disconnect();
+        seen.ended = performance.now();
+    }).observe(document.body, { attributes: true, childList: true, subtree: true });
+"#;
+
+/// Runs axe-core with all its rules and returns each violation in a line.
+const AXE: &str = r#"
+    return axe.run(document, { resultTypes: ["violations"] }).then(found =>
+        found.violations.flatMap(rule => rule.nodes.map(node => {
+            const why = [...node.any, ...node.all, ...node.none].map(check => check.message).join("; ");
+            return `${rule.id}: ${node.target.join(" ")}: ${node.html.slice(0, 160)}: ${why}`;
+        })));
+"#;
+
+/// What the page answered, and how long it took.
+#[derive(Debug)]
+pub struct Answer {
+    /// The digits shown, row by row; a cell without one is `.`.
+    pub board: String,
+    /// `data-state` of the verdict.
+    pub state: String,
+    /// From the click on Solve to the verdict, milliseconds.
+    pub milliseconds: f64,
+}
+
+/// The open page with a 4x4 Sudoku board.
+pub struct Page<'a> {
+    browser: &'a Browser,
+}
+
+impl<'a> Page<'a> {
+    /// Opens the page and waits until the model can be run.
+    pub async fn open(browser: &'a Browser, url: &str) -> Result<Self> {
+        browser.driver().set_script_timeout(PATIENCE).await?;
+        browser.driver().goto(url).await?;
+        let page = Self { browser };
+        page.wait_for("document.querySelector('[data-testid=size-4]')").await?;
+        page.click("size-4").await?;
+        page.wait_for("document.querySelector('[data-testid=solve]:enabled')").await?;
+        Ok(page)
+    }
+
+    /// Chooses an engine by hand, `gpu` or `cpu`, and waits until the badge names it.
+    pub async fn choose_engine(&self, engine: &str) -> Result<()> {
+        let option = format!(r#"[data-testid="engine"] option[value="{engine}"]"#);
+        self.browser.driver().find(By::Css(option)).await?.click().await?;
+        let name = if engine == "gpu" { "WebGPU" } else { "CPU" };
+        self.wait_for(&format!("document.querySelector('[data-testid=badge]').textContent.includes('{name}')")).await
+    }
+
+    /// The engine that the badge names.
+    pub async fn badge(&self) -> Result<String> {
+        self.script("return document.querySelector('[data-testid=badge]').textContent", []).await
+    }
+
+    /// Clears the board and types the clues of a puzzle, cell by cell.
+    pub async fn type_puzzle(&self, puzzle: &str) -> Result<()> {
+        self.click("clear").await?;
+        for (cell, clue) in puzzle.chars().enumerate().filter(|(_, clue)| *clue != '.') {
+            self.type_clue(cell, clue).await?;
+        }
+        Ok(())
+    }
+
+    /// Clicks a cell (0 to 15, row by row) and types a digit over what it holds.
+    pub async fn type_clue(&self, cell: usize, clue: char) -> Result<()> {
+        let css = format!(r#"[data-testid="board"] [data-cell="{},{}"]"#, cell / 4, cell % 4);
+        self.browser.driver().find(By::Css(css)).await?.click().await?;
+        self.press(clue.to_string()).await
+    }
+
+    /// Types a puzzle without the mouse: from the board's first cell on, with the arrow keys.
+    pub async fn type_puzzle_by_keys(&self, puzzle: &str) -> Result<()> {
+        self.tab_to("[data-testid=clear]").await?;
+        self.press(Key::Enter).await?;
+        self.tab_to("[data-cell]").await?;
+        for key in [Key::Up, Key::Up, Key::Up, Key::Left, Key::Left, Key::Left] {
+            self.press(key).await?;
+        }
+        for row in puzzle.as_bytes().chunks(4) {
+            for clue in row {
+                if *clue != b'.' {
+                    self.press(char::from(*clue).to_string()).await?;
+                }
+                self.press(Key::Right).await?;
+            }
+            for key in [Key::Left, Key::Left, Key::Left, Key::Down] {
+                self.press(key).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Presses Solve with the mouse and waits for the verdict.
+    pub async fn solve(&self) -> Result<Answer> {
+        self.script::<Value>(STOPWATCH, []).await?;
+        self.click("solve").await?;
+        self.answer().await
+    }
+
+    /// Presses Solve with the keyboard and waits for the verdict.
+    pub async fn solve_by_keys(&self) -> Result<Answer> {
+        self.script::<Value>(STOPWATCH, []).await?;
+        self.tab_to("[data-testid=solve]").await?;
+        self.press(Key::Enter).await?;
+        self.answer().await
+    }
+
+    async fn answer(&self) -> Result<Answer> {
+        self.wait_for("window.solveTime.ended").await?;
+        let (board, state, milliseconds) = self
+            .script(
+                r#"const cells = [...document.querySelectorAll("[data-testid=board] [data-cell]")];
+                return [
+                    cells.map(cell => cell.textContent.trim() || ".").join(""),
+                    document.querySelector("[data-testid=verdict]").dataset.state,
+                    solveTime.ended - solveTime.begun,
+                ];"#,
+                [],
+            )
+            .await?;
+        Ok(Answer { board, state, milliseconds })
+    }
+
+    /// What axe-core has against the page as it stands, one violation an entry.
+    pub async fn accessibility_violations(&self) -> Result<Vec<String>> {
+        let axe = fs::read_to_string(AXE_FILE).map_err(|error| format!("{AXE_FILE}: {error}"))?;
+        self.script::<Value>(&axe, []).await?;
+        self.script(AXE, []).await
+    }
+
+    /// How much wider the page is than its window, CSS pixels.
+    pub async fn overflow(&self) -> Result<f64> {
+        self.script("return document.documentElement.scrollWidth - innerWidth", []).await
+    }
+
+    /// From the start of loading to the first paint with content, milliseconds.
+    pub async fn first_paint(&self) -> Result<f64> {
+        self.script("return performance.getEntriesByName('first-contentful-paint')[0].startTime", []).await
+    }
+
+    async fn click(&self, id: &str) -> Result<()> {
+        Ok(self.browser.driver().find(By::Testid(id)).await?.click().await?)
+    }
+
+    /// Presses a key; what has the focus gets it.
+    async fn press(&self, key: impl Into<TypingData>) -> Result<()> {
+        Ok(self.browser.driver().action_chain().send_keys(key).perform().await?)
+    }
+
+    /// Presses Tab until what `css` selects has the focus.
+    async fn tab_to(&self, css: &str) -> Result<()> {
+        for _ in 0..100 {
+            self.press(Key::Tab).await?;
+            if self.script("return document.activeElement.matches(arguments[0])", [json!(css)]).await? {
+                return Ok(());
+            }
+        }
+        Err(format!("Tab, 100 times, does not reach {css}").into())
+    }
+
+    /// Waits until a JavaScript expression is true.
+    async fn wait_for(&self, expression: &str) -> Result<()> {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if self.script::<bool>(&format!("return !!({expression})"), []).await? {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        self.browser.screenshot("timeout").await?;
+        Err(format!("waited {PATIENCE:?} in vain for {expression}: see target/screenshots/timeout.png").into())
+    }
+
+    async fn script<T: DeserializeOwned>(&self, script: &str, arguments: impl Into<Vec<Value>>) -> Result<T> {
+        Ok(self.browser.driver().execute(script, arguments.into()).await?.convert()?)
+    }
+}
