@@ -2,7 +2,7 @@
 
 use std::{
     env, fs,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     path::PathBuf,
     process::{Child, ChildStdout, Command, Stdio},
 };
@@ -24,33 +24,33 @@ pub enum Gpu {
     None,
 }
 
-/// One chromedriver on a free port with one browser; both end with [`Browser::close`] or a drop.
+/// One chromedriver on a free port with one browser, until [`Browser::close`].
 pub struct Browser {
     driver: WebDriver,
+    process: Chromedriver,
+}
+
+/// Ended when dropped.
+struct Chromedriver {
     process: Child,
     /// Kept open: chromedriver ends when it cannot write.
-    _output: BufReader<ChildStdout>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Drop for Chromedriver {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }
 
 impl Browser {
     /// Starts `chromedriver` (or `$CHROMEDRIVER`) and a fresh browser.
     pub async fn start(gpu: Gpu) -> Result<Self> {
-        let program = env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
-        let mut process = Command::new(&program)
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|error| format!("{program} does not start ({error}): scripts/test.sh installs it"))?;
-        let mut output = BufReader::new(process.stdout.take().ok_or("chromedriver's output is a pipe")?);
-        let port = announced_port(&mut output)?;
-        match WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities(gpu)?).await {
-            Ok(driver) => Ok(Self { driver, process, _output: output }),
-            Err(error) => {
-                process.kill()?;
-                Err(error.into())
-            }
-        }
+        let (process, port) = Chromedriver::start()?;
+        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities(gpu)?).await?;
+        Ok(Self { driver, process })
     }
 
     /// The session.
@@ -83,26 +83,32 @@ impl Browser {
 
     /// Ends the browser, then its driver.
     pub async fn close(self) -> Result<()> {
-        Ok(self.driver.clone().quit().await?)
+        self.driver.quit().await?;
+        drop(self.process);
+        Ok(())
     }
 }
 
-impl Drop for Browser {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// chromedriver picks a free port and says which.
-fn announced_port(output: &mut impl BufRead) -> Result<u16> {
-    for line in output.lines() {
-        let line = line?;
-        if let Some(port) = line.split("successfully on port ").nth(1).and_then(|rest| rest.trim_end_matches('.').parse().ok()) {
-            return Ok(port);
+impl Chromedriver {
+    /// Starts it on a port of its own choice, and says which.
+    fn start() -> Result<(Self, u16)> {
+        let program = env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
+        let mut process =
+            Command::new(&program)
+                .arg("--port=0")
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .map_err(|error| format!("{program} does not start ({error}): scripts/test.sh installs it"))?;
+        let output = process.stdout.take().ok_or("chromedriver's output is a pipe")?;
+        let mut started = Self { process, output: BufReader::new(output) };
+        for line in started.output.by_ref().lines() {
+            if let Some((_, port)) = line?.split_once("successfully on port ") {
+                return Ok((started, port.trim_end_matches('.').parse()?));
+            }
         }
+        Err("chromedriver ended without saying its port".into())
     }
-    Err("chromedriver ended without saying its port".into())
 }
 
 fn capabilities(gpu: Gpu) -> Result<Capabilities> {

@@ -7,9 +7,14 @@ mod page;
 mod rules;
 mod server;
 
-use std::{error::Error, path::Path};
+use std::{error::Error, panic::AssertUnwindSafe, path::Path};
 
 use browser::{Browser, Gpu};
+use futures_lite::FutureExt;
+use hrm_web::{
+    data::TEST_FRACTION,
+    puzzle::sudoku::{Board, class_key},
+};
 use page::{Answer, Page};
 use rules::{clues, is_solution, keeps_clues};
 use server::StaticServer;
@@ -18,24 +23,33 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Puzzles of at most six clues with one solution each, none of them seen in training, and the
 /// same with one clue changed (its cell, its new digit) so that the answer must be another.
-const PUZZLES: [(&str, (usize, char)); 3] = [
-    ("...1.2..3......4", (3, '1')),
-    ("...1.2..3......4", (3, '1')),
-    ("...1.2..3......4", (3, '1')),
-];
+const PUZZLES: [(&str, (usize, char)); 3] =
+    [("...3...2.3...1..", (13, '4')), ("3.1.4.......1..3", (4, '2')), ("......21.4...1.3", (6, '3'))];
 
-/// The built page, served; fails where it was not built.
-fn serve() -> StaticServer {
+/// Serves the built page, opens a browser for the test and closes it whatever the test does. The
+/// test has failed, too, if a request left the page's origin, a file was missing or an error was logged.
+async fn visit(gpu: Gpu, test: impl AsyncFnOnce(&Browser, &str) -> Result<()>) -> Result<()> {
     let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("dist");
     assert!(dist.join("index.html").is_file(), "no dist/index.html: run `trunk build --release` first");
-    StaticServer::start(&dist)
+    let server = StaticServer::start(&dist);
+    let browser = Browser::start(gpu).await?;
+    let url = server.url();
+    let outcome = AssertUnwindSafe(async {
+        test(&browser, &url).await?;
+        assert_eq!(browser.console_errors().await?, Vec::<String>::new(), "errors in the console");
+        assert_eq!(server.complaints(), Vec::<String>::new(), "requests that went wrong");
+        Ok(())
+    });
+    let outcome = outcome.catch_unwind().await;
+    browser.close().await?;
+    outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// Ends a test: whatever it did, nothing left the page's origin, no file was missing, no error was logged.
-async fn finish(browser: Browser, server: &StaticServer) -> Result<()> {
-    assert_eq!(browser.console_errors().await?, Vec::<String>::new(), "errors in the console");
-    assert_eq!(server.complaints(), Vec::<String>::new(), "requests that went wrong");
-    browser.close().await
+fn assert_unseen(puzzle: &str) -> Result<()> {
+    assert!(clues(puzzle) <= 6, "{puzzle} has more than six clues");
+    let class = class_key(&Board::parse(puzzle, None)?);
+    assert!(class.is_test(TEST_FRACTION), "{puzzle} is of a class that models are trained on");
+    Ok(())
 }
 
 fn assert_solved(puzzle: &str, answer: &Answer, engine: &str) {
@@ -51,70 +65,75 @@ fn with_clue(puzzle: &str, (cell, digit): (usize, char)) -> String {
 
 #[tokio::test]
 async fn solves_unseen_puzzles_on_both_engines() -> Result<()> {
-    let server = serve();
-    let browser = Browser::start(Gpu::Software).await?;
-    let page = Page::open(&browser, &server.url()).await?;
-    println!("first paint after {:.0} ms", page.first_paint().await?);
-    for engine in ["gpu", "cpu"] {
-        page.choose_engine(engine).await?;
-        for (puzzle, change) in PUZZLES {
-            assert!(clues(puzzle) <= 6, "{puzzle} has more than six clues");
-            page.type_puzzle(puzzle).await?;
-            let answer = page.solve().await?;
-            assert_solved(puzzle, &answer, engine);
+    visit(Gpu::Software, async |browser, url| {
+        let page = Page::open(browser, url).await?;
+        println!("first paint after {:.0} ms", page.first_paint().await?);
+        for engine in ["gpu", "cpu"] {
+            page.choose_engine(engine).await?;
+            for (puzzle, change) in PUZZLES {
+                assert_unseen(puzzle)?;
+                page.type_puzzle(puzzle).await?;
+                let answer = page.solve().await?;
+                assert_solved(puzzle, &answer, engine);
 
-            page.type_clue(change.0, change.1).await?;
-            let changed = with_clue(puzzle, change);
-            let other = page.solve().await?;
-            assert_solved(&changed, &other, engine);
-            assert_ne!(answer.board, other.board, "{engine}: {puzzle} and {changed} have different answers");
+                let changed = with_clue(puzzle, change);
+                assert_unseen(&changed)?;
+                page.type_clue(change.0, change.1).await?;
+                let other = page.solve().await?;
+                assert_solved(&changed, &other, engine);
+                assert_ne!(answer.board, other.board, "{engine}: {puzzle} and {changed} have different answers");
+            }
+            browser.screenshot(&format!("solved-{engine}")).await?;
         }
-        browser.screenshot(&format!("solved-{engine}")).await?;
-    }
-    finish(browser, &server).await
+        Ok(())
+    })
+    .await
 }
 
 #[tokio::test]
 async fn works_without_webgpu_and_says_so() -> Result<()> {
-    let server = serve();
-    let browser = Browser::start(Gpu::None).await?;
-    let page = Page::open(&browser, &server.url()).await?;
-    let badge = page.badge().await?;
-    assert!(badge.contains("CPU"), "without WebGPU the badge says {badge:?}");
-    let (puzzle, _) = PUZZLES[0];
-    page.type_puzzle(puzzle).await?;
-    assert_solved(puzzle, &page.solve().await?, "no WebGPU");
-    finish(browser, &server).await
+    visit(Gpu::None, async |browser, url| {
+        let page = Page::open(browser, url).await?;
+        let badge = page.badge().await?;
+        assert!(badge.contains("CPU"), "without WebGPU the badge says {badge:?}");
+        let (puzzle, _) = PUZZLES[0];
+        page.type_puzzle(puzzle).await?;
+        assert_solved(puzzle, &page.solve().await?, "no WebGPU");
+        Ok(())
+    })
+    .await
 }
 
 #[tokio::test]
 async fn works_with_the_keyboard_alone() -> Result<()> {
-    let server = serve();
-    let browser = Browser::start(Gpu::Software).await?;
-    let page = Page::open(&browser, &server.url()).await?;
-    let (puzzle, _) = PUZZLES[1];
-    page.type_puzzle_by_keys(puzzle).await?;
-    assert_solved(puzzle, &page.solve_by_keys().await?, "keyboard");
-    finish(browser, &server).await
+    visit(Gpu::Software, async |browser, url| {
+        let page = Page::open(browser, url).await?;
+        let (puzzle, _) = PUZZLES[1];
+        page.type_puzzle_by_keys(puzzle).await?;
+        assert_solved(puzzle, &page.solve_by_keys().await?, "keyboard");
+        Ok(())
+    })
+    .await
 }
 
 #[tokio::test]
 async fn is_accessible_on_a_phone_in_light_and_dark() -> Result<()> {
-    let server = serve();
-    let browser = Browser::start(Gpu::Software).await?;
-    for scheme in ["light", "dark"] {
-        browser.emulate(360, scheme).await?;
-        let page = Page::open(&browser, &server.url()).await?;
+    visit(Gpu::Software, async |browser, url| {
         let (puzzle, _) = PUZZLES[2];
-        for when in ["fresh", "solved"] {
-            if when == "solved" {
-                page.type_puzzle(puzzle).await?;
-                page.solve().await?;
+        for scheme in ["light", "dark"] {
+            browser.emulate(360, scheme).await?;
+            let page = Page::open(browser, url).await?;
+            for when in ["fresh", "solved"] {
+                if when == "solved" {
+                    page.type_puzzle(puzzle).await?;
+                    page.solve().await?;
+                }
+                browser.screenshot(&format!("phone-{scheme}-{when}")).await?;
+                assert_eq!(page.accessibility_violations().await?, Vec::<String>::new(), "{scheme}, {when}");
+                assert!(page.overflow().await? <= 0.0, "{scheme}, {when}: the page is wider than 360 px");
             }
-            browser.screenshot(&format!("phone-{scheme}-{when}")).await?;
-            assert_eq!(page.accessibility_violations().await?, Vec::<String>::new(), "{scheme}, {when}");
-            assert!(page.overflow().await? <= 0.0, "{scheme}, {when}: the page is wider than 360 px");
         }
-    }
-    finish(browser, &server).await
+        Ok(())
+    })
+    .await
 }
