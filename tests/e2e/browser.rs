@@ -20,7 +20,7 @@ const WEBDRIVER_JSON: &str = include_str!("../../webdriver.json");
 pub enum Gpu {
     /// WebGPU in software (SwiftShader).
     Software,
-    /// No WebGPU at all.
+    /// No adapter: what headless Chromium has by itself.
     None,
 }
 
@@ -118,8 +118,6 @@ fn capabilities(gpu: Gpu) -> Result<Capabilities> {
     if gpu == Gpu::None {
         let flags = all["goog:chromeOptions"]["args"].as_array_mut().ok_or("webdriver.json has no args")?;
         flags.retain(|flag| !flag.as_str().is_some_and(|flag| flag.contains("webgpu")));
-        flags.push(json!("--disable-features=WebGPU"));
-        flags.push(json!("--disable-blink-features=WebGPU"));
     }
     Ok(serde_json::from_value(all)?)
 }
