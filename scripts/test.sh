@@ -88,7 +88,7 @@ shaders() {
     if have tint; then
         local file bad=0
         for file in shaders/*.wgsl; do
-            tint --format none "$file" || { echo "tint refuses $file" && bad=1; }
+            tint --format wgsl -o /dev/null "$file" || { echo "tint refuses $file" && bad=1; }
         done
         return "$bad"
     else
@@ -106,8 +106,11 @@ browser_tests() {
     [ "$written" -gt 0 ] && [ "$ran" -eq "$written" ]
 }
 
-# The limit for everything compiled that a visitor loads.
+built() { [ -f dist/index.html ] || { echo "there is no dist/: the page was not built" && return 1; }; }
+
+# The limit for everything compiled that a visitor loads: the page's module and the worker's.
 page_size() {
+    built || return
     local limit=1500000 total=0 file bytes
     for file in dist/*.wasm; do
         bytes=$(gzip -9 -c "$file" | wc -c)
@@ -119,7 +122,7 @@ page_size() {
 }
 
 end_to_end() {
-    [ -f dist/index.html ] || { echo "there is no dist/: the page was not built" && return 1; }
+    built || return
     cargo test --features e2e --test e2e -- --nocapture --test-threads=1
 }
 
