@@ -11,5 +11,7 @@ pub mod model;
 pub mod plan;
 pub mod puzzle;
 pub mod random;
+pub mod runtime;
 pub mod train;
+pub mod ui;
 pub mod verify;

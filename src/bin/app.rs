@@ -1,2 +1,6 @@
-//! Stub.
-fn main() {}
+//! The page's main thread.
+
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    hrm_web::ui::start();
+}

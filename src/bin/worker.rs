@@ -1,2 +1,6 @@
-//! Stub.
-fn main() {}
+//! The page's worker, which computes.
+
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    hrm_web::runtime::worker::start();
+}

@@ -1,0 +1,73 @@
+//! The models that come with the page: `gallery/index.json`, and for each its weights, configuration and card.
+
+use serde::{Deserialize, Serialize};
+
+use crate::puzzle;
+
+/// The file that lists the gallery.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Index {
+    /// In the order in which they are offered.
+    pub models: Vec<Entry>,
+}
+
+/// A model of the gallery. File names are relative to the index.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its name, in addresses and on the command line.
+    pub name: String,
+    /// What it solves.
+    pub puzzle: puzzle::Kind,
+    /// The weights, a safetensors file; the configuration is the `.json` of the same stem.
+    pub file: String,
+    /// The card's file.
+    pub card: String,
+    /// What the card says, once it is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<Card>,
+}
+
+impl Entry {
+    /// The configuration's file: the weights' name with `.json`.
+    pub fn config_file(&self) -> String {
+        let stem = self.file.strip_suffix(".safetensors").unwrap_or(&self.file);
+        format!("{stem}.json")
+    }
+}
+
+/// The figures of a model's card that the page quotes; a card may say more. What is absent was not measured.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Card {
+    /// Trained parameters.
+    pub parameters: Option<u64>,
+    /// Share of unseen puzzles whose whole answer was right, 0 to 1.
+    pub exact_accuracy: Option<f64>,
+    /// Share of unseen positions that were right, 0 to 1.
+    pub accuracy: Option<f64>,
+    /// Unseen puzzles that were tried.
+    pub count: Option<u64>,
+    /// Puzzles it was trained on, before augmentation.
+    pub base_puzzles: Option<u64>,
+    /// Optimizer steps.
+    pub steps: Option<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_is_read_and_the_configuration_stands_beside_the_weights() {
+        let text = r#"{"models":[{"name":"sudoku-4x4","puzzle":"sudoku-4x4","file":"sudoku-4x4.safetensors",
+            "card":"sudoku-4x4.card.json"}]}"#;
+        let index: Index = serde_json::from_str(text).unwrap();
+        assert_eq!(index.models[0].config_file(), "sudoku-4x4.json");
+    }
+
+    #[test]
+    fn a_card_may_say_more_or_less() {
+        let card: Card = serde_json::from_str(r#"{"exact_accuracy":0.997,"recipe":"x","seed":1}"#).unwrap();
+        assert_eq!((card.exact_accuracy, card.count), (Some(0.997), None));
+    }
+}

@@ -1,0 +1,169 @@
+//! What the worker holds between tasks: the gallery, the open model, the engines.
+
+use std::cell::RefCell;
+
+use super::{
+    gallery::{Card, Entry, Index},
+    lane::Lane,
+    measure::Measurement,
+    protocol::{Event, Failure, Shapes, Solutions, Task},
+    scope::{self, FetchError},
+    solve::SolveError,
+    worker::Inbox,
+};
+use crate::{
+    checkpoint::{CheckpointError, Weights},
+    config::{ConfigError, ModelConfig},
+    engine::{EngineError, Kind, cpu, gpu},
+    model::ModelError,
+    puzzle::{self, maze, sudoku},
+    random::Random,
+};
+
+/// Why a task failed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum TaskError {
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    #[error("{file}: {source}")]
+    Json { file: String, source: serde_json::Error },
+    #[error("{file}: {source}")]
+    Config { file: String, source: ConfigError },
+    #[error("{file}: {source}")]
+    Weights { file: String, source: CheckpointError },
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error(transparent)]
+    Solve(#[from] SolveError),
+    #[error("the gallery has no model {0:?}")]
+    UnknownModel(String),
+    #[error("no model is open")]
+    NoModel,
+}
+
+impl TaskError {
+    /// Whether the engine failed, so that another one, or the same one started anew, may do it.
+    pub fn is_of_engine(&self) -> bool {
+        let (Self::Model(error) | Self::Solve(SolveError::Model { source: error, .. })) = self else {
+            return matches!(self, Self::Engine(_));
+        };
+        matches!(error, ModelError::Engine(_) | ModelError::Checkpoint(CheckpointError::Engine(_)))
+    }
+}
+
+impl From<TaskError> for Failure {
+    fn from(error: TaskError) -> Self {
+        Self { message: error.to_string(), engine: error.is_of_engine() }
+    }
+}
+
+/// A loaded model whose weights fit its configuration.
+pub(super) struct OpenModel {
+    name: String,
+    pub config: ModelConfig,
+    pub weights: Weights,
+}
+
+/// Everything that outlives a task.
+#[derive(Default)]
+pub(super) struct Host {
+    gallery: Option<Vec<Entry>>,
+    model: Option<OpenModel>,
+    cpu: Lane<cpu::Engine>,
+    gpu: Lane<gpu::Engine>,
+}
+
+impl Host {
+    /// Does a task; the last event of it is returned, those before it are reported.
+    pub async fn perform(&mut self, id: u32, task: Task, inbox: &RefCell<Inbox>) -> Result<Event, TaskError> {
+        match task {
+            Task::List => Ok(Event::Listed { models: self.gallery().await?.to_vec() }),
+            Task::Open { model } => self.open(&model).await,
+            Task::Measure => self.measure().await,
+            Task::Generate { kind, difficulty, seed } => {
+                let question = kind.generate(&mut Random::new(u64::from(seed)), difficulty).question;
+                Ok(Event::Generated { question })
+            }
+            Task::Examine { kind, question } => Ok(Event::Examined(solutions(kind, &question))),
+            Task::Solve { engine, question, segments } => {
+                let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
+                match engine {
+                    Kind::Cpu => self.cpu.solve(id, model, &question, segments, inbox).await,
+                    Kind::Gpu => self.gpu.solve(id, model, &question, segments, inbox).await,
+                }
+            }
+            Task::Cancel { .. } => Ok(Event::Cancelled),
+        }
+    }
+
+    async fn gallery(&mut self) -> Result<&[Entry], TaskError> {
+        if self.gallery.is_none() {
+            let mut models = json::<Index>(&address("index.json")).await?.models;
+            for entry in &mut models {
+                entry.facts = Some(json::<Card>(&address(&entry.card)).await?);
+            }
+            self.gallery = Some(models);
+        }
+        Ok(self.gallery.as_deref().unwrap_or_default())
+    }
+
+    async fn open(&mut self, name: &str) -> Result<Event, TaskError> {
+        if self.model.as_ref().is_none_or(|model| model.name != name) {
+            // Should this one not open, nothing that follows may run on the one before.
+            self.model = None;
+            self.cpu.unprepare();
+            self.gpu.unprepare();
+            let entry = self.gallery().await?.iter().find(|entry| entry.name == name).cloned();
+            self.model = Some(load(&entry.ok_or_else(|| TaskError::UnknownModel(name.into()))?).await?);
+        }
+        let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
+        Ok(Event::Opened { model: Shapes::of(&model.config) })
+    }
+
+    async fn measure(&mut self) -> Result<Event, TaskError> {
+        let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
+        let cpu = self.cpu.time(model).await?;
+        let gpu = self.gpu.time(model).await.map_err(|error| error.to_string());
+        Ok(Event::Measured(Measurement { model: model.name.clone(), cpu, gpu }))
+    }
+}
+
+async fn load(entry: &Entry) -> Result<OpenModel, TaskError> {
+    let file = address(&entry.config_file());
+    let value = json::<serde_json::Value>(&file).await?;
+    let config = ModelConfig::from_json_value(&value).map_err(|source| TaskError::Config { file, source })?;
+    let file = address(&entry.file);
+    let bytes = scope::fetch(&file).await?;
+    let weights = Weights::from_safetensors(&bytes).and_then(|weights| weights.check(&config).map(|()| weights));
+    let weights = weights.map_err(|source| TaskError::Weights { file, source })?;
+    Ok(OpenModel { name: entry.name.clone(), config, weights })
+}
+
+/// Address of a gallery file, relative to the page.
+fn address(file: &str) -> String {
+    format!("gallery/{file}")
+}
+
+async fn json<T: serde::de::DeserializeOwned>(file: &str) -> Result<T, TaskError> {
+    let bytes = scope::fetch(file).await?;
+    serde_json::from_slice(&bytes).map_err(|source| TaskError::Json { file: file.into(), source })
+}
+
+fn solutions(kind: puzzle::Kind, question: &[u8]) -> Solutions {
+    let count = match kind {
+        puzzle::Kind::Sudoku(shape) => {
+            sudoku::Board::from_tokens(shape, question).map_or(0, |board| sudoku::count_solutions(&board, 2))
+        }
+        puzzle::Kind::Maze(side) => {
+            let grid = maze::Grid::from_tokens(side, question);
+            grid.ok().and_then(|grid| maze::shortest_path(&grid)).map_or(0, |_| 1)
+        }
+    };
+    match count {
+        0 => Solutions::None,
+        1 => Solutions::One,
+        _ => Solutions::Several,
+    }
+}

@@ -1,0 +1,123 @@
+//! An engine with the open model prepared on it; both are made when they are first used.
+
+use std::{cell::RefCell, ops::ControlFlow};
+
+use super::{
+    host::{OpenModel, TaskError},
+    measure::{Timing, time_segment},
+    protocol::{Event, Shapes},
+    scope,
+    solve::solve,
+    trace::Trace,
+    worker::Inbox,
+};
+use crate::{
+    engine::{Engine, EngineError, cpu, gpu},
+    model::{Solver, Taps},
+};
+
+/// Milliseconds after which a run lets the worker look at its messages.
+const BREATH_MS: f64 = 30.0;
+
+/// An engine that the worker can start.
+pub(super) trait Start: Engine + Sized {
+    /// Starts it.
+    async fn start() -> Result<Self, EngineError>;
+}
+
+impl Start for cpu::Engine {
+    async fn start() -> Result<Self, EngineError> {
+        Ok(Self::new())
+    }
+}
+
+impl Start for gpu::Engine {
+    async fn start() -> Result<Self, EngineError> {
+        Self::new().await
+    }
+}
+
+/// The engine and the solver, as far as they were needed.
+pub(super) struct Lane<E: Engine> {
+    engine: Option<E>,
+    solver: Option<Solver<E::Session>>,
+}
+
+impl<E: Engine> Default for Lane<E> {
+    fn default() -> Self {
+        Self { engine: None, solver: None }
+    }
+}
+
+impl<E: Start> Lane<E> {
+    /// Drops the prepared model: another one was opened.
+    pub fn unprepare(&mut self) {
+        self.solver = None;
+    }
+
+    async fn ready(&mut self, model: &OpenModel) -> Result<(String, &mut Solver<E::Session>), TaskError> {
+        let engine = match self.engine.take() {
+            Some(engine) => engine,
+            None => E::start().await?,
+        };
+        let engine = self.engine.insert(engine);
+        let solver = match self.solver.take() {
+            Some(solver) => solver,
+            None => Solver::new(engine, &model.config, &model.weights, 1, Taps::States).await?,
+        };
+        Ok((engine.info().name, self.solver.insert(solver)))
+    }
+
+    /// Times a segment on the open model.
+    pub async fn time(&mut self, model: &OpenModel) -> Result<Timing, TaskError> {
+        // What the tokens are does not change the time.
+        let blank = vec![0; model.config.seq_len];
+        let timed = async {
+            let (name, solver) = self.ready(model).await?;
+            let milliseconds = time_segment(solver, &blank, scope::now).await?;
+            Ok(Timing { name, milliseconds })
+        };
+        let timing = timed.await;
+        self.forget_if_failed(timing)
+    }
+
+    /// Runs the open model and reports each segment as task `id`.
+    pub async fn solve(
+        &mut self,
+        id: u32,
+        model: &OpenModel,
+        question: &[u8],
+        segments: usize,
+        inbox: &RefCell<Inbox>,
+    ) -> Result<Event, TaskError> {
+        let mut cancelled = false;
+        let run = async {
+            let (engine, solver) = self.ready(model).await?;
+            let shapes = Shapes::of(&model.config);
+            scope::report(Some(id), Event::Started { engine, model: shapes });
+            let trace = Trace::of(&model.weights, shapes);
+            let mut breath = scope::now();
+            let observe = async |segment, states: Vec<f32>| {
+                scope::report_with_states(id, Event::Segment(segment), &states);
+                if scope::now() - breath > BREATH_MS {
+                    scope::breathe().await;
+                    breath = scope::now();
+                }
+                cancelled = inbox.borrow().is_cancelled(id);
+                if cancelled { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            };
+            Ok(solve(solver, question, segments, trace, scope::now, observe).await?)
+        };
+        let result = run.await;
+        self.forget_if_failed(result)?;
+        Ok(if cancelled { Event::Cancelled } else { Event::Finished })
+    }
+
+    /// After an engine's failure the next run starts a new one: a lost device never comes back.
+    fn forget_if_failed<T>(&mut self, result: Result<T, TaskError>) -> Result<T, TaskError> {
+        if result.as_ref().is_err_and(TaskError::is_of_engine) {
+            *self = Self::default();
+        }
+        result
+    }
+}

@@ -1,0 +1,20 @@
+//! What runs in the Web Worker, and the page's way to it: the main thread draws and never computes.
+
+pub mod answer;
+pub mod gallery;
+pub mod measure;
+pub mod protocol;
+pub mod recording;
+pub mod solve;
+pub mod trace;
+
+#[cfg(target_arch = "wasm32")]
+pub mod client;
+#[cfg(target_arch = "wasm32")]
+mod host;
+#[cfg(target_arch = "wasm32")]
+mod lane;
+#[cfg(target_arch = "wasm32")]
+mod scope;
+#[cfg(target_arch = "wasm32")]
+pub mod worker;

@@ -1,0 +1,200 @@
+//! The messages between the page and its worker.
+//!
+//! A message is a JavaScript array `[value, buffer?]`: the value is one of the enums here through serde, the buffer,
+//! where there is one, holds the states of a segment as little-endian f32 and is transferred, not copied.
+
+use serde::{Deserialize, Serialize};
+
+use super::{answer::Answer, gallery::Entry, measure::Measurement, trace::Step};
+use crate::{engine::Kind as EngineKind, puzzle};
+
+/// Raised whenever a message changes its meaning: a browser may hold an older worker than the page it serves.
+pub const VERSION: u32 = 1;
+
+/// From the page: a task and the number by which reports refer to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// Counted up by the page.
+    pub id: u32,
+    /// What to do.
+    pub task: Task,
+}
+
+/// What the page can ask for. Tasks are done one after the other; only [`Task::Cancel`] overtakes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Task {
+    /// List the gallery.
+    List,
+    /// Fetch a model of the gallery and check it.
+    Open {
+        /// Its name.
+        model: String,
+    },
+    /// Time one segment of the open model on every engine there is.
+    Measure,
+    /// Draw a puzzle with one solution.
+    Generate {
+        /// Of this kind.
+        kind: puzzle::Kind,
+        /// From 0 (easiest) to 1.
+        difficulty: f64,
+        /// The same seed gives the same puzzle.
+        seed: u32,
+    },
+    /// Say how many solutions a puzzle has.
+    Examine {
+        /// Of this kind.
+        kind: puzzle::Kind,
+        /// `[S]` tokens.
+        question: Vec<u8>,
+    },
+    /// Run the open model.
+    Solve {
+        /// On this engine.
+        engine: EngineKind,
+        /// `[S]` tokens.
+        question: Vec<u8>,
+        /// At most so many segments.
+        segments: usize,
+    },
+    /// End the task of this number before its next segment; if it is not running, never begin it.
+    Cancel {
+        /// The task's number.
+        task: u32,
+    },
+}
+
+/// From the worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`VERSION`] of the worker.
+    pub version: u32,
+    /// The task it is about; `None` for what the worker says unasked.
+    pub task: Option<u32>,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What the worker tells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// The worker listens. What was posted to it before this is lost.
+    Ready,
+    /// The gallery.
+    Listed {
+        /// Its models.
+        models: Vec<Entry>,
+    },
+    /// The model is loaded and its weights fit its configuration.
+    Opened {
+        /// Its shapes.
+        model: Shapes,
+    },
+    /// The engines were timed.
+    Measured(Measurement),
+    /// A puzzle was drawn.
+    Generated {
+        /// `[S]` tokens.
+        question: Vec<u8>,
+    },
+    /// A puzzle was examined.
+    Examined(Solutions),
+    /// A run begins.
+    Started {
+        /// The engine's name.
+        engine: String,
+        /// Shapes of what follows.
+        model: Shapes,
+    },
+    /// A segment was computed; its states are in the message's buffer, `[steps, T, D]`.
+    Segment(SegmentReport),
+    /// The run came to its end.
+    Finished,
+    /// The task was cancelled.
+    Cancelled,
+    /// The task failed; the worker goes on.
+    Failed(Failure),
+    /// The worker cannot go on and must be started anew.
+    Died {
+        /// Why.
+        message: String,
+    },
+}
+
+/// Why a task failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    /// For people: what, where, and what was expected.
+    pub message: String,
+    /// Whether another engine may do it.
+    pub engine: bool,
+}
+
+/// How many answers a puzzle has by its rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Solutions {
+    /// The clues admit none.
+    None,
+    /// Exactly one.
+    One,
+    /// More than one.
+    Several,
+}
+
+/// What the page must know of a model to show its states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shapes {
+    /// T, positions of a state.
+    pub positions: usize,
+    /// P, positions in front of the puzzle's tokens.
+    pub prefix: usize,
+    /// D, channels of a state.
+    pub channels: usize,
+    /// N_H.
+    pub h_cycles: usize,
+    /// N_L.
+    pub l_cycles: usize,
+    /// Segments a run has in training.
+    pub segments: usize,
+}
+
+impl Shapes {
+    /// Of a configuration.
+    pub fn of(config: &crate::config::ModelConfig) -> Self {
+        Self {
+            positions: config.tokens(),
+            prefix: config.puzzle_emb_len,
+            channels: config.hidden_size,
+            h_cycles: config.h_cycles,
+            l_cycles: config.l_cycles,
+            segments: config.halt_max_steps,
+        }
+    }
+
+    /// L and H steps of a segment: N_H · (N_L + 1).
+    pub fn steps(&self) -> usize {
+        self.h_cycles * (self.l_cycles + 1)
+    }
+
+    /// Elements of a state: T · D.
+    pub fn state_len(&self) -> usize {
+        self.positions * self.channels
+    }
+}
+
+/// One segment of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SegmentReport {
+    /// From 0.
+    pub index: usize,
+    /// The answer after it.
+    pub answer: Answer,
+    /// q_halt, a logit: "am I done?".
+    pub q_halt: f32,
+    /// q_continue, a logit: "is going on worth it?".
+    pub q_continue: f32,
+    /// Its L and H steps, in order.
+    pub steps: Vec<Step>,
+    /// What it took, in milliseconds, reading back included.
+    pub milliseconds: f64,
+}

@@ -1,0 +1,96 @@
+//! The page's state in its address, after the `#`: nothing of it reaches the host, and a link opens the same thing.
+
+use std::fmt;
+
+use crate::runtime::measure::Choice;
+
+/// What an address says. What it leaves out the page fills in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Address {
+    /// A model of the gallery.
+    pub model: Option<String>,
+    /// The puzzle's text.
+    pub puzzle: Option<String>,
+    /// The engine.
+    pub engine: Choice,
+}
+
+impl Address {
+    /// Reads a fragment, with or without its `#`. Unknown keys and values are passed over.
+    pub fn parse(fragment: &str) -> Self {
+        let mut address = Self::default();
+        for part in fragment.trim_start_matches('#').split('&') {
+            match part.split_once('=') {
+                Some(("model", value)) => address.model = Some(unescape(value)),
+                Some(("puzzle", value)) => address.puzzle = Some(unescape(value)),
+                Some(("engine", value)) => address.engine = Choice::of_name(value).unwrap_or_default(),
+                _ => {}
+            }
+        }
+        address
+    }
+}
+
+impl fmt::Display for Address {
+    /// The fragment, with its `#`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let engine = (self.engine != Choice::Auto).then(|| self.engine.name().to_string());
+        let parts = [("model", &self.model), ("puzzle", &self.puzzle), ("engine", &engine)];
+        let written =
+            parts.iter().filter_map(|(key, value)| value.as_ref().map(|value| format!("{key}={}", escape(value))));
+        write!(f, "#{}", written.collect::<Vec<_>>().join("&"))
+    }
+}
+
+/// Percent-encodes what could end a value or be taken for something else.
+fn escape(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().fold(String::new(), |mut out, byte| {
+        if plain(byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+        out
+    })
+}
+
+fn unescape(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, tail)) = rest.split_first() {
+        let coded = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        match coded.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(decoded) if byte == b'%' => {
+                bytes.push(decoded);
+                rest = &tail[2..];
+            }
+            _ => {
+                bytes.push(byte);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_read_back() {
+        let address =
+            Address { model: Some("sudoku-4x4".into()), puzzle: Some("1.3.& #%ä".into()), engine: Choice::Gpu };
+        let text = address.to_string();
+        assert!(text.starts_with("#model=sudoku-4x4&puzzle=1.3."), "{text}");
+        assert_eq!(Address::parse(&text), address);
+    }
+
+    #[test]
+    fn what_is_unknown_is_passed_over() {
+        assert_eq!(Address::parse(""), Address::default());
+        assert_eq!(Address::parse("#x=1&engine=abacus&&model"), Address::default());
+        assert_eq!(Address::parse("#puzzle=%zz%4").puzzle.unwrap(), "%zz%4");
+    }
+}

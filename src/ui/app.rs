@@ -1,0 +1,90 @@
+//! The page as a whole.
+
+use leptos::prelude::*;
+
+use super::{
+    board::{Grid, Pad, Toolbar, symbol::side},
+    browser,
+    controls::{Controls, ModelLine},
+    engine_badge::EngineBadge,
+    inspect::Inspector,
+    state::Page,
+    theme::ThemeChoice,
+    timeline::Timeline,
+};
+use crate::puzzle::Kind;
+
+/// Puts the page in place of what the document shows while it loads.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    if let Some(placeholder) = document().get_element_by_id("loading") {
+        placeholder.remove();
+    }
+    mount_to_body(App);
+}
+
+#[component]
+fn App() -> impl IntoView {
+    let page = Page::new();
+    provide_context(page);
+    browser::on_scheme_change(move || page.theme.update(|version| *version += 1));
+    view! {
+        <header class="top">
+            <div class="title">
+                <h1>"HRM Playground"</h1>
+                <p class="gloss">
+                    "A small network with two clocks, a slow one and a fast one, thinks about the whole puzzle at once: "
+                    "the Hierarchical Reasoning Model, running in this tab."
+                </p>
+            </div>
+            <div class="settings">
+                <EngineBadge/>
+                <ThemeChoice/>
+            </div>
+        </header>
+        <main>
+            <section class="puzzle" aria-label="Puzzle">
+                <Sizes/>
+                <Grid/>
+                <Controls/>
+                <Pad/>
+                <Toolbar/>
+                <ModelLine/>
+            </section>
+            <section class="inside" aria-label="Inside the model">
+                <Timeline/>
+                <Inspector/>
+            </section>
+        </main>
+    }
+}
+
+/// One button for each kind of puzzle that a model of the gallery solves.
+#[component]
+fn Sizes() -> impl IntoView {
+    let page = Page::here();
+    let kinds = Memo::new(move |_| {
+        page.machine.gallery.with(|gallery| {
+            Kind::all().filter(|kind| gallery.iter().any(|model| model.puzzle == *kind)).collect::<Vec<_>>()
+        })
+    });
+    let button = move |kind: Kind| {
+        let chosen = move || if page.kind() == kind { "true" } else { "false" };
+        view! {
+            <button
+                type="button"
+                data-testid=format!("size-{}", side(kind))
+                aria-pressed=chosen
+                on:click=move |_| page.show_kind(kind)
+            >
+                {format!("{0}x{0}", side(kind))}
+            </button>
+        }
+    };
+    view! {
+        <div class="sizes" role="group" aria-label="Board size">
+            <span class="group-name">"Sudoku"</span>
+            <For each=move || kinds.get() key=|kind| kind.name() children=button/>
+        </div>
+    }
+}

@@ -1,0 +1,156 @@
+//! The cells of the board.
+
+use leptos::{
+    ev::{KeyboardEvent, MouseEvent},
+    prelude::*,
+};
+
+use super::{
+    cell::{Cell, Source, cells},
+    symbol::{of_key, side},
+};
+use crate::{
+    puzzle::{
+        Kind,
+        sudoku::{Board, conflicts},
+    },
+    ui::{browser, state::Page},
+};
+
+/// The board, filled by keyboard, and by the model.
+#[component]
+pub fn Grid() -> impl IntoView {
+    let page = Page::here();
+    let kind = Memo::new(move |_| page.kind());
+    let shown = Memo::new(move |_| shown(page));
+    move || {
+        let kind = kind.get();
+        let side = side(kind);
+        let rows = (0..side).map(|row| {
+            let row = (0..side).map(|column| cell(page, kind, row * side + column, shown));
+            view! { <div class="row" role="row">{row.collect_view()}</div> }
+        });
+        view! {
+            <div
+                class="board"
+                data-testid="board"
+                role="grid"
+                aria-label=kind.name()
+                style=("--side", side.to_string())
+                on:keydown=move |event| press(page, kind, &event)
+                on:mouseleave=move |_| page.pointed.set(None)
+            >
+                {rows.collect_view()}
+            </div>
+        }
+    }
+}
+
+/// What the cells show at the present moment.
+fn shown(page: Page) -> Vec<Cell> {
+    let moment = page.player.moment.get();
+    page.drawing.question.with(|question| {
+        let kind = question.kind;
+        page.run.recording.with(|recording| {
+            let answer = recording.as_ref().and_then(|recording| recording.answered(moment)).map(|said| &said.answer);
+            let faulty = match answer {
+                Some(answer) => repeated(kind, &answer.tokens),
+                None => kind.faults(&question.tokens).iter().flat_map(|fault| fault.cells()).collect(),
+            };
+            cells(kind, &question.tokens, answer, &faulty)
+        })
+    })
+}
+
+/// Cells of an answer that exclude each other.
+fn repeated(kind: Kind, answer: &[u8]) -> Vec<usize> {
+    match kind {
+        Kind::Sudoku(shape) => Board::from_tokens(shape, answer).map_or_else(
+            |_| Vec::new(),
+            |board| conflicts(&board).iter().flat_map(|conflict| conflict.cells).collect(),
+        ),
+        Kind::Maze(_) => Vec::new(),
+    }
+}
+
+fn cell(page: Page, kind: Kind, at: usize, shown: Memo<Vec<Cell>>) -> impl IntoView {
+    let (row, column) = (at / side(kind), at % side(kind));
+    let edges = box_edges(kind, row, column);
+    // A board of another size may still be on its way out.
+    let view = Memo::new(move |_| shown.with(|cells| cells.get(at).cloned()));
+    let class = move || view.with(|cell| cell.as_ref().map(|cell| format!("cell {}{edges}", cell.class())));
+    let confidence = move || {
+        view.with(|cell| cell.as_ref().filter(|cell| cell.source != Source::Given)?.confidence)
+            .map(|confidence| format!("{confidence:.3}"))
+    };
+    let is_current = move || page.drawing.cursor.get() == at;
+    view! {
+        <div
+            class=class
+            class:lit=move || page.pointed.get() == Some(at)
+            role="gridcell"
+            data-cell=format!("{row},{column}")
+            tabindex=move || if is_current() { "0" } else { "-1" }
+            aria-selected=move || if is_current() { "true" } else { "false" }
+            aria-label=move || view.with(|cell| cell.as_ref().map(|cell| cell.label.clone()))
+            data-clue=move || view.with(|cell| cell.as_ref().and_then(|cell| cell.clue.clone()))
+            style=("--confidence", confidence)
+            on:focus=move |_| {
+                page.drawing.cursor.set(at);
+                page.pointed.set(Some(at));
+            }
+            on:blur=move |_| page.pointed.set(None)
+            on:mouseenter=move |_: MouseEvent| page.pointed.set(Some(at))
+        >
+            {move || view.with(|cell| cell.as_ref().map(|cell| cell.text.clone()))}
+        </div>
+    }
+}
+
+/// Styles of the cells along the inner edges of Sudoku's boxes.
+fn box_edges(kind: Kind, row: usize, column: usize) -> &'static str {
+    let Kind::Sudoku(shape) = kind else { return "" };
+    let ends = |index: usize, length: usize| (index + 1).is_multiple_of(length) && index + 1 < shape.side();
+    match (ends(row, shape.box_rows()), ends(column, shape.box_cols())) {
+        (true, true) => " box-end-row box-end-column",
+        (true, false) => " box-end-row",
+        (false, true) => " box-end-column",
+        (false, false) => "",
+    }
+}
+
+fn press(page: Page, kind: Kind, event: &KeyboardEvent) {
+    let drawing = page.drawing;
+    let side = side(kind);
+    let cursor = drawing.cursor.get_untracked();
+    let (row, column) = (cursor / side, cursor % side);
+    let key = event.key();
+    let command = event.ctrl_key() || event.meta_key();
+    let target = match key.as_str() {
+        "ArrowUp" => Some((row.saturating_sub(1), column)),
+        "ArrowDown" => Some(((row + 1).min(side - 1), column)),
+        "ArrowLeft" => Some((row, column.saturating_sub(1))),
+        "ArrowRight" => Some((row, (column + 1).min(side - 1))),
+        "Home" => Some((if command { 0 } else { row }, 0)),
+        "End" => Some((if command { side - 1 } else { row }, side - 1)),
+        _ => None,
+    };
+    if let Some((row, column)) = target {
+        event.prevent_default();
+        drawing.cursor.set(row * side + column);
+        browser::focus(&format!("[data-cell='{row},{column}']"));
+        return;
+    }
+    match key.as_str() {
+        "z" | "Z" if command && event.shift_key() => drawing.redo(),
+        "z" if command => drawing.undo(),
+        "y" if command => drawing.redo(),
+        _ if command || event.alt_key() => return,
+        "Enter" => page.solve(),
+        symbol => match of_key(kind, symbol) {
+            Some(token) => drawing.write(token),
+            None => return,
+        },
+    }
+    event.prevent_default();
+}

@@ -1,0 +1,15 @@
+//! The board: what a person draws and what the model answers, in the same cells.
+
+pub mod cell;
+pub mod symbol;
+
+#[cfg(target_arch = "wasm32")]
+mod grid;
+#[cfg(target_arch = "wasm32")]
+mod toolbar;
+
+#[cfg(target_arch = "wasm32")]
+pub(super) use {
+    grid::Grid,
+    toolbar::{Pad, Toolbar},
+};

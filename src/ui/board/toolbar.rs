@@ -1,0 +1,166 @@
+//! What can be done with the board besides typing.
+
+use leptos::{
+    ev::{ClipboardEvent, SubmitEvent},
+    html,
+    prelude::*,
+};
+use wasm_bindgen::JsCast;
+
+use super::symbol::{Symbol, blank};
+use crate::{
+    puzzle::{Kind, sudoku::clues_at},
+    ui::state::Page,
+};
+
+/// Symbols to press, for those without a keyboard.
+#[component]
+pub fn Pad() -> impl IntoView {
+    let page = Page::here();
+    let symbols = move || {
+        let kind = page.kind();
+        let tokens = (0..kind.vocab_size() as u8).filter_map(|token| Some((token, Symbol::of(kind, token)?)));
+        tokens
+            .map(|(token, Symbol { name, text, .. })| {
+                let write = move |_| page.drawing.write(token);
+                view! { <button type="button" aria-label=format!("Write {name}") on:click=write>{text}</button> }
+            })
+            .collect_view()
+    };
+    view! {
+        <div class="pad" role="group" aria-label="Symbols for the selected cell">
+            {symbols}
+            <button type="button" aria-label="Empty the cell" on:click=move |_| page.drawing.write(blank(page.kind()))>
+                "⌫"
+            </button>
+        </div>
+    }
+}
+
+/// New puzzle, clear, undo, redo, paste.
+#[component]
+pub fn Toolbar() -> impl IntoView {
+    let page = Page::here();
+    let drawing = page.drawing;
+    let pasting = RwSignal::new(false);
+    listen_for_paste(page);
+    let hardest = move || page.kind().levels() - 1;
+    let clues = move || {
+        let difficulty = page.kind().difficulty_of(drawing.difficulty.get());
+        match page.kind() {
+            Kind::Sudoku(shape) => format!("{} clues", clues_at(shape, difficulty)),
+            Kind::Maze(_) => format!("{:.0} %", difficulty * 100.0),
+        }
+    };
+    let set_difficulty = move |event| {
+        if let Ok(level) = event_target_value(&event).parse() {
+            drawing.difficulty.set(level);
+        }
+    };
+    view! {
+        <div class="toolbar" role="group" aria-label="Board">
+            <button type="button" data-testid="new" on:click=move |_| page.generate(page.kind())>"New puzzle"</button>
+            <label class="difficulty">
+                <span>"Difficulty"</span>
+                <input
+                    type="range"
+                    data-testid="difficulty"
+                    min="0"
+                    max=move || hardest().to_string()
+                    prop:value=move || drawing.difficulty.get().to_string()
+                    aria-valuetext=clues
+                    on:input=set_difficulty
+                />
+                <span class="reading">{clues}</span>
+            </label>
+            <button type="button" data-testid="clear" on:click=move |_| drawing.clear()>"Clear"</button>
+            <button
+                type="button"
+                data-testid="undo"
+                disabled=move || !drawing.history.with(|history| history.can_undo())
+                on:click=move |_| drawing.undo()
+            >
+                "Undo"
+            </button>
+            <button
+                type="button"
+                data-testid="redo"
+                disabled=move || !drawing.history.with(|history| history.can_redo())
+                on:click=move |_| drawing.redo()
+            >
+                "Redo"
+            </button>
+            <button
+                type="button"
+                data-testid="paste"
+                aria-expanded=move || if pasting.get() { "true" } else { "false" }
+                on:click=move |_| pasting.update(|open| *open = !*open)
+            >
+                "Paste…"
+            </button>
+        </div>
+        <Show when=move || pasting.get()>
+            <PasteField close=move || pasting.set(false)/>
+        </Show>
+        <Show when=move || drawing.complaint.with(Option::is_some)>
+            <p class="message warning" role="alert" data-testid="complaint">{move || drawing.complaint.get()}</p>
+        </Show>
+    }
+}
+
+/// A field for the text of a puzzle.
+#[component]
+fn PasteField(close: impl Fn() + Copy + Send + 'static) -> impl IntoView {
+    let page = Page::here();
+    let field = NodeRef::<html::Textarea>::new();
+    Effect::new(move |_| {
+        if let Some(field) = field.get() {
+            let _ = field.focus();
+        }
+    });
+    let take = move |event: SubmitEvent| {
+        event.prevent_default();
+        let text = field.get_untracked().map(|field| field.value()).unwrap_or_default();
+        if paste(page, &text) {
+            close();
+        }
+    };
+    view! {
+        <form class="paste" on:submit=take>
+            <label for="paste-text">
+                "A puzzle as text, row by row: digits, “.” or 0 for a blank; spaces and line breaks are allowed"
+            </label>
+            <textarea id="paste-text" data-testid="paste-text" node_ref=field rows="4" spellcheck="false"></textarea>
+            <div class="actions">
+                <button type="submit" data-testid="paste-apply">"Put it on the board"</button>
+                <button type="button" class="quiet" on:click=move |_| close()>"Cancel"</button>
+            </div>
+        </form>
+    }
+}
+
+/// Ctrl+V anywhere but in a field puts the puzzle on the board.
+fn listen_for_paste(page: Page) {
+    let handle = window_event_listener(leptos::ev::paste, move |event: ClipboardEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let in_field = target.is_some_and(|target| matches!(target.tag_name().as_str(), "TEXTAREA" | "INPUT"));
+        let text = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok());
+        if let Some(text) = text.filter(|_| !in_field) {
+            event.prevent_default();
+            paste(page, &text);
+        }
+    });
+    on_cleanup(move || handle.remove());
+}
+
+/// Reads a puzzle, provided that a model of the gallery takes its kind.
+fn paste(page: Page, text: &str) -> bool {
+    let known = |kind: Kind| page.machine.gallery.with_untracked(|all| all.iter().any(|model| model.puzzle == kind));
+    match Kind::of_question(text).filter(|kind| !known(*kind)) {
+        Some(kind) => {
+            page.drawing.complaint.set(Some(format!("No model of the gallery solves {kind}.")));
+            false
+        }
+        None => page.drawing.read(text, true),
+    }
+}

@@ -1,0 +1,93 @@
+//! The few things the page asks of the browser itself.
+
+use leptos::prelude::{document, window};
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+use web_sys::{HtmlElement, ResizeObserver};
+
+use super::colour::{Diverging, parse_hex};
+
+/// What was kept under `key` on an earlier visit.
+pub fn recall(key: &str) -> Option<String> {
+    window().local_storage().ok()??.get_item(key).ok()?
+}
+
+/// Keeps `value` for the next visit. Where the browser forbids it, the page works without.
+pub fn keep(key: &str, value: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(key, value);
+    }
+}
+
+/// Whether the person asked for less motion.
+pub fn prefers_reduced_motion() -> bool {
+    matches("(prefers-reduced-motion: reduce)")
+}
+
+fn matches(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
+}
+
+/// Calls `changed` whenever the system turns from light to dark or back, as long as the page lives.
+pub fn on_scheme_change(changed: impl Fn() + 'static) {
+    if let Ok(Some(list)) = window().match_media("(prefers-color-scheme: dark)") {
+        let listener = Closure::<dyn Fn()>::new(changed);
+        list.set_onchange(Some(listener.as_ref().unchecked_ref()));
+        listener.forget();
+        // The list must outlive this function, or it is collected with its listener.
+        std::mem::forget(list);
+    }
+}
+
+/// The fragment of the address.
+pub fn fragment() -> String {
+    window().location().hash().unwrap_or_default()
+}
+
+/// Writes the fragment: as a new entry of the history, or in place of the present one.
+pub fn set_fragment(fragment: &str, new_entry: bool) {
+    if let Ok(history) = window().history() {
+        let _ = if new_entry {
+            history.push_state_with_url(&JsValue::NULL, "", Some(fragment))
+        } else {
+            history.replace_state_with_url(&JsValue::NULL, "", Some(fragment))
+        };
+    }
+}
+
+/// Puts the keyboard's focus on the first element that `selector` finds.
+pub fn focus(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector) {
+        let _ = element.unchecked_into::<HtmlElement>().focus();
+    }
+}
+
+/// The diverging map of the present theme, from its custom properties.
+pub fn diverging() -> Diverging {
+    let style = document().document_element().and_then(|root| window().get_computed_style(&root).ok().flatten());
+    let colour = |name: &str, otherwise| {
+        let text = style.as_ref().and_then(|style| style.get_property_value(name).ok());
+        text.and_then(|text| parse_hex(&text)).unwrap_or(otherwise)
+    };
+    Diverging::new(
+        colour("--diverging-low", [0x1f, 0x5f, 0xbf]),
+        colour("--diverging-middle", [0xff, 0xff, 0xff]),
+        colour("--diverging-high", [0xc2, 0x57, 0x0c]),
+    )
+}
+
+/// Calls `changed` with the element's width in CSS pixels now and whenever it changes. The observer lives with the
+/// element.
+pub fn observe_width(element: &HtmlElement, changed: impl Fn(f64) + 'static) {
+    changed(f64::from(element.client_width()));
+    let observed = element.clone();
+    let listener = Closure::<dyn Fn()>::new(move || changed(f64::from(observed.client_width())));
+    if let Ok(observer) = ResizeObserver::new(listener.as_ref().unchecked_ref()) {
+        observer.observe(element);
+    }
+    listener.forget();
+}
+
+/// A seed from the browser's clock and chance.
+pub fn seed() -> u32 {
+    (js_sys::Math::random() * f64::from(u32::MAX)) as u32
+}

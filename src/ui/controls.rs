@@ -1,0 +1,153 @@
+//! The model, the button that runs it, and what came of it.
+
+use leptos::prelude::*;
+
+use super::state::{Page, Phase, Status};
+use crate::runtime::{
+    gallery::{Card, Entry},
+    protocol::Solutions,
+};
+
+/// The model for this board, with what its card measured.
+#[component]
+pub fn ModelLine() -> impl IntoView {
+    let page = Page::here();
+    let machine = page.machine;
+    let fitting = Memo::new(move |_| {
+        let kind = page.kind();
+        machine
+            .gallery
+            .with(|gallery| gallery.iter().filter(|model| model.puzzle == kind).cloned().collect::<Vec<Entry>>())
+    });
+    let name = move || machine.model.with(|model| model.as_ref().map(|model| model.name.clone()).unwrap_or_default());
+    let facts = move || machine.model.with(|model| Some(facts(model.as_ref()?.facts.as_ref()?)));
+    let option = move |model: Entry| {
+        let value = model.name.clone();
+        view! { <option value=value selected=move || name() == model.name>{model.name.clone()}</option> }
+    };
+    let choose = move |event| machine.preferred.set(Some(event_target_value(&event)));
+    view! {
+        <p class="model">
+            <label class="choice">
+                "Model "
+                <select data-testid="model" prop:value=name on:change=choose>
+                    <For each=move || fitting.get() key=|model| model.name.clone() children=option/>
+                </select>
+            </label>
+            <span class="facts" data-testid="facts">{facts}</span>
+        </p>
+    }
+}
+
+/// What a card measured, in a line.
+fn facts(card: &Card) -> String {
+    let percent = |share: f64| format!("{:.1} %", share * 100.0);
+    let mut said = Vec::new();
+    if let Some(parameters) = card.parameters {
+        said.push(format!("{:.2} M parameters", parameters as f64 / 1e6));
+    }
+    if let Some(exact) = card.exact_accuracy {
+        let of = card.count.map_or_else(String::new, |count| format!(" of {count}"));
+        said.push(format!("solved {}{of} unseen puzzles", percent(exact)));
+    }
+    if let Some(base) = card.base_puzzles {
+        said.push(format!("trained on {base}"));
+    }
+    said.join(" · ")
+}
+
+/// Solve, stop, the verdict, and what is to be said about the board and the machinery.
+#[component]
+pub fn Controls() -> impl IntoView {
+    let page = Page::here();
+    let state = move || {
+        page.run.phase.with(|phase| match phase {
+            Phase::Idle | Phase::Stopped => "idle",
+            Phase::Waiting | Phase::Running { .. } => "running",
+            Phase::Valid => "valid",
+            Phase::Invalid(_) => "invalid",
+            Phase::Failed(_) => "error",
+        })
+    };
+    let no_model = move || page.machine.status.with(|status| matches!(status, Status::Failed(_)));
+    view! {
+        <div class="run">
+            <button
+                type="button"
+                class="primary"
+                data-testid="solve"
+                disabled=move || page.is_running() || no_model()
+                on:click=move |_| page.solve()
+            >
+                "Solve"
+            </button>
+            <Show when=move || page.is_running()>
+                <button type="button" data-testid="cancel" on:click=move |_| page.cancel()>"Stop"</button>
+            </Show>
+            <p class="verdict" data-testid="verdict" data-state=state role="status" aria-live="polite">
+                {move || verdict(page)}
+            </p>
+        </div>
+        <Notes/>
+    }
+}
+
+fn verdict(page: Page) -> String {
+    let what = page.run.phase.with(|phase| match phase {
+        Phase::Idle => waiting_for(page).unwrap_or_else(|| "Press Solve, or change the puzzle first.".into()),
+        Phase::Waiting => waiting_for(page).unwrap_or_else(|| "One moment…".into()),
+        Phase::Running { .. } => "Thinking…".into(),
+        Phase::Stopped => "Stopped.".into(),
+        Phase::Valid => "Solved: checked by the rules, every row, column and box is right.".into(),
+        Phase::Invalid(fault) => format!("Not a solution: {fault}."),
+        Phase::Failed(message) => message.clone(),
+    });
+    let figures = page.run.recording.with(|recording| {
+        let recording = recording.as_ref()?;
+        let count = recording.segments().len();
+        let halted = match recording.halted() {
+            Some(segment) => format!("it was sure after segment {}", segment + 1),
+            None => "it was never sure".into(),
+        };
+        Some(format!(" {count} segments, {:.0} ms on {}; {halted}.", recording.milliseconds(), recording.engine()))
+    });
+    format!("{what}{}", figures.unwrap_or_default())
+}
+
+/// What has to happen before a run can begin.
+fn waiting_for(page: Page) -> Option<String> {
+    page.machine.status.with(|status| match status {
+        Status::Starting => Some("Starting…".into()),
+        Status::Opening => Some("Loading the model…".into()),
+        Status::Measuring => Some("Timing both engines on this model…".into()),
+        Status::Ready => None,
+        Status::Failed(message) => Some(format!("No model to run: {message}")),
+    })
+}
+
+/// What is wrong or odd about the board, and what happened to the worker.
+#[component]
+fn Notes() -> impl IntoView {
+    let page = Page::here();
+    let notes = Memo::new(move |_| {
+        let mut notes: Vec<String> = page.machine.notice.get().into_iter().collect();
+        let faults = page.drawing.question.with(|question| question.kind.faults(&question.tokens));
+        let run = "The model may run on it all the same.";
+        if !faults.is_empty() {
+            notes.extend(faults.iter().map(|fault| format!("{fault}.")));
+            notes.push(format!("So this board has no solution. {run}"));
+        } else {
+            match page.drawing.solutions.get() {
+                Some(Solutions::None) => notes.push(format!("This board has no solution. {run}")),
+                Some(Solutions::Several) => notes.push(format!("This board has several solutions. {run}")),
+                Some(Solutions::One) | None => {}
+            }
+        }
+        notes
+    });
+    view! {
+        <div class="notes" data-testid="notes" role="status">
+            <For each=move || notes.get() key=String::clone children=|note| view! { <p class="message">{note}</p> }/>
+        </div>
+    }
+}

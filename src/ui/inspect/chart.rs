@@ -1,0 +1,73 @@
+//! What charts share: their frame in CSS pixels, and their axes.
+
+use leptos::{html, prelude::*};
+
+use crate::ui::browser;
+
+/// Room for the labels of the vertical axis, in pixels.
+const LEFT: f64 = 46.0;
+/// Room above.
+const TOP: f64 = 8.0;
+/// Room at the right.
+const RIGHT: f64 = 8.0;
+/// Room for the labels of the horizontal axis.
+const BOTTOM: f64 = 22.0;
+
+/// A chart's area; shares of the axes become pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Frame {
+    /// Of the whole chart.
+    pub width: f64,
+    /// Of the whole chart.
+    pub height: f64,
+}
+
+impl Frame {
+    /// Where a share of the horizontal axis lies.
+    pub fn x(self, share: f64) -> f64 {
+        LEFT + share * (self.width - LEFT - RIGHT)
+    }
+
+    /// Where a share of the vertical axis lies, 0 at the bottom.
+    pub fn y(self, share: f64) -> f64 {
+        TOP + (1.0 - share) * (self.height - TOP - BOTTOM)
+    }
+
+    /// The share of the horizontal axis at a pixel.
+    pub fn share(self, x: f64) -> f64 {
+        ((x - LEFT) / (self.width - LEFT - RIGHT)).clamp(0.0, 1.0)
+    }
+
+    /// A broken line through shares.
+    pub fn points(self, shares: impl Iterator<Item = (f64, f64)>) -> String {
+        let points = shares.map(|(x, y)| format!("{:.1},{:.1}", self.x(x), self.y(y)));
+        points.collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// A chart that is as wide as its room.
+pub fn frame(room: NodeRef<html::Div>, height: f64) -> Memo<Frame> {
+    let width = RwSignal::new(600.0);
+    Effect::new(move |_| {
+        if let Some(element) = room.get() {
+            browser::observe_width(&element, move |now| {
+                if width.try_get_untracked().is_some_and(|before| before != now) {
+                    width.set(now);
+                }
+            });
+        }
+    });
+    Memo::new(move |_| Frame { width: width.get().max(120.0), height })
+}
+
+/// Labelled lines across the chart.
+pub fn horizontal_axis_lines(frame: Frame, ticks: Vec<(f64, String)>) -> impl IntoView {
+    let lines = ticks.into_iter().map(move |(share, label)| {
+        let y = frame.y(share);
+        view! {
+            <line class="grid" x1=frame.x(0.0) x2=frame.x(1.0) y1=y y2=y/>
+            <text class="tick-label" x=frame.x(0.0) - 6.0 y=y + 4.0 text-anchor="end">{label}</text>
+        }
+    });
+    lines.collect_view()
+}

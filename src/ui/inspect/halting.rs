@@ -1,0 +1,135 @@
+//! The Q-head: after each segment, is the model done, or worth another one?
+
+use leptos::{html, prelude::*};
+
+use super::{
+    chart::{Frame, frame, horizontal_axis_lines},
+    of_recording,
+};
+use crate::{
+    runtime::recording::Recording,
+    ui::{scale::Linear, state::Page},
+};
+
+const HEIGHT: f64 = 150.0;
+
+/// q_halt and q_continue of each segment, logits.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Values {
+    segments: Vec<[f32; 2]>,
+    planned: usize,
+    halted: Option<usize>,
+}
+
+impl Values {
+    fn of(recording: &Recording) -> Self {
+        Self {
+            segments: recording.segments().iter().map(|segment| [segment.q_halt, segment.q_continue]).collect(),
+            planned: recording.planned_moments() / recording.shapes().steps(),
+            halted: recording.halted(),
+        }
+    }
+
+    fn axis(&self) -> Linear {
+        Linear::covering(self.segments.iter().flatten().map(|value| f64::from(*value)), 5)
+    }
+
+    /// The end of a segment on the horizontal axis.
+    fn x(&self, segment: usize) -> f64 {
+        (segment as f64 + 0.5) / self.planned.max(1) as f64
+    }
+
+    fn curve(&self, which: usize, frame: Frame) -> String {
+        let axis = self.axis();
+        let values = self.segments.iter().enumerate();
+        frame.points(values.map(|(segment, q)| (self.x(segment), axis.place(f64::from(q[which])))))
+    }
+}
+
+/// Both values for every segment, with a table.
+#[component]
+pub fn Halting() -> impl IntoView {
+    let page = Page::here();
+    let room = NodeRef::<html::Div>::new();
+    let frame = frame(room, HEIGHT);
+    let values = Memo::new(move |_| of_recording(page, Values::of));
+    let now = Memo::new(move |_| {
+        let moment = page.player.moment.get();
+        of_recording(page, |recording| recording.answered(moment).map(|segment| segment.index))
+    });
+    let reading = move || {
+        let segment = now.get()?;
+        let [halt, go_on] = values.with(|values| values.segments.get(segment).copied())?;
+        let sure = if halt > go_on { "holds itself done" } else { "would go on" };
+        Some(format!("after segment {}: q_halt {halt:.2}, q_continue {go_on:.2}: the model {sure}", segment + 1))
+    };
+    view! {
+        <figure class="chart">
+            <figcaption>
+                "Done yet? " <b class="halt">"q_halt"</b> " and " <b class="go-on">"q_continue"</b> " (logits)"
+            </figcaption>
+            <div class="room" node_ref=room>
+                <svg
+                    width="100%"
+                    height=HEIGHT
+                    role="img"
+                    aria-label="q_halt and q_continue after every segment; the table below has the figures"
+                    data-testid="halting"
+                >
+                    {move || grid(values, frame.get())}
+                    <polyline class="curve go-on" points=move || values.with(|values| values.curve(1, frame.get()))/>
+                    <polyline class="curve halt" points=move || values.with(|values| values.curve(0, frame.get()))/>
+                    {move || now.get().map(|segment| {
+                        let x = frame.get().x(values.with(|values| values.x(segment)));
+                        view! { <line class="playhead" x1=x x2=x y1=frame.get().y(1.0) y2=frame.get().y(0.0)/> }
+                    })}
+                </svg>
+            </div>
+            <p class="reading" data-testid="halting-reading">{reading}</p>
+            <details>
+                <summary>"Table"</summary>
+                <div class="table">
+                    <table>
+                        <thead><tr><th>"Segment"</th><th>"q_halt"</th><th>"q_continue"</th></tr></thead>
+                        <tbody>{move || rows(values)}</tbody>
+                    </table>
+                </div>
+            </details>
+        </figure>
+    }
+}
+
+fn grid(values: Memo<Values>, frame: Frame) -> impl IntoView {
+    values.with(|values| {
+        let axis = values.axis();
+        let ticks = axis.ticks().map(|value| (axis.place(value), format!("{value}"))).collect();
+        let every = values.planned.div_ceil(16).max(1);
+        let marks = (0..values.planned).step_by(every).map(|segment| {
+            let x = frame.x(values.x(segment));
+            view! { <text class="tick-label" x=x y=frame.y(0.0) + 16.0 text-anchor="middle">{segment + 1}</text> }
+        });
+        let halted = values.halted.map(|segment| {
+            let x = frame.x(values.x(segment));
+            view! {
+                <line class="halted" x1=x x2=x y1=frame.y(0.0) y2=frame.y(1.0)/>
+                <text class="tick-label" x=x + 4.0 y=frame.y(1.0) + 10.0>"sure"</text>
+            }
+        });
+        view! {
+            {horizontal_axis_lines(frame, ticks)}
+            {marks.collect_view()}
+            {halted}
+        }
+    })
+}
+
+fn rows(values: Memo<Values>) -> impl IntoView {
+    values.with(|values| {
+        let row = |(segment, [halt, go_on]): (usize, &[f32; 2])| {
+            view! {
+                <tr><td>{segment + 1}</td><td>{format!("{halt:.3}")}</td><td>{format!("{go_on:.3}")}</td></tr>
+            }
+        };
+        values.segments.iter().enumerate().map(row).collect_view()
+    })
+}

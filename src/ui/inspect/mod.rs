@@ -1,0 +1,62 @@
+//! Views of what happens inside the model.
+
+mod change_curve;
+mod chart;
+mod halting;
+mod heat_map;
+
+use leptos::prelude::*;
+
+use change_curve::ChangeCurve;
+use halting::Halting;
+use heat_map::{HeatMap, Legend};
+
+use super::state::Page;
+use crate::{model::Level, runtime::recording::Recording};
+
+/// The views, live during a run and after it.
+#[component]
+pub fn Inspector() -> impl IntoView {
+    let page = Page::here();
+    let has_moments = move || {
+        page.run.recording.with(|recording| recording.as_ref().is_some_and(|recording| recording.moments() > 0))
+    };
+    let invitation = move || {
+        view! {
+            <p class="invitation">
+                "Press Solve: here you will see the two states settle, "
+                <b class="h">"z_H"</b> " slowly, " <b class="l">"z_L"</b> " several steps for each of H's, "
+                "and when the model holds itself done."
+            </p>
+        }
+    };
+    view! {
+        <Show when=has_moments fallback=invitation>
+            <div class="views">
+                <figure class="states">
+                    <figcaption>
+                        "States: positions by channels "
+                        <Legend/>
+                    </figcaption>
+                    <HeatMap level=Level::H/>
+                    <HeatMap level=Level::L/>
+                </figure>
+                <ChangeCurve/>
+                <Halting/>
+            </div>
+        </Show>
+    }
+}
+
+/// Reads the recording; the default where there is none.
+fn of_recording<T: Default>(page: Page, read: impl FnOnce(&Recording) -> T) -> T {
+    page.run.recording.with(|recording| recording.as_ref().map(read)).unwrap_or_default()
+}
+
+/// The module's name in classes and in words.
+fn name_of(level: Level) -> (&'static str, &'static str) {
+    match level {
+        Level::H => ("h", "z_H"),
+        Level::L => ("l", "z_L"),
+    }
+}

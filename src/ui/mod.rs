@@ -1,0 +1,28 @@
+//! The page. What can be said without a browser (the address, undo, colours, axes) compiles everywhere and is tested
+//! natively; the components are for wasm32.
+
+pub mod address;
+pub mod board;
+pub mod colour;
+pub mod history;
+pub mod scale;
+
+#[cfg(target_arch = "wasm32")]
+mod app;
+#[cfg(target_arch = "wasm32")]
+mod browser;
+#[cfg(target_arch = "wasm32")]
+mod controls;
+#[cfg(target_arch = "wasm32")]
+mod engine_badge;
+#[cfg(target_arch = "wasm32")]
+mod inspect;
+#[cfg(target_arch = "wasm32")]
+mod state;
+#[cfg(target_arch = "wasm32")]
+mod theme;
+#[cfg(target_arch = "wasm32")]
+mod timeline;
+
+#[cfg(target_arch = "wasm32")]
+pub use app::start;

@@ -1,0 +1,95 @@
+//! Axes: where a value lies on a chart, and which values are worth a label.
+
+/// A logarithmic axis over whole decades.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Log {
+    low: i32,
+    high: i32,
+}
+
+impl Log {
+    /// The decades that hold every positive value; one decade around 1 where there is none.
+    pub fn covering(values: impl Iterator<Item = f64>) -> Self {
+        let (low, high) = values
+            .filter(|value| *value > 0.0 && value.is_finite())
+            .fold((f64::INFINITY, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
+        if high == 0.0 {
+            return Self { low: -1, high: 0 };
+        }
+        let (low, high) = (low.log10().floor() as i32, high.log10().ceil() as i32);
+        Self { low, high: high.max(low + 1) }
+    }
+
+    /// 0 at the lowest decade, 1 at the highest; what is not positive lies at the lowest.
+    pub fn place(&self, value: f64) -> f64 {
+        if value <= 0.0 {
+            return 0.0;
+        }
+        ((value.log10() - f64::from(self.low)) / f64::from(self.high - self.low)).clamp(0.0, 1.0)
+    }
+
+    /// The decades.
+    pub fn ticks(&self) -> impl Iterator<Item = f64> + use<> {
+        (self.low..=self.high).map(|exponent| 10.0_f64.powi(exponent))
+    }
+}
+
+/// A linear axis between round numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Linear {
+    low: f64,
+    step: f64,
+    steps: usize,
+}
+
+impl Linear {
+    /// At most about `most` steps of 1, 2 or 5 times a power of ten that hold every value and 0.
+    pub fn covering(values: impl Iterator<Item = f64>, most: usize) -> Self {
+        let finite = values.filter(|value| value.is_finite());
+        let (low, high) = finite.fold((0.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
+        let high = if high > low { high } else { low + 1.0 };
+        let span = high - low;
+        let rough = span / most.max(1) as f64;
+        let power = 10.0_f64.powf(rough.log10().floor());
+        let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|step| *step >= rough * 0.999);
+        let step = step.unwrap_or(10.0 * power);
+        let low = (low / step).floor() * step;
+        let steps = (((high - low) / step).ceil() as usize).max(1);
+        Self { low, step, steps }
+    }
+
+    /// 0 at the lowest tick, 1 at the highest.
+    pub fn place(&self, value: f64) -> f64 {
+        ((value - self.low) / (self.step * self.steps as f64)).clamp(0.0, 1.0)
+    }
+
+    /// The labelled values.
+    pub fn ticks(&self) -> impl Iterator<Item = f64> + use<> {
+        let Self { low, step, steps } = *self;
+        (0..=steps).map(move |index| low + index as f64 * step)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decades_hold_every_value() {
+        let axis = Log::covering([0.003, 0.5, 0.0].into_iter());
+        assert_eq!(axis.ticks().count(), 4);
+        assert!((axis.place(0.1) - 2.0 / 3.0).abs() < 1e-9);
+        assert_eq!((axis.place(0.0), axis.place(100.0)), (0.0, 1.0));
+        assert_eq!(Log::covering(std::iter::empty()), Log { low: -1, high: 0 });
+        assert_eq!(Log::covering([1.0].into_iter()), Log { low: 0, high: 1 });
+    }
+
+    #[test]
+    fn round_steps_hold_every_value_and_zero() {
+        let axis = Linear::covering([-5.2, 3.1].into_iter(), 4);
+        let ticks: Vec<f64> = axis.ticks().collect();
+        assert_eq!(ticks, [-10.0, -5.0, 0.0, 5.0]);
+        assert!((axis.place(-2.5) - 0.5).abs() < 1e-9);
+        assert_eq!(Linear::covering(std::iter::empty(), 4).ticks().last(), Some(1.0));
+    }
+}

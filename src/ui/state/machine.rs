@@ -1,0 +1,224 @@
+//! What computes: the worker, the gallery it listed, the open model, the engines and what they took.
+
+use leptos::prelude::*;
+
+use super::Question;
+use crate::{
+    engine::Kind as EngineKind,
+    runtime::{
+        client::{Client, Heard},
+        gallery::Entry,
+        measure::{Choice, Measurement},
+        protocol::{Event, Shapes, Task},
+    },
+    ui::browser,
+};
+
+/// Deaths of the worker in a row after which only a person starts it again.
+const PATIENCE: u32 = 3;
+const CHOICE_KEY: &str = "hrm.engine";
+
+/// What the worker is busy with before it can run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Status {
+    /// The worker starts, the gallery is listed.
+    Starting,
+    /// The model is fetched and checked.
+    Opening,
+    /// The engines are timed.
+    Measuring,
+    /// Ready to run.
+    Ready,
+    /// There is no model to run, and why.
+    Failed(String),
+}
+
+/// State of the machinery.
+#[derive(Clone, Copy)]
+pub struct Machine {
+    client: StoredValue<Option<Client>, LocalStorage>,
+    /// Models that there are.
+    pub gallery: RwSignal<Vec<Entry>>,
+    /// The model that a person chose, by name; it counts while it fits the board.
+    pub preferred: RwSignal<Option<String>>,
+    /// The model for the board.
+    pub model: Memo<Option<Entry>>,
+    /// Shapes of the open model; `None` while it is being opened.
+    pub shapes: RwSignal<Option<Shapes>>,
+    /// What a person asked for.
+    pub choice: RwSignal<Choice>,
+    /// What the engines took on the open model, once that is known.
+    pub measurement: RwSignal<Option<Measurement>>,
+    /// What the worker is busy with.
+    pub status: RwSignal<Status>,
+    /// Why the worker was started anew.
+    pub notice: RwSignal<Option<String>>,
+    opening: StoredValue<Option<u32>>,
+    measuring: StoredValue<Option<u32>>,
+    deaths: StoredValue<u32>,
+}
+
+impl Machine {
+    /// With the model and engine of the address; an engine chosen on an earlier visit counts where it names none.
+    pub fn new(model: Option<String>, engine: Choice, question: Memo<Question>) -> Self {
+        let kept = browser::recall(CHOICE_KEY).and_then(|name| Choice::of_name(&name)).unwrap_or_default();
+        let gallery = RwSignal::new(Vec::<Entry>::new());
+        let preferred = RwSignal::new(model);
+        let kind = Memo::new(move |_| question.with(|question| question.kind));
+        let model = Memo::new(move |_| {
+            let (kind, preferred) = (kind.get(), preferred.get());
+            gallery.with(|gallery| {
+                let fitting = || gallery.iter().filter(|model| model.puzzle == kind);
+                fitting().find(|model| Some(&model.name) == preferred.as_ref()).or_else(|| fitting().next()).cloned()
+            })
+        });
+        Self {
+            client: StoredValue::new_local(None),
+            gallery,
+            preferred,
+            model,
+            shapes: RwSignal::new(None),
+            choice: RwSignal::new(if engine == Choice::Auto { kept } else { engine }),
+            measurement: RwSignal::new(None),
+            status: RwSignal::new(Status::Starting),
+            notice: RwSignal::new(None),
+            opening: StoredValue::new(None),
+            measuring: StoredValue::new(None),
+            deaths: StoredValue::new(0),
+        }
+    }
+
+    /// Starts the worker; `listener` hears it.
+    pub fn start(self, listener: impl Fn(Heard) + 'static) {
+        let client = Client::new(listener);
+        self.client.set_value(Some(client.clone()));
+        client.restart();
+        client.ask(Task::List);
+    }
+
+    /// Asks the worker; 0 is no task.
+    pub fn ask(self, task: Task) -> u32 {
+        self.client.with_value(Option::clone).map_or(0, |client| client.ask(task))
+    }
+
+    /// The engine to run; `None` while it depends on a measurement.
+    pub fn engine(self) -> Option<EngineKind> {
+        self.measurement.with(|measurement| self.choice.get().engine(measurement.as_ref()))
+    }
+
+    /// [`Machine::engine`], untracked.
+    pub fn engine_untracked(self) -> Option<EngineKind> {
+        untrack(|| self.engine())
+    }
+
+    /// Takes the engine that a person chose, now and on the next visit.
+    pub fn choose(self, choice: Choice) {
+        browser::keep(CHOICE_KEY, choice.name());
+        self.choice.set(choice);
+    }
+
+    /// Opens a model; with the engine chosen by time, times it unless that was done on an earlier visit.
+    pub fn open(self, name: String) {
+        self.shapes.set(None);
+        self.status.set(Status::Opening);
+        let kept = browser::recall(&measurement_key(&name)).and_then(|text| serde_json::from_str(&text).ok());
+        self.measurement.set(kept);
+        self.opening.set_value(Some(self.ask(Task::Open { model: name })));
+        self.measuring.set_value(None);
+        self.measure_if_unknown();
+    }
+
+    /// Times the engines on the open model if a choice depends on it.
+    pub fn measure_if_unknown(self) {
+        let opened = self.opening.with_value(Option::is_some);
+        let unknown = self.measurement.with_untracked(Option::is_none) && self.measuring.with_value(Option::is_none);
+        if opened && unknown && self.choice.get_untracked() == Choice::Auto {
+            self.measuring.set_value(Some(self.ask(Task::Measure)));
+            if self.status.get_untracked() == Status::Ready {
+                self.status.set(Status::Measuring);
+            }
+        }
+    }
+
+    /// Times the engines again.
+    pub fn measure_anew(self) {
+        self.measurement.set(None);
+        self.measuring.set_value(None);
+        self.measure_if_unknown();
+    }
+
+    /// Takes what is not about a run or a board.
+    pub fn take(self, task: Option<u32>, event: Event) {
+        match event {
+            Event::Listed { models } => {
+                if models.is_empty() {
+                    self.status.set(Status::Failed("The gallery holds no model.".into()));
+                }
+                self.gallery.set(models);
+            }
+            Event::Opened { model } if task == self.opening.get_value() => {
+                self.deaths.set_value(0);
+                self.shapes.set(Some(model));
+                let measuring = self.measuring.with_value(Option::is_some);
+                self.status.set(if measuring { Status::Measuring } else { Status::Ready });
+            }
+            Event::Measured(measurement) if task == self.measuring.get_value() => {
+                if let Ok(text) = serde_json::to_string(&measurement) {
+                    browser::keep(&measurement_key(&measurement.model), &text);
+                }
+                self.measuring.set_value(None);
+                self.measurement.set(Some(measurement));
+                self.status.set(Status::Ready);
+            }
+            // The first failure is the cause of those that follow it.
+            Event::Failed(failure) if !self.status.with_untracked(|status| matches!(status, Status::Failed(_))) => {
+                self.status.set(Status::Failed(failure.message));
+            }
+            _ => {}
+        }
+    }
+
+    /// The worker is gone: starts another one, unless that has not helped.
+    pub fn lost(self, message: &str, curable: bool) {
+        let deaths = self.deaths.get_value() + 1;
+        self.deaths.set_value(deaths);
+        if curable && deaths <= PATIENCE {
+            self.restart(&format!("The worker stopped ({message})."));
+        } else {
+            self.shapes.set(None);
+            self.notice.set(Some(format!("The worker stopped ({message}). Solve starts it again.")));
+        }
+    }
+
+    /// Ends the worker and starts another one.
+    pub fn restart(self, why: &str) {
+        self.notice.set(Some(format!("{why} It was started anew; the board is as it was.")));
+        self.begin_again();
+    }
+
+    /// Starts a worker where none is left; whether the page has one.
+    pub fn revive(self) -> bool {
+        self.notice.set(None);
+        let Some(client) = self.client.with_value(Option::clone) else { return false };
+        if !client.is_alive() {
+            self.deaths.set_value(0);
+            self.begin_again();
+        }
+        true
+    }
+
+    fn begin_again(self) {
+        let Some(client) = self.client.with_value(Option::clone) else { return };
+        client.restart();
+        match self.model.with_untracked(|model| model.as_ref().map(|model| model.name.clone())) {
+            Some(name) => self.open(name),
+            None => {
+                client.ask(Task::List);
+            }
+        }
+    }
+}
+
+fn measurement_key(model: &str) -> String {
+    format!("hrm.measurement.{model}")
+}

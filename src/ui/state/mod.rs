@@ -1,0 +1,248 @@
+//! The page's state, in one place: what is drawn, what computes, what ran, what is shown of it.
+
+mod drawing;
+mod machine;
+mod player;
+mod run;
+
+pub(super) use drawing::{Drawing, Question};
+pub(super) use machine::{Machine, Status};
+pub(super) use player::{Player, SPEEDS};
+pub(super) use run::{Phase, Run};
+
+use leptos::prelude::*;
+
+use super::{address::Address, browser};
+use crate::{
+    puzzle,
+    runtime::{
+        client::Heard,
+        measure::Choice,
+        protocol::{Event, Task},
+    },
+};
+
+/// Everything that components share. Copies refer to the same state.
+#[derive(Clone, Copy)]
+pub(super) struct Page {
+    /// The puzzle as it is drawn.
+    pub drawing: Drawing,
+    /// Worker, gallery, engine.
+    pub machine: Machine,
+    /// The run of the model.
+    pub run: Run,
+    /// The moment that is shown.
+    pub player: Player,
+    /// The cell that the pointer or the keyboard is at, lit in every view.
+    pub pointed: RwSignal<Option<usize>>,
+    /// Raised when the theme changes: what is painted by hand is painted anew.
+    pub theme: RwSignal<u32>,
+}
+
+impl Page {
+    /// The page as its address describes it.
+    pub fn new() -> Self {
+        let address = Address::parse(&browser::fragment());
+        let drawing = Drawing::new(address.puzzle.as_deref());
+        let run = Run::new();
+        let page = Self {
+            drawing,
+            machine: Machine::new(address.model, address.engine, drawing.question),
+            run,
+            player: Player::new(run.recording),
+            pointed: RwSignal::new(None),
+            theme: RwSignal::new(0),
+        };
+        page.machine.start(move |heard| page.hear(heard));
+        page.follow_model();
+        page.follow_question();
+        page.follow_address();
+        page
+    }
+
+    /// The page of the component that asks.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    /// The kind of the puzzle that is drawn.
+    pub fn kind(self) -> puzzle::Kind {
+        self.drawing.question.with(|question| question.kind)
+    }
+
+    /// Whether a run is under way or about to be.
+    pub fn is_running(self) -> bool {
+        self.run.phase.with(|phase| matches!(phase, Phase::Waiting | Phase::Running { .. }))
+    }
+
+    /// Runs the model on the puzzle that is drawn, as soon as it is known on which engine.
+    pub fn solve(self) {
+        if untrack(|| self.is_running()) || !self.machine.revive() {
+            return;
+        }
+        self.run.clear();
+        self.player.rewind();
+        self.run.phase.set(Phase::Waiting);
+        self.start_if_waiting();
+    }
+
+    fn start_if_waiting(self) {
+        if self.run.phase.with_untracked(|phase| *phase != Phase::Waiting) {
+            return;
+        }
+        let (Some(engine), Some(shapes)) = (self.machine.engine_untracked(), self.machine.shapes.get_untracked())
+        else {
+            return;
+        };
+        let question = self.drawing.question.with_untracked(|question| question.tokens.clone());
+        let task = self.machine.ask(Task::Solve { engine, question: question.clone(), segments: shapes.segments });
+        self.run.phase.set(Phase::Running { task });
+        self.run.question.set_value(question);
+    }
+
+    /// Ends the run; what is recorded stays. A worker that does not listen is ended and another one started.
+    pub fn cancel(self) {
+        match self.run.phase.get_untracked() {
+            Phase::Waiting => self.run.phase.set(Phase::Idle),
+            Phase::Running { task } => {
+                self.machine.ask(Task::Cancel { task });
+                let deaf = move || {
+                    if self.run.phase.get_untracked() == (Phase::Running { task }) {
+                        self.run.stopped();
+                        self.machine.restart("The worker did not answer within two seconds.");
+                    }
+                };
+                set_timeout(deaf, std::time::Duration::from_secs(2));
+            }
+            _ => {}
+        }
+    }
+
+    /// Draws a new puzzle of `kind`.
+    pub fn generate(self, kind: puzzle::Kind) {
+        let difficulty = kind.difficulty_of(self.drawing.difficulty.get_untracked());
+        let task = self.machine.ask(Task::Generate { kind, difficulty, seed: browser::seed() });
+        self.drawing.generating.set_value(Some((task, kind)));
+    }
+
+    /// Shows boards of `kind`: the one last drawn, or a new one.
+    pub fn show_kind(self, kind: puzzle::Kind) {
+        if untrack(|| self.kind()) != kind && !self.drawing.recall(kind) {
+            self.drawing.replace(Question::first_of(kind));
+        }
+    }
+
+    fn hear(self, heard: Heard) {
+        match heard {
+            Heard::Lost { message, curable } => {
+                if untrack(|| self.is_running()) {
+                    self.run.fail(format!("The worker stopped: {message}. What was recorded stays."));
+                }
+                self.machine.lost(&message, curable);
+            }
+            Heard::Report { task, event, states } => self.take(task, event, states),
+        }
+    }
+
+    fn take(self, task: Option<u32>, event: Event, states: Vec<f32>) {
+        let running = self.run.phase.with_untracked(|phase| match phase {
+            Phase::Running { task } => Some(*task),
+            _ => None,
+        });
+        let of_run = running.is_some() && task == running;
+        match event {
+            Event::Generated { question } => {
+                if let Some((_, kind)) = self.drawing.generating.get_value().filter(|(asked, _)| Some(*asked) == task) {
+                    self.drawing.replace(Question { kind, tokens: question });
+                }
+            }
+            Event::Examined(solutions) if self.drawing.examining.get_value() == task => {
+                self.drawing.solutions.set(Some(solutions));
+            }
+            Event::Started { engine, model } if of_run => self.run.begin(engine, model),
+            Event::Segment(report) if of_run => {
+                self.run.record(report, states);
+                self.player.follow();
+            }
+            Event::Finished if of_run => self.run.finish(untrack(|| self.kind())),
+            Event::Cancelled if of_run => self.run.stopped(),
+            Event::Failed(failure) if of_run => {
+                let message = if failure.engine && self.machine.choice.get_untracked() == Choice::Gpu {
+                    format!("{}. Solve again to start it anew, or choose the CPU engine.", failure.message)
+                } else {
+                    failure.message
+                };
+                self.run.fail(message);
+            }
+            event => {
+                let failed = matches!(event, Event::Failed(_));
+                self.machine.take(task, event);
+                if failed && self.run.phase.get_untracked() == Phase::Waiting {
+                    self.run.fail("The model cannot run: see the message about it.".into());
+                }
+                self.start_if_waiting();
+            }
+        }
+    }
+
+    /// Opens the model that fits the board whenever that is another one.
+    fn follow_model(self) {
+        Effect::new(move |_| {
+            let name = self.machine.model.with(|model| model.as_ref().map(|model| model.name.clone()));
+            if let Some(name) = name {
+                untrack(|| self.machine.open(name));
+            }
+        });
+        Effect::new(move |_| {
+            if self.machine.choice.get() == Choice::Auto {
+                untrack(|| self.machine.measure_if_unknown());
+            }
+            untrack(|| self.start_if_waiting());
+        });
+    }
+
+    /// A changed board has no answer yet, and is examined.
+    fn follow_question(self) {
+        Effect::new(move |earlier: Option<()>| {
+            let Question { kind, tokens } = self.drawing.question.get();
+            untrack(|| {
+                if earlier.is_some() {
+                    self.cancel();
+                    self.run.clear();
+                    self.player.rewind();
+                    self.pointed.set(None);
+                }
+                self.drawing.solutions.set(None);
+                let task = self.machine.ask(Task::Examine { kind, question: tokens });
+                self.drawing.examining.set_value(Some(task));
+            });
+        });
+    }
+
+    /// Keeps the address equal to the state, and the state to the address when a person goes back or forward.
+    fn follow_address(self) {
+        let written = Memo::new(move |_| {
+            let address = Address {
+                model: self.machine.model.with(|model| model.as_ref().map(|model| model.name.clone())),
+                puzzle: Some(self.drawing.question.with(|question| question.kind.decode(&question.tokens))),
+                engine: self.machine.choice.get(),
+            };
+            (address.model.is_some()).then(|| address.to_string())
+        });
+        Effect::new(move |_| {
+            if let Some(fragment) = written.get().filter(|fragment| *fragment != browser::fragment()) {
+                let landmark = self.drawing.landmark.try_update_value(std::mem::take);
+                browser::set_fragment(&fragment, landmark.unwrap_or_default());
+            }
+        });
+        let handle = window_event_listener(leptos::ev::popstate, move |_| {
+            let address = Address::parse(&browser::fragment());
+            self.machine.preferred.set(address.model);
+            self.machine.choose(address.engine);
+            if let Some(text) = address.puzzle {
+                self.drawing.read(&text, false);
+            }
+        });
+        on_cleanup(move || handle.remove());
+    }
+}

@@ -1,0 +1,122 @@
+//! The moment of the recording that board and views show, and its course.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use crate::{runtime::recording::Recording, ui::browser};
+
+/// Steps a second that can be chosen.
+pub const SPEEDS: [f64; 4] = [3.0, 8.0, 20.0, 60.0];
+
+/// State of the playback.
+#[derive(Clone, Copy)]
+pub struct Player {
+    recording: RwSignal<Option<Recording>>,
+    /// The moment that is shown, of those recorded.
+    pub moment: RwSignal<usize>,
+    /// Whether it moves by itself.
+    pub playing: RwSignal<bool>,
+    /// Steps a second.
+    pub speed: RwSignal<f64>,
+    /// Whether it stays at the newest moment while a run goes on.
+    following: StoredValue<bool>,
+    /// Counts the starts: a timer of an earlier one is void.
+    starts: StoredValue<u32>,
+}
+
+impl Player {
+    /// Plays what `recording` holds.
+    pub fn new(recording: RwSignal<Option<Recording>>) -> Self {
+        Self {
+            recording,
+            moment: RwSignal::new(0),
+            playing: RwSignal::new(false),
+            speed: RwSignal::new(SPEEDS[1]),
+            following: StoredValue::new(true),
+            starts: StoredValue::new(0),
+        }
+    }
+
+    /// The last recorded moment; `None` where there is none.
+    fn last(self) -> Option<usize> {
+        self.recording.with_untracked(|recording| recording.as_ref()?.moments().checked_sub(1))
+    }
+
+    fn steps_of_segment(self) -> usize {
+        self.recording.with_untracked(|recording| recording.as_ref().map_or(1, |recording| recording.shapes().steps()))
+    }
+
+    /// Back to the start, to follow the next run.
+    pub fn rewind(self) {
+        self.playing.set(false);
+        self.following.set_value(true);
+        self.moment.set(0);
+    }
+
+    /// A segment was recorded: goes along unless a person looks at something else.
+    pub fn follow(self) {
+        if self.following.get_value()
+            && let Some(last) = self.last()
+        {
+            self.moment.set(last);
+        }
+    }
+
+    /// Shows a moment.
+    pub fn seek(self, moment: usize) {
+        if let Some(last) = self.last() {
+            self.following.set_value(moment >= last);
+            self.moment.set(moment.min(last));
+        }
+    }
+
+    /// Shows the moment so many steps later, or earlier.
+    pub fn step(self, by: isize) {
+        self.seek(self.moment.get_untracked().saturating_add_signed(by));
+    }
+
+    /// Shows the end of the segment after this one, or of the one before.
+    pub fn step_segment(self, by: isize) {
+        let steps = self.steps_of_segment();
+        let segment = (self.moment.get_untracked() + 1) / steps;
+        self.seek((segment.saturating_add_signed(by) * steps).saturating_sub(1));
+    }
+
+    /// Starts and stops; at the end it starts from the beginning.
+    pub fn toggle(self) {
+        if self.playing.get_untracked() {
+            self.playing.set(false);
+        } else if let Some(last) = self.last() {
+            if self.moment.get_untracked() >= last {
+                self.seek(0);
+            }
+            self.playing.set(true);
+            self.starts.update_value(|starts| *starts += 1);
+            self.tick(self.starts.get_value());
+        }
+    }
+
+    /// One step after the due time, and so on. With less motion asked for, whole segments, slowly.
+    fn tick(self, start: u32) {
+        let calm = browser::prefers_reduced_motion();
+        let wait = if calm { 1.0 } else { 1.0 / self.speed.get_untracked() };
+        let due = move || {
+            // The page may be gone.
+            if self.playing.try_get_untracked() != Some(true) || self.starts.get_value() != start {
+                return;
+            }
+            if calm {
+                self.step_segment(1)
+            } else {
+                self.step(1)
+            }
+            if Some(self.moment.get_untracked()) == self.last() {
+                self.playing.set(false);
+            } else {
+                self.tick(start);
+            }
+        };
+        set_timeout(due, Duration::from_secs_f64(wait));
+    }
+}

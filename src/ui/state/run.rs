@@ -1,0 +1,115 @@
+//! A run of the model: how far it is, what it left, and whether its answer holds.
+
+use leptos::prelude::*;
+
+use crate::{
+    puzzle::Kind,
+    runtime::{
+        protocol::{SegmentReport, Shapes},
+        recording::Recording,
+    },
+};
+
+/// How far a run is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Phase {
+    /// None was asked for.
+    Idle,
+    /// It begins as soon as the model is open and the engine known.
+    Waiting,
+    /// The worker has it.
+    Running {
+        /// Its task.
+        task: u32,
+    },
+    /// It was ended before its time.
+    Stopped,
+    /// The last answer solves the puzzle.
+    Valid,
+    /// It does not; the first rule that it breaks.
+    Invalid(String),
+    /// The run failed.
+    Failed(String),
+}
+
+/// State of the run.
+#[derive(Clone, Copy)]
+pub struct Run {
+    /// How far it is.
+    pub phase: RwSignal<Phase>,
+    /// What it left so far.
+    pub recording: RwSignal<Option<Recording>>,
+    /// The tokens that it was asked to solve.
+    pub question: StoredValue<Vec<u8>>,
+}
+
+impl Run {
+    /// No run yet.
+    pub fn new() -> Self {
+        Self {
+            phase: RwSignal::new(Phase::Idle),
+            recording: RwSignal::new(None),
+            question: StoredValue::new(Vec::new()),
+        }
+    }
+
+    /// Forgets the last run.
+    pub fn clear(self) {
+        if self.recording.with_untracked(Option::is_some) {
+            self.recording.set(None);
+        }
+        self.phase.set(Phase::Idle);
+    }
+
+    /// The worker begins.
+    pub fn begin(self, engine: String, shapes: Shapes) {
+        let question = self.question.get_value();
+        self.recording.set(Some(Recording::new(shapes, shapes.segments, question, engine)));
+    }
+
+    /// A segment arrived with its states.
+    pub fn record(self, report: SegmentReport, states: Vec<f32>) {
+        let pushed = self
+            .recording
+            .try_update(|recording| recording.as_mut().map_or(Ok(()), |recording| recording.push(report, states)));
+        if let Some(Err(error)) = pushed {
+            self.fail(format!("The recording does not fit together: {error}."));
+        }
+    }
+
+    /// Nothing more comes: checks the last answer by rule.
+    pub fn finish(self, kind: Kind) {
+        self.close();
+        let checked = self.recording.with_untracked(|recording| {
+            let recording = recording.as_ref()?;
+            Some(kind.check(recording.question(), &recording.segments().last()?.answer.tokens))
+        });
+        self.phase.set(match checked {
+            Some(Ok(())) => Phase::Valid,
+            Some(Err(fault)) => Phase::Invalid(fault.to_string()),
+            None => Phase::Failed("The run ended without an answer.".into()),
+        });
+    }
+
+    /// A person ended it.
+    pub fn stopped(self) {
+        self.close();
+        self.phase.set(Phase::Stopped);
+    }
+
+    /// It failed; what is recorded stays.
+    pub fn fail(self, message: String) {
+        self.close();
+        self.phase.set(Phase::Failed(message));
+    }
+
+    fn close(self) {
+        if self.recording.with_untracked(Option::is_some) {
+            self.recording.update(|recording| {
+                if let Some(recording) = recording {
+                    recording.close();
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! The spine of the page: the two clocks of the run, slow above fast, and the moment that everything shows.
+
+use leptos::{
+    ev::{KeyboardEvent, PointerEvent},
+    html,
+    prelude::*,
+};
+use wasm_bindgen::JsCast;
+
+use super::state::{Page, SPEEDS};
+use crate::{model::Level, runtime::recording::Recording};
+
+/// Clocks, slider, play, pause, step.
+#[component]
+pub fn Timeline() -> impl IntoView {
+    let page = Page::here();
+    let player = page.player;
+    let empty = move || page.run.recording.with(|recording| recording.as_ref().is_none_or(|run| run.moments() == 0));
+    listen_for_keys(page);
+    let label = move || if player.playing.get() { "Pause" } else { "Play" };
+    let set_speed = move |event| {
+        if let Ok(speed) = event_target_value(&event).parse() {
+            player.speed.set(speed);
+        }
+    };
+    view! {
+        <div class="timeline" role="group" aria-label="Timeline">
+            <Clocks/>
+            <div class="transport">
+                {button("to-start", "To the start", Icon::Start, empty, move || player.seek(0))}
+                {button("step-back", "Step back", Icon::Back, empty, move || player.step(-1))}
+                <button
+                    type="button"
+                    class="play"
+                    data-testid="play"
+                    disabled=empty
+                    on:click=move |_| player.toggle()
+                >
+                    {label}
+                </button>
+                {button("step", "Step", Icon::Forward, empty, move || player.step(1))}
+                {button("to-end", "To the end", Icon::End, empty, move || player.seek(usize::MAX))}
+                <label class="choice">
+                    "Speed "
+                    <select prop:value=move || player.speed.get().to_string() on:change=set_speed>
+                        {SPEEDS.map(|speed| view! { <option value=speed.to_string()>{format!("{speed} steps/s")}</option> })}
+                    </select>
+                </label>
+                <span class="moment" data-testid="moment">
+                    {move || page.run.recording.with(|recording| {
+                        let moment = player.moment.get();
+                        recording.as_ref().and_then(|recording| in_words(recording, moment))
+                    })}
+                </span>
+            </div>
+        </div>
+    }
+}
+
+/// What a button of the transport looks like, in a square of 16.
+#[derive(Clone, Copy)]
+enum Icon {
+    Start,
+    Back,
+    Forward,
+    End,
+}
+
+impl Icon {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Start => "M3 3h2v10H3zM13 3v10L6 8z",
+            Self::Back => "M12 3v10L4 8z",
+            Self::Forward => "M4 3v10l8-5z",
+            Self::End => "M11 3h2v10h-2zM3 3v10l7-5z",
+        }
+    }
+}
+
+fn button(
+    testid: &'static str,
+    name: &'static str,
+    icon: Icon,
+    disabled: impl Fn() -> bool + Send + 'static,
+    act: impl Fn() + 'static,
+) -> impl IntoView {
+    view! {
+        <button type="button" data-testid=testid aria-label=name title=name disabled=disabled on:click=move |_| act()>
+            <svg width="16" height="16" aria-hidden="true">
+                <path d=icon.path() fill="currentColor"/>
+            </svg>
+        </button>
+    }
+}
+
+/// A moment, by its segment and cycles.
+pub fn in_words(recording: &Recording, moment: usize) -> Option<String> {
+    let step = recording.step(moment)?;
+    let shapes = recording.shapes();
+    let segment = recording.place(moment).0 + 1;
+    let segments = recording.planned_moments() / shapes.steps();
+    let cycles = format!("segment {segment} of {segments}, H {} of {}", step.h_cycle + 1, shapes.h_cycles);
+    Some(match step.level {
+        Level::L => format!("{cycles}, L {} of {}", step.l_cycle + 1, shapes.l_cycles),
+        Level::H => format!("{cycles}, H steps"),
+    })
+}
+
+/// What the clocks are drawn from; it changes with a run's shape, not with each segment.
+#[derive(Clone, Copy, PartialEq)]
+struct Dial {
+    moments: usize,
+    steps: usize,
+    l_cycles: usize,
+}
+
+#[component]
+fn Clocks() -> impl IntoView {
+    let page = Page::here();
+    let player = page.player;
+    let slider = NodeRef::<html::Div>::new();
+    let dial = Memo::new(move |_| {
+        let recorded = page
+            .run
+            .recording
+            .with(|recording| recording.as_ref().map(|recording| (recording.planned_moments(), recording.shapes())));
+        // Before a run the clocks of the open model stand still.
+        let (moments, shapes) =
+            recorded.or_else(|| page.machine.shapes.get().map(|shapes| (shapes.segments * shapes.steps(), shapes)))?;
+        Some(Dial { moments, steps: shapes.steps(), l_cycles: shapes.l_cycles })
+    });
+    let recorded =
+        Memo::new(move |_| page.run.recording.with(|recording| recording.as_ref().map_or(0, Recording::moments)));
+    let now = move || {
+        page.run.recording.with(|recording| {
+            let moment = player.moment.get();
+            recording.as_ref().and_then(|recording| in_words(recording, moment)).unwrap_or_else(|| "no run yet".into())
+        })
+    };
+    let seek_at = move |event: &PointerEvent| {
+        if let (Some(element), Some(dial)) = (slider.get_untracked(), dial.get_untracked()) {
+            let area = element.get_bounding_client_rect();
+            let share = (f64::from(event.client_x()) - area.left()) / area.width().max(1.0);
+            player.playing.set(false);
+            player.seek((share * dial.moments as f64).max(0.0) as usize);
+        }
+    };
+    let down = move |event: PointerEvent| {
+        if let Some(element) = slider.get_untracked() {
+            let _ = element.set_pointer_capture(event.pointer_id());
+        }
+        seek_at(&event);
+    };
+    let drag = move |event: PointerEvent| {
+        if event.buttons() & 1 == 1 {
+            seek_at(&event);
+        }
+    };
+    view! {
+        <div class="clocks">
+            <span class="clock-name h" title="The slow module: one step after every few of the fast one">"H"</span>
+            <span class="clock-name l" title="The fast module: details, towards what H has in mind">"L"</span>
+            <div
+                class="dial"
+                node_ref=slider
+                data-testid="timeline"
+                role="slider"
+                tabindex="0"
+                aria-label="Moment of the run"
+                aria-valuemin="0"
+                aria-valuemax=move || recorded.get().saturating_sub(1).to_string()
+                aria-valuenow=move || player.moment.get().to_string()
+                aria-valuetext=now
+                on:pointerdown=down
+                on:pointermove=drag
+            >
+                {move || dial.get().map(|dial| hands(page, dial, recorded))}
+            </div>
+        </div>
+    }
+}
+
+/// A tick for every step, the segments' ends, the present moment.
+fn hands(page: Page, dial: Dial, recorded: Memo<usize>) -> impl IntoView {
+    let percent = move |moment: f64| format!("{:.3}%", moment / dial.moments.max(1) as f64 * 100.0);
+    let ticks = (0..dial.moments).map(|moment| {
+        let is_h = moment % (dial.l_cycles + 1) == dial.l_cycles;
+        let (class, y, radius) = if is_h { ("tick h", "14", "4.5") } else { ("tick l", "38", "3") };
+        view! {
+            <circle
+                class=class
+                class:recorded=move || moment < recorded.get()
+                cx=percent(moment as f64 + 0.5)
+                cy=y
+                r=radius
+            />
+        }
+    });
+    let ends = (1..dial.moments / dial.steps.max(1)).map(|segment| {
+        let x = percent((segment * dial.steps) as f64);
+        view! { <line class="segment-end" x1=x.clone() x2=x y1="0" y2="52"/> }
+    });
+    let x = move || percent(page.player.moment.get() as f64 + 0.5);
+    view! {
+        <svg width="100%" height="52" aria-hidden="true">
+            {ends.collect_view()}
+            {ticks.collect_view()}
+            <line class="playhead" class:idle=move || recorded.get() == 0 x1=x x2=x y1="0" y2="52"/>
+        </svg>
+    }
+}
+
+/// Space, arrows, home, end: on the timeline, and anywhere that does not use them itself.
+fn listen_for_keys(page: Page) {
+    let player = page.player;
+    let handle = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let free = target.is_none_or(|target| target.tag_name() == "BODY" || target.class_list().contains("dial"));
+        if !free || event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
+        match event.key().as_str() {
+            " " => player.toggle(),
+            "ArrowRight" | "ArrowUp" => player.step(1),
+            "ArrowLeft" | "ArrowDown" => player.step(-1),
+            "PageDown" => player.step_segment(1),
+            "PageUp" => player.step_segment(-1),
+            "Home" => player.seek(0),
+            "End" => player.seek(usize::MAX),
+            _ => return,
+        }
+        event.prevent_default();
+    });
+    on_cleanup(move || handle.remove());
+}
