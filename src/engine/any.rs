@@ -8,7 +8,7 @@ pub enum AnyEngine {
     /// The CPU.
     Cpu(cpu::Engine),
     /// A GPU.
-    Gpu(gpu::Engine),
+    Gpu(Box<gpu::Engine>),
 }
 
 /// A program prepared on either.
@@ -16,7 +16,7 @@ pub enum AnySession {
     /// On the CPU.
     Cpu(cpu::Session),
     /// On a GPU.
-    Gpu(gpu::Session),
+    Gpu(Box<gpu::Session>),
 }
 
 /// The same expression on whichever there is.
@@ -39,7 +39,7 @@ impl Engine for AnyEngine {
     async fn prepare(&self, program: Program) -> Result<AnySession, EngineError> {
         Ok(match self {
             AnyEngine::Cpu(engine) => AnySession::Cpu(engine.prepare(program).await?),
-            AnyEngine::Gpu(engine) => AnySession::Gpu(engine.prepare(program).await?),
+            AnyEngine::Gpu(engine) => AnySession::Gpu(Box::new(engine.prepare(program).await?)),
         })
     }
 }

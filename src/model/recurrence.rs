@@ -180,8 +180,7 @@ impl Model {
             vocab: config.vocab_size,
             identifiers: config.num_puzzle_identifiers,
             puzzle_width: config.puzzle_emb_ndim,
-            // The constant as the official code writes it.
-            scale: if learned { 0.707106781 * root } else { root },
+            scale: if learned { std::f64::consts::FRAC_1_SQRT_2 * root } else { root },
         });
     }
 

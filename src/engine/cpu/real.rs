@@ -172,8 +172,8 @@ pub fn dot<T: Real>(a: &[T], b: &[T]) -> T {
     let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));
     let tail: T = a8.remainder().iter().zip(b8.remainder()).map(|(&x, &y)| x * y).sum();
     for (x, y) in a8.zip(b8) {
-        for i in 0..8 {
-            lanes[i] = x[i].mul_add(y[i], lanes[i]);
+        for (lane, (&x, &y)) in lanes.iter_mut().zip(x.iter().zip(y)) {
+            *lane = x.mul_add(y, *lane);
         }
     }
     lanes.into_iter().sum::<T>() + tail

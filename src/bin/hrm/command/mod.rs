@@ -49,7 +49,7 @@ impl EngineArg {
     fn open(self) -> Result<AnyEngine, EngineError> {
         match self {
             EngineArg::Cpu => Ok(AnyEngine::Cpu(cpu::Engine::new())),
-            EngineArg::Gpu => Ok(AnyEngine::Gpu(pollster::block_on(gpu::Engine::new())?)),
+            EngineArg::Gpu => Ok(AnyEngine::Gpu(Box::new(pollster::block_on(gpu::Engine::new())?))),
         }
     }
 }
