@@ -1,4 +1,4 @@
-//! Every number of the official code that lies in tests/golden, on the CPU engine.
+//! Every number of the official code that lies in tests/golden: all on the CPU engine, the forward ones on the GPU.
 #![cfg(not(target_arch = "wasm32"))]
 
 use hrm_web::engine::{cpu, gpu};
@@ -48,4 +48,25 @@ on_the_cpu! {
     hrm_tiny_mlp_train
     trm_tiny_attention_forward
     trm_tiny_mlp_train
+}
+
+mod on_the_gpu {
+    use super::*;
+    use hrm_web::engine::gpu;
+    use hrm_web::verify::verify_first_forward;
+
+    fn engine() -> gpu::Engine {
+        pollster::block_on(gpu::Engine::new()).expect("these tests need a Vulkan, Metal or DX12 adapter")
+    }
+
+    #[test]
+    fn hrm_tiny_forward() {
+        assert_holds(&pollster::block_on(verify(&engine(), &golden("hrm_tiny_forward"))).unwrap());
+    }
+
+    #[test]
+    fn hrm_tiny_mlp_train_step_0() {
+        let report = verify_first_forward(&engine(), &golden("hrm_tiny_mlp_train"));
+        assert_holds(&pollster::block_on(report).unwrap());
+    }
 }

@@ -1,0 +1,67 @@
+//! In a real browser: every shader against its twin on WebGPU, and the official code's numbers on both engines.
+#![cfg(target_arch = "wasm32")]
+
+#[path = "kernels/cases.rs"]
+mod cases;
+#[path = "kernels/compare.rs"]
+mod compare;
+
+use hrm_web::engine::{Engine, cpu, gpu};
+use hrm_web::verify::{Golden, Report, verify, verify_first_forward};
+use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// Random shapes of each kernel; the native tests try 64 of the same stream.
+const CASES: u64 = 12;
+
+/// A golden file, compiled in: a browser has no file system.
+macro_rules! golden {
+    ($name:literal) => {
+        Golden::parse(
+            include_bytes!(concat!("golden/", $name, ".safetensors")),
+            include_str!(concat!("golden/", $name, ".json")),
+        )
+        .expect("the golden file is whole")
+    };
+}
+
+async fn webgpu() -> gpu::Engine {
+    gpu::Engine::new().await.expect("these tests need a browser with WebGPU; see webdriver.json for its flags")
+}
+
+fn assert_holds(engine: &impl Engine, report: &Report) {
+    for g in &report.groups {
+        console_log!("{}: {} {:.1e} of {:?} ({})", engine.info().name, g.name, g.worst, g.limit, g.worst_tensor);
+    }
+    assert!(report.passes(), "broken rules, or not compared: {:?}", report.not_compared);
+}
+
+#[wasm_bindgen_test]
+async fn the_golden_forward_on_webgpu() {
+    let engine = webgpu().await;
+    assert_holds(&engine, &verify(&engine, &golden!("hrm_tiny_forward")).await.unwrap());
+}
+
+#[wasm_bindgen_test]
+async fn the_golden_mlp_forward_on_webgpu() {
+    let engine = webgpu().await;
+    assert_holds(&engine, &verify_first_forward(&engine, &golden!("hrm_tiny_mlp_train")).await.unwrap());
+}
+
+#[wasm_bindgen_test]
+async fn the_golden_files_on_wasm_simd() {
+    let engine = cpu::Engine::new();
+    assert_holds(&engine, &verify(&engine, &golden!("hrm_tiny_forward")).await.unwrap());
+    assert_holds(&engine, &verify(&engine, &golden!("hrm_tiny_mlp_train")).await.unwrap());
+}
+
+#[wasm_bindgen_test]
+async fn every_shader_agrees_with_its_twin() {
+    let engine = webgpu().await;
+    let mut failures = Vec::new();
+    for (kernel, _) in cases::KERNELS {
+        failures.extend(compare::compare(&engine, kernel, CASES).await.err());
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
