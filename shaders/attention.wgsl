@@ -12,6 +12,7 @@ struct Params {
     head_dim: u32, // d
     rope: u32,
     groups: u32, // of 64 columns: ⌈d / 64⌉
+    first: u32, // item of the batch that the grid begins with
     scale: f32, // 1 / √d
 }
 
@@ -53,6 +54,30 @@ fn read_pair(row: u32, t: u32, e: u32, rotate: bool) -> vec2<f32> {
     return v;
 }
 
+// Writes columns e and e + ⌈d/2⌉ of the output's row that begins at `row`.
+fn write_pair(row: u32, e: u32, v: vec2<f32>) {
+    let first = (p.head_dim + 1u) / 2u;
+    if e < first {
+        out[row + e] = v.x;
+        if first + e < p.head_dim {
+            out[row + first + e] = v.y;
+        }
+    }
+}
+
+// Columns x, x+8 and their partners x+16, x+24 of a chunk (o) and of the next (w).
+fn write_row(b: u32, t: u32, head: u32, chunk: u32, x: u32, o: vec4<f32>, w: vec4<f32>) {
+    if t >= p.tokens {
+        return;
+    }
+    let row = ((b * p.tokens + t) * p.heads + head) * p.head_dim;
+    let e = chunk * HALF + x;
+    write_pair(row, e, o.xz);
+    write_pair(row, e + 8u, o.yw);
+    write_pair(row, e + HALF, w.xz);
+    write_pair(row, e + HALF + 8u, w.yw);
+}
+
 @compute @workgroup_size(8, 8)
 fn main(
     @builtin(workgroup_id) group: vec3<u32>,
@@ -60,6 +85,7 @@ fn main(
     @builtin(local_invocation_index) lane: u32,
 ) {
     let width = p.heads * p.head_dim;
+    let b = p.first + group.z;
     let head = group.y / p.groups;
     let first_chunk = 2u * (group.y % p.groups);
     let first_half = (p.head_dim + 1u) / 2u;
@@ -69,7 +95,7 @@ fn main(
     let x = local.x;
     let y4 = local.y * 4u;
     // Rows of item b begin at (b·T + t)·3D; queries, keys, values D apart.
-    let item = group.z * p.tokens * 3u * width + head * p.head_dim;
+    let item = b * p.tokens * 3u * width + head * p.head_dim;
 
     var m = vec4<f32>(LOWEST); // running maximum of rows 4y..4y+4
     var l = vec4<f32>(); // running Σ exp
@@ -179,23 +205,14 @@ fn main(
         }
     }
 
-    let base = (group.z * p.tokens + query0 + y4) * width + head * p.head_dim;
-    let o = array<vec4<f32>, 8>(o0 / l.x, o1 / l.y, o2 / l.z, o3 / l.w, w0 / l.x, w1 / l.y, w2 / l.z, w3 / l.w);
-    for (var i = 0u; i < 8u; i++) {
-        let r = i % 4u;
-        if query0 + y4 + r >= p.tokens {
-            continue;
-        }
-        for (var j = 0u; j < 4u; j++) {
-            let e = (first_chunk + i / 4u) * HALF + x + 8u * (j % 2u);
-            // Columns 0..16 of a chunk lie in the head's first half, the others in its second.
-            let column = select(e, first_half + e, j >= 2u);
-            if e < first_half && column < p.head_dim {
-                out[base + r * width + column] = o[i][j];
-            }
-        }
-        if i < 4u && x == 0u && first_chunk == 0u {
-            lse[(group.z * p.heads + head) * p.tokens + query0 + y4 + r] = m[r] + log(l[r]);
+    write_row(b, query0 + y4, head, first_chunk, x, o0 / l.x, w0 / l.x);
+    write_row(b, query0 + y4 + 1u, head, first_chunk, x, o1 / l.y, w1 / l.y);
+    write_row(b, query0 + y4 + 2u, head, first_chunk, x, o2 / l.z, w2 / l.z);
+    write_row(b, query0 + y4 + 3u, head, first_chunk, x, o3 / l.w, w3 / l.w);
+    if x == 0u && first_chunk == 0u {
+        let row_lse = m + log(l);
+        for (var i = 0u; i < 4u && query0 + y4 + i < p.tokens; i++) {
+            lse[(b * p.heads + head) * p.tokens + query0 + y4 + i] = row_lse[i];
         }
     }
 }

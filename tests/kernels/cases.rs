@@ -16,21 +16,32 @@ pub struct Case {
 
 /// A kernel's name and how to draw a case of it.
 pub const KERNELS: &[(&str, fn(&mut Draw))] = &[
+    ("adam_atan2", adam_atan2),
     ("add", add),
     ("attention", attention),
+    ("attention_backward", attention_backward),
     ("carry_reset", carry_reset),
     ("copy", copy),
     ("cross_entropy", cross_entropy),
+    ("cross_entropy_backward", cross_entropy_backward),
+    ("ema", ema),
     ("embed", embed),
+    ("embed_backward", embed_backward),
     ("fill", fill),
     ("halt", halt),
     ("matmul", matmul),
     ("metrics", metrics),
     ("q_head", q_head),
+    ("q_head_backward", q_head_backward),
     ("q_loss", q_loss),
+    ("q_loss_backward", q_loss_backward),
     ("q_target", q_target),
     ("rms_norm", rms_norm),
+    ("rms_norm_backward", rms_norm_backward),
+    ("sign_sgd", sign_sgd),
+    ("sum_squares", sum_squares),
     ("swiglu", swiglu),
+    ("swiglu_backward", swiglu_backward),
 ];
 
 /// Draws the sizes, buffers and contents of a case.
@@ -300,4 +311,106 @@ fn swiglu(d: &mut Draw) {
     let gate_up = d.floats("gate_up", &[rows, 2 * n], -9.0, 9.0);
     let out = d.f("out", &[rows, n]);
     d.recorder.push(Swiglu { gate_up, out, rows, n });
+}
+
+fn adam_atan2(d: &mut Draw) {
+    let len = d.size(3000);
+    let (grad, param, m) = (d.f("grad", &[len]), d.f("param", &[len]), d.f("m", &[len]));
+    let (hyper, v) = (d.floats("hyper", &[4], 0.01, 1.0), d.floats("v", &[len], 0.0, 1.0));
+    d.recorder.push(AdamAtan2 { grad, hyper, param, m, v, len, beta1: 0.9, beta2: 0.95, weight_decay: 0.1 });
+}
+
+fn attention_backward(d: &mut Draw) {
+    let (batch, tokens, heads, head_dim) = (d.size(3), d.size(100), d.size(4), d.size(140));
+    let width = heads * head_dim;
+    let qkv = d.f("qkv", &[batch, tokens, 3 * width]);
+    let rope = d.rope(tokens, head_dim);
+    // What the forward left: the log-sum-exp is near log T, so that the probabilities stay about as large as real ones.
+    let out = d.f("out", &[batch, tokens, width]);
+    let most = (tokens as f64).ln() + 1.0;
+    let lse = d.floats("lse", &[batch, heads, tokens], most - 0.5, most + 0.5);
+    let (d_out, d_qkv) = (d.f("d_out", &[batch, tokens, width]), d.f("d_qkv", &[batch, tokens, 3 * width]));
+    d.recorder.push(AttentionBackward { qkv, rope, out, lse, d_out, d_qkv, batch, tokens, heads, head_dim });
+}
+
+fn cross_entropy_backward(d: &mut Draw) {
+    let (batch, seq, vocab) = (d.size(9), d.size(140), d.size(37));
+    let kind = if d.flip() { LossKind::Stablemax } else { LossKind::Softmax };
+    let logits = d.floats("logits", &[batch, seq, vocab], -9.0, 9.0);
+    let (labels, rows) = (d.u("labels", &[batch, seq], vocab + 2), d.rows(batch));
+    let (d_logits, scale) = (d.f("d_logits", &[batch, seq, vocab]), 1.0 / batch as f64);
+    d.recorder.push(CrossEntropyBackward { logits, labels, rows, d_logits, batch, seq, vocab, kind, scale });
+}
+
+fn ema(d: &mut Draw) {
+    let len = d.size(3000);
+    let (param, average) = (d.f("param", &[len]), d.f("average", &[len]));
+    d.recorder.push(Ema { param, average, len, decay: 0.9 });
+}
+
+fn embed_backward(d: &mut Draw) {
+    let (batch, seq, width, vocab) = (d.size(7), d.size(40), d.size(67), d.size(13));
+    let (puzzle_width, prefix) = if d.flip() {
+        let puzzle_width = d.size(3 * width);
+        (puzzle_width, puzzle_width.div_ceil(width) + d.size(2) - 1)
+    } else {
+        (0, 0)
+    };
+    let parts = [EmbedPart::Table, EmbedPart::Position, EmbedPart::Puzzle];
+    let part = parts[d.random.below(if prefix > 0 { 3 } else { 2 })];
+    let shape = match part {
+        EmbedPart::Table => [vocab, width],
+        EmbedPart::Puzzle => [batch, puzzle_width],
+        EmbedPart::Position => [prefix + seq, width],
+    };
+    let tokens = d.u("tokens", &[batch, seq], vocab);
+    let (d_x, out) = (d.f("d_x", &[batch, prefix + seq, width]), d.f("out", &shape));
+    let scale = (width as f64).sqrt();
+    d.recorder.push(EmbedBackward { part, tokens, d_x, out, batch, seq, prefix, width, vocab, puzzle_width, scale });
+}
+
+fn q_head_backward(d: &mut Draw) {
+    let (batch, tokens, width) = (d.size(13), d.size(20), d.size(300));
+    let (z, weight, d_q) = (d.f("z", &[batch, tokens, width]), d.f("weight", &[2, width]), d.f("d_q", &[batch, 2]));
+    let (d_z, d_weight) = (d.f("d_z", &[batch, tokens, width]), d.f("d_weight", &[2, width]));
+    let d_bias = d.f("d_bias", &[2]);
+    d.recorder.push(QHeadBackward { z, weight, d_q, d_z, d_weight, d_bias, batch, tokens, width });
+}
+
+fn q_loss_backward(d: &mut Draw) {
+    let batch = d.size(200);
+    let (q, rows) = (d.floats("q", &[batch, 2], -12.0, 12.0), d.rows(batch));
+    let target = d.flip().then(|| d.floats("target", &[batch], 0.0, 1.0));
+    let (d_q, scale) = (d.f("d_q", &[batch, 2]), 1.0 / batch as f64);
+    d.recorder.push(QLossBackward { q, rows, target, d_q, batch, scale });
+}
+
+fn rms_norm_backward(d: &mut Draw) {
+    let (outer, len) = (d.size(40), d.size(300));
+    let inner = if d.flip() { 1 } else { d.size(70) };
+    let shape = [outer, len, inner];
+    let (out, d_out, d_v) = (d.f("out", &shape), d.f("d_out", &shape), d.f("d_v", &shape));
+    let inv_rms = d.floats("inv_rms", &[outer, inner], 0.1, 2.0);
+    d.recorder.push(RmsNormBackward { out, inv_rms, d_out, d_v, outer, len, inner });
+}
+
+fn sign_sgd(d: &mut Draw) {
+    let (batch, width, identifiers) = (d.size(13), d.size(150), d.size(9));
+    let (grad, ids) = (d.f("grad", &[batch, width]), d.u("ids", &[batch], identifiers));
+    let (hyper, table) = (d.floats("hyper", &[4], 0.01, 1.0), d.f("table", &[identifiers, width]));
+    d.recorder.push(SignSgd { grad, ids, hyper, table, batch, width, identifiers, weight_decay: 0.1 });
+}
+
+fn sum_squares(d: &mut Draw) {
+    let (len, index) = (d.size(30_000), d.size(7) - 1);
+    let after = d.size(3);
+    let (x, out) = (d.f("x", &[len]), d.f("out", &[index + after]));
+    d.recorder.push(SumSquares { x, out, len, index });
+}
+
+fn swiglu_backward(d: &mut Draw) {
+    let (rows, n) = (d.size(40), d.size(300));
+    let gate_up = d.floats("gate_up", &[rows, 2 * n], -9.0, 9.0);
+    let (d_out, d_gate_up) = (d.f("d_out", &[rows, n]), d.f("d_gate_up", &[rows, 2 * n]));
+    d.recorder.push(SwigluBackward { gate_up, d_out, d_gate_up, rows, n });
 }

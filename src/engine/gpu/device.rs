@@ -107,6 +107,13 @@ impl Device {
         Ok(result)
     }
 
+    /// Waits until all that was submitted is done.
+    pub(super) async fn idle(&self) -> Result<(), EngineError> {
+        let (sender, done) = oneshot::channel();
+        self.queue.on_submitted_work_done(move || sender.send(()));
+        self.wait(done).await
+    }
+
     /// Waits for a driver's callback. Natively it only comes when the device is polled.
     pub(super) async fn wait<T>(&self, done: oneshot::Receiver<T>) -> Result<T, EngineError> {
         #[cfg(not(target_arch = "wasm32"))]

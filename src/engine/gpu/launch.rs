@@ -17,7 +17,12 @@ pub struct Launch {
     pub params: Vec<u32>,
     /// Workgroups.
     pub grid: [u32; 3],
+    /// Whether a scratch buffer of [`SCRATCH`] elements is bound after the kernel's operands.
+    pub scratch: bool,
 }
+
+/// Elements of the scratch buffer.
+pub const SCRATCH: usize = 256;
 
 /// The fields of a shader's `Params`.
 #[derive(Default)]
@@ -46,46 +51,71 @@ fn each(threads: usize) -> [u32; 3] {
 }
 
 fn launch(kernel: &Kernel, params: Params, grid: [u32; 3]) -> Launch {
-    Launch { shader: kernel.name(), entry: "main", constants: Vec::new(), params: params.0, grid }
+    let (constants, params) = (Vec::new(), params.0);
+    Launch { shader: kernel.name(), entry: "main", constants, params, grid, scratch: false }
 }
 
-/// The dispatches of a kernel, in order.
-pub fn launches(kernel: &Kernel, program: &Program) -> Vec<Launch> {
-    let one = match kernel {
+/// The dispatches of a kernel, in order; heavy ones in pieces of at most `budget` operations where they can be divided.
+pub fn launches(kernel: &Kernel, program: &Program, budget: f64) -> Vec<Launch> {
+    let mut all = dispatches(kernel, program, budget);
+    all.retain(|launch| !launch.grid.contains(&0));
+    all
+}
+
+fn dispatches(kernel: &Kernel, program: &Program, budget: f64) -> Vec<Launch> {
+    let vectors = |len: usize| len.div_ceil(4);
+    vec![match kernel {
+        Kernel::Matmul(k) => return split_matmul(k, budget).iter().map(|k| matmul(kernel, k)).collect(),
+        Kernel::Attention(k) => {
+            let sizes = [k.batch, k.tokens, k.heads, k.head_dim];
+            return attention(kernel, ["main"], budget, sizes, k.rope);
+        }
+        Kernel::AttentionBackward(k) => {
+            let sizes = [k.batch, k.tokens, k.heads, k.head_dim];
+            return attention(kernel, ["queries", "keys"], budget, sizes, k.rope);
+        }
+        Kernel::SumSquares(k) => return sum_squares(kernel, k),
         Kernel::Embed(k) => {
             let (position, all) = (k.position.is_some() as usize, k.batch * (k.prefix + k.seq) * k.width);
             let sizes = [k.batch, k.seq, k.prefix, k.width, k.vocab, k.identifiers, k.puzzle_width, position];
             launch(kernel, Params::of(sizes).float(k.scale), each(all))
         }
-        Kernel::Matmul(k) => matmul(kernel, k),
-        Kernel::Attention(k) => {
-            let groups = k.head_dim.div_ceil(64);
-            let sizes = [k.tokens, k.heads, k.head_dim, k.rope.is_some() as usize, groups];
-            let grid = [k.tokens.div_ceil(32) as u32, (k.heads * groups) as u32, k.batch as u32];
-            launch(kernel, Params::of(sizes).float((k.head_dim as f64).powf(-0.5)), grid)
+        Kernel::EmbedBackward(k) => {
+            let params = Params::of([k.batch, k.seq, k.prefix, k.width, k.puzzle_width]).float(k.scale);
+            let (entry, grid) = match k.part {
+                EmbedPart::Table => ("table", [k.width.div_ceil(16) as u32, k.vocab as u32, 1]),
+                EmbedPart::Puzzle => ("puzzle", each(k.batch * k.puzzle_width)),
+                EmbedPart::Position => ("position", each((k.prefix + k.seq) * k.width)),
+            };
+            Launch { entry, ..launch(kernel, params, grid) }
         }
-        Kernel::Swiglu(k) => launch(kernel, Params::of([k.rows, k.n]), each(k.rows * k.n)),
-        Kernel::RmsNorm(k) => {
-            let params = Params::of([k.outer, k.len, k.inner]).float(k.eps);
-            let rows = k.inner == 1;
-            let grid = if rows { rows_of(k.outer.div_ceil(4)) } else { each(k.outer * k.inner) };
-            Launch { entry: if rows { "rows" } else { "columns" }, ..launch(kernel, params, grid) }
+        Kernel::Swiglu(Swiglu { rows, n, .. }) | Kernel::SwigluBackward(SwigluBackward { rows, n, .. }) => {
+            launch(kernel, Params::of([*rows, *n]), each(rows * n))
         }
-        Kernel::Add(k) => launch(kernel, Params::of([k.len.div_ceil(4)]), each(k.len.div_ceil(4))),
+        Kernel::RmsNorm(k) => norm(kernel, Params::of([k.outer, k.len, k.inner]).float(k.eps), k.outer, k.inner),
+        Kernel::RmsNormBackward(k) => norm(kernel, Params::of([k.outer, k.len, k.inner]), k.outer, k.inner),
+        Kernel::Add(k) => launch(kernel, Params::of([vectors(k.len)]), each(vectors(k.len))),
         Kernel::Copy(k) => launch(kernel, Params::of([k.to_offset, k.len]), each(k.len)),
         Kernel::Fill(k) => {
             let bits = match program.buffer(k.out).dtype {
                 Dtype::F32 => (k.value as f32).to_bits(),
                 Dtype::U32 => k.value as u32,
             };
-            launch(kernel, Params(vec![k.len.div_ceil(4) as u32, bits]), each(k.len.div_ceil(4)))
+            launch(kernel, Params::of([vectors(k.len), bits as usize]), each(vectors(k.len)))
         }
         Kernel::QHead(k) => launch(kernel, Params::of([k.batch, k.tokens, k.width]), rows_of(k.batch)),
-        Kernel::CrossEntropy(k) => {
-            let softmax = (k.kind == LossKind::Softmax) as usize;
-            launch(kernel, Params::of([k.batch, k.seq, k.vocab, softmax]), rows_of(k.batch))
+        Kernel::QHeadBackward(k) => {
+            launch(kernel, Params::of([k.batch, k.tokens, k.width]), each(k.batch.max(2) * k.width))
+        }
+        Kernel::CrossEntropy(k) => launch(kernel, entropy(k.batch, k.seq, k.vocab, k.kind), rows_of(k.batch)),
+        Kernel::CrossEntropyBackward(k) => {
+            launch(kernel, entropy(k.batch, k.seq, k.vocab, k.kind).float(k.scale), each(k.batch * k.seq))
         }
         Kernel::QLoss(k) => launch(kernel, Params::of([k.batch, k.target.is_some() as usize]), each(k.batch)),
+        Kernel::QLossBackward(k) => {
+            let params = Params::of([k.batch, k.target.is_some() as usize]).float(k.scale);
+            launch(kernel, params, each(k.batch))
+        }
         Kernel::QTarget(k) => launch(kernel, Params::of([k.batch, k.max_steps]), each(k.batch)),
         Kernel::CarryReset(k) => launch(kernel, Params::of([k.batch, k.row, k.period]), each(k.batch * k.row)),
         Kernel::Halt(k) => {
@@ -93,9 +123,84 @@ pub fn launches(kernel: &Kernel, program: &Program) -> Vec<Launch> {
             launch(kernel, params, each(k.batch))
         }
         Kernel::Metrics(k) => launch(kernel, Params::of([k.batch]), [1, 1, 1]),
-        _ => return Vec::new(),
+        Kernel::AdamAtan2(k) => {
+            let params = Params::of([vectors(k.len)]).float(1.0 - k.beta1).float(1.0 - k.beta2).float(k.weight_decay);
+            launch(kernel, params, each(vectors(k.len)))
+        }
+        Kernel::SignSgd(k) => {
+            let params = Params::of([k.batch, k.width, k.identifiers]).float(k.weight_decay);
+            launch(kernel, params, each(k.batch * k.width))
+        }
+        Kernel::Ema(k) => {
+            let params = Params::of([vectors(k.len)]).float(k.decay).float(1.0 - k.decay);
+            launch(kernel, params, each(vectors(k.len)))
+        }
+    }]
+}
+
+/// Rows of neighbouring elements and strided columns have an entry point each.
+fn norm(kernel: &Kernel, params: Params, outer: usize, inner: usize) -> Launch {
+    let (entry, grid) =
+        if inner == 1 { ("rows", rows_of(outer.div_ceil(4))) } else { ("columns", each(outer * inner)) };
+    Launch { entry, ..launch(kernel, params, grid) }
+}
+
+fn entropy(batch: usize, seq: usize, vocab: usize, kind: LossKind) -> Params {
+    Params::of([batch, seq, vocab, (kind == LossKind::Softmax) as usize])
+}
+
+/// Every entry point of an attention kernel in turn, over as many items of the batch at a time as the budget allows.
+fn attention<const N: usize>(
+    kernel: &Kernel,
+    entries: [&'static str; N],
+    budget: f64,
+    [batch, tokens, heads, head_dim]: [usize; 4],
+    rope: Option<Rope>,
+) -> Vec<Launch> {
+    let groups = head_dim.div_ceil(64);
+    let item = kernel.flops() / batch as f64;
+    let at_once = ((budget / item) as usize).clamp(1, batch.max(1));
+    let pieces = entries.iter().flat_map(|&entry| (0..batch).step_by(at_once).map(move |first| (entry, first)));
+    let piece = |(entry, first): (&'static str, usize)| {
+        let sizes = [tokens, heads, head_dim, rope.is_some() as usize, groups, first];
+        let items = at_once.min(batch - first);
+        let grid = [tokens.div_ceil(32) as u32, (heads * groups) as u32, items as u32];
+        Launch { entry, ..launch(kernel, Params::of(sizes).float((head_dim as f64).powf(-0.5)), grid) }
     };
-    if one.grid.contains(&0) { Vec::new() } else { vec![one] }
+    pieces.map(piece).collect()
+}
+
+fn sum_squares(kernel: &Kernel, k: &SumSquares) -> Vec<Launch> {
+    let groups = k.len.div_ceil(64 * 16).clamp(1, SCRATCH);
+    let stage = |entry, grid| {
+        let launch = launch(kernel, Params::of([k.len, k.index, groups]), [grid as u32, 1, 1]);
+        Launch { entry, scratch: true, ..launch }
+    };
+    vec![stage("stretches", groups), stage("total", 1)]
+}
+
+/// The same product in pieces: single items, and rows of them.
+fn split_matmul(k: &Matmul, budget: f64) -> Vec<Matmul> {
+    let whole = 2.0 * (k.batch * k.m * k.n) as f64 * k.k as f64;
+    if whole <= budget {
+        return vec![k.clone()];
+    }
+    let skip = |o: Operand, items: usize, rows: usize| {
+        let row = if o.transposed { 1 } else { o.stride };
+        Operand { offset: o.offset + items * o.batch_stride + rows * row, ..o }
+    };
+    // A reduction stays whole in the batch, everything else is divided there first.
+    let (items, batch) = if k.reduce { (1, k.batch) } else { (k.batch, 1) };
+    let row = 2.0 * (batch * k.n) as f64 * k.k as f64;
+    let rows = ((budget / row) as usize / 64 * 64).clamp(64, k.m.next_multiple_of(64));
+    let piece = |item: usize, first: usize| {
+        let (a, b, out) = (skip(k.a, item, first), skip(k.b, item, 0), skip(k.out, item, first));
+        Matmul { a, b, out, batch, m: rows.min(k.m - first), ..k.clone() }
+    };
+    (0..items)
+        .flat_map(|item| (0..k.m).step_by(rows).map(move |first| (item, first)))
+        .map(|(i, f)| piece(i, f))
+        .collect()
 }
 
 fn matmul(kernel: &Kernel, k: &Matmul) -> Launch {

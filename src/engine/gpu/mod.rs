@@ -8,12 +8,14 @@ mod launch;
 mod oneshot;
 mod pace;
 mod parameters;
+mod peak;
 mod pipelines;
 mod readback;
 mod session;
 pub mod shaders;
 
 pub use device::Device;
+pub use peak::measure_peak;
 pub use session::Session;
 
 use super::{EngineError, Info, Kind};

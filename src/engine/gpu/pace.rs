@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 /// Seconds that one submit should take at most, by estimate.
-const TARGET: f64 = 0.5;
+const TARGET: f64 = 1.0;
 
 /// The adapter's measured throughput.
 pub struct Pace {
@@ -16,7 +16,7 @@ pub struct Pace {
 impl Pace {
     /// A cautious guess, until something has run.
     pub fn new(software: bool) -> Self {
-        Pace { throughput: if software { 0.5e9 } else { 50e9 }, seen: VecDeque::new() }
+        Pace { throughput: if software { 1e9 } else { 50e9 }, seen: VecDeque::new() }
     }
 
     /// Operations for one submit.

@@ -40,9 +40,10 @@ impl Session {
     /// Allocates and compiles.
     pub(super) async fn new(device: &Device, program: Program) -> Result<Self, EngineError> {
         let layout = memory::layout(&program);
+        let budget = device.pace.lock().unwrap_or_else(PoisonError::into_inner).budget();
         let kernels = program.entries.iter().map(|e| e.steps.iter());
         let launches: Vec<Vec<_>> =
-            kernels.map(|steps| steps.map(|s| launch::launches(&s.kernel, &program)).collect()).collect();
+            kernels.map(|steps| steps.map(|s| launch::launches(&s.kernel, &program, budget)).collect()).collect();
         check_limits(device, &program, &layout, &launches)?;
         device.scoped(|| Self::build(device.clone(), program, layout, &launches)).await
     }
@@ -56,8 +57,9 @@ impl Session {
         };
         let slots: Vec<_> = layout.slots.iter().map(|&elements| storage("slot", elements)).collect();
         let stand_in = storage("absent operand", 0);
+        let scratch = storage("scratch", launch::SCRATCH);
         let parameters = Parameters::new(&device, launches.iter().flatten().flatten());
-        let all = slots.iter().chain([&stand_in, parameters.buffer()]);
+        let all = slots.iter().chain([&stand_in, &scratch, parameters.buffer()]);
         let bytes = all.map(|b| b.size() as usize).sum();
 
         let mut pipelines = device.pipelines.lock().unwrap_or_else(PoisonError::into_inner);
@@ -66,11 +68,12 @@ impl Session {
             let mut dispatches = Vec::new();
             for (step, launches) in entry.steps.iter().zip(launches) {
                 let bindings = step.kernel.bindings();
-                let written: Vec<_> = bindings.iter().map(|b| b.access != Access::Read).collect();
                 let operand = |b: &Binding| b.buffer.map_or(&stand_in, |id| &slots[layout.slot(id)]);
                 for launch in launches {
-                    let pipeline = pipelines.get(&device.raw, launch, written.clone());
-                    let storage = bindings.iter().map(|b| operand(b).as_entire_binding());
+                    let scratch = launch.scratch.then_some(&scratch);
+                    let written = bindings.iter().map(|b| b.access != Access::Read).chain(scratch.map(|_| true));
+                    let pipeline = pipelines.get(&device.raw, launch, written.collect());
+                    let storage = bindings.iter().map(operand).chain(scratch).map(|b| b.as_entire_binding());
                     let resources = storage.chain([parameters.binding(launch)]).enumerate();
                     let entries: Vec<_> = resources
                         .map(|(binding, resource)| wgpu::BindGroupEntry { binding: binding as u32, resource })

@@ -8,8 +8,9 @@ macro_rules! sources {
 }
 
 sources! {
-    "add" "attention" "carry_reset" "copy" "cross_entropy" "embed" "fill" "halt" "matmul" "metrics" "q_head" "q_loss"
-    "q_target" "rms_norm" "swiglu"
+    "adam_atan2" "add" "attention" "attention_backward" "carry_reset" "copy" "cross_entropy" "cross_entropy_backward" "ema"
+    "embed" "embed_backward" "fill" "halt" "matmul" "metrics" "q_head" "q_head_backward" "q_loss" "q_loss_backward"
+    "q_target" "rms_norm" "rms_norm_backward" "sign_sgd" "sum_squares" "swiglu" "swiglu_backward"
 }
 
 /// The source of a shader; empty (and so refused by the driver) for an unknown name.
