@@ -5,7 +5,7 @@ use crate::engine::{Engine, Session};
 use crate::model::{InferencePlan, Options, Taps, record_inference};
 use crate::plan::BufferId;
 
-use super::golden::{Golden, GoldenTensor};
+use super::golden::Golden;
 use super::report::Report;
 use super::{ModelError, VerifyError};
 
@@ -143,8 +143,10 @@ async fn traces<S: Session>(
         }
         let golden_tensor = golden.get(full)?;
         let mut values = read(session, &[id]).await?.remove(0);
-        if our_name.ends_with(".mixer") && golden.config.mixer == Mixer::MlpT {
-            values = transposed(golden_tensor, &values);
+        let [d, t] = [golden.config.hidden_size, golden.config.tokens()];
+        let is_transposed = golden.config.mixer == Mixer::MlpT && golden_tensor.shape == [golden.batch, d, t];
+        if our_name.ends_with(".mixer") && is_transposed {
+            values = transposed(&values, t, d);
         }
         report.judge("traces of segment 0", LIMIT, full, golden_tensor, &values);
     }
@@ -152,8 +154,7 @@ async fn traces<S: Session>(
 }
 
 /// [B, T, D] to [B, D, T], the layout in which the golden mlp_t writes.
-fn transposed(golden: &GoldenTensor, values: &[f64]) -> Vec<f64> {
-    let [_, d, t] = golden.shape[..] else { return values.to_vec() };
+fn transposed(values: &[f64], t: usize, d: usize) -> Vec<f64> {
     let mut out = Vec::with_capacity(values.len());
     for item in values.chunks_exact(t * d) {
         for channel in 0..d {
