@@ -132,7 +132,7 @@ async fn gpu_matmul(case: Case, folder: &Path, shape: [usize; 3]) -> Result<Valu
     const TIMES: usize = 8;
     let engine = gpu::Engine::new().await?;
     let name = engine.info().name;
-    let peak = f64::NAN;
+    let peak = gpu::measure_peak(engine.device()).await?;
     let mut bench = MatmulBench::new(&engine, shape, TIMES).await?;
     let flops = bench.flops();
     let seconds = criterion(case, folder, || pollster::block_on(bench.run()))?;
