@@ -115,7 +115,7 @@ impl Real for f32 {
         let p = Real::mul_add(s, 0.002_823_639, -0.015_956_903);
         let p = Real::mul_add(p, s, 0.042_504_99);
         let p = Real::mul_add(p, s, -0.074_890_09);
-        let p = Real::mul_add(p, s, 0.106_347_934);
+        let p = Real::mul_add(p, s, 0.106_347_93);
         let p = Real::mul_add(p, s, -0.142_027_36);
         let p = Real::mul_add(p, s, 0.199_926_96);
         let p = Real::mul_add(p, s, -0.333_331_02);
