@@ -33,8 +33,10 @@ pub(super) enum TaskError {
     Weights { file: String, source: CheckpointError },
     #[error(transparent)]
     Model(#[from] ModelError),
+    #[error("this browser offers no WebGPU adapter")]
+    NoWebGpu,
     #[error(transparent)]
-    Engine(#[from] EngineError),
+    Engine(EngineError),
     #[error(transparent)]
     Solve(#[from] SolveError),
     #[error("the gallery has no model {0:?}")]
@@ -43,11 +45,18 @@ pub(super) enum TaskError {
     NoModel,
 }
 
+impl From<EngineError> for TaskError {
+    fn from(error: EngineError) -> Self {
+        // What wgpu says of it is about builds for other systems; the page's reader needs one sentence.
+        if matches!(error, EngineError::NoAdapter(_)) { Self::NoWebGpu } else { Self::Engine(error) }
+    }
+}
+
 impl TaskError {
     /// Whether the engine failed, so that another one, or the same one started anew, may do it.
     pub fn is_of_engine(&self) -> bool {
         let (Self::Model(error) | Self::Solve(SolveError::Model { source: error, .. })) = self else {
-            return matches!(self, Self::Engine(_));
+            return matches!(self, Self::Engine(_) | Self::NoWebGpu);
         };
         matches!(error, ModelError::Engine(_) | ModelError::Checkpoint(CheckpointError::Engine(_)))
     }

@@ -6,7 +6,7 @@ use super::{
     board::{Grid, Pad, Toolbar, symbol::side},
     browser,
     controls::{Controls, ModelLine},
-    engine_badge::EngineBadge,
+    engine_badge::{EngineBadge, EngineChoice},
     inspect::Inspector,
     state::Page,
     theme::ThemeChoice,
@@ -39,7 +39,10 @@ fn App() -> impl IntoView {
             </div>
             <div class="settings">
                 <EngineBadge/>
-                <ThemeChoice/>
+                <div class="choices">
+                    <EngineChoice/>
+                    <ThemeChoice/>
+                </div>
             </div>
         </header>
         <main>

@@ -1,6 +1,6 @@
 //! The few things the page asks of the browser itself.
 
-use leptos::prelude::{document, window};
+use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use web_sys::{HtmlElement, ResizeObserver};
 
@@ -75,16 +75,26 @@ pub fn diverging() -> Diverging {
     )
 }
 
-/// Calls `changed` with the element's width in CSS pixels now and whenever it changes. The observer lives with the
-/// element.
-pub fn observe_width(element: &HtmlElement, changed: impl Fn(f64) + 'static) {
-    changed(f64::from(element.client_width()));
-    let observed = element.clone();
-    let listener = Closure::<dyn Fn()>::new(move || changed(f64::from(observed.client_width())));
-    if let Ok(observer) = ResizeObserver::new(listener.as_ref().unchecked_ref()) {
-        observer.observe(element);
-    }
-    listener.forget();
+/// The element's width in CSS pixels, as it changes. The observer lives with the element.
+pub fn width_of(room: NodeRef<html::Div>) -> RwSignal<f64> {
+    let width = RwSignal::new(600.0);
+    Effect::new(move |_| {
+        let Some(element) = room.get() else { return };
+        let observed = element.clone();
+        let measure = move || {
+            let now = f64::from(observed.client_width());
+            if width.try_get_untracked().is_some_and(|before| before != now) {
+                width.set(now);
+            }
+        };
+        measure();
+        let listener = Closure::<dyn Fn()>::new(measure);
+        if let Ok(observer) = ResizeObserver::new(listener.as_ref().unchecked_ref()) {
+            observer.observe(&element);
+        }
+        listener.forget();
+    });
+    width
 }
 
 /// A seed from the browser's clock and chance.

@@ -87,31 +87,35 @@ pub fn Controls() -> impl IntoView {
             <p class="verdict" data-testid="verdict" data-state=state role="status" aria-live="polite">
                 {move || verdict(page)}
             </p>
+            <p class="figures" data-testid="figures">{move || figures(page)}</p>
         </div>
         <Notes/>
     }
 }
 
 fn verdict(page: Page) -> String {
-    let what = page.run.phase.with(|phase| match phase {
+    page.run.phase.with(|phase| match phase {
         Phase::Idle => waiting_for(page).unwrap_or_else(|| "Press Solve, or change the puzzle first.".into()),
         Phase::Waiting => waiting_for(page).unwrap_or_else(|| "One moment…".into()),
         Phase::Running { .. } => "Thinking…".into(),
         Phase::Stopped => "Stopped.".into(),
-        Phase::Valid => "Solved: checked by the rules, every row, column and box is right.".into(),
+        Phase::Valid => "Solved: checked by the rules, the answer is right.".into(),
         Phase::Invalid(fault) => format!("Not a solution: {fault}."),
         Phase::Failed(message) => message.clone(),
-    });
-    let figures = page.run.recording.with(|recording| {
-        let recording = recording.as_ref()?;
+    })
+}
+
+/// How long the run took and where, and when the model held itself done.
+fn figures(page: Page) -> Option<String> {
+    page.run.recording.with(|recording| {
+        let recording = recording.as_ref().filter(|recording| !recording.segments().is_empty())?;
         let count = recording.segments().len();
         let halted = match recording.halted() {
             Some(segment) => format!("it was sure after segment {}", segment + 1),
             None => "it was never sure".into(),
         };
-        Some(format!(" {count} segments, {:.0} ms on {}; {halted}.", recording.milliseconds(), recording.engine()))
-    });
-    format!("{what}{}", figures.unwrap_or_default())
+        Some(format!("{count} segments in {:.0} ms on {}; {halted}", recording.milliseconds(), recording.engine()))
+    })
 }
 
 /// What has to happen before a run can begin.

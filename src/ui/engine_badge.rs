@@ -8,7 +8,7 @@ use crate::{
     runtime::measure::{Choice, Measurement},
 };
 
-/// The engine's name with the reason, and the list to choose another.
+/// The engine's name, with the reason.
 #[component]
 pub fn EngineBadge() -> impl IntoView {
     let machine = Page::here().machine;
@@ -20,29 +20,35 @@ pub fn EngineBadge() -> impl IntoView {
         })
     };
     let reason = move || machine.measurement.with(|measurement| reason(machine.choice.get(), measurement.as_ref()));
+    view! {
+        <p class="badge" data-testid="badge" role="status">
+            <span class="engine-name">{name}</span>
+            <span class="engine-reason">{reason}</span>
+        </p>
+    }
+}
+
+/// The list to choose another engine, and the button to time them again.
+#[component]
+pub fn EngineChoice() -> impl IntoView {
+    let machine = Page::here().machine;
     let choose = move |event| {
         if let Some(choice) = Choice::of_name(&event_target_value(&event)) {
             machine.choose(choice);
         }
     };
     view! {
-        <div class="engine">
-            <p class="badge" data-testid="badge" role="status">
-                <span class="engine-name">{name}</span>
-                <span class="engine-reason">{reason}</span>
-            </p>
-            <label class="choice">
-                "Engine "
-                <select data-testid="engine" prop:value=move || machine.choice.get().name() on:change=choose>
-                    <option value="auto">"Faster one"</option>
-                    <option value="gpu">"WebGPU"</option>
-                    <option value="cpu">"CPU"</option>
-                </select>
-            </label>
-            <Show when=move || machine.choice.get() == Choice::Auto && machine.measurement.with(Option::is_some)>
-                <button type="button" class="quiet" on:click=move |_| machine.measure_anew()>"Measure again"</button>
-            </Show>
-        </div>
+        <label class="choice">
+            "Engine "
+            <select data-testid="engine" prop:value=move || machine.choice.get().name() on:change=choose>
+                <option value="auto">"Faster one"</option>
+                <option value="gpu">"WebGPU"</option>
+                <option value="cpu">"CPU"</option>
+            </select>
+        </label>
+        <Show when=move || machine.choice.get() == Choice::Auto && machine.measurement.with(Option::is_some)>
+            <button type="button" class="quiet" on:click=move |_| machine.measure_anew()>"Measure again"</button>
+        </Show>
     }
 }
 
@@ -67,7 +73,7 @@ fn reason(choice: Choice, measurement: Option<&Measurement>) -> String {
             gpu.name,
             milliseconds(gpu.milliseconds)
         ),
-        Err(error) => format!("{} a segment; WebGPU is out: {error}", milliseconds(cpu.milliseconds)),
+        Err(error) => format!("{error}; the CPU takes {} a segment", milliseconds(cpu.milliseconds)),
     };
     match choice {
         Choice::Auto if gpu.is_ok() => format!("the faster here: {times}"),

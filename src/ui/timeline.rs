@@ -7,7 +7,10 @@ use leptos::{
 };
 use wasm_bindgen::JsCast;
 
-use super::state::{Page, SPEEDS};
+use super::{
+    browser,
+    state::{Page, SPEEDS},
+};
 use crate::{model::Level, runtime::recording::Recording};
 
 /// Clocks, slider, play, pause, step.
@@ -119,6 +122,7 @@ fn Clocks() -> impl IntoView {
     let page = Page::here();
     let player = page.player;
     let slider = NodeRef::<html::Div>::new();
+    let width = browser::width_of(slider);
     let dial = Memo::new(move |_| {
         let recorded = page
             .run
@@ -174,18 +178,21 @@ fn Clocks() -> impl IntoView {
                 on:pointerdown=down
                 on:pointermove=drag
             >
-                {move || dial.get().map(|dial| hands(page, dial, recorded))}
+                {move || dial.get().map(|dial| hands(page, dial, recorded, width.get()))}
             </div>
         </div>
     }
 }
 
 /// A tick for every step, the segments' ends, the present moment.
-fn hands(page: Page, dial: Dial, recorded: Memo<usize>) -> impl IntoView {
+fn hands(page: Page, dial: Dial, recorded: Memo<usize>, width: f64) -> impl IntoView {
     let percent = move |moment: f64| format!("{:.3}%", moment / dial.moments.max(1) as f64 * 100.0);
+    // Ticks touch at most.
+    let most = width / dial.moments.max(1) as f64 / 2.0;
     let ticks = (0..dial.moments).map(|moment| {
         let is_h = moment % (dial.l_cycles + 1) == dial.l_cycles;
-        let (class, y, radius) = if is_h { ("tick h", "14", "4.5") } else { ("tick l", "38", "3") };
+        let (class, y, radius) =
+            if is_h { ("tick h", "14", 4.5_f64.min(most * 1.5)) } else { ("tick l", "38", 3.0_f64.min(most)) };
         view! {
             <circle
                 class=class

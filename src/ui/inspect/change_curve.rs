@@ -73,12 +73,8 @@ pub fn ChangeCurve() -> impl IntoView {
         let moment = under_pointer.get().unwrap_or_else(|| page.player.moment.get());
         of_recording(page, |recording| {
             let step = recording.step(moment)?;
-            Some(format!(
-                "{}: {} changed by {:.4} RMS",
-                in_words(recording, moment)?,
-                name_of(step.level).1,
-                step.change
-            ))
+            let (place, state) = (in_words(recording, moment)?, name_of(step.level).1);
+            Some(format!("{place}: {state} changed by {} RMS", figure(step.change)))
         })
     };
     let curve = move |level| changes.with(|changes| changes.curve(level, frame.get()));
@@ -141,6 +137,11 @@ fn decade(value: f64) -> String {
     if value >= 0.001 { value.to_string() } else { format!("{value:e}") }
 }
 
+/// Three digits that say something, however small the value.
+fn figure(value: f32) -> String {
+    if value >= 0.001 { format!("{value:.4}") } else { format!("{value:.2e}") }
+}
+
 /// A dot for every step: the H steps stand apart, a curve alone would hide where they are.
 fn dots(changes: Memo<Changes>, frame: Frame) -> impl IntoView {
     changes.with(|changes| {
@@ -163,7 +164,7 @@ fn Table(changes: Memo<Changes>) -> impl IntoView {
         changes.with(|changes| {
             let row = |(moment, (level, change)): (usize, &(Level, f32))| {
                 let place = of_recording(page, |recording| in_words(recording, moment)).unwrap_or_default();
-                view! { <tr><td>{place}</td><td>{name_of(*level).1}</td><td>{format!("{change:.6}")}</td></tr> }
+                view! { <tr><td>{place}</td><td>{name_of(*level).1}</td><td>{figure(*change)}</td></tr> }
             };
             changes.steps.iter().enumerate().map(row).collect_view()
         })

@@ -47,16 +47,7 @@ impl Frame {
 
 /// A chart that is as wide as its room.
 pub fn frame(room: NodeRef<html::Div>, height: f64) -> Memo<Frame> {
-    let width = RwSignal::new(600.0);
-    Effect::new(move |_| {
-        if let Some(element) = room.get() {
-            browser::observe_width(&element, move |now| {
-                if width.try_get_untracked().is_some_and(|before| before != now) {
-                    width.set(now);
-                }
-            });
-        }
-    });
+    let width = browser::width_of(room);
     Memo::new(move |_| Frame { width: width.get().max(120.0), height })
 }
 

@@ -112,7 +112,7 @@ fn grid(values: Memo<Values>, frame: Frame) -> impl IntoView {
             let x = frame.x(values.x(segment));
             view! {
                 <line class="halted" x1=x x2=x y1=frame.y(0.0) y2=frame.y(1.0)/>
-                <text class="tick-label" x=x + 4.0 y=frame.y(1.0) + 10.0>"sure"</text>
+                <text class="tick-label" x=x + 4.0 y=frame.y(0.0) - 4.0>"sure"</text>
             }
         });
         view! {
