@@ -38,7 +38,14 @@ macro_rules! on_the_gpu {
 
 mod on_the_gpu {
     use super::*;
-    on_the_gpu! { hrm_tiny_forward trm_tiny_attention_forward }
+    on_the_gpu! {
+        hrm_tiny_forward
+        hrm_tiny_train
+        hrm_tiny_act_train
+        hrm_tiny_mlp_train
+        trm_tiny_attention_forward
+        trm_tiny_mlp_train
+    }
 }
 
 on_the_cpu! {
@@ -48,25 +55,4 @@ on_the_cpu! {
     hrm_tiny_mlp_train
     trm_tiny_attention_forward
     trm_tiny_mlp_train
-}
-
-mod on_the_gpu {
-    use super::*;
-    use hrm_web::engine::gpu;
-    use hrm_web::verify::verify_first_forward;
-
-    fn engine() -> gpu::Engine {
-        pollster::block_on(gpu::Engine::new()).expect("these tests need a Vulkan, Metal or DX12 adapter")
-    }
-
-    #[test]
-    fn hrm_tiny_forward() {
-        assert_holds(&pollster::block_on(verify(&engine(), &golden("hrm_tiny_forward"))).unwrap());
-    }
-
-    #[test]
-    fn hrm_tiny_mlp_train_step_0() {
-        let report = verify_first_forward(&engine(), &golden("hrm_tiny_mlp_train"));
-        assert_holds(&pollster::block_on(report).unwrap());
-    }
 }
