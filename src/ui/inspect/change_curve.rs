@@ -173,7 +173,7 @@ fn Table(changes: Memo<Changes>) -> impl IntoView {
         <details on:toggle=move |_| open.update(|open| *open = !*open)>
             <summary>"Table"</summary>
             <Show when=move || open.get()>
-                <div class="table">
+                <div class="table" tabindex="0" role="region" aria-label="Figures">
                     <table>
                         <thead><tr><th>"Step"</th><th>"State"</th><th>"RMS change"</th></tr></thead>
                         <tbody>{rows}</tbody>

@@ -88,7 +88,7 @@ pub fn Halting() -> impl IntoView {
             <p class="reading" data-testid="halting-reading">{reading}</p>
             <details>
                 <summary>"Table"</summary>
-                <div class="table">
+                <div class="table" tabindex="0" role="region" aria-label="Figures">
                     <table>
                         <thead><tr><th>"Segment"</th><th>"q_halt"</th><th>"q_continue"</th></tr></thead>
                         <tbody>{move || rows(values)}</tbody>
