@@ -11,6 +11,7 @@ override WY: u32 = 8u;
 override ROWS: u32 = 8u;
 override A_TRANSPOSED: bool = false;
 override B_TRANSPOSED: bool = false;
+override ACCUMULATE: bool = false;
 
 const TILE_K: u32 = 16u;
 override TILE_M: u32 = WY * ROWS;
@@ -20,14 +21,11 @@ override THREADS: u32 = WX * WY;
 override STRIDE_M: u32 = TILE_M + 4u;
 override STRIDE_N: u32 = TILE_N + 4u;
 
-
 struct Params {
     m: u32,
     n: u32,
     k: u32,
-    // Items summed into one result: B when reducing, else 1.
-    items: u32,
-    accumulate: u32,
+    items: u32, // summed into one result: B when reducing, else 1
     a_offset: u32,
     a_stride: u32,
     a_batch_stride: u32,
@@ -96,7 +94,7 @@ fn load_b(item: u32, col0: u32, k0: u32, lane: u32) {
 fn store(item: u32, row: u32, col: u32, value: f32) {
     if row < p.m && col < p.n {
         let at = p.out_offset + item * p.out_batch_stride + row * p.out_stride + col;
-        if p.accumulate != 0u {
+        if ACCUMULATE {
             out[at] += value;
         } else {
             out[at] = value;

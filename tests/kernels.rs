@@ -28,10 +28,37 @@ fn every_shader_agrees_with_its_twin() {
 }
 
 #[test]
+fn both_ways_of_matrix_products_agree_with_their_twin() {
+    let engine = engine();
+    for share in [false, true] {
+        engine.device().share_tiles(share);
+        block_on(compare::compare(&engine, "matmul", CASES)).unwrap();
+    }
+}
+
+#[test]
 fn every_shader_is_compared() {
-    let compared: Vec<_> = cases::KERNELS.iter().map(|(name, _)| *name).collect();
+    let mut compared: Vec<_> = cases::KERNELS.iter().map(|(name, _)| *name).collect();
+    compared.push("matmul_direct");
+    compared.sort_unstable();
     let present: Vec<_> = shaders::ALL.iter().map(|(name, _)| *name).collect();
     assert_eq!(compared, present);
+}
+
+#[test]
+fn every_shader_is_valid_within_the_defaults() {
+    for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/shaders")).unwrap() {
+        let path = file.unwrap().path();
+        let source = std::fs::read_to_string(&path).unwrap();
+        let module = naga::front::wgsl::parse_str(&source).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        // No capability beyond what every WebGPU device has.
+        let mut validator = naga::valid::Validator::new(naga::valid::ValidationFlags::all(), Default::default());
+        validator.validate(&module).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let storage = |v: &&naga::GlobalVariable| matches!(v.space, naga::AddressSpace::Storage { .. });
+        let bindings: std::collections::HashSet<_> =
+            module.global_variables.iter().map(|(_, v)| v).filter(storage).map(|v| v.binding.map(|b| b.binding)).collect();
+        assert!(bindings.len() <= 8, "{}: {} storage buffers", path.display(), bindings.len());
+    }
 }
 
 #[test]

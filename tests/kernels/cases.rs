@@ -14,8 +14,11 @@ pub struct Case {
     pub contents: Vec<(BufferId, Data)>,
 }
 
+/// Draws the sizes, buffers and contents of a kernel.
+pub type Make = fn(&mut Draw);
+
 /// A kernel's name and how to draw a case of it.
-pub const KERNELS: &[(&str, fn(&mut Draw))] = &[
+pub const KERNELS: &[(&str, Make)] = &[
     ("adam_atan2", adam_atan2),
     ("add", add),
     ("attention", attention),
@@ -55,7 +58,7 @@ pub struct Draw {
 
 impl Draw {
     /// Case number `index` of a kernel.
-    pub fn case(make: fn(&mut Draw), index: u64) -> Case {
+    pub fn case(make: Make, index: u64) -> Case {
         let mut draw = Draw {
             random: Random::stream(8, index),
             ones: index == 0,
@@ -129,7 +132,7 @@ impl Draw {
     }
 
     fn rope(&mut self, tokens: usize, head_dim: usize) -> Option<Rope> {
-        (head_dim % 2 == 0 && self.flip()).then(|| {
+        (head_dim.is_multiple_of(2) && self.flip()).then(|| {
             let (mut cos, mut sin) = (Vec::new(), Vec::new());
             for t in 0..tokens {
                 for e in 0..head_dim {

@@ -1,7 +1,9 @@
 //! The adapter, its limits, and what becomes of its errors.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::launch::Target;
 use super::oneshot;
 use super::pace::Pace;
 use super::pipelines::Pipelines;
@@ -14,6 +16,7 @@ pub struct Device {
     pub(super) queue: wgpu::Queue,
     pub(super) pipelines: Arc<Mutex<Pipelines>>,
     pub(super) pace: Arc<Mutex<Pace>>,
+    tiles: Arc<AtomicBool>,
     info: wgpu::AdapterInfo,
     /// The first thing that went wrong outside of any error scope.
     fault: Arc<Mutex<Option<EngineError>>>,
@@ -54,7 +57,8 @@ impl Device {
 
         let info = adapter.get_info();
         let pace = Arc::new(Mutex::new(Pace::new(is_software(&info))));
-        Ok(Device { raw, queue, pipelines: Default::default(), pace, info, fault })
+        let tiles = Arc::new(AtomicBool::new(!is_software(&info)));
+        Ok(Device { raw, queue, pipelines: Default::default(), pace, tiles, info, fault })
     }
 
     /// The adapter's name; the browser may hide it.
@@ -70,6 +74,18 @@ impl Device {
     /// Gives the device up: every session on it reports [`EngineError::DeviceLost`] from now on.
     pub fn destroy(&self) {
         self.raw.destroy();
+    }
+
+    /// Whether the matrix products of programs prepared from now on share tiles in workgroup memory, or read straight
+    /// from storage. At first as the adapter wants it: a software adapter's workgroup memory and barriers are slow.
+    pub fn share_tiles(&self, share: bool) {
+        self.tiles.store(share, Ordering::Relaxed);
+    }
+
+    /// What launches should be fitted to.
+    pub(super) fn target(&self) -> Target {
+        let budget = self.pace.lock().unwrap_or_else(PoisonError::into_inner).budget();
+        Target { budget, tiles: self.tiles.load(Ordering::Relaxed) }
     }
 
     /// Uses another source for a shader in programs prepared from now on: to try a variant, or to spoil one in a test.

@@ -21,6 +21,15 @@ pub struct Launch {
     pub scratch: bool,
 }
 
+/// What the adapter is good at.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// Operations that one dispatch should do at most.
+    pub budget: f64,
+    /// Whether matrix products share tiles in workgroup memory.
+    pub tiles: bool,
+}
+
 /// Elements of the scratch buffer.
 pub const SCRATCH: usize = 256;
 
@@ -55,24 +64,24 @@ fn launch(kernel: &Kernel, params: Params, grid: [u32; 3]) -> Launch {
     Launch { shader: kernel.name(), entry: "main", constants, params, grid, scratch: false }
 }
 
-/// The dispatches of a kernel, in order; heavy ones in pieces of at most `budget` operations where they can be divided.
-pub fn launches(kernel: &Kernel, program: &Program, budget: f64) -> Vec<Launch> {
-    let mut all = dispatches(kernel, program, budget);
+/// The dispatches of a kernel, in order; heavy ones in pieces that fit the budget where they can be divided.
+pub fn launches(kernel: &Kernel, program: &Program, target: &Target) -> Vec<Launch> {
+    let mut all = dispatches(kernel, program, target);
     all.retain(|launch| !launch.grid.contains(&0));
     all
 }
 
-fn dispatches(kernel: &Kernel, program: &Program, budget: f64) -> Vec<Launch> {
+fn dispatches(kernel: &Kernel, program: &Program, target: &Target) -> Vec<Launch> {
     let vectors = |len: usize| len.div_ceil(4);
     vec![match kernel {
-        Kernel::Matmul(k) => return split_matmul(k, budget).iter().map(|k| matmul(kernel, k)).collect(),
+        Kernel::Matmul(k) => return split_matmul(k, target.budget).iter().map(|k| matmul(kernel, k, target)).collect(),
         Kernel::Attention(k) => {
             let sizes = [k.batch, k.tokens, k.heads, k.head_dim];
-            return attention(kernel, ["main"], budget, sizes, k.rope);
+            return attention(kernel, ["main"], target.budget, sizes, k.rope);
         }
         Kernel::AttentionBackward(k) => {
             let sizes = [k.batch, k.tokens, k.heads, k.head_dim];
-            return attention(kernel, ["queries", "keys"], budget, sizes, k.rope);
+            return attention(kernel, ["queries", "keys"], target.budget, sizes, k.rope);
         }
         Kernel::SumSquares(k) => return sum_squares(kernel, k),
         Kernel::Embed(k) => {
@@ -203,23 +212,39 @@ fn split_matmul(k: &Matmul, budget: f64) -> Vec<Matmul> {
         .collect()
 }
 
-fn matmul(kernel: &Kernel, k: &Matmul) -> Launch {
-    let tile = Tile::for_shape(k.m, k.n);
-    let (items, results) = if k.reduce { (k.batch, 1) } else { (1, k.batch) };
-    let place = |o: &Operand| [o.offset, o.stride, o.batch_stride];
-    let mut params = Params::of([k.m, k.n, k.k, items, k.accumulate as usize]);
+/// The parameters of a product, the same for both of its shaders but for `accumulate`.
+fn product(k: &Matmul) -> Params {
+    let items = if k.reduce { k.batch } else { 1 };
+    let mut params = Params::of([k.m, k.n, k.k, items]);
     for operand in [&k.a, &k.b, &k.out] {
-        params.0.extend(Params::of(place(operand)).0);
+        params.0.extend(Params::of([operand.offset, operand.stride, operand.batch_stride]).0);
     }
-    let grid = [k.n.div_ceil(tile.wx * 8) as u32, k.m.div_ceil(tile.wy * tile.rows) as u32, results as u32];
-    let constants = vec![
-        ("WX", tile.wx as f64),
-        ("WY", tile.wy as f64),
-        ("ROWS", tile.rows as f64),
-        ("A_TRANSPOSED", k.a.transposed as u8 as f64),
-        ("B_TRANSPOSED", k.b.transposed as u8 as f64),
+    params
+}
+
+fn matmul(kernel: &Kernel, k: &Matmul, target: &Target) -> Launch {
+    let results = if k.reduce { 1 } else { k.batch };
+    let flag = |name, value| (name, f64::from(u8::from(value)));
+    let mut constants = vec![
+        flag("A_TRANSPOSED", k.a.transposed),
+        flag("B_TRANSPOSED", k.b.transposed),
+        flag("ACCUMULATE", k.accumulate),
     ];
-    Launch { constants, ..launch(kernel, params, grid) }
+    let (shader, entry, [tile_m, tile_n]) = if target.tiles {
+        let Tile { wx, wy, rows } = Tile::for_shape(k.m, k.n);
+        constants.extend([("WX", wx as f64), ("WY", wy as f64), ("ROWS", rows as f64)]);
+        ("matmul", "main", [wy * rows, wx * 8])
+    } else {
+        // 16 rows at a time are a seventh faster than 8, where they are there.
+        let rows = if k.m.div_ceil(16) * 12 <= k.m.div_ceil(8) * 7 { 16 } else { 8 };
+        let aligned = |o: &Operand| [o.offset, o.stride, o.batch_stride, k.k].iter().all(|x| x.is_multiple_of(4));
+        let innermost = !k.a.transposed && k.b.transposed;
+        let entry = if innermost && aligned(&k.a) && aligned(&k.b) { "vectors" } else { "scalars" };
+        constants.push(("ROWS", rows as f64));
+        ("matmul_direct", entry, [rows, 128])
+    };
+    let grid = [k.n.div_ceil(tile_n) as u32, k.m.div_ceil(tile_m) as u32, results as u32];
+    Launch { shader, entry, constants, ..launch(kernel, product(k), grid) }
 }
 
 /// The shape of a matmul workgroup: `wx` by `wy` invocations of 8 columns by `rows` rows each.

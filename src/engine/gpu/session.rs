@@ -40,10 +40,10 @@ impl Session {
     /// Allocates and compiles.
     pub(super) async fn new(device: &Device, program: Program) -> Result<Self, EngineError> {
         let layout = memory::layout(&program);
-        let budget = device.pace.lock().unwrap_or_else(PoisonError::into_inner).budget();
+        let target = device.target();
         let kernels = program.entries.iter().map(|e| e.steps.iter());
         let launches: Vec<Vec<_>> =
-            kernels.map(|steps| steps.map(|s| launch::launches(&s.kernel, &program, budget)).collect()).collect();
+            kernels.map(|steps| steps.map(|s| launch::launches(&s.kernel, &program, &target)).collect()).collect();
         check_limits(device, &program, &layout, &launches)?;
         device.scoped(|| Self::build(device.clone(), program, layout, &launches)).await
     }
@@ -114,7 +114,7 @@ impl Session {
 
     /// Encodes and submits: one encoder and one submit, unless a watchdog could find that too long.
     fn submit(&self, dispatches: &[&Dispatch], last: impl FnOnce(&mut wgpu::CommandEncoder)) {
-        let budget = self.device.pace.lock().unwrap_or_else(PoisonError::into_inner).budget();
+        let budget = self.device.target().budget;
         let mut encoder = self.device.raw.create_command_encoder(&Default::default());
         for (index, piece) in pieces(dispatches, |d| d.flops, budget).enumerate() {
             if index > 0 {

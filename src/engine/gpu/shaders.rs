@@ -9,7 +9,7 @@ macro_rules! sources {
 
 sources! {
     "adam_atan2" "add" "attention" "attention_backward" "carry_reset" "copy" "cross_entropy" "cross_entropy_backward" "ema"
-    "embed" "embed_backward" "fill" "halt" "matmul" "metrics" "q_head" "q_head_backward" "q_loss" "q_loss_backward"
+    "embed" "embed_backward" "fill" "halt" "matmul" "matmul_direct" "metrics" "q_head" "q_head_backward" "q_loss" "q_loss_backward"
     "q_target" "rms_norm" "rms_norm_backward" "sign_sgd" "sum_squares" "swiglu" "swiglu_backward"
 }
 
