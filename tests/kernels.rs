@@ -55,8 +55,13 @@ fn every_shader_is_valid_within_the_defaults() {
         let mut validator = naga::valid::Validator::new(naga::valid::ValidationFlags::all(), Default::default());
         validator.validate(&module).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         let storage = |v: &&naga::GlobalVariable| matches!(v.space, naga::AddressSpace::Storage { .. });
-        let bindings: std::collections::HashSet<_> =
-            module.global_variables.iter().map(|(_, v)| v).filter(storage).map(|v| v.binding.map(|b| b.binding)).collect();
+        let bindings: std::collections::HashSet<_> = module
+            .global_variables
+            .iter()
+            .map(|(_, v)| v)
+            .filter(storage)
+            .map(|v| v.binding.map(|b| b.binding))
+            .collect();
         assert!(bindings.len() <= 8, "{}: {} storage buffers", path.display(), bindings.len());
     }
 }
