@@ -19,17 +19,23 @@ impl Answer {
         let mut answer = Self { tokens: Vec::new(), confidence: Vec::new() };
         for row in logits.chunks_exact(vocab_size) {
             let best = arg_max(row);
-            let top = row[best];
-            let weight = |logit: f32| match loss {
-                LossKind::Softmax => f64::from(logit - top).exp(),
-                LossKind::Stablemax => stablemax(f64::from(logit)),
-            };
-            let total: f64 = row.iter().map(|&logit| weight(logit)).sum();
             answer.tokens.push(best as u8);
-            answer.confidence.push((weight(top) / total) as f32);
+            answer.confidence.push(probabilities(row, loss)[best] as f32);
         }
         answer
     }
+}
+
+/// Probabilities of a position's symbols, `[V]`, from its logits.
+pub fn probabilities(logits: &[f32], loss: LossKind) -> Vec<f64> {
+    let top = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let weight = |&logit: &f32| match loss {
+        LossKind::Softmax => f64::from(logit - top).exp(),
+        LossKind::Stablemax => stablemax(f64::from(logit)),
+    };
+    let weights: Vec<f64> = logits.iter().map(weight).collect();
+    let total: f64 = weights.iter().sum();
+    weights.into_iter().map(|weight| weight / total).collect()
 }
 
 /// s(x) = x + 1 for x ≥ 0, else 1 / (1 - x).

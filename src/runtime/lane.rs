@@ -95,7 +95,7 @@ impl<E: Start> Lane<E> {
             let (engine, solver) = self.ready(model).await?;
             let shapes = Shapes::of(&model.config);
             scope::report(Some(id), Event::Started { engine, model: shapes });
-            let trace = Trace::of(&model.weights, shapes);
+            let trace = Trace::of(&model.weights, &model.config);
             let mut breath = scope::now();
             let observe = async |segment, states: Vec<f32>| {
                 scope::report_with_states(id, Event::Segment(segment), &states);

@@ -1,5 +1,6 @@
 //! What runs in the Web Worker, and the page's way to it: the main thread draws and never computes.
 
+pub mod analysis;
 pub mod answer;
 pub mod gallery;
 pub mod measure;

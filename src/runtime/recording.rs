@@ -1,6 +1,7 @@
 //! A run as the page keeps it: every L step and H step of every segment with its state, and each segment's answer.
 
 use super::{
+    analysis::Gram,
     protocol::{SegmentReport, Shapes},
     trace::Step,
 };
@@ -134,10 +135,37 @@ impl Recording {
 
     /// State of a module at a moment, `[T, D]`: what its last step up to then left. `None` before its first step.
     pub fn state(&self, level: Level, moment: usize) -> Option<&[f32]> {
-        let at = (0..=moment).rev().find(|&at| self.step(at).is_some_and(|step| step.level == level))?;
+        let at = self.last_step(level, moment)?;
         let (segment, step) = self.place(at);
         let len = self.shapes.state_len();
         self.states.get(segment)?.get(step * len..(step + 1) * len)
+    }
+
+    /// The states that a module's steps left, in order, each with its moment.
+    pub fn states(&self, level: Level) -> impl Iterator<Item = (usize, &[f32])> {
+        let len = self.shapes.state_len();
+        let moments = self.steps().enumerate().filter(move |(_, step)| step.level == level);
+        moments.filter_map(move |(moment, _)| {
+            let (segment, step) = self.place(moment);
+            Some((moment, self.states.get(segment)?.get(step * len..(step + 1) * len)?))
+        })
+    }
+
+    /// The moment of a module's last step up to a moment; `None` before its first.
+    pub fn last_step(&self, level: Level, moment: usize) -> Option<usize> {
+        (0..=moment).rev().find(|&at| self.step(at).is_some_and(|step| step.level == level))
+    }
+
+    /// The state before the one that [`Recording::state`] gives. `None` before a module's second step.
+    pub fn state_before(&self, level: Level, moment: usize) -> Option<&[f32]> {
+        self.state(level, self.last_step(level, moment)?.checked_sub(1)?)
+    }
+
+    /// Inner products of all states of a module.
+    pub fn gram(&self, level: Level) -> Gram {
+        let mut gram = Gram::default();
+        self.steps().filter(|step| step.level == level).for_each(|step| gram.push(&step.products));
+        gram
     }
 
     /// A colour scale for a module's states over the whole recording: the largest spread of any of its steps.
@@ -159,12 +187,20 @@ impl Recording {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runtime::answer::Answer;
+    use crate::runtime::{analysis::Readout, answer::Answer};
 
     const SHAPES: Shapes = Shapes { positions: 2, prefix: 0, channels: 2, h_cycles: 2, l_cycles: 1, segments: 3 };
 
     fn segment(index: usize) -> (SegmentReport, Vec<f32>) {
-        let step = |level, h_cycle| Step { level, h_cycle, l_cycle: 0, change: 0.0, spread: h_cycle as f32 };
+        let step = |level, h_cycle| Step {
+            level,
+            h_cycle,
+            l_cycle: 0,
+            change: 0.0,
+            spread: h_cycle as f32,
+            products: vec![4.0; 2 * index + h_cycle + 1],
+            readout: Readout::default(),
+        };
         let steps = vec![step(Level::L, 0), step(Level::H, 0), step(Level::L, 1), step(Level::H, 1)];
         let answer = Answer { tokens: vec![index as u8; 2], confidence: vec![1.0; 2] };
         let report = SegmentReport { index, answer, q_halt: index as f32, q_continue: 0.5, steps, milliseconds: 1.0 };
@@ -191,6 +227,11 @@ mod tests {
         assert_eq!(recording.state(Level::H, 4).unwrap()[0], 12.0);
         assert_eq!(recording.state(Level::L, 4).unwrap()[0], 16.0);
         assert_eq!(recording.spread(Level::H), 1.0);
+        assert_eq!(recording.state_before(Level::H, 1), None);
+        assert_eq!(recording.state_before(Level::H, 4).unwrap()[0], 4.0);
+        let of_h: Vec<_> = recording.states(Level::H).map(|(moment, state)| (moment, state[0])).collect();
+        assert_eq!(of_h, [(1, 4.0), (3, 12.0), (5, 20.0), (7, 28.0)]);
+        assert_eq!(recording.gram(Level::L).len(), 4);
     }
 
     #[test]

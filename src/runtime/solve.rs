@@ -80,7 +80,7 @@ mod tests {
         config::ModelConfig,
         engine::cpu,
         model::{Level, Taps},
-        runtime::recording::Recording,
+        runtime::{analysis::convergence, recording::Recording, trace::rms_change},
     };
 
     const CONFIG: &str = r#"{"seq_len":16,"vocab_size":6,"H_cycles":2,"L_cycles":2,"H_layers":1,"L_layers":1,
@@ -95,7 +95,7 @@ mod tests {
         let mut recording = Recording::new(shapes, 3, question.to_vec(), String::new());
         pollster::block_on(async {
             let mut solver = Solver::new(&cpu::Engine::new(), &config, &weights, 1, Taps::States).await.unwrap();
-            let trace = Trace::of(&weights, shapes);
+            let trace = Trace::of(&weights, &config);
             solve(
                 &mut solver,
                 &question,
@@ -118,10 +118,19 @@ mod tests {
                 assert_eq!([report.q_halt, report.q_continue], segment.q[0]);
                 let last = segment.states.last().unwrap();
                 assert_eq!(recording.state(Level::H, recording.end_of(index)).unwrap(), last.z);
+                // The head read by the trace is the one that the engine read.
+                assert_eq!(report.steps.last().unwrap().readout.answer(), report.answer.tokens);
             }
         });
         assert_eq!(recording.moments(), 18);
         assert!(recording.steps().all(|step| step.change > 0.0));
+        let points = convergence(&recording);
+        assert_eq!((points[17].to_final, points[0].cosine), (0.0, None));
+        for pair in recording.states(Level::L).collect::<Vec<_>>().windows(2) {
+            let [(_, before), (moment, after)] = pair else { unreachable!() };
+            let change = rms_change(before, after);
+            assert!((points[*moment].residual - f64::from(change)).abs() < 1e-7);
+        }
     }
 
     #[test]
@@ -131,7 +140,7 @@ mod tests {
         let mut seen = 0;
         pollster::block_on(async {
             let mut solver = Solver::new(&cpu::Engine::new(), &config, &weights, 1, Taps::States).await.unwrap();
-            let trace = Trace::of(&weights, Shapes::of(&config));
+            let trace = Trace::of(&weights, &config);
             let observe = async |_, _| {
                 seen += 1;
                 ControlFlow::Break(())

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::protocol::Shapes;
+use super::analysis::{Head, Readout, product};
 use crate::{
     checkpoint::Weights,
+    config::ModelConfig,
     model::{Level, State},
 };
 
@@ -21,6 +22,10 @@ pub struct Step {
     pub change: f32,
     /// The 98th percentile of the state's magnitudes: a colour scale that no outlier stretches.
     pub spread: f32,
+    /// Inner products with every earlier state of this module in the run, in order, and with itself.
+    pub products: Vec<f64>,
+    /// What the state would answer through the model's head.
+    pub readout: Readout,
 }
 
 /// A state that is not finite.
@@ -37,25 +42,29 @@ pub struct NotFinite {
     pub value: f32,
 }
 
-/// Remembers the last state of each module.
+/// Remembers the states of a run, to compare the next one with them.
 #[derive(Clone, Debug)]
 pub struct Trace {
+    head: Head,
     channels: usize,
-    last_h: Vec<f32>,
-    last_l: Vec<f32>,
+    h: Past,
+    l: Past,
+}
+
+/// The states of one module.
+#[derive(Clone, Debug)]
+struct Past {
+    initial: Vec<f32>,
+    states: Vec<Vec<f32>>,
 }
 
 impl Trace {
-    /// Begins at the initial states: H_init and L_init, `[D]`, at every of T positions.
-    pub fn new(h_init: &[f32], l_init: &[f32], positions: usize) -> Self {
-        Self { channels: h_init.len(), last_h: h_init.repeat(positions), last_l: l_init.repeat(positions) }
-    }
-
-    /// Begins where a model with these weights begins.
-    pub fn of(weights: &Weights, shapes: Shapes) -> Self {
+    /// Begins at the initial states of a model: H_init and L_init at every position.
+    pub fn of(weights: &Weights, config: &ModelConfig) -> Self {
         // A solver that runs has checked that both are there.
         let initial = |name| weights.tensors.get(name).map_or(&[][..], |tensor| &tensor.data);
-        Self::new(initial("H_init"), initial("L_init"), shapes.positions)
+        let past = |name| Past { initial: initial(name).repeat(config.tokens()), states: Vec::new() };
+        Self { head: Head::of(weights, config), channels: config.hidden_size, h: past("H_init"), l: past("L_init") }
     }
 
     /// Figures of the next state.
@@ -68,14 +77,14 @@ impl Trace {
             let (position, channel) = (index / self.channels, index % self.channels);
             return Err(NotFinite { level, position, channel, value: z[index] });
         }
-        let last = match level {
-            Level::H => &mut self.last_h,
-            Level::L => &mut self.last_l,
+        let past = match level {
+            Level::H => &mut self.h,
+            Level::L => &mut self.l,
         };
-        let change = rms_change(last, z);
-        last.clear();
-        last.extend_from_slice(z);
-        Ok(Step { level, h_cycle, l_cycle, change, spread: spread(z) })
+        let change = rms_change(past.states.last().unwrap_or(&past.initial), z);
+        past.states.push(z.clone());
+        let products = past.states.iter().map(|before| product(before, z)).collect();
+        Ok(Step { level, h_cycle, l_cycle, change, spread: spread(z), products, readout: self.head.read(z) })
     }
 }
 
@@ -103,13 +112,31 @@ mod tests {
         State { level, h_cycle: 0, l_cycle: 0, z: z.to_vec() }
     }
 
+    /// A trace of a model of T = 2 positions whose H_init is 0 and whose L_init is 1.
+    fn trace(channels: usize) -> Trace {
+        let text = format!(
+            r#"{{"seq_len":2,"vocab_size":3,"H_cycles":1,"L_cycles":1,"H_layers":1,"L_layers":1,"num_heads":1,
+            "mlp_t":true,"pos_encodings":"none","hidden_size":{channels}}}"#
+        );
+        let config = ModelConfig::from_json(&text).unwrap();
+        let mut weights = Weights::init(&config, 1);
+        for (name, value) in [("H_init", 0.0), ("L_init", 1.0)] {
+            weights.tensors.get_mut(name).unwrap().data.fill(value);
+        }
+        weights.tensors.get_mut("lm_head.weight").unwrap().data[..3 * channels].fill(0.5);
+        Trace::of(&weights, &config)
+    }
+
     #[test]
     fn changes_are_of_the_same_module_and_begin_at_its_initial_state() {
-        let mut trace = Trace::new(&[0.0], &[1.0], 2);
-        let mut change = |level, z: &[f32]| trace.step(&state(level, z)).unwrap().change;
-        assert_eq!(change(Level::L, &[1.0, 2.0]), 0.5_f32.sqrt());
-        assert_eq!(change(Level::H, &[5.0, 5.0]), 5.0);
-        assert_eq!(change(Level::L, &[4.0, 6.0]), 12.5_f32.sqrt());
+        let mut trace = trace(1);
+        let mut step = |level, z: &[f32]| trace.step(&state(level, z)).unwrap();
+        assert_eq!(step(Level::L, &[1.0, 2.0]).change, 0.5_f32.sqrt());
+        assert_eq!(step(Level::H, &[5.0, 5.0]).change, 5.0);
+        let third = step(Level::L, &[4.0, 6.0]);
+        assert_eq!(third.change, 12.5_f32.sqrt());
+        assert_eq!(third.products, [16.0, 52.0]);
+        assert_eq!(third.readout.answer(), [0, 0]);
     }
 
     #[test]
@@ -122,7 +149,7 @@ mod tests {
 
     #[test]
     fn names_the_place_of_what_is_no_number() {
-        let error = Trace::new(&[0.0; 2], &[0.0; 2], 2).step(&state(Level::H, &[0.0, 0.0, 0.0, f32::NAN]));
+        let error = trace(2).step(&state(Level::H, &[0.0, 0.0, 0.0, f32::NAN]));
         let error = error.unwrap_err();
         assert_eq!((error.position, error.channel), (1, 1));
         assert!(error.to_string().contains("z_H"));
