@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::view::View;
 use crate::runtime::measure::Choice;
 
 /// What an address says. What it leaves out the page fills in.
@@ -13,6 +14,8 @@ pub struct Address {
     pub puzzle: Option<String>,
     /// The engine.
     pub engine: Choice,
+    /// The view of the model's inside.
+    pub view: View,
 }
 
 impl Address {
@@ -24,6 +27,7 @@ impl Address {
                 Some(("model", value)) => address.model = Some(unescape(value)),
                 Some(("puzzle", value)) => address.puzzle = Some(unescape(value)),
                 Some(("engine", value)) => address.engine = Choice::of_name(value).unwrap_or_default(),
+                Some(("view", value)) => address.view = View::of_name(value).unwrap_or_default(),
                 _ => {}
             }
         }
@@ -35,7 +39,8 @@ impl fmt::Display for Address {
     /// The fragment, with its `#`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let engine = (self.engine != Choice::Auto).then(|| self.engine.name().to_string());
-        let parts = [("model", &self.model), ("puzzle", &self.puzzle), ("engine", &engine)];
+        let view = (self.view != View::default()).then(|| self.view.name().to_string());
+        let parts = [("model", &self.model), ("puzzle", &self.puzzle), ("engine", &engine), ("view", &view)];
         let written =
             parts.iter().filter_map(|(key, value)| value.as_ref().map(|value| format!("{key}={}", escape(value))));
         write!(f, "#{}", written.collect::<Vec<_>>().join("&"))
@@ -80,8 +85,12 @@ mod tests {
 
     #[test]
     fn an_address_is_read_back() {
-        let address =
-            Address { model: Some("sudoku-4x4".into()), puzzle: Some("1.3.& #%ä".into()), engine: Choice::Gpu };
+        let address = Address {
+            model: Some("sudoku-4x4".into()),
+            puzzle: Some("1.3.& #%ä".into()),
+            engine: Choice::Gpu,
+            view: View::Answers,
+        };
         let text = address.to_string();
         assert!(text.starts_with("#model=sudoku-4x4&puzzle=1.3."), "{text}");
         assert_eq!(Address::parse(&text), address);
@@ -90,7 +99,7 @@ mod tests {
     #[test]
     fn what_is_unknown_is_passed_over() {
         assert_eq!(Address::parse(""), Address::default());
-        assert_eq!(Address::parse("#x=1&engine=abacus&&model"), Address::default());
+        assert_eq!(Address::parse("#x=1&engine=abacus&&model&view=x-ray"), Address::default());
         assert_eq!(Address::parse("#puzzle=%zz%4").puzzle.unwrap(), "%zz%4");
     }
 }

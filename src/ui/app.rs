@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    board::{Grid, Pad, Toolbar, symbol::side},
+    board::{Grid, OverlayLegend, Pad, Toolbar, symbol::side},
     browser,
     controls::{Controls, ModelLine},
     engine_badge::{EngineBadge, EngineChoice},
@@ -49,6 +49,7 @@ fn App() -> impl IntoView {
             <section class="puzzle" aria-label="Puzzle">
                 <Sizes/>
                 <Grid/>
+                <OverlayLegend/>
                 <Controls/>
                 <Pad/>
                 <Toolbar/>

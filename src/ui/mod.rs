@@ -5,7 +5,10 @@ pub mod address;
 pub mod board;
 pub mod colour;
 pub mod history;
+pub mod overlay;
+pub mod picture;
 pub mod scale;
+pub mod view;
 
 #[cfg(target_arch = "wasm32")]
 mod app;

@@ -70,6 +70,42 @@ impl Linear {
     }
 }
 
+/// Either.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Axis {
+    /// Whole decades.
+    Log(Log),
+    /// Round steps.
+    Linear(Linear),
+}
+
+impl Axis {
+    /// 0 at the lowest tick, 1 at the highest.
+    pub fn place(&self, value: f64) -> f64 {
+        match self {
+            Self::Log(axis) => axis.place(value),
+            Self::Linear(axis) => axis.place(value),
+        }
+    }
+
+    /// The labelled values.
+    pub fn ticks(&self) -> Vec<f64> {
+        match self {
+            Self::Log(axis) => axis.ticks().collect(),
+            Self::Linear(axis) => axis.ticks().collect(),
+        }
+    }
+
+    /// A tick's label: small decades as powers, steps without the noise of their sum.
+    pub fn label(&self, tick: f64) -> String {
+        match self {
+            Self::Log(_) if tick < 0.001 => format!("{tick:e}"),
+            Self::Log(_) => tick.to_string(),
+            Self::Linear(_) => ((tick * 1e6).round() / 1e6).to_string(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +118,15 @@ mod tests {
         assert_eq!((axis.place(0.0), axis.place(100.0)), (0.0, 1.0));
         assert_eq!(Log::covering(std::iter::empty()), Log { low: -1, high: 0 });
         assert_eq!(Log::covering([1.0].into_iter()), Log { low: 0, high: 1 });
+    }
+
+    #[test]
+    fn labels_are_short() {
+        let log = Axis::Log(Log::covering([1e-5, 10.0].into_iter()));
+        let labels: Vec<String> = log.ticks().into_iter().map(|tick| log.label(tick)).collect();
+        assert_eq!(labels, ["1e-5", "1e-4", "0.001", "0.01", "0.1", "1", "10"]);
+        let linear = Axis::Linear(Linear::covering([0.6].into_iter(), 3));
+        assert_eq!(linear.label(linear.ticks()[3]), "0.6");
     }
 
     #[test]

@@ -8,13 +8,11 @@ use leptos::{
 use super::{
     cell::{Cell, Source, cells},
     symbol::{of_key, side},
+    wrong::repeated,
 };
 use crate::{
-    puzzle::{
-        Kind,
-        sudoku::{Board, conflicts},
-    },
-    ui::{browser, state::Page},
+    puzzle::Kind,
+    ui::{browser, overlay, state::Page},
 };
 
 /// The board, filled by keyboard, and by the model.
@@ -23,11 +21,12 @@ pub fn Grid() -> impl IntoView {
     let page = Page::here();
     let kind = Memo::new(move |_| page.kind());
     let shown = Memo::new(move |_| shown(page));
+    let overlaid = Memo::new(move |_| overlaid(page));
     move || {
         let kind = kind.get();
         let side = side(kind);
         let rows = (0..side).map(|row| {
-            let row = (0..side).map(|column| cell(page, kind, row * side + column, shown));
+            let row = (0..side).map(|column| cell(page, kind, row * side + column, shown, overlaid));
             view! { <div class="row" role="row">{row.collect_view()}</div> }
         });
         view! {
@@ -54,7 +53,10 @@ fn shown(page: Page) -> Vec<Cell> {
         page.run.recording.with(|recording| {
             let answer = recording.as_ref().and_then(|recording| recording.answered(moment)).map(|said| &said.answer);
             let faulty = match answer {
-                Some(answer) => repeated(kind, &answer.tokens),
+                Some(answer) => match kind {
+                    Kind::Sudoku(shape) => repeated(shape, &answer.tokens),
+                    Kind::Maze(_) => Vec::new(),
+                },
                 None => kind.faults(&question.tokens).iter().flat_map(|fault| fault.cells()).collect(),
             };
             cells(kind, &question.tokens, answer, &faulty)
@@ -62,18 +64,19 @@ fn shown(page: Page) -> Vec<Cell> {
     })
 }
 
-/// Cells of an answer that exclude each other.
-fn repeated(kind: Kind, answer: &[u8]) -> Vec<usize> {
-    match kind {
-        Kind::Sudoku(shape) => Board::from_tokens(shape, answer).map_or_else(
-            |_| Vec::new(),
-            |board| conflicts(&board).iter().flat_map(|conflict| conflict.cells).collect(),
-        ),
-        Kind::Maze(_) => Vec::new(),
-    }
+/// The figure that is laid over the board: each cell's value, and its share of the range.
+fn overlaid(page: Page) -> Vec<(f32, f32)> {
+    let moment = page.player.moment.get();
+    let values = page
+        .overlay
+        .get()
+        .and_then(|overlay| page.run.recording.with(|recording| overlay.values(recording.as_ref()?, moment)));
+    let values = values.unwrap_or_default();
+    let range = overlay::range(&values);
+    values.iter().map(|value| (*value, overlay::share(*value, range))).collect()
 }
 
-fn cell(page: Page, kind: Kind, at: usize, shown: Memo<Vec<Cell>>) -> impl IntoView {
+fn cell(page: Page, kind: Kind, at: usize, shown: Memo<Vec<Cell>>, overlaid: Memo<Vec<(f32, f32)>>) -> impl IntoView {
     let (row, column) = (at / side(kind), at % side(kind));
     let edges = box_edges(kind, row, column);
     // A board of another size may still be on its way out.
@@ -83,6 +86,7 @@ fn cell(page: Page, kind: Kind, at: usize, shown: Memo<Vec<Cell>>) -> impl IntoV
         view.with(|cell| cell.as_ref().filter(|cell| cell.source != Source::Given)?.confidence)
             .map(|confidence| format!("{confidence:.3}"))
     };
+    let figure = Memo::new(move |_| overlaid.with(|values| values.get(at).copied()));
     let is_current = move || page.drawing.cursor.get() == at;
     view! {
         <div
@@ -94,7 +98,10 @@ fn cell(page: Page, kind: Kind, at: usize, shown: Memo<Vec<Cell>>) -> impl IntoV
             aria-selected=move || if is_current() { "true" } else { "false" }
             aria-label=move || view.with(|cell| cell.as_ref().map(|cell| cell.label.clone()))
             data-clue=move || view.with(|cell| cell.as_ref().and_then(|cell| cell.clue.clone()))
+            class:overlaid=move || figure.get().is_some()
+            title=move || Some(format!("{:.4}{}", figure.get()?.0, page.overlay.get()?.figure.unit()))
             style=("--confidence", confidence)
+            style=("--overlay", move || figure.get().map(|(_, share)| format!("{:.1}%", share * 100.0)))
             on:focus=move |_| {
                 page.drawing.cursor.set(at);
                 page.pointed.set(Some(at));

@@ -2,14 +2,18 @@
 
 pub mod cell;
 pub mod symbol;
+pub mod wrong;
 
 #[cfg(target_arch = "wasm32")]
 mod grid;
+#[cfg(target_arch = "wasm32")]
+mod overlay_legend;
 #[cfg(target_arch = "wasm32")]
 mod toolbar;
 
 #[cfg(target_arch = "wasm32")]
 pub(super) use {
     grid::Grid,
+    overlay_legend::OverlayLegend,
     toolbar::{Pad, Toolbar},
 };

@@ -5,6 +5,8 @@ use leptos::{html, prelude::*};
 use super::{
     chart::{Frame, frame, horizontal_axis_lines},
     of_recording,
+    table::Table,
+    term::Term,
 };
 use crate::{
     runtime::recording::Recording,
@@ -12,6 +14,9 @@ use crate::{
 };
 
 const HEIGHT: f64 = 150.0;
+
+const GLOSS: &str = "After every segment a small head reads the first position of z_H and weighs two questions: am I done, \
+                     and is another segment worth it? The model holds itself done where the first is the larger.";
 
 /// q_halt and q_continue of each segment, logits.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -66,7 +71,10 @@ pub fn Halting() -> impl IntoView {
     view! {
         <figure class="chart">
             <figcaption>
-                "Done yet? " <b class="halt">"q_halt"</b> " and " <b class="go-on">"q_continue"</b> " (logits)"
+                <Term name="Done yet?" gloss=GLOSS/>
+                <span class="unit">"logits"</span>
+                <b class="halt">"q_halt"</b>
+                <b class="go-on">"q_continue"</b>
             </figcaption>
             <div class="room" node_ref=room>
                 <svg
@@ -86,15 +94,7 @@ pub fn Halting() -> impl IntoView {
                 </svg>
             </div>
             <p class="reading" data-testid="halting-reading">{reading}</p>
-            <details>
-                <summary>"Table"</summary>
-                <div class="table" tabindex="0" role="region" aria-label="Figures">
-                    <table>
-                        <thead><tr><th>"Segment"</th><th>"q_halt"</th><th>"q_continue"</th></tr></thead>
-                        <tbody>{move || rows(values)}</tbody>
-                    </table>
-                </div>
-            </details>
+            <Table head=["Segment", "q_halt", "q_continue"] rows=move || rows(values)/>
         </figure>
     }
 }
@@ -123,13 +123,11 @@ fn grid(values: Memo<Values>, frame: Frame) -> impl IntoView {
     })
 }
 
-fn rows(values: Memo<Values>) -> impl IntoView {
+fn rows(values: Memo<Values>) -> Vec<Vec<String>> {
     values.with(|values| {
         let row = |(segment, [halt, go_on]): (usize, &[f32; 2])| {
-            view! {
-                <tr><td>{segment + 1}</td><td>{format!("{halt:.3}")}</td><td>{format!("{go_on:.3}")}</td></tr>
-            }
+            vec![(segment + 1).to_string(), format!("{halt:.3}"), format!("{go_on:.3}")]
         };
-        values.segments.iter().enumerate().map(row).collect_view()
+        values.segments.iter().enumerate().map(row).collect()
     })
 }

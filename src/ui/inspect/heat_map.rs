@@ -1,4 +1,6 @@
-//! A state as an image: a row for every position, a column for every channel.
+//! A state as an image: its values, or their change in the module's last step.
+
+use std::borrow::Cow;
 
 use leptos::{ev::PointerEvent, html, prelude::*};
 use wasm_bindgen::{Clamped, JsCast};
@@ -8,63 +10,114 @@ use super::{name_of, of_recording};
 use crate::{
     model::Level,
     puzzle::Kind,
-    ui::{board::symbol, browser, state::Page},
+    runtime::{recording::Recording, trace},
+    ui::{
+        board::symbol::{self, side},
+        browser,
+        picture::Picture,
+        state::Page,
+    },
 };
 
-/// The state of a module at the present moment. Pointing at a value reads it and lights its cell.
+/// The values that an image shows, and the largest that its colours tell apart.
+struct Values<'a> {
+    z: Cow<'a, [f32]>,
+    scale: f32,
+}
+
+impl<'a> Values<'a> {
+    /// A state has one scale through the whole recording; its changes shrink by decades and have each their own.
+    fn of(recording: &'a Recording, level: Level, moment: usize, difference: bool) -> Option<Self> {
+        let state = recording.state(level, moment)?;
+        if !difference {
+            return Some(Self { z: state.into(), scale: recording.spread(level) });
+        }
+        let before = recording.state_before(level, moment)?;
+        let z: Vec<f32> = before.iter().zip(state).map(|(before, after)| after - before).collect();
+        let scale = trace::spread(&z);
+        Some(Self { z: z.into(), scale })
+    }
+}
+
+/// The state of a module at the present moment, or its change. Pointing at a value reads it and lights its cell.
 #[component]
-pub fn HeatMap(level: Level) -> impl IntoView {
+pub fn HeatMap(
+    level: Level,
+    #[prop(into)] difference: Signal<bool>,
+    /// A tile for every cell in place of a row for every position.
+    #[prop(into)]
+    tiles: Signal<bool>,
+) -> impl IntoView {
     let page = Page::here();
     let (class, name) = name_of(level);
     let canvas = NodeRef::<html::Canvas>::new();
     let due = StoredValue::new(false);
     let at = RwSignal::new(None::<(usize, usize)>);
+    let shapes = Memo::new(move |_| of_recording(page, |recording| Some(recording.shapes())));
+    let picture = Memo::new(move |_| {
+        let shapes = shapes.get()?;
+        let (positions, channels, prefix) = (shapes.positions, shapes.channels, shapes.prefix);
+        Some(if tiles.get() {
+            Picture::Tiles { side: side(page.kind()), prefix, channels }
+        } else {
+            Picture::Rows { positions, channels }
+        })
+    });
     Effect::new(move |_| {
         page.run.recording.track();
         page.player.moment.track();
         page.theme.track();
+        picture.track();
+        difference.track();
         let Some(canvas) = canvas.get().filter(|_| !due.get_value()) else { return };
         // However often the state changes until the next frame, it is painted once.
         due.set_value(true);
         request_animation_frame(move || {
-            if due.try_set_value(false).is_none() {
-                untrack(|| paint(page, level, &canvas));
+            if due.try_set_value(false).is_none()
+                && let Some(picture) = untrack(|| picture.try_get()).flatten()
+            {
+                untrack(|| paint(page, level, difference.get(), picture, &canvas));
             }
         });
     });
-    let shapes = Memo::new(move |_| of_recording(page, |recording| Some(recording.shapes())));
-    let size = move || shapes.get().map_or((1, 1), |shapes| (shapes.positions, shapes.channels));
+    let size = move || picture.get().map_or((1, 1), Picture::size);
     let look = move |event: PointerEvent| {
-        let (Some(canvas), (positions, channels)) = (canvas.get_untracked(), untrack(size)) else { return };
+        let (Some(canvas), Some(picture)) = (canvas.get_untracked(), picture.get_untracked()) else { return };
         let area = canvas.get_bounding_client_rect();
+        let (width, height) = picture.size();
         let share = |at: i32, start: f64, length: f64| ((f64::from(at) - start) / length.max(1.0)).clamp(0.0, 0.9999);
-        let position = (share(event.client_y(), area.top(), area.height()) * positions as f64) as usize;
-        let channel = (share(event.client_x(), area.left(), area.width()) * channels as f64) as usize;
-        at.set(Some((position, channel)));
+        let x = (share(event.client_x(), area.left(), area.width()) * width as f64) as usize;
+        let y = (share(event.client_y(), area.top(), area.height()) * height as f64) as usize;
+        let found = picture.at(x, y);
+        at.set(found);
         let prefix = shapes.get_untracked().map_or(0, |shapes| shapes.prefix);
-        page.pointed.set(position.checked_sub(prefix));
+        page.pointed.set(found.and_then(|(position, _)| position.checked_sub(prefix)));
     };
     let leave = move |_| {
         at.set(None);
         page.pointed.set(None);
     };
     let lit = move || {
-        let (cell, shapes) = (page.pointed.get()?, shapes.get()?);
-        let height = 100.0 / shapes.positions as f64;
-        let top = (cell + shapes.prefix) as f64 * height;
-        Some(view! { <div class="lit-row" style=format!("top:{top:.3}%;height:{height:.3}%")></div> })
+        let position = page.pointed.get()? + shapes.get()?.prefix;
+        let [left, top, width, height] = picture.get()?.area(position)?.map(|share| share * 100.0);
+        let style = format!("left:{left:.3}%;top:{top:.3}%;width:{width:.3}%;height:{height:.3}%");
+        Some(view! { <div class="lit-area" style=style></div> })
     };
     view! {
-        <div class=format!("heat-map {class}")>
-            <p class="heat-map-name"><b class=class>{name}</b>" "<span class="reading">{move || reading(page, level, at.get())}</span></p>
-            <div class="picture" style=("--positions", move || size().0.to_string())>
+        <div class=format!("heat-map {class}") class:tiles=tiles>
+            <p class="heat-map-name">
+                <b class=class>{name}</b>
+                " "
+                <span class="reading">{move || reading(page, level, difference.get(), at.get())}</span>
+            </p>
+            <div class="picture" style=("--positions", move || size().1.to_string())>
                 <canvas
                     node_ref=canvas
                     data-testid=format!("heat-map-{class}")
                     role="img"
-                    aria-label=move || label(page, level)
-                    width=move || size().1.to_string()
-                    height=move || size().0.to_string()
+                    aria-label=move || label(page, level, difference.get())
+                    width=move || size().0.to_string()
+                    height=move || size().1.to_string()
                     on:pointermove=look
                     on:pointerdown=look
                     on:pointerleave=leave
@@ -75,39 +128,49 @@ pub fn HeatMap(level: Level) -> impl IntoView {
     }
 }
 
-fn paint(page: Page, level: Level, canvas: &HtmlCanvasElement) {
+fn paint(page: Page, level: Level, difference: bool, picture: Picture, canvas: &HtmlCanvasElement) {
     let context = canvas.get_context("2d").ok().flatten();
     let Some(context) = context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok()) else { return };
     let moment = page.player.moment.get();
     of_recording(page, |recording| {
-        let shapes = recording.shapes();
-        let (width, height) = (shapes.channels as u32, shapes.positions as u32);
-        let Some(state) = recording.state(level, moment) else {
-            return context.clear_rect(0.0, 0.0, f64::from(width), f64::from(height));
+        let (width, height) = picture.size();
+        let Some(values) = Values::of(recording, level, moment, difference) else {
+            return context.clear_rect(0.0, 0.0, width as f64, height as f64);
         };
-        let pixels = browser::diverging().pixels(state, recording.spread(level));
-        if let Ok(image) = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), width, height) {
+        let channels = recording.shapes().channels;
+        let map = browser::diverging();
+        let mut pixels = Vec::with_capacity(width * height * 4);
+        for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
+            let value = picture.at(x, y).and_then(|(position, channel)| values.z.get(position * channels + channel));
+            // What lies between the tiles stays clear.
+            let [r, g, b, a] = value.map_or([0; 4], |value| {
+                let [r, g, b] = map.of(*value, values.scale);
+                [r, g, b, 255]
+            });
+            pixels.extend_from_slice(&[r, g, b, a]);
+        }
+        if let Ok(image) = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), width as u32, height as u32) {
             let _ = context.put_image_data(&image, 0.0, 0.0);
         }
     });
 }
 
-/// The value under the pointer; without one, the row of the cell that is lit.
-fn reading(page: Page, level: Level, at: Option<(usize, usize)>) -> Option<String> {
+/// The value under the pointer; without one, the values of the cell that is lit.
+fn reading(page: Page, level: Level, difference: bool, at: Option<(usize, usize)>) -> Option<String> {
     let moment = page.player.moment.get();
     let lit = page.pointed.get();
     of_recording(page, |recording| {
         let shapes = recording.shapes();
-        let state = recording.state(level, moment)?;
+        let values = Values::of(recording, level, moment, difference)?.z;
         let place = |position: usize| place(page.kind(), position, shapes.prefix);
         if let Some((position, channel)) = at {
-            let value = state.get(position * shapes.channels + channel)?;
-            return Some(format!("{}, channel {}: {value:+.3}", place(position), channel + 1));
+            let value = values.get(position * shapes.channels + channel)?;
+            return Some(format!("{}, channel {}: {value:+.4}", place(position), channel + 1));
         }
         let position = lit? + shapes.prefix;
-        let row = state.get(position * shapes.channels..(position + 1) * shapes.channels)?;
+        let row = values.get(position * shapes.channels..(position + 1) * shapes.channels)?;
         let most = row.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
-        Some(format!("{}: largest {most:.2}", place(position)))
+        Some(format!("{}: largest {most:.3}", place(position)))
     })
 }
 
@@ -119,26 +182,33 @@ fn place(kind: Kind, position: usize, prefix: usize) -> String {
     }
 }
 
-fn label(page: Page, level: Level) -> String {
+fn label(page: Page, level: Level, difference: bool) -> String {
     let moment = page.player.moment.get();
     let (_, name) = name_of(level);
+    let what = if difference { "change of " } else { "" };
     of_recording(page, |recording| {
-        let state = recording.state(level, moment)?;
-        let (low, high) = state.iter().fold((0.0_f32, 0.0_f32), |(low, high), &z| (low.min(z), high.max(z)));
+        let values = Values::of(recording, level, moment, difference)?.z;
+        let (low, high) = values.iter().fold((0.0_f32, 0.0_f32), |(low, high), &z| (low.min(z), high.max(z)));
         let shapes = recording.shapes();
         Some(format!(
-            "{name}: {} positions by {} channels, values from {low:.2} to {high:.2}",
+            "{what}{name}: {} positions by {} channels, values from {low:.2} to {high:.2}",
             shapes.positions, shapes.channels
         ))
     })
-    .unwrap_or_else(|| format!("{name}: not yet computed"))
+    .unwrap_or_else(|| format!("{what}{name}: not yet computed"))
 }
 
 /// The colours and the values at their ends; beyond them colours do not change.
 #[component]
-pub fn Legend() -> impl IntoView {
+pub fn Legend(#[prop(into)] difference: Signal<bool>) -> impl IntoView {
     let page = Page::here();
-    let end = move |level, sign| of_recording(page, |recording| format!("{sign}{:.1}", recording.spread(level)));
+    let end = move |level, sign| {
+        let moment = page.player.moment.get();
+        of_recording(page, |recording| {
+            let scale = Values::of(recording, level, moment, difference.get())?.scale;
+            Some(if scale < 0.1 { format!("{sign}{scale:.4}") } else { format!("{sign}{scale:.1}") })
+        })
+    };
     let row = move |level| {
         let (class, name) = name_of(level);
         view! {

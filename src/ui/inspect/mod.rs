@@ -1,15 +1,22 @@
 //! Views of what happens inside the model.
 
-mod change_curve;
+mod answers;
 mod chart;
+mod convergence;
 mod halting;
 mod heat_map;
+mod overview;
+mod plane;
+mod states;
+mod step_curve;
+mod table;
+mod tabs;
+mod term;
+mod trajectory;
 
 use leptos::prelude::*;
 
-use change_curve::ChangeCurve;
-use halting::Halting;
-use heat_map::{HeatMap, Legend};
+use tabs::Tabs;
 
 use super::state::Page;
 use crate::{model::Level, runtime::recording::Recording};
@@ -32,18 +39,7 @@ pub fn Inspector() -> impl IntoView {
     };
     view! {
         <Show when=has_moments fallback=invitation>
-            <div class="views">
-                <figure class="states">
-                    <figcaption>
-                        "States: positions by channels "
-                        <Legend/>
-                    </figcaption>
-                    <HeatMap level=Level::H/>
-                    <HeatMap level=Level::L/>
-                </figure>
-                <ChangeCurve/>
-                <Halting/>
-            </div>
+            <Tabs/>
         </Show>
     }
 }

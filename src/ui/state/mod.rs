@@ -12,7 +12,7 @@ pub(super) use run::{Phase, Run};
 
 use leptos::prelude::*;
 
-use super::{address::Address, browser};
+use super::{address::Address, browser, overlay::Overlay, view::View};
 use crate::{
     puzzle,
     runtime::{
@@ -35,6 +35,10 @@ pub(super) struct Page {
     pub player: Player,
     /// The cell that the pointer or the keyboard is at, lit in every view.
     pub pointed: RwSignal<Option<usize>>,
+    /// The view of the model's inside that is shown.
+    pub view: RwSignal<View>,
+    /// What is laid over the board.
+    pub overlay: RwSignal<Option<Overlay>>,
     /// Raised when the theme changes: what is painted by hand is painted anew.
     pub theme: RwSignal<u32>,
 }
@@ -51,6 +55,8 @@ impl Page {
             run,
             player: Player::new(run.recording),
             pointed: RwSignal::new(None),
+            view: RwSignal::new(address.view),
+            overlay: RwSignal::new(None),
             theme: RwSignal::new(0),
         };
         page.machine.start(move |heard| page.hear(heard));
@@ -226,6 +232,7 @@ impl Page {
                 model: self.machine.model.with(|model| model.as_ref().map(|model| model.name.clone())),
                 puzzle: Some(self.drawing.question.with(|question| question.kind.decode(&question.tokens))),
                 engine: self.machine.choice.get(),
+                view: self.view.get(),
             };
             (address.model.is_some()).then(|| address.to_string())
         });
@@ -239,6 +246,7 @@ impl Page {
             let address = Address::parse(&browser::fragment());
             self.machine.preferred.set(address.model);
             self.machine.choose(address.engine);
+            self.view.set(address.view);
             if let Some(text) = address.puzzle {
                 self.drawing.read(&text, false);
             }

@@ -39,6 +39,8 @@ pub struct Run {
     pub phase: RwSignal<Phase>,
     /// What it left so far.
     pub recording: RwSignal<Option<Recording>>,
+    /// An earlier run that was kept, to be laid over this one.
+    pub kept: RwSignal<Option<Recording>>,
     /// The tokens that it was asked to solve.
     pub question: StoredValue<Vec<u8>>,
 }
@@ -49,6 +51,7 @@ impl Run {
         Self {
             phase: RwSignal::new(Phase::Idle),
             recording: RwSignal::new(None),
+            kept: RwSignal::new(None),
             question: StoredValue::new(Vec::new()),
         }
     }

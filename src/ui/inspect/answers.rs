@@ -1,0 +1,258 @@
+//! What the model would answer if it stopped at each step: its own head, read before it is asked.
+
+use leptos::{html, prelude::*};
+
+use super::{
+    chart::{Frame, frame, horizontal_axis_lines},
+    name_of, of_recording,
+    table::Table,
+    term::Term,
+};
+use crate::{
+    model::Level,
+    puzzle::Kind,
+    runtime::recording::Recording,
+    ui::{
+        board::{
+            symbol::{Symbol, place, side},
+            wrong::wrong_cells,
+        },
+        scale::Linear,
+        state::Page,
+        timeline::in_words,
+    },
+};
+
+const HEIGHT: f64 = 170.0;
+
+const GLOSS: &str = "The official code reads an answer only at a segment's end. The same head, put to the state of every \
+                     step, shows the answer while it forms: how many cells it still changes, and how many break a rule.";
+
+/// What one step would answer.
+#[derive(Clone, Debug, PartialEq)]
+struct Read {
+    moment: usize,
+    tokens: Vec<u8>,
+    /// Cells that differ from the step before; none at the first.
+    changed: Vec<usize>,
+    /// Cells that break a rule.
+    wrong: Vec<usize>,
+}
+
+/// Every step of a module.
+fn reads(kind: Kind, recording: &Recording, level: Level) -> Vec<Read> {
+    let mut reads: Vec<Read> = Vec::new();
+    for (moment, step) in recording.steps().enumerate().filter(|(_, step)| step.level == level) {
+        let tokens = step.readout.answer();
+        let changed = match reads.last() {
+            Some(before) => (0..tokens.len()).filter(|&cell| before.tokens.get(cell) != tokens.get(cell)).collect(),
+            None => Vec::new(),
+        };
+        let wrong = wrong_cells(kind, recording.question(), &tokens);
+        reads.push(Read { moment, tokens, changed, wrong });
+    }
+    reads
+}
+
+/// The answers of a module's steps: their counts along the run, the present one as a board, the present cell's symbols.
+#[component]
+pub fn Answers() -> impl IntoView {
+    let page = Page::here();
+    let level = RwSignal::new(Level::H);
+    let reads = Memo::new(move |_| {
+        let (kind, level) = (page.kind(), level.get());
+        of_recording(page, |recording| reads(kind, recording, level))
+    });
+    let present = Memo::new(move |_| {
+        let moment = page.player.moment.get();
+        reads.with(|reads| reads.iter().rposition(|read| read.moment <= moment))
+    });
+    let set_level = move |event| level.set(if event_target_value(&event) == "L" { Level::L } else { Level::H });
+    view! {
+        <div class="options">
+            <label class="choice">
+                "Read "
+                <select data-testid="answers-level" on:change=set_level>
+                    <option value="H">"z_H, as the model does"</option>
+                    <option value="L">"z_L, through the same head"</option>
+                </select>
+            </label>
+        </div>
+        <Counts reads present/>
+        <div class="answer-now">
+            <Board reads present/>
+            <Top level/>
+        </div>
+    }
+}
+
+/// Cells changed and cells wrong by rule, step by step.
+#[component]
+fn Counts(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView {
+    let page = Page::here();
+    let room = NodeRef::<html::Div>::new();
+    let frame = frame(room, HEIGHT);
+    let planned = move || of_recording(page, |recording| recording.planned_moments()).max(1) as f64;
+    let curve = move |count: fn(&Read) -> usize| {
+        let (frame, planned) = (frame.get(), planned());
+        reads.with(|reads| {
+            let axis = axis(reads);
+            frame
+                .points(reads.iter().map(|read| ((read.moment as f64 + 0.5) / planned, axis.place(count(read) as f64))))
+        })
+    };
+    let reading = move || {
+        let (moment, changed, wrong) = reads.with(|reads| {
+            let read = reads.get(present.get()?)?;
+            Some((read.moment, read.changed.len(), read.wrong.len()))
+        })?;
+        let place = of_recording(page, |recording| in_words(recording, moment))?;
+        Some(format!("{place}: {changed} cells changed, {wrong} wrong by rule"))
+    };
+    let rows = move || {
+        reads.with(|reads| {
+            let row = |read: &Read| {
+                let place = of_recording(page, |recording| in_words(recording, read.moment)).unwrap_or_default();
+                vec![place, read.changed.len().to_string(), read.wrong.len().to_string()]
+            };
+            reads.iter().map(row).collect()
+        })
+    };
+    let seek = move |event: leptos::ev::PointerEvent| {
+        let share = frame.get_untracked().share(f64::from(event.offset_x()));
+        page.player.seek((share * untrack(planned)) as usize);
+    };
+    view! {
+        <figure class="chart">
+            <figcaption>
+                <Term name="Answers on the way" gloss=GLOSS/>
+                <b class="changed">"cells changed"</b>
+                <b class="wrong">"cells wrong by rule"</b>
+            </figcaption>
+            <div class="room" node_ref=room>
+                <svg
+                    width="100%"
+                    height=HEIGHT
+                    role="img"
+                    aria-label="Cells changed and cells wrong by rule after every step; the table below has the figures"
+                    data-testid="answer-counts"
+                    on:pointerdown=seek
+                >
+                    {move || reads.with(|reads| grid(reads, frame.get(), planned()))}
+                    <polyline class="curve wrong" points=move || curve(|read| read.wrong.len())/>
+                    <polyline class="curve changed" points=move || curve(|read| read.changed.len())/>
+                    {move || {
+                        let moment = reads.with(|reads| Some(reads.get(present.get()?)?.moment))?;
+                        let x = frame.get().x((moment as f64 + 0.5) / planned());
+                        Some(view! { <line class="playhead" x1=x x2=x y1=frame.get().y(1.0) y2=frame.get().y(0.0)/> })
+                    }}
+                </svg>
+            </div>
+            <p class="reading" data-testid="answers-reading">{reading}</p>
+            <Table head=["Step", "Cells changed", "Cells wrong by rule"] rows/>
+        </figure>
+    }
+}
+
+fn axis(reads: &[Read]) -> Linear {
+    Linear::covering(reads.iter().flat_map(|read| [read.changed.len() as f64, read.wrong.len() as f64]), 4)
+}
+
+fn grid(reads: &[Read], frame: Frame, planned: f64) -> impl IntoView + use<> {
+    let axis = axis(reads);
+    let ticks = axis.ticks().filter(|tick| tick.fract() == 0.0);
+    let ends = reads.iter().map(|read| frame.x((read.moment as f64 + 0.5) / planned));
+    let marks = ends.map(|x| view! { <line class="grid" x1=x x2=x y1=frame.y(0.0) y2=frame.y(0.0) + 4.0/> });
+    view! {
+        {horizontal_axis_lines(frame, ticks.map(|tick| (axis.place(tick), tick.to_string())).collect())}
+        {marks.collect_view()}
+    }
+}
+
+/// The present step's answer as a board: cells that it changed are framed, those that break a rule struck out.
+#[component]
+fn Board(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView {
+    let page = Page::here();
+    let read = Memo::new(move |_| reads.with(|reads| reads.get(present.get()?).cloned()));
+    let cells = move || {
+        let kind = page.kind();
+        let side = side(kind);
+        let Some(read) = read.get().filter(|read| read.tokens.len() == side * side) else { return Vec::new() };
+        (0..side)
+            .map(|row| {
+                let cells = (row * side..(row + 1) * side).map(|at| {
+                    let symbol = Symbol::of(kind, read.tokens[at]);
+                    let class = symbol.as_ref().map_or("empty", |symbol| symbol.class);
+                    let text = symbol.map_or_else(String::new, |symbol| symbol.text);
+                    view! {
+                        <td
+                            class=format!("mini {class}")
+                            class:changed=read.changed.contains(&at)
+                            class:wrong=read.wrong.contains(&at)
+                            class:lit=move || page.pointed.get() == Some(at)
+                            on:mouseenter=move |_| page.pointed.set(Some(at))
+                        >
+                            {text}
+                        </td>
+                    }
+                });
+                view! { <tr>{cells.collect_view()}</tr> }
+            })
+            .collect()
+    };
+    view! {
+        <figure>
+            <figcaption>
+                "The answer at this step"
+                <span class="unit">"framed: changed; struck out: breaks a rule"</span>
+            </figcaption>
+            <table class="mini-board" data-testid="answer-board" on:mouseleave=move |_| page.pointed.set(None)>
+                <tbody>{cells}</tbody>
+            </table>
+        </figure>
+    }
+}
+
+/// The most probable symbols of the cell last pointed at, at the present moment.
+#[component]
+fn Top(level: RwSignal<Level>) -> impl IntoView {
+    let page = Page::here();
+    let cell = RwSignal::new(page.drawing.cursor.get_untracked());
+    Effect::new(move |_| {
+        if let Some(pointed) = page.pointed.get() {
+            cell.set(pointed);
+        }
+    });
+    let (level_name, moment) = (move || name_of(level.get()).1, page.player.moment);
+    let bars = move || {
+        let (kind, cell, moment, level) = (page.kind(), cell.get(), moment.get(), level.get());
+        let top: Vec<(u8, f32)> = of_recording(page, |recording| {
+            let step = recording.step(recording.last_step(level, moment)?)?;
+            Some(step.readout.top(cell).collect())
+        })
+        .unwrap_or_default();
+        let bar = |(token, probability): (u8, f32)| {
+            let name = Symbol::of(kind, token).map_or_else(|| "nothing".into(), |symbol| symbol.name);
+            let percent = format!("{:.1} %", probability * 100.0);
+            view! {
+                <li>
+                    <span class="symbol">{name}</span>
+                    <span class="bar"><span style=format!("width:{:.2}%", probability * 100.0)></span></span>
+                    <span class="percent">{percent}</span>
+                </li>
+            }
+        };
+        top.into_iter().map(bar).collect_view()
+    };
+    let where_it_is = move || format!("{}, read from {}", place(page.kind(), cell.get()), level_name());
+    view! {
+        <figure>
+            <figcaption>
+                "Top three symbols"
+                <span class="unit">{where_it_is}</span>
+            </figcaption>
+            <ol class="bars" data-testid="top-symbols">{bars}</ol>
+            <p class="reading">"Point at a cell of either board to read it."</p>
+        </figure>
+    }
+}

@@ -1,0 +1,27 @@
+//! The states, how much they change, and whether the model holds itself done.
+
+use leptos::prelude::*;
+
+use super::{
+    halting::Halting,
+    heat_map::{HeatMap, Legend},
+    step_curve::{Measure, StepCurve},
+};
+use crate::model::Level;
+
+/// The three things to look at first.
+#[component]
+pub fn Overview() -> impl IntoView {
+    view! {
+        <figure class="states">
+            <figcaption>
+                "States: positions by channels "
+                <Legend difference=false/>
+            </figcaption>
+            <HeatMap level=Level::H difference=false tiles=false/>
+            <HeatMap level=Level::L difference=false tiles=false/>
+        </figure>
+        <StepCurve measure=Measure::Residual/>
+        <Halting/>
+    }
+}

@@ -1,0 +1,259 @@
+//! A figure of every L and H step along the run, with the restarts of L at each step of H.
+
+use leptos::{ev::PointerEvent, html, prelude::*};
+
+use super::{
+    chart::{Frame, frame, horizontal_axis_lines},
+    name_of, of_recording,
+    table::Table,
+    term::Term,
+};
+use crate::{
+    model::Level,
+    runtime::{
+        analysis::{Point, convergence},
+        recording::Recording,
+    },
+    ui::{
+        scale::{Axis, Linear, Log},
+        state::Page,
+        timeline::in_words,
+    },
+};
+
+const HEIGHT: f64 = 190.0;
+
+/// Which figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// RMS of the change from the step before.
+    Residual,
+    /// RMS of the difference to the last state.
+    ToFinal,
+    /// Cosine between the state and the one before.
+    Cosine,
+}
+
+impl Measure {
+    fn testid(self) -> &'static str {
+        match self {
+            Self::Residual => "change",
+            Self::ToFinal => "distance",
+            Self::Cosine => "cosine",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Residual => "Change at each step",
+            Self::ToFinal => "Distance to the final state",
+            Self::Cosine => "Cosine with the state before",
+        }
+    }
+
+    fn unit(self) -> &'static str {
+        match self {
+            Self::Residual | Self::ToFinal => "RMS, log scale",
+            Self::Cosine => "1: same direction",
+        }
+    }
+
+    fn gloss(self) -> &'static str {
+        match self {
+            Self::Residual => {
+                "The forward residual: how far a step moved its state. L settles within each cycle and starts anew \
+                 whenever H has moved (the thin lines); H moves less and less."
+            }
+            Self::ToFinal => {
+                "How far each state still is from the one that the run ended with. A line that falls steadily \
+                 approaches its answer; one that stays level and then drops found it all at once."
+            }
+            Self::Cosine => {
+                "Whether a step turned the state: 1 keeps its direction, 0 is at right angles to it. A converged \
+                 state stays near 1."
+            }
+        }
+    }
+
+    fn value(self, point: &Point) -> Option<f64> {
+        match self {
+            Self::Residual => Some(point.residual),
+            // A logarithmic axis has no place for the final state's 0.
+            Self::ToFinal => Some(point.to_final).filter(|distance| *distance > 0.0),
+            Self::Cosine => point.cosine,
+        }
+    }
+
+    fn axis(self, values: impl Iterator<Item = f64>) -> Axis {
+        match self {
+            Self::Residual | Self::ToFinal => Axis::Log(Log::covering(values)),
+            Self::Cosine => Axis::Linear(Linear::covering(values.chain([1.0]), 4)),
+        }
+    }
+
+    fn words(self, level: Level, value: f64) -> String {
+        let name = name_of(level).1;
+        match self {
+            Self::Residual => format!("{name} changed by {value:.4} RMS"),
+            Self::ToFinal => format!("{name} is {value:.4} RMS from its last state"),
+            Self::Cosine => format!("{name} at cosine {value:.4} to the state before"),
+        }
+    }
+}
+
+/// What the curve shows of a recording.
+#[derive(Clone, Debug, PartialEq)]
+struct Steps {
+    measure: Measure,
+    /// Of each step in order.
+    values: Vec<(Level, Option<f64>)>,
+    planned: usize,
+    of_segment: usize,
+}
+
+impl Steps {
+    fn of(measure: Measure, recording: &Recording) -> Self {
+        Self {
+            measure,
+            values: convergence(recording).iter().map(|point| (point.level, measure.value(point))).collect(),
+            planned: recording.planned_moments(),
+            of_segment: recording.shapes().steps(),
+        }
+    }
+
+    fn axis(&self) -> Axis {
+        self.measure.axis(self.values.iter().filter_map(|(_, value)| *value))
+    }
+
+    /// The middle of a step on the horizontal axis.
+    fn x(&self, moment: usize) -> f64 {
+        (moment as f64 + 0.5) / self.planned.max(1) as f64
+    }
+
+    /// Moment, module and value where there is one.
+    fn known(&self) -> impl Iterator<Item = (usize, Level, f64)> {
+        self.values.iter().enumerate().filter_map(|(moment, (level, value))| Some((moment, *level, (*value)?)))
+    }
+
+    fn curve(&self, level: Level, frame: Frame) -> String {
+        let axis = self.axis();
+        let own = self.known().filter(|(_, of, _)| *of == level);
+        frame.points(own.map(|(moment, _, value)| (self.x(moment), axis.place(value))))
+    }
+}
+
+/// The curves of both modules, with a table.
+#[component]
+pub fn StepCurve(measure: Measure) -> impl IntoView {
+    let page = Page::here();
+    let room = NodeRef::<html::Div>::new();
+    let frame = frame(room, HEIGHT);
+    let steps = Memo::new(move |_| of_recording(page, |recording| Some(Steps::of(measure, recording))));
+    let with = move |read: fn(&Steps, Frame) -> AnyView| {
+        steps.with(|steps| steps.as_ref().map(|steps| read(steps, frame.get())))
+    };
+    let under_pointer = RwSignal::new(None::<usize>);
+    let at = move |event: &PointerEvent| {
+        steps.with_untracked(|steps| {
+            let steps = steps.as_ref()?;
+            let share = frame.get_untracked().share(f64::from(event.offset_x()));
+            let moment = (share * steps.planned as f64) as usize;
+            Some(moment.min(steps.values.len().checked_sub(1)?))
+        })
+    };
+    let look = move |event: PointerEvent| under_pointer.set(at(&event));
+    let go = move |event: PointerEvent| {
+        if let Some(moment) = at(&event) {
+            page.player.seek(moment);
+        }
+    };
+    let shown = move || under_pointer.get().unwrap_or_else(|| page.player.moment.get());
+    let reading = move || {
+        let moment = shown();
+        let (level, value) = steps.with(|steps| steps.as_ref()?.values.get(moment).copied())?;
+        let place = of_recording(page, |recording| in_words(recording, moment))?;
+        Some(match value {
+            Some(value) => format!("{place}: {}", measure.words(level, value)),
+            None => place,
+        })
+    };
+    let curve = move |level| steps.with(|steps| steps.as_ref().map(|steps| steps.curve(level, frame.get())));
+    let rows = move || {
+        let known = steps.with(|steps| steps.as_ref().map(|steps| steps.known().collect::<Vec<_>>()));
+        let row = |(moment, level, value): (usize, Level, f64)| {
+            let place = of_recording(page, |recording| in_words(recording, moment)).unwrap_or_default();
+            vec![place, name_of(level).1.into(), format!("{value:.6}")]
+        };
+        known.unwrap_or_default().into_iter().map(row).collect()
+    };
+    view! {
+        <figure class="chart">
+            <figcaption>
+                <Term name=measure.title() gloss=measure.gloss()/>
+                <span class="unit">{measure.unit()}</span>
+                <b class="h">"z_H"</b>
+                <b class="l">"z_L"</b>
+            </figcaption>
+            <div class="room" node_ref=room>
+                <svg
+                    width="100%"
+                    height=HEIGHT
+                    role="img"
+                    aria-label=format!("{} ({}) of z_H and z_L; the table below has the figures", measure.title(), measure.unit())
+                    data-testid=format!("{}-curve", measure.testid())
+                    on:pointermove=look
+                    on:pointerleave=move |_| under_pointer.set(None)
+                    on:pointerdown=go
+                >
+                    {move || with(grid)}
+                    <polyline class="curve l" points=move || curve(Level::L)/>
+                    <polyline class="curve h" points=move || curve(Level::H)/>
+                    {move || with(dots)}
+                    {move || {
+                        let x = steps.with(|steps| steps.as_ref().map(|steps| steps.x(shown())));
+                        let x = frame.get().x(x.unwrap_or(0.0));
+                        view! { <line class="playhead" x1=x x2=x y1=frame.get().y(1.0) y2=frame.get().y(0.0)/> }
+                    }}
+                </svg>
+            </div>
+            <p class="reading" data-testid=format!("{}-reading", measure.testid())>{reading}</p>
+            <Table head=["Step", "State", measure.title()] rows/>
+        </figure>
+    }
+}
+
+fn grid(steps: &Steps, frame: Frame) -> AnyView {
+    let axis = steps.axis();
+    let ticks = axis.ticks().into_iter().map(|value| (axis.place(value), axis.label(value))).collect();
+    let segments = steps.planned / steps.of_segment.max(1);
+    let every = segments.div_ceil(16).max(1);
+    let marks = (0..segments).step_by(every).map(|segment| {
+        let left = frame.x(segment as f64 / segments as f64);
+        let middle = frame.x((segment as f64 + 0.5) / segments as f64);
+        view! {
+            <line class="grid segment-end" x1=left x2=left y1=frame.y(0.0) y2=frame.y(1.0)/>
+            <text class="tick-label" x=middle y=frame.y(0.0) + 16.0 text-anchor="middle">{segment + 1}</text>
+        }
+    });
+    let updates = steps.values.iter().enumerate().filter(|(_, (level, _))| *level == Level::H).map(|(moment, _)| {
+        let x = frame.x((moment as f64 + 1.0) / steps.planned.max(1) as f64);
+        view! { <line class="h-update" x1=x x2=x y1=frame.y(0.0) y2=frame.y(1.0)/> }
+    });
+    view! {
+        {horizontal_axis_lines(frame, ticks)}
+        {marks.collect_view()}
+        {updates.collect_view()}
+    }
+    .into_any()
+}
+
+/// A dot for every step: the H steps stand apart, a curve alone would hide where they are.
+fn dots(steps: &Steps, frame: Frame) -> AnyView {
+    let axis = steps.axis();
+    let dots = steps.known().map(|(moment, level, value)| {
+        let (x, y) = (frame.x(steps.x(moment)), frame.y(axis.place(value)));
+        let radius = if level == Level::H { 3.0 } else { 1.8 };
+        view! { <circle class=format!("dot {}", name_of(level).0) cx=x cy=y r=radius/> }
+    });
+    dots.collect_view().into_any()
+}
