@@ -3,7 +3,7 @@
 use leptos::{html, prelude::*};
 
 use super::{
-    chart::{Frame, frame, horizontal_axis_lines},
+    chart::{Frame, frame, horizontal_axis_lines, segment_marks},
     name_of, of_recording,
     table::Table,
     term::Term,
@@ -93,6 +93,8 @@ fn Counts(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView
     let room = NodeRef::<html::Div>::new();
     let frame = frame(room, HEIGHT);
     let planned = move || of_recording(page, |recording| recording.planned_moments()).max(1) as f64;
+    let segments =
+        move || of_recording(page, |recording| recording.planned_moments() / recording.shapes().steps().max(1));
     let curve = move |count: fn(&Read) -> usize| {
         let (frame, planned) = (frame.get(), planned());
         reads.with(|reads| {
@@ -138,7 +140,7 @@ fn Counts(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView
                     data-testid="answer-counts"
                     on:pointerdown=seek
                 >
-                    {move || reads.with(|reads| grid(reads, frame.get(), planned()))}
+                    {move || reads.with(|reads| grid(reads, frame.get(), segments()))}
                     <polyline class="curve wrong" points=move || curve(|read| read.wrong.len())/>
                     <polyline class="curve changed" points=move || curve(|read| read.changed.len())/>
                     {move || {
@@ -158,14 +160,12 @@ fn axis(reads: &[Read]) -> Linear {
     Linear::covering(reads.iter().flat_map(|read| [read.changed.len() as f64, read.wrong.len() as f64]), 4)
 }
 
-fn grid(reads: &[Read], frame: Frame, planned: f64) -> impl IntoView + use<> {
+fn grid(reads: &[Read], frame: Frame, segments: usize) -> impl IntoView + use<> {
     let axis = axis(reads);
-    let ticks = axis.ticks().filter(|tick| tick.fract() == 0.0);
-    let ends = reads.iter().map(|read| frame.x((read.moment as f64 + 0.5) / planned));
-    let marks = ends.map(|x| view! { <line class="grid" x1=x x2=x y1=frame.y(0.0) y2=frame.y(0.0) + 4.0/> });
+    let ticks = axis.ticks().filter(|tick| tick.fract() == 0.0).map(|tick| (axis.place(tick), tick.to_string()));
     view! {
-        {horizontal_axis_lines(frame, ticks.map(|tick| (axis.place(tick), tick.to_string())).collect())}
-        {marks.collect_view()}
+        {horizontal_axis_lines(frame, ticks.collect())}
+        {segment_marks(frame, segments)}
     }
 }
 

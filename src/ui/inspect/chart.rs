@@ -62,3 +62,17 @@ pub fn horizontal_axis_lines(frame: Frame, ticks: Vec<(f64, String)>) -> impl In
     });
     lines.collect_view()
 }
+
+/// The segments' beginnings and numbers along the horizontal axis.
+pub fn segment_marks(frame: Frame, segments: usize) -> impl IntoView {
+    let every = segments.div_ceil(16).max(1);
+    let marks = (0..segments).step_by(every).map(move |segment| {
+        let left = frame.x(segment as f64 / segments as f64);
+        let middle = frame.x((segment as f64 + 0.5) / segments as f64);
+        view! {
+            <line class="grid segment-end" x1=left x2=left y1=frame.y(0.0) y2=frame.y(1.0)/>
+            <text class="tick-label" x=middle y=frame.y(0.0) + 16.0 text-anchor="middle">{segment + 1}</text>
+        }
+    });
+    marks.collect_view()
+}

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Pixels that keep clear of the axes' names.
-const MARGIN: f64 = 28.0;
+const MARGIN: f64 = 40.0;
 
 /// The states of a run, and of one that was kept, in the plane of the run's own first two components.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 use leptos::{ev::PointerEvent, html, prelude::*};
 
 use super::{
-    chart::{Frame, frame, horizontal_axis_lines},
+    chart::{Frame, frame, horizontal_axis_lines, segment_marks},
     name_of, of_recording,
     table::Table,
     term::Term,
@@ -15,7 +15,7 @@ use crate::{
         recording::Recording,
     },
     ui::{
-        scale::{Axis, Linear, Log},
+        scale::{Axis, Linear, Log, short},
         state::Page,
         timeline::in_words,
     },
@@ -94,9 +94,9 @@ impl Measure {
     fn words(self, level: Level, value: f64) -> String {
         let name = name_of(level).1;
         match self {
-            Self::Residual => format!("{name} changed by {value:.4} RMS"),
-            Self::ToFinal => format!("{name} is {value:.4} RMS from its last state"),
-            Self::Cosine => format!("{name} at cosine {value:.4} to the state before"),
+            Self::Residual => format!("{name} changed by {} RMS", short(value)),
+            Self::ToFinal => format!("{name} is {} RMS from its last state", short(value)),
+            Self::Cosine => format!("{name} at cosine {value:.6} to the state before"),
         }
     }
 }
@@ -226,22 +226,13 @@ fn grid(steps: &Steps, frame: Frame) -> AnyView {
     let axis = steps.axis();
     let ticks = axis.ticks().into_iter().map(|value| (axis.place(value), axis.label(value))).collect();
     let segments = steps.planned / steps.of_segment.max(1);
-    let every = segments.div_ceil(16).max(1);
-    let marks = (0..segments).step_by(every).map(|segment| {
-        let left = frame.x(segment as f64 / segments as f64);
-        let middle = frame.x((segment as f64 + 0.5) / segments as f64);
-        view! {
-            <line class="grid segment-end" x1=left x2=left y1=frame.y(0.0) y2=frame.y(1.0)/>
-            <text class="tick-label" x=middle y=frame.y(0.0) + 16.0 text-anchor="middle">{segment + 1}</text>
-        }
-    });
     let updates = steps.values.iter().enumerate().filter(|(_, (level, _))| *level == Level::H).map(|(moment, _)| {
         let x = frame.x((moment as f64 + 1.0) / steps.planned.max(1) as f64);
         view! { <line class="h-update" x1=x x2=x y1=frame.y(0.0) y2=frame.y(1.0)/> }
     });
     view! {
         {horizontal_axis_lines(frame, ticks)}
-        {marks.collect_view()}
+        {segment_marks(frame, segments)}
         {updates.collect_view()}
     }
     .into_any()
