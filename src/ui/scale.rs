@@ -70,9 +70,9 @@ impl Linear {
     }
 }
 
-/// A value in few characters: four decimals, or three digits and a power of ten where those would be zeros.
+/// A value in few characters: three decimals, or three digits and a power of ten where those would be zeros.
 pub fn short(value: f64) -> String {
-    if value != 0.0 && value.abs() < 0.001 { format!("{value:.2e}") } else { format!("{value:.4}") }
+    if value != 0.0 && value.abs() < 0.01 { format!("{value:.2e}") } else { format!("{value:.3}") }
 }
 
 /// Either.
@@ -130,7 +130,7 @@ mod tests {
         let log = Axis::Log(Log::covering([1e-5, 10.0].into_iter()));
         let labels: Vec<String> = log.ticks().into_iter().map(|tick| log.label(tick)).collect();
         assert_eq!(labels, ["1e-5", "1e-4", "0.001", "0.01", "0.1", "1", "10"]);
-        assert_eq!([0.0, 0.25, 1.234e-5].map(short), ["0.0000", "0.2500", "1.23e-5"]);
+        assert_eq!([0.0, 0.25, 1.234e-5].map(short), ["0.000", "0.250", "1.23e-5"]);
         let linear = Axis::Linear(Linear::covering([0.6].into_iter(), 3));
         assert_eq!(linear.label(linear.ticks()[3]), "0.6");
     }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     puzzle::Kind,
-    ui::{browser, overlay, state::Page},
+    ui::{browser, overlay, scale::short, state::Page},
 };
 
 /// The board, filled by keyboard, and by the model.
@@ -99,7 +99,7 @@ fn cell(page: Page, kind: Kind, at: usize, shown: Memo<Vec<Cell>>, overlaid: Mem
             aria-label=move || view.with(|cell| cell.as_ref().map(|cell| cell.label.clone()))
             data-clue=move || view.with(|cell| cell.as_ref().and_then(|cell| cell.clue.clone()))
             class:overlaid=move || figure.get().is_some()
-            title=move || Some(format!("{:.4}{}", figure.get()?.0, page.overlay.get()?.figure.unit()))
+            title=move || Some(format!("{}{}", short(f64::from(figure.get()?.0)), page.overlay.get()?.figure.unit()))
             style=("--confidence", confidence)
             style=("--overlay", move || figure.get().map(|(_, share)| format!("{:.1}%", share * 100.0)))
             on:focus=move |_| {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{overlay, state::Page};
+use crate::ui::{overlay, scale::short, state::Page};
 
 /// The figure, its range at the present moment, and the way back to the answer's own colours. Empty without one.
 #[component]
@@ -19,9 +19,9 @@ pub fn OverlayLegend() -> impl IntoView {
         let unit = page.overlay.get()?.figure.unit();
         Some(match range()? {
             Some((low, high)) => view! {
-                {format!("{low:.3}")}
+                {short(f64::from(low))}
                 <span class="ramp magnitude" aria-hidden="true"></span>
-                {format!("{high:.3}{unit}")}
+                {format!("{}{unit}", short(f64::from(high)))}
             }
             .into_any(),
             None => "not yet computed".into_any(),

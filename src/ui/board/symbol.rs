@@ -49,6 +49,15 @@ pub fn blank(kind: Kind) -> u8 {
     }
 }
 
+/// What any token is called, also one without a symbol.
+pub fn name(kind: Kind, token: u8) -> String {
+    match Symbol::of(kind, token) {
+        Some(symbol) => symbol.name,
+        None if token == blank(kind) => "blank".into(),
+        None => "padding".into(),
+    }
+}
+
 /// Rows, and columns, of a board.
 pub fn side(kind: Kind) -> usize {
     kind.seq_len().isqrt()
@@ -98,5 +107,6 @@ mod tests {
         let four = Kind::Sudoku(Shape::FOUR);
         assert_eq!([0, 1, 6, 255].map(|token| Symbol::of(four, token)), [None, None, None, None]);
         assert_eq!(Symbol::of(four, 5).unwrap().text, "4");
+        assert_eq!([0, 1, 5].map(|token| name(four, token)), ["padding", "blank", "4"]);
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     runtime::recording::Recording,
     ui::{
         board::{
-            symbol::{Symbol, place, side},
+            symbol::{Symbol, name, place, side},
             wrong::wrong_cells,
         },
         scale::Linear,
@@ -232,11 +232,10 @@ fn Top(level: RwSignal<Level>) -> impl IntoView {
         })
         .unwrap_or_default();
         let bar = |(token, probability): (u8, f32)| {
-            let name = Symbol::of(kind, token).map_or_else(|| "nothing".into(), |symbol| symbol.name);
             let percent = format!("{:.1} %", probability * 100.0);
             view! {
                 <li>
-                    <span class="symbol">{name}</span>
+                    <span class="symbol">{name(kind, token)}</span>
                     <span class="bar"><span style=format!("width:{:.2}%", probability * 100.0)></span></span>
                     <span class="percent">{percent}</span>
                 </li>

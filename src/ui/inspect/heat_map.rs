@@ -15,6 +15,7 @@ use crate::{
         board::symbol::{self, side},
         browser,
         picture::Picture,
+        scale::short,
         state::Page,
     },
 };
@@ -206,7 +207,7 @@ pub fn Legend(#[prop(into)] difference: Signal<bool>) -> impl IntoView {
         let moment = page.player.moment.get();
         of_recording(page, |recording| {
             let scale = Values::of(recording, level, moment, difference.get())?.scale;
-            Some(if scale < 0.1 { format!("{sign}{scale:.4}") } else { format!("{sign}{scale:.1}") })
+            Some(format!("{sign}{}", short(f64::from(scale))))
         })
     };
     let row = move |level| {

@@ -102,7 +102,7 @@ impl Plane {
     /// Lines from each state to the next and a dot on each, from pale to strong.
     pub fn draw(&self) -> AnyView {
         let count = self.own.len().saturating_sub(1).max(1) as f64;
-        let time = |step: usize| format!("--time:{:.1}%", 15.0 + 85.0 * step as f64 / count);
+        let time = |step: usize| format!("--time:{:.1}%", 30.0 + 70.0 * step as f64 / count);
         let lines = self.own.windows(2).enumerate().map(|(step, ends)| {
             let [(x1, y1), (x2, y2)] = [ends[0], ends[1]];
             view! { <line class="leg" style=time(step) x1=x1 y1=y1 x2=x2 y2=y2/> }
