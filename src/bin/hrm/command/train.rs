@@ -64,8 +64,18 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let base_puzzles = split.training.len();
     let data = Dataset::augmented(recipe.puzzle, split.training, recipe.data.seed)?;
     let engine = args.engine.open()?;
-    let mut run =
-        Run { recipe, setup, out, engine, base_puzzles, test: split.test, start: Instant::now(), before: 0.0 };
+    let mut run = Run {
+        file: args.recipe.clone(),
+        recipe,
+        from: args.from.clone(),
+        setup,
+        out,
+        engine,
+        base_puzzles,
+        test: split.test,
+        start: Instant::now(),
+        before: 0.0,
+    };
     pollster::block_on(run.train(&args, &data))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -89,7 +99,11 @@ fn bar(len: u64, template: &str) -> Result<ProgressBar, Failure> {
 
 /// A run and where it writes.
 struct Run {
+    /// The recipe's file and what it says.
+    file: PathBuf,
     recipe: Recipe,
+    /// Where the start weights came from, if not from the seed.
+    from: Option<String>,
     setup: Setup,
     out: PathBuf,
     engine: AnyEngine,
@@ -240,9 +254,9 @@ impl Run {
         config["puzzle"] = self.recipe.puzzle.name().into();
         fs::write(self.out.join(format!("{name}.json")), serde_json::to_string_pretty(&config)? + "\n")?;
         let card = json!({
-            "recipe": format!("recipes/{name}.toml"),
-            "command": format!("hrm train recipes/{name}.toml"),
-            "parameters": weights.count(),
+            "recipe": self.file,
+            "from": self.from,
+            "parameters": weights.count() - 2 * self.setup.model.hidden_size,
             "base_puzzles": self.base_puzzles,
             "augmented": true,
             "seed": self.setup.seed,
