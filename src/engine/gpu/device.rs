@@ -22,6 +22,16 @@ pub struct Device {
     fault: Arc<Mutex<Option<EngineError>>>,
 }
 
+/// What is known of the adapter.
+async fn describe(adapter: &wgpu::Adapter) -> wgpu::AdapterInfo {
+    let info = adapter.get_info();
+    #[cfg(target_arch = "wasm32")]
+    if let Some(name) = super::web::adapter_name().await {
+        return wgpu::AdapterInfo { name, ..info };
+    }
+    info
+}
+
 impl Device {
     /// Opens the fastest adapter with WebGPU's default limits, but the largest buffers it offers.
     ///
@@ -55,7 +65,7 @@ impl Device {
             *first.lock().unwrap_or_else(PoisonError::into_inner) = Some(EngineError::DeviceLost(why));
         });
 
-        let info = adapter.get_info();
+        let info = describe(&adapter).await;
         let pace = Arc::new(Mutex::new(Pace::new(is_software(&info))));
         let tiles = Arc::new(AtomicBool::new(!is_software(&info)));
         Ok(Device { raw, queue, pipelines: Default::default(), pace, tiles, info, fault })

@@ -13,6 +13,8 @@ mod pipelines;
 mod readback;
 mod session;
 pub mod shaders;
+#[cfg(target_arch = "wasm32")]
+mod web;
 
 pub use device::Device;
 pub use peak::measure_peak;
