@@ -7,6 +7,8 @@ mod cases;
 mod compare;
 
 use hrm_web::engine::gpu::{Engine, shaders};
+use hrm_web::engine::{Engine as _, EngineError, Session as _};
+use hrm_web::plan::{EntryId, Recorder};
 use pollster::block_on;
 
 /// Random shapes of each kernel.
@@ -34,6 +36,41 @@ fn both_ways_of_matrix_products_agree_with_their_twin() {
         engine.device().share_tiles(share);
         block_on(compare::compare(&engine, "matmul", CASES)).unwrap();
     }
+}
+
+#[test]
+fn divided_work_gives_the_same() {
+    let engine = engine();
+    for kernel in ["matmul", "attention", "attention_backward"] {
+        // Every dispatch becomes as small as it can be.
+        engine.device().assume_throughput(1.0);
+        block_on(compare::compare(&engine, kernel, CASES / 2)).unwrap();
+    }
+}
+
+#[test]
+fn a_program_too_large_names_the_limit() {
+    let engine = engine();
+    let mut recorder = Recorder::new();
+    recorder.entry("main");
+    recorder.persistent("huge", &[1 << 40]);
+    let error = block_on(engine.prepare(recorder.finish().unwrap())).err().unwrap();
+    assert!(matches!(&error, EngineError::Limit { needed, .. } if *needed == 1 << 42), "{error}");
+    assert!(error.to_string().contains("buffer `huge`"), "{error}");
+}
+
+#[test]
+fn a_lost_device_is_an_error() {
+    let engine = engine();
+    let case = cases::Draw::case(cases::KERNELS[0].1, 1);
+    let (id, entry) = (case.contents[0].0, EntryId(0));
+    let mut session = block_on(engine.prepare(case.program.clone())).unwrap();
+    block_on(session.run(&[entry], &[id])).unwrap();
+    engine.device().destroy();
+    let error = block_on(session.run(&[entry], &[id])).unwrap_err();
+    assert!(matches!(error, EngineError::DeviceLost(_)), "{error}");
+    let error = block_on(engine.prepare(case.program)).err().unwrap();
+    assert!(matches!(error, EngineError::DeviceLost(_)), "{error}");
 }
 
 #[test]

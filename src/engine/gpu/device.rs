@@ -92,6 +92,11 @@ impl Device {
         self.tiles.store(share, Ordering::Relaxed);
     }
 
+    /// Takes the adapter to do so many operations a second, until a run tells better: work is divided accordingly.
+    pub fn assume_throughput(&self, operations: f64) {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner).assume(operations);
+    }
+
     /// What launches should be fitted to.
     pub(super) fn target(&self) -> Target {
         let budget = self.pace.lock().unwrap_or_else(PoisonError::into_inner).budget();
