@@ -7,7 +7,7 @@ mod cases;
 mod compare;
 
 use hrm_web::engine::{Engine, cpu, gpu};
-use hrm_web::verify::{Golden, Report, verify, verify_first_forward};
+use hrm_web::verify::{Golden, Report, verify};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -37,16 +37,39 @@ fn assert_holds(engine: &impl Engine, report: &Report) {
     assert!(report.passes(), "broken rules, or not compared: {:?}", report.not_compared);
 }
 
-#[wasm_bindgen_test]
-async fn the_golden_forward_on_webgpu() {
+async fn holds_on_webgpu(golden: Golden) {
     let engine = webgpu().await;
-    assert_holds(&engine, &verify(&engine, &golden!("hrm_tiny_forward")).await.unwrap());
+    assert_holds(&engine, &verify(&engine, &golden).await.unwrap());
 }
 
 #[wasm_bindgen_test]
-async fn the_golden_mlp_forward_on_webgpu() {
-    let engine = webgpu().await;
-    assert_holds(&engine, &verify_first_forward(&engine, &golden!("hrm_tiny_mlp_train")).await.unwrap());
+async fn the_golden_forward_on_webgpu() {
+    holds_on_webgpu(golden!("hrm_tiny_forward")).await;
+}
+
+#[wasm_bindgen_test]
+async fn the_golden_training_on_webgpu() {
+    holds_on_webgpu(golden!("hrm_tiny_train")).await;
+}
+
+#[wasm_bindgen_test]
+async fn the_golden_halting_on_webgpu() {
+    holds_on_webgpu(golden!("hrm_tiny_act_train")).await;
+}
+
+#[wasm_bindgen_test]
+async fn the_golden_mlp_training_on_webgpu() {
+    holds_on_webgpu(golden!("hrm_tiny_mlp_train")).await;
+}
+
+#[wasm_bindgen_test]
+async fn the_golden_trm_forward_on_webgpu() {
+    holds_on_webgpu(golden!("trm_tiny_attention_forward")).await;
+}
+
+#[wasm_bindgen_test]
+async fn the_golden_trm_training_on_webgpu() {
+    holds_on_webgpu(golden!("trm_tiny_mlp_train")).await;
 }
 
 #[wasm_bindgen_test]
@@ -64,4 +87,13 @@ async fn every_shader_agrees_with_its_twin() {
         failures.extend(compare::compare(&engine, kernel, CASES).await.err());
     }
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+#[wasm_bindgen_test]
+async fn both_ways_of_matrix_products_agree_with_their_twin() {
+    let engine = webgpu().await;
+    for share in [false, true] {
+        engine.device().share_tiles(share);
+        compare::compare(&engine, "matmul", CASES).await.unwrap();
+    }
 }
