@@ -2,12 +2,12 @@
 
 use std::{
     fs,
+    io::{self, BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
     thread,
 };
-
-use tiny_http::{Header, Request, Response, Server};
 
 /// The page must not count on lying at the root of its host.
 const SUB_PATH: &str = "/some/where/";
@@ -29,14 +29,17 @@ pub struct StaticServer {
 impl StaticServer {
     /// Serves `folder`; fails when no port can be had.
     pub fn start(folder: &Path) -> Self {
-        let server = Server::http("127.0.0.1:0").expect("a free port of this machine");
-        let port = server.server_addr().to_ip().expect("an IP address").port();
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port of this machine");
+        let port = listener.local_addr().expect("a bound address").port();
         let complaints = Arc::new(Mutex::new(Vec::new()));
         let log = complaints.clone();
-        let folder = folder.to_owned();
+        let folder: Arc<Path> = folder.into();
         thread::spawn(move || {
-            for request in server.incoming_requests() {
-                answer(request, &folder, &log);
+            for connection in listener.incoming().flatten() {
+                // A thread each: a browser may leave one answer unread until it has another.
+                let (folder, log) = (folder.clone(), log.clone());
+                // A browser that has gone away is its own affair.
+                thread::spawn(move || drop(answer(connection, &folder, &log)));
             }
         });
         Self { port, complaints }
@@ -53,27 +56,49 @@ impl StaticServer {
     }
 }
 
-fn answer(mut request: Request, folder: &Path, complaints: &Mutex<Vec<String>>) {
+/// Answers one request and closes the connection.
+fn answer(mut connection: TcpStream, folder: &Path, complaints: &Mutex<Vec<String>>) -> io::Result<()> {
+    let (url, body) = read_request(&connection)?;
     let complain = |what: String| complaints.lock().expect("no thread panicked").push(what);
-    if request.url() == REPORTS {
-        let mut report = String::new();
-        let _ = request.as_reader().read_to_string(&mut report);
-        complain(format!("refused by the policy: {report}"));
-        let _ = request.respond(Response::empty(204));
-        return;
-    }
-    // A browser that has gone away is its own affair, here and above.
-    let _ = match file_of(request.url(), folder).map(|path| (fs::read(&path), path)) {
-        Some((Ok(bytes), path)) => request.respond(
-            Response::from_data(bytes)
-                .with_header(header("Content-Type", media_type(&path)))
-                .with_header(header("Content-Security-Policy", POLICY)),
-        ),
-        _ => {
-            complain(format!("not found: {} {}", request.method(), request.url()));
-            request.respond(Response::empty(404))
+    let (status, media_type, bytes) = if url == REPORTS {
+        complain(format!("refused by the policy: {body}"));
+        ("204 No Content", "text/plain", Vec::new())
+    } else {
+        match file_of(&url, folder).map(|path| (fs::read(&path), path)) {
+            Some((Ok(bytes), path)) => ("200 OK", media_type(&path), bytes),
+            _ => {
+                complain(format!("not found: {url}"));
+                ("404 Not Found", "text/plain", Vec::new())
+            }
         }
     };
+    let length = bytes.len();
+    write!(
+        connection,
+        "HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {length}\r\n\
+         Content-Security-Policy: {POLICY}\r\nConnection: close\r\n\r\n"
+    )?;
+    connection.write_all(&bytes)
+}
+
+/// The address that is asked for, and what was sent with it.
+fn read_request(connection: &TcpStream) -> io::Result<(String, String)> {
+    let mut reader = BufReader::new(connection);
+    let mut line = String::new();
+    reader.read_line(&mut line)?;
+    let url = line.split(' ').nth(1).unwrap_or_default().to_owned();
+    let mut length = 0;
+    loop {
+        line.clear();
+        reader.read_line(&mut line)?;
+        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        if name.eq_ignore_ascii_case("content-length") {
+            length = value.trim().parse().unwrap_or(0);
+        }
+    }
+    let mut body = String::new();
+    reader.take(length).read_to_string(&mut body)?;
+    Ok((url, body))
 }
 
 fn file_of(url: &str, folder: &Path) -> Option<PathBuf> {
@@ -92,8 +117,4 @@ fn media_type(path: &Path) -> &'static str {
         Some("wasm") => "application/wasm",
         _ => "application/octet-stream",
     }
-}
-
-fn header(name: &str, value: &str) -> Header {
-    Header::from_bytes(name, value).expect("a header of printable characters")
 }
