@@ -85,7 +85,10 @@ fn answer(mut connection: TcpStream, folder: &Path, complaints: &Mutex<Vec<Strin
 fn read_request(connection: &TcpStream) -> io::Result<(String, String)> {
     let mut reader = BufReader::new(connection);
     let mut line = String::new();
-    reader.read_line(&mut line)?;
+    // A browser opens connections ahead of need, and closes them unused.
+    if reader.read_line(&mut line)? == 0 {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
     let url = line.split(' ').nth(1).unwrap_or_default().to_owned();
     let mut length = 0;
     loop {
