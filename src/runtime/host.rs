@@ -95,6 +95,10 @@ impl Host {
                 let question = kind.generate(&mut Random::new(u64::from(seed)), difficulty).question;
                 Ok(Event::Generated { question })
             }
+            Task::Carve { kind, size, openings, min_steps, seed } => {
+                let design = |side| maze::Design { side, openings, min_steps: min_steps as u32 };
+                Ok(Event::Generated { question: carve(kind, size, design, seed) })
+            }
             Task::Examine { kind, question } => Ok(Event::Examined(solutions(kind, &question))),
             Task::Solve { engine, question, segments } => {
                 let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
@@ -158,6 +162,15 @@ fn address(file: &str) -> String {
 async fn json<T: serde::de::DeserializeOwned>(file: &str) -> Result<T, TaskError> {
     let bytes = scope::fetch(file).await?;
     serde_json::from_slice(&bytes).map_err(|source| TaskError::Json { file: file.into(), source })
+}
+
+/// A maze of `size`, at most that of its kind, padded to it.
+fn carve(kind: puzzle::Kind, size: usize, design: impl Fn(maze::Side) -> maze::Design, seed: u32) -> Vec<u8> {
+    let mut random = Random::new(u64::from(seed));
+    let puzzle::Kind::Maze(side) = kind else { return kind.generate(&mut random, 0.0).question };
+    let own = maze::Side::new(size).unwrap_or(side).min(side);
+    let (maze, _) = maze::generate(&design(own), &mut random);
+    maze.padded_to(side).unwrap_or(maze).to_tokens()
 }
 
 fn solutions(kind: puzzle::Kind, question: &[u8]) -> Solutions {

@@ -41,6 +41,19 @@ pub enum Task {
         /// The same seed gives the same puzzle.
         seed: u32,
     },
+    /// Draw a maze with one shortest path; wishes that cannot be met are relaxed.
+    Carve {
+        /// The kind of maze that it becomes, padded with walls.
+        kind: puzzle::Kind,
+        /// Rows and columns, at most the kind's.
+        size: usize,
+        /// Openings beyond a spanning tree's: 0 makes a perfect maze.
+        openings: usize,
+        /// Steps from start to goal at least.
+        min_steps: usize,
+        /// The same seed gives the same maze.
+        seed: u32,
+    },
     /// Say how many solutions a puzzle has.
     Examine {
         /// Of this kind.

@@ -8,7 +8,7 @@ use super::{
     controls::{Controls, ModelLine},
     engine_badge::{EngineBadge, EngineChoice},
     inspect::Inspector,
-    state::Page,
+    state::{Page, kinds_of},
     theme::ThemeChoice,
     timeline::Timeline,
 };
@@ -63,32 +63,38 @@ fn App() -> impl IntoView {
     }
 }
 
-/// One button for each kind of puzzle that a model of the gallery solves.
+/// One button for each kind of puzzle that a model of the gallery solves, game by game.
 #[component]
 fn Sizes() -> impl IntoView {
     let page = Page::here();
-    let kinds = Memo::new(move |_| {
-        page.machine.gallery.with(|gallery| {
-            Kind::all().filter(|kind| gallery.iter().any(|model| model.puzzle == *kind)).collect::<Vec<_>>()
-        })
-    });
+    let kinds = Memo::new(move |_| page.machine.gallery.with(|gallery| kinds_of(gallery)));
     let button = move |kind: Kind| {
         let chosen = move || if page.kind() == kind { "true" } else { "false" };
+        let testid = match kind {
+            Kind::Sudoku(_) => format!("size-{}", side(kind)),
+            Kind::Maze(_) => kind.name(),
+        };
         view! {
-            <button
-                type="button"
-                data-testid=format!("size-{}", side(kind))
-                aria-pressed=chosen
-                on:click=move |_| page.show_kind(kind)
-            >
+            <button type="button" data-testid=testid aria-pressed=chosen on:click=move |_| page.show_kind(kind)>
                 {format!("{0}x{0}", side(kind))}
             </button>
         }
     };
+    let game = move |name: &'static str, of_it: fn(&Kind) -> bool| {
+        let own = Memo::new(move |_| kinds.get().into_iter().filter(of_it).collect::<Vec<_>>());
+        view! {
+            <Show when=move || own.with(|own| !own.is_empty())>
+                <div class="sizes" role="group" aria-label=format!("{name}: board size")>
+                    <span class="group-name">{name}</span>
+                    <For each=move || own.get() key=|kind| kind.name() children=button/>
+                </div>
+            </Show>
+        }
+    };
     view! {
-        <div class="sizes" role="group" aria-label="Board size">
-            <span class="group-name">"Sudoku"</span>
-            <For each=move || kinds.get() key=|kind| kind.name() children=button/>
+        <div class="games">
+            {game("Sudoku", |kind| matches!(kind, Kind::Sudoku(_)))}
+            {game("Maze", |kind| matches!(kind, Kind::Maze(_)))}
         </div>
     }
 }

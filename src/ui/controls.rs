@@ -3,9 +3,12 @@
 use leptos::prelude::*;
 
 use super::state::{Page, Phase, Status};
-use crate::runtime::{
-    gallery::{Card, Entry},
-    protocol::Solutions,
+use crate::{
+    puzzle::Kind,
+    runtime::{
+        gallery::{Card, Entry},
+        protocol::Solutions,
+    },
 };
 
 /// The model for this board, with what its card measured.
@@ -99,9 +102,24 @@ fn verdict(page: Page) -> String {
         Phase::Waiting => waiting_for(page).unwrap_or_else(|| "One moment…".into()),
         Phase::Running { .. } => "Thinking…".into(),
         Phase::Stopped => "Stopped.".into(),
-        Phase::Valid => "Solved: checked by the rules, the answer is right.".into(),
-        Phase::Invalid(fault) => format!("Not a solution: {fault}."),
+        Phase::Valid => match steps_through(page) {
+            Some(steps) => format!("Solved: checked by the rules, this is a shortest path, {steps} steps."),
+            None => "Solved: checked by the rules, the answer is right.".into(),
+        },
+        Phase::Invalid(fault) => {
+            let searched = steps_through(page)
+                .map(|steps| format!(" A breadth-first search finds a path of {steps} steps: the dashed line."));
+            format!("Not a solution: {fault}.{}", searched.unwrap_or_default())
+        }
         Phase::Failed(message) => message.clone(),
+    })
+}
+
+/// Steps of a shortest path, of a maze that has one.
+fn steps_through(page: Page) -> Option<u32> {
+    page.drawing.question.with(|question| match question.kind {
+        Kind::Maze(_) => question.kind.rating(&question.tokens),
+        Kind::Sudoku(_) => None,
     })
 }
 
@@ -139,7 +157,11 @@ fn Notes() -> impl IntoView {
         let run = "The model may run on it all the same.";
         if !faults.is_empty() {
             notes.extend(faults.iter().map(|fault| format!("{fault}.")));
-            notes.push(format!("So this board has no solution. {run}"));
+            // A maze with an open border may have a path all the same.
+            notes.push(match page.kind() {
+                Kind::Sudoku(_) => format!("So this board has no solution. {run}"),
+                Kind::Maze(_) => run.into(),
+            });
         } else {
             match page.drawing.solutions.get() {
                 Some(Solutions::None) => notes.push(format!("This board has no solution. {run}")),

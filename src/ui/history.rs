@@ -34,6 +34,12 @@ impl<T: Clone + PartialEq> History<T> {
         self.future.clear();
     }
 
+    /// Makes `next` the value in place of the present one: the last change goes on.
+    pub fn amend(&mut self, next: T) {
+        self.present = next;
+        self.future.clear();
+    }
+
     /// Takes the last change back; false if there is none.
     pub fn undo(&mut self) -> bool {
         let Some(previous) = self.past.pop() else { return false };
@@ -77,6 +83,15 @@ mod tests {
         assert!(!history.can_redo() && !history.redo());
         assert!(history.undo());
         assert_eq!(*history.present(), 1);
+    }
+
+    #[test]
+    fn a_change_that_goes_on_is_one_change() {
+        let mut history = History::new(0);
+        history.push(1);
+        history.amend(2);
+        assert!(history.undo() && !history.can_undo());
+        assert_eq!(*history.present(), 0);
     }
 
     #[test]

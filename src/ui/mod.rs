@@ -7,6 +7,7 @@ pub mod colour;
 pub mod history;
 pub mod overlay;
 pub mod picture;
+pub mod reading;
 pub mod scale;
 pub mod view;
 

@@ -7,6 +7,8 @@ use leptos::{
 
 use super::{
     cell::{Cell, Source, cells},
+    maze_tools::{Stroke, drag, press as press_pointer},
+    path::Path,
     symbol::{of_key, side},
     wrong::repeated,
 };
@@ -22,6 +24,7 @@ pub fn Grid() -> impl IntoView {
     let kind = Memo::new(move |_| page.kind());
     let shown = Memo::new(move |_| shown(page));
     let overlaid = Memo::new(move |_| overlaid(page));
+    let stroke = StoredValue::new(None::<Stroke>);
     move || {
         let kind = kind.get();
         let side = side(kind);
@@ -32,14 +35,18 @@ pub fn Grid() -> impl IntoView {
         view! {
             <div
                 class="board"
+                class:maze=matches!(kind, Kind::Maze(_))
                 data-testid="board"
                 role="grid"
                 aria-label=kind.name()
                 style=("--side", side.to_string())
                 on:keydown=move |event| press(page, kind, &event)
                 on:mouseleave=move |_| page.pointed.set(None)
+                on:pointerdown=move |event| press_pointer(page, stroke, &event)
+                on:pointermove=move |event| drag(page, stroke, &event)
             >
                 {rows.collect_view()}
+                <Path/>
             </div>
         }
     }

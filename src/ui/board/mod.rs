@@ -1,13 +1,19 @@
 //! The board: what a person draws and what the model answers, in the same cells.
 
 pub mod cell;
+pub mod edit;
+pub mod links;
 pub mod symbol;
 pub mod wrong;
 
 #[cfg(target_arch = "wasm32")]
 mod grid;
 #[cfg(target_arch = "wasm32")]
+mod maze_tools;
+#[cfg(target_arch = "wasm32")]
 mod overlay_legend;
+#[cfg(target_arch = "wasm32")]
+mod path;
 #[cfg(target_arch = "wasm32")]
 mod toolbar;
 

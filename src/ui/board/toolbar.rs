@@ -7,10 +7,13 @@ use leptos::{
 };
 use wasm_bindgen::JsCast;
 
-use super::symbol::{Symbol, blank};
+use super::{
+    maze_tools::{Brushes, MazeSliders},
+    symbol::{Symbol, blank},
+};
 use crate::{
     puzzle::{Kind, sudoku::clues_at},
-    ui::state::Page,
+    ui::{reading::write, state::Page},
 };
 
 /// Symbols to press, for those without a keyboard.
@@ -27,14 +30,29 @@ pub fn Pad() -> impl IntoView {
             })
             .collect_view()
     };
+    let digits = move || {
+        view! {
+            <div class="pad" role="group" aria-label="Symbols for the selected cell">
+                {symbols}
+                <button
+                    type="button"
+                    aria-label="Empty the cell"
+                    on:click=move |_| page.drawing.write(blank(page.kind()))
+                >
+                    "⌫"
+                </button>
+            </div>
+        }
+    };
     view! {
-        <div class="pad" role="group" aria-label="Symbols for the selected cell">
-            {symbols}
-            <button type="button" aria-label="Empty the cell" on:click=move |_| page.drawing.write(blank(page.kind()))>
-                "⌫"
-            </button>
-        </div>
+        <Show when=move || is_maze(page) fallback=digits>
+            <Brushes/>
+        </Show>
     }
+}
+
+fn is_maze(page: Page) -> bool {
+    matches!(page.kind(), Kind::Maze(_))
 }
 
 /// New puzzle, clear, undo, redo, paste.
@@ -49,7 +67,7 @@ pub fn Toolbar() -> impl IntoView {
         let difficulty = page.kind().difficulty_of(drawing.difficulty.get());
         match page.kind() {
             Kind::Sudoku(shape) => format!("{} clues", clues_at(shape, difficulty)),
-            Kind::Maze(_) => format!("{:.0} %", difficulty * 100.0),
+            Kind::Maze(_) => String::new(),
         }
     };
     let set_difficulty = move |event| {
@@ -57,9 +75,8 @@ pub fn Toolbar() -> impl IntoView {
             drawing.difficulty.set(level);
         }
     };
-    view! {
-        <div class="toolbar" role="group" aria-label="Board">
-            <button type="button" data-testid="new" on:click=move |_| page.generate(page.kind())>"New puzzle"</button>
+    let difficulty = move || {
+        view! {
             <label class="difficulty">
                 <span>"Difficulty"</span>
                 <input
@@ -73,6 +90,14 @@ pub fn Toolbar() -> impl IntoView {
                 />
                 <span class="reading">{clues}</span>
             </label>
+        }
+    };
+    view! {
+        <div class="toolbar" role="group" aria-label="Board">
+            <button type="button" data-testid="new" on:click=move |_| page.generate(page.kind())>"New puzzle"</button>
+            <Show when=move || is_maze(page) fallback=difficulty>
+                <MazeSliders/>
+            </Show>
             <button type="button" data-testid="clear" on:click=move |_| drawing.clear()>"Clear"</button>
             <button
                 type="button"
@@ -96,7 +121,7 @@ pub fn Toolbar() -> impl IntoView {
                 aria-expanded=move || if pasting.get() { "true" } else { "false" }
                 on:click=move |_| pasting.update(|open| *open = !*open)
             >
-                "Paste…"
+                "As text…"
             </button>
         </div>
         <Show when=move || pasting.get()>
@@ -108,14 +133,16 @@ pub fn Toolbar() -> impl IntoView {
     }
 }
 
-/// A field for the text of a puzzle.
+/// A field with the board's text, to copy or to replace.
 #[component]
 fn PasteField(close: impl Fn() + Copy + Send + 'static) -> impl IntoView {
     let page = Page::here();
     let field = NodeRef::<html::Textarea>::new();
     Effect::new(move |_| {
         if let Some(field) = field.get() {
+            field.set_value(&untrack(|| text_of(page)));
             let _ = field.focus();
+            field.select();
         }
     });
     let take = move |event: SubmitEvent| {
@@ -128,15 +155,24 @@ fn PasteField(close: impl Fn() + Copy + Send + 'static) -> impl IntoView {
     view! {
         <form class="paste" on:submit=take>
             <label for="paste-text">
-                "A puzzle as text, row by row: digits, “.” or 0 for a blank; spaces and line breaks are allowed"
+                {move || if is_maze(page) {
+                    "The maze as text, row by row: # wall, space, S and G; copy it, or put another in its place"
+                } else {
+                    "The puzzle as text, row by row: digits, “.” or 0 for a blank; copy it, or put another in its place"
+                }}
             </label>
-            <textarea id="paste-text" data-testid="paste-text" node_ref=field rows="4" spellcheck="false"></textarea>
+            <textarea id="paste-text" data-testid="paste-text" node_ref=field rows="9" spellcheck="false"></textarea>
             <div class="actions">
                 <button type="submit" data-testid="paste-apply">"Put it on the board"</button>
                 <button type="button" class="quiet" on:click=move |_| close()>"Cancel"</button>
             </div>
         </form>
     }
+}
+
+/// The board's text.
+fn text_of(page: Page) -> String {
+    page.drawing.question.with(|question| write(question.kind, &question.tokens))
 }
 
 /// Ctrl+V anywhere but in a field puts the puzzle on the board.
@@ -153,14 +189,6 @@ fn listen_for_paste(page: Page) {
     on_cleanup(move || handle.remove());
 }
 
-/// Reads a puzzle, provided that a model of the gallery takes its kind.
 fn paste(page: Page, text: &str) -> bool {
-    let known = |kind: Kind| page.machine.gallery.with_untracked(|all| all.iter().any(|model| model.puzzle == kind));
-    match Kind::of_question(text).filter(|kind| !known(*kind)) {
-        Some(kind) => {
-            page.drawing.complaint.set(Some(format!("No model of the gallery solves {kind}.")));
-            false
-        }
-        None => page.drawing.read(text, true),
-    }
+    page.drawing.read(text, &page.machine.kinds(), true)
 }

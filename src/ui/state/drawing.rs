@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 
 use crate::{
-    puzzle::{
-        self, Kind,
-        sudoku::{Board, Shape},
-    },
+    puzzle::{Kind, sudoku::Shape},
     random::Random,
     runtime::protocol::Solutions,
-    ui::{board::symbol::blank, history::History},
+    ui::{
+        board::edit::{Brush, empty, written},
+        history::History,
+        reading::read,
+    },
 };
 
 /// The seed of the boards that a first visit meets.
@@ -32,11 +33,17 @@ impl Question {
         let tokens = kind.generate(&mut Random::new(FIRST_SEED), FIRST_DIFFICULTY).question;
         Self { kind, tokens }
     }
+}
 
-    /// A board of blanks.
-    fn blank(kind: Kind) -> Self {
-        Self { kind, tokens: vec![blank(kind); kind.seq_len()] }
-    }
+/// What new mazes are to be like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MazeWish {
+    /// Rows and columns.
+    pub size: usize,
+    /// Openings beyond a spanning tree's.
+    pub openings: usize,
+    /// Steps from start to goal at least.
+    pub min_steps: usize,
 }
 
 /// State of the board.
@@ -50,6 +57,10 @@ pub struct Drawing {
     pub cursor: RwSignal<usize>,
     /// Steps of difficulty of new puzzles, of [`Rules::levels`].
     pub difficulty: RwSignal<usize>,
+    /// What new mazes are to be like.
+    pub wish: RwSignal<MazeWish>,
+    /// What strokes over a maze draw.
+    pub brush: RwSignal<Brush>,
     /// How many solutions the puzzle has, once that is known.
     pub solutions: RwSignal<Option<Solutions>>,
     /// What was wrong with a puzzle that was pasted or came with the address.
@@ -67,12 +78,12 @@ pub struct Drawing {
 impl Drawing {
     /// The puzzle of the address, or the first one.
     pub fn new(text: Option<&str>) -> Self {
-        let read = text.map(read);
-        let complaint = read
-            .as_ref()
-            .and_then(|read| read.as_ref().err())
-            .map(|error| format!("The puzzle in the address cannot be read: {error}."));
-        let question = read.and_then(Result::ok).unwrap_or_else(|| Question::first_of(Kind::Sudoku(Shape::FOUR)));
+        let (question, complaint) = match text.map(|text| read(text, &[])) {
+            Some(Ok((kind, tokens))) => (Some(Question { kind, tokens }), None),
+            Some(Err(error)) => (None, Some(format!("In the address: {error}"))),
+            None => (None, None),
+        };
+        let question = question.unwrap_or_else(|| Question::first_of(Kind::Sudoku(Shape::FOUR)));
         let levels = question.kind.levels();
         let history = RwSignal::new(History::new(question));
         Self {
@@ -80,6 +91,8 @@ impl Drawing {
             question: Memo::new(move |_| history.with(|history| history.present().clone())),
             cursor: RwSignal::new(0),
             difficulty: RwSignal::new(((levels - 1) as f64 * FIRST_DIFFICULTY).round() as usize),
+            wish: RwSignal::new(MazeWish { size: 9, openings: 4, min_steps: 12 }),
+            brush: RwSignal::new(Brush::default()),
             solutions: RwSignal::new(None),
             complaint: RwSignal::new(complaint),
             examining: StoredValue::new(None),
@@ -119,16 +132,17 @@ impl Drawing {
         known
     }
 
-    /// Reads a puzzle from text onto the board. What is wrong with it is said beside the board, which then stays.
-    pub fn read(self, text: &str, landmark: bool) -> bool {
-        match read(text) {
-            Ok(question) => {
+    /// Reads a puzzle of one of the `known` kinds from text onto the board. What is wrong with it is said beside the
+    /// board, which then stays.
+    pub fn read(self, text: &str, known: &[Kind], landmark: bool) -> bool {
+        match read(text, known) {
+            Ok((kind, tokens)) => {
                 self.landmark.set_value(landmark);
-                self.set(question);
+                self.set(Question { kind, tokens });
                 true
             }
             Err(error) => {
-                self.complaint.set(Some(format!("This is no puzzle: {error}.")));
+                self.complaint.set(Some(error.to_string()));
                 false
             }
         }
@@ -136,19 +150,23 @@ impl Drawing {
 
     /// Writes a token into the cell under the cursor.
     pub fn write(self, token: u8) {
-        let mut question = self.question.get_untracked();
-        let cursor = self.cursor.get_untracked();
-        if let Some(cell) = question.tokens.get_mut(cursor)
-            && usize::from(token) < question.kind.vocab_size()
-        {
-            *cell = token;
+        let Question { kind, tokens } = self.question.get_untracked();
+        self.set(Question { kind, tokens: written(kind, &tokens, self.cursor.get_untracked(), token) });
+    }
+
+    /// A stroke changed the board; with `begun` it goes on, and is taken back as one.
+    pub fn stroke(self, question: Question, begun: bool) {
+        if begun {
+            self.history.update(|history| history.amend(question));
+        } else {
             self.set(question);
         }
     }
 
     /// Empties the board.
     pub fn clear(self) {
-        self.replace(Question::blank(self.question.with_untracked(|question| question.kind)));
+        let kind = self.question.with_untracked(|question| question.kind);
+        self.replace(Question { kind, tokens: empty(kind) });
     }
 
     /// Takes the last change back.
@@ -164,10 +182,4 @@ impl Drawing {
             history.redo();
         });
     }
-}
-
-/// The kind is told by the number of cells.
-fn read(text: &str) -> Result<Question, puzzle::ParseError> {
-    let board = Board::parse(text, None)?;
-    Ok(Question { kind: Kind::Sudoku(board.shape()), tokens: board.to_tokens() })
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::Question;
 use crate::{
     engine::Kind as EngineKind,
+    puzzle::Kind,
     runtime::{
         client::{Client, Heard},
         gallery::Entry,
@@ -86,6 +87,11 @@ impl Machine {
             measuring: StoredValue::new(None),
             deaths: StoredValue::new(0),
         }
+    }
+
+    /// The kinds of puzzle that a model of the gallery solves, in the page's order; none while that is not known.
+    pub fn kinds(self) -> Vec<Kind> {
+        self.gallery.with_untracked(|gallery| kinds_of(gallery))
     }
 
     /// Starts the worker; `listener` hears it.
@@ -217,6 +223,11 @@ impl Machine {
             }
         }
     }
+}
+
+/// The kinds of puzzle that these models solve, in the page's order.
+pub fn kinds_of(gallery: &[Entry]) -> Vec<Kind> {
+    Kind::all().filter(|kind| gallery.iter().any(|model| model.puzzle == *kind)).collect()
 }
 
 fn measurement_key(model: &str) -> String {

@@ -5,8 +5,8 @@ mod machine;
 mod player;
 mod run;
 
-pub(super) use drawing::{Drawing, Question};
-pub(super) use machine::{Machine, Status};
+pub(super) use drawing::{Drawing, MazeWish, Question};
+pub(super) use machine::{Machine, Status, kinds_of};
 pub(super) use player::{Player, SPEEDS};
 pub(super) use run::{Phase, Run};
 
@@ -126,8 +126,17 @@ impl Page {
 
     /// Draws a new puzzle of `kind`.
     pub fn generate(self, kind: puzzle::Kind) {
-        let difficulty = kind.difficulty_of(self.drawing.difficulty.get_untracked());
-        let task = self.machine.ask(Task::Generate { kind, difficulty, seed: browser::seed() });
+        let seed = browser::seed();
+        let task = self.machine.ask(match kind {
+            puzzle::Kind::Sudoku(_) => {
+                let difficulty = kind.difficulty_of(self.drawing.difficulty.get_untracked());
+                Task::Generate { kind, difficulty, seed }
+            }
+            puzzle::Kind::Maze(_) => {
+                let MazeWish { size, openings, min_steps } = self.drawing.wish.get_untracked();
+                Task::Carve { kind, size, openings, min_steps, seed }
+            }
+        });
         self.drawing.generating.set_value(Some((task, kind)));
     }
 
@@ -248,7 +257,7 @@ impl Page {
             self.machine.choose(address.engine);
             self.view.set(address.view);
             if let Some(text) = address.puzzle {
-                self.drawing.read(&text, false);
+                self.drawing.read(&text, &self.machine.kinds(), false);
             }
         });
         on_cleanup(move || handle.remove());

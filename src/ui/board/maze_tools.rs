@@ -1,0 +1,173 @@
+//! What mazes have besides keys: brushes, strokes of the pointer, a generator with sliders.
+
+use leptos::{ev::PointerEvent, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+
+use super::{
+    edit::{Brush, painted, written},
+    symbol::side,
+};
+use crate::{
+    puzzle::{Kind, maze},
+    ui::state::{Page, Question},
+};
+
+/// A stroke under way.
+#[derive(Clone)]
+pub struct Stroke {
+    /// What it draws.
+    cell: maze::Cell,
+    /// The maze that it began on: S and G are carried over it and leave no trace.
+    base: Question,
+    /// Whether it has changed the maze, so that what follows is the same change.
+    begun: bool,
+}
+
+/// Begins a stroke on the cell under the pointer.
+pub fn press(page: Page, stroke: StoredValue<Option<Stroke>>, event: &PointerEvent) {
+    let base = page.drawing.question.get_untracked();
+    let (Kind::Maze(_), Some(at)) = (base.kind, cell_under(base.kind, event)) else { return };
+    let Some(&token) = base.tokens.get(at).filter(|_| event.button() == 0) else { return };
+    let cell = page.drawing.brush.get_untracked().drawn_from(token);
+    stroke.set_value(Some(Stroke { cell, base, begun: false }));
+    draw(page, stroke, at);
+}
+
+/// Goes on with a stroke.
+pub fn drag(page: Page, stroke: StoredValue<Option<Stroke>>, event: &PointerEvent) {
+    if stroke.with_value(Option::is_none) {
+        return;
+    }
+    if event.buttons() & 1 == 0 {
+        return stroke.set_value(None);
+    }
+    if let Some(at) = cell_under(page.kind(), event) {
+        draw(page, stroke, at);
+    }
+}
+
+fn draw(page: Page, stroke: StoredValue<Option<Stroke>>, at: usize) {
+    let Some(Stroke { cell, base, begun }) = stroke.get_value() else { return };
+    let tokens = match cell {
+        maze::Cell::Start | maze::Cell::Goal => written(base.kind, &base.tokens, at, cell as u8),
+        _ => page.drawing.question.with_untracked(|question| painted(&question.tokens, at, cell)),
+    };
+    let question = Question { kind: base.kind, tokens };
+    if question != page.drawing.question.get_untracked() {
+        page.drawing.stroke(question, begun);
+        stroke.set_value(Some(Stroke { cell, base, begun: true }));
+    }
+    page.drawing.cursor.set(at);
+}
+
+/// The cell of the board at the pointer.
+fn cell_under(kind: Kind, event: &PointerEvent) -> Option<usize> {
+    let board = event.current_target()?.dyn_into::<Element>().ok()?;
+    let (area, side) = (board.get_bounding_client_rect(), side(kind));
+    let index = |at: i32, start: f64, length: f64| {
+        let share = (f64::from(at) - start) / length.max(1.0);
+        (0.0..1.0).contains(&share).then_some((share * side as f64) as usize)
+    };
+    let column = index(event.client_x(), area.left(), area.width())?;
+    Some(index(event.client_y(), area.top(), area.height())? * side + column)
+}
+
+/// What a stroke draws.
+#[component]
+pub fn Brushes() -> impl IntoView {
+    let page = Page::here();
+    let brush = page.drawing.brush;
+    let button = move |kind: Brush| {
+        view! {
+            <button
+                type="button"
+                data-testid=format!("brush-{}", kind.title().to_lowercase())
+                aria-pressed=move || if brush.get() == kind { "true" } else { "false" }
+                on:click=move |_| brush.set(kind)
+            >
+                {kind.title()}
+            </button>
+        }
+    };
+    view! {
+        <div class="pad" role="group" aria-label="What dragging over the maze draws">
+            {Brush::ALL.map(button)}
+            <span class="reading">
+                "Drag to draw or erase walls, or to move S and G. Keys: # wall, space, S, G."
+            </span>
+        </div>
+    }
+}
+
+/// Size, loops and length of path of new mazes.
+#[component]
+pub fn MazeSliders() -> impl IntoView {
+    let page = Page::here();
+    let wish = page.drawing.wish;
+    let most = Memo::new(move |_| side(page.kind()));
+    let size = move || wish.with(|wish| wish.size).min(most.get());
+    let slider = |name: &'static str,
+                  testid: &'static str,
+                  low: fn(usize) -> usize,
+                  high: Signal<usize>,
+                  value: Signal<usize>,
+                  words: Signal<String>,
+                  set: Callback<usize>| {
+        let change = move |event| {
+            if let Ok(value) = event_target_value(&event).parse() {
+                set.run(value);
+            }
+        };
+        view! {
+            <label class="difficulty">
+                <span>{name}</span>
+                <input
+                    type="range"
+                    data-testid=testid
+                    min=move || low(size()).to_string()
+                    max=move || high.get().to_string()
+                    prop:value=move || value.get().to_string()
+                    aria-valuetext=words
+                    on:input=change
+                />
+                <span class="reading">{words}</span>
+            </label>
+        }
+    };
+    let loops = Signal::derive(move || wish.with(|wish| wish.openings));
+    let steps = Signal::derive(move || wish.with(|wish| wish.min_steps).clamp(size(), 3 * size()));
+    let in_words = move || match loops.get() {
+        0 => "perfect".into(),
+        loops => format!("{loops} loops"),
+    };
+    view! {
+        {slider(
+            "Size",
+            "maze-size",
+            |_| maze::Side::MIN,
+            most.into(),
+            Signal::derive(size),
+            Signal::derive(move || format!("{0}x{0}", size())),
+            Callback::new(move |value| wish.update(|wish| wish.size = value)),
+        )}
+        {slider(
+            "Loops",
+            "maze-loops",
+            |_| 0,
+            Signal::derive(size),
+            loops,
+            Signal::derive(in_words),
+            Callback::new(move |value| wish.update(|wish| wish.openings = value)),
+        )}
+        {slider(
+            "Path",
+            "maze-path",
+            |size| size,
+            Signal::derive(move || 3 * size()),
+            steps,
+            Signal::derive(move || format!("≥ {} steps", steps.get())),
+            Callback::new(move |value| wish.update(|wish| wish.min_steps = value)),
+        )}
+    }
+}
