@@ -100,11 +100,22 @@ impl Host {
                 Ok(Event::Generated { question: carve(kind, size, design, seed) })
             }
             Task::Examine { kind, question } => Ok(Event::Examined(solutions(kind, &question))),
-            Task::Solve { engine, question, segments } => {
+            Task::Solve { engine, question, segments, until_sure } => {
                 let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
                 match engine {
-                    Kind::Cpu => self.cpu.solve(id, model, &question, segments, inbox).await,
-                    Kind::Gpu => self.gpu.solve(id, model, &question, segments, inbox).await,
+                    Kind::Cpu => self.cpu.solve(id, model, &question, (segments, until_sure), inbox).await,
+                    Kind::Gpu => self.gpu.solve(id, model, &question, (segments, until_sure), inbox).await,
+                }
+            }
+            Task::Dimension { engine, kind, puzzles, seed } => {
+                let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
+                let mut random = Random::new(u64::from(seed));
+                let mut level = (0..kind.levels()).cycle();
+                let draw = || kind.generate(&mut random, kind.difficulty_of(level.next().unwrap_or(0))).question;
+                let questions = std::iter::repeat_with(draw).take(puzzles);
+                match engine {
+                    Kind::Cpu => self.cpu.dimension(id, model, questions, inbox).await,
+                    Kind::Gpu => self.gpu.dimension(id, model, questions, inbox).await,
                 }
             }
             Task::Cancel { .. } => Ok(Event::Cancelled),

@@ -3,9 +3,10 @@
 use std::{cell::RefCell, ops::ControlFlow};
 
 use super::{
+    dimension::dimensionality,
     host::{OpenModel, TaskError},
     measure::{Timing, time_segment},
-    protocol::{Event, Shapes},
+    protocol::{Event, SegmentReport, Shapes},
     scope,
     solve::solve,
     trace::Trace,
@@ -81,13 +82,13 @@ impl<E: Start> Lane<E> {
         self.forget_if_failed(timing)
     }
 
-    /// Runs the open model and reports each segment as task `id`.
+    /// Runs the open model and reports each segment as task `id`: at most so many, and perhaps only until it is sure.
     pub async fn solve(
         &mut self,
         id: u32,
         model: &OpenModel,
         question: &[u8],
-        segments: usize,
+        (segments, until_sure): (usize, bool),
         inbox: &RefCell<Inbox>,
     ) -> Result<Event, TaskError> {
         let mut cancelled = false;
@@ -97,20 +98,42 @@ impl<E: Start> Lane<E> {
             scope::report(Some(id), Event::Started { engine, model: shapes });
             let trace = Trace::of(&model.weights, &model.config);
             let mut breath = scope::now();
-            let observe = async |segment, states: Vec<f32>| {
+            let observe = async |segment: SegmentReport, states: Vec<f32>| {
+                let sure = until_sure && shapes.is_done(segment.q_halt, segment.q_continue);
                 scope::report_with_states(id, Event::Segment(segment), &states);
                 if scope::now() - breath > BREATH_MS {
                     scope::breathe().await;
                     breath = scope::now();
                 }
                 cancelled = inbox.borrow().is_cancelled(id);
-                if cancelled { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                if cancelled || sure { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
             Ok(solve(solver, question, segments, trace, scope::now, observe).await?)
         };
         let result = run.await;
         self.forget_if_failed(result)?;
         Ok(if cancelled { Event::Cancelled } else { Event::Finished })
+    }
+
+    /// Runs the open model on every question and reports the dimensions in use as task `id`.
+    pub async fn dimension(
+        &mut self,
+        id: u32,
+        model: &OpenModel,
+        questions: impl Iterator<Item = Vec<u8>>,
+        inbox: &RefCell<Inbox>,
+    ) -> Result<Event, TaskError> {
+        let run = async {
+            let (_, solver) = self.ready(model).await?;
+            let observe = async |found| {
+                scope::report(Some(id), Event::Dimension(found));
+                scope::breathe().await;
+                if inbox.borrow().is_cancelled(id) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            };
+            Ok(dimensionality(solver, questions, model.config.halt_max_steps, observe).await?)
+        };
+        let result = run.await;
+        self.forget_if_failed(result).map(|()| Event::Finished)
     }
 
     /// After an engine's failure the next run starts a new one: a lost device never comes back.

@@ -2,6 +2,8 @@
 
 pub mod analysis;
 pub mod answer;
+pub mod dimension;
+pub mod export;
 pub mod gallery;
 pub mod measure;
 pub mod protocol;

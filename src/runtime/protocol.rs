@@ -5,8 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{answer::Answer, gallery::Entry, measure::Measurement, trace::Step};
-use crate::{engine::Kind as EngineKind, puzzle};
+use super::{answer::Answer, dimension::Dimensionality, gallery::Entry, measure::Measurement, trace::Step};
+use crate::{config::Family, engine::Kind as EngineKind, puzzle};
 
 /// Raised whenever a message changes its meaning: a browser may hold an older worker than the page it serves.
 pub const VERSION: u32 = 1;
@@ -69,6 +69,19 @@ pub enum Task {
         question: Vec<u8>,
         /// At most so many segments.
         segments: usize,
+        /// Whether it ends at the first segment after which the model holds itself done.
+        until_sure: bool,
+    },
+    /// Measure how many dimensions the open model's last states use.
+    Dimension {
+        /// On this engine.
+        engine: EngineKind,
+        /// Over puzzles of this kind.
+        kind: puzzle::Kind,
+        /// So many.
+        puzzles: usize,
+        /// The same seed gives the same puzzles.
+        seed: u32,
     },
     /// End the task of this number before its next segment; if it is not running, never begin it.
     Cancel {
@@ -121,7 +134,9 @@ pub enum Event {
     },
     /// A segment was computed; its states are in the message's buffer, `[steps, T, D]`.
     Segment(SegmentReport),
-    /// The run came to its end.
+    /// The dimensions in use, over one puzzle more.
+    Dimension(Dimensionality),
+    /// The run, or the measurement, came to its end.
     Finished,
     /// The task was cancelled.
     Cancelled,
@@ -169,6 +184,8 @@ pub struct Shapes {
     pub l_cycles: usize,
     /// Segments a run has in training.
     pub segments: usize,
+    /// Which recurrence: a TRM has one module in both roles and no use for q_continue.
+    pub family: Family,
 }
 
 impl Shapes {
@@ -181,6 +198,15 @@ impl Shapes {
             h_cycles: config.h_cycles,
             l_cycles: config.l_cycles,
             segments: config.halt_max_steps,
+            family: config.family,
+        }
+    }
+
+    /// Whether a model holds itself done at these values of its Q-head, logits: q_halt > q_continue, TRM q_halt > 0.
+    pub fn is_done(&self, q_halt: f32, q_continue: f32) -> bool {
+        match self.family {
+            Family::Hrm => q_halt > q_continue,
+            Family::Trm => q_halt > 0.0,
         }
     }
 

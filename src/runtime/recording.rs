@@ -173,9 +173,9 @@ impl Recording {
         self.steps().filter(|step| step.level == level).fold(0.0, |most, step| most.max(step.spread))
     }
 
-    /// The first segment, from 0, in which the model held itself done: q_halt > q_continue.
+    /// The first segment, from 0, in which the model held itself done.
     pub fn halted(&self) -> Option<usize> {
-        self.segments.iter().position(|segment| segment.q_halt > segment.q_continue)
+        self.segments.iter().position(|segment| self.shapes.is_done(segment.q_halt, segment.q_continue))
     }
 
     /// Milliseconds of all segments.
@@ -187,9 +187,13 @@ impl Recording {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runtime::{analysis::Readout, answer::Answer};
+    use crate::{
+        config::Family,
+        runtime::{analysis::Readout, answer::Answer},
+    };
 
-    const SHAPES: Shapes = Shapes { positions: 2, prefix: 0, channels: 2, h_cycles: 2, l_cycles: 1, segments: 3 };
+    const SHAPES: Shapes =
+        Shapes { positions: 2, prefix: 0, channels: 2, h_cycles: 2, l_cycles: 1, segments: 3, family: Family::Hrm };
 
     fn segment(index: usize) -> (SegmentReport, Vec<f32>) {
         let step = |level, h_cycle| Step {
@@ -243,6 +247,8 @@ mod tests {
         assert_eq!(recording.answered(7).unwrap().index, 1);
         assert_eq!((recording.end_of(1), recording.place(6)), (7, (1, 2)));
         assert_eq!(recording.halted(), Some(1));
+        let trm = Shapes { family: Family::Trm, ..SHAPES };
+        assert!(trm.is_done(0.25, 0.5) && !trm.is_done(-0.25, -0.5) && SHAPES.is_done(-0.25, -0.5));
     }
 
     #[test]

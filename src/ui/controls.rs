@@ -90,9 +90,45 @@ pub fn Controls() -> impl IntoView {
             <p class="verdict" data-testid="verdict" data-state=state role="status" aria-live="polite">
                 {move || verdict(page)}
             </p>
+            <Length/>
             <p class="figures" data-testid="figures">{move || figures(page)}</p>
         </div>
         <Notes/>
+    }
+}
+
+/// How long the model may think: as in training, longer, or until it holds itself done.
+#[component]
+fn Length() -> impl IntoView {
+    let page = Page::here();
+    let run = page.run;
+    let trained = move || page.machine.shapes.get().map_or(0, |shapes| shapes.segments);
+    let option = move |stretch: usize| {
+        let words = move || match (stretch, trained() * stretch) {
+            (1, segments) => format!("{segments} segments, as in training"),
+            (_, segments) => format!("{segments} segments: think longer"),
+        };
+        view! { <option value=stretch.to_string() selected=move || run.stretch.get() == stretch>{words}</option> }
+    };
+    let choose = move |event| {
+        if let Ok(stretch) = event_target_value(&event).parse() {
+            run.stretch.set(stretch);
+        }
+    };
+    view! {
+        <label class="choice">
+            "Up to "
+            <select data-testid="segments" on:change=choose>{[1, 2, 4].map(option)}</select>
+        </label>
+        <label class="choice">
+            <input
+                type="checkbox"
+                data-testid="until-sure"
+                prop:checked=move || run.until_sure.get()
+                on:change=move |event| run.until_sure.set(event_target_checked(&event))
+            />
+            " Stop when sure"
+        </label>
     }
 }
 

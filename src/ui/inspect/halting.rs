@@ -16,22 +16,25 @@ use crate::{
 const HEIGHT: f64 = 150.0;
 
 const GLOSS: &str = "After every segment a small head reads the first position of z_H and weighs two questions: am I done, \
-                     and is another segment worth it? The model holds itself done where the first is the larger.";
+                     and is another segment worth it? The model holds itself done where the first is the larger \
+                     (a TRM asks only the first: it is done above 0).";
 
 /// q_halt and q_continue of each segment, logits.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Values {
     segments: Vec<[f32; 2]>,
     planned: usize,
-    halted: Option<usize>,
+    /// Whether the model held itself done after each segment.
+    done: Vec<bool>,
 }
 
 impl Values {
     fn of(recording: &Recording) -> Self {
+        let segments = || recording.segments().iter();
         Self {
-            segments: recording.segments().iter().map(|segment| [segment.q_halt, segment.q_continue]).collect(),
+            segments: segments().map(|segment| [segment.q_halt, segment.q_continue]).collect(),
             planned: recording.planned_moments() / recording.shapes().steps(),
-            halted: recording.halted(),
+            done: segments().map(|segment| recording.shapes().is_done(segment.q_halt, segment.q_continue)).collect(),
         }
     }
 
@@ -64,8 +67,9 @@ pub fn Halting() -> impl IntoView {
     });
     let reading = move || {
         let segment = now.get()?;
-        let [halt, go_on] = values.with(|values| values.segments.get(segment).copied())?;
-        let sure = if halt > go_on { "holds itself done" } else { "would go on" };
+        let ([halt, go_on], done) =
+            values.with(|values| Some((*values.segments.get(segment)?, *values.done.get(segment)?)))?;
+        let sure = if done { "holds itself done" } else { "would go on" };
         Some(format!("after segment {}: q_halt {halt:.2}, q_continue {go_on:.2}: the model {sure}", segment + 1))
     };
     view! {
@@ -108,7 +112,7 @@ fn grid(values: Memo<Values>, frame: Frame) -> impl IntoView {
             let x = frame.x(values.x(segment));
             view! { <text class="tick-label" x=x y=frame.y(0.0) + 16.0 text-anchor="middle">{segment + 1}</text> }
         });
-        let halted = values.halted.map(|segment| {
+        let halted = values.done.iter().position(|done| *done).map(|segment| {
             let x = frame.x(values.x(segment));
             view! {
                 <line class="halted" x1=x x2=x y1=frame.y(0.0) y2=frame.y(1.0)/>

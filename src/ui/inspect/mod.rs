@@ -3,6 +3,8 @@
 mod answers;
 mod chart;
 mod convergence;
+mod dimensions;
+mod export;
 mod halting;
 mod heat_map;
 mod overview;
@@ -16,6 +18,7 @@ mod trajectory;
 
 use leptos::prelude::*;
 
+use export::Export;
 use tabs::Tabs;
 
 use super::state::Page;
@@ -40,6 +43,7 @@ pub fn Inspector() -> impl IntoView {
     view! {
         <Show when=has_moments fallback=invitation>
             <Tabs/>
+            <Export/>
         </Show>
     }
 }

@@ -4,6 +4,7 @@ use leptos::{ev::PointerEvent, html, prelude::*};
 
 use super::{
     chart::frame,
+    dimensions::Dimensions,
     name_of, of_recording,
     plane::{Course, Plane},
     table::Table,
@@ -125,6 +126,7 @@ pub fn Trajectory() -> impl IntoView {
             <p class="reading" data-testid="trajectory-reading">{reading}</p>
             <Table head=["Step", "Component 1", "Component 2"] rows/>
         </figure>
+        <Dimensions/>
     }
 }
 

@@ -1,10 +1,12 @@
 //! The page's state, in one place: what is drawn, what computes, what ran, what is shown of it.
 
+mod dimension;
 mod drawing;
 mod machine;
 mod player;
 mod run;
 
+pub(super) use dimension::{DIMENSION_PUZZLES, Measured};
 pub(super) use drawing::{Drawing, MazeWish, Question};
 pub(super) use machine::{Machine, Status, kinds_of};
 pub(super) use player::{Player, SPEEDS};
@@ -33,6 +35,8 @@ pub(super) struct Page {
     pub run: Run,
     /// The moment that is shown.
     pub player: Player,
+    /// How many dimensions the open model uses.
+    pub dimensionality: Measured,
     /// The cell that the pointer or the keyboard is at, lit in every view.
     pub pointed: RwSignal<Option<usize>>,
     /// The view of the model's inside that is shown.
@@ -54,6 +58,7 @@ impl Page {
             machine: Machine::new(address.model, address.engine, drawing.question),
             run,
             player: Player::new(run.recording),
+            dimensionality: Measured::new(),
             pointed: RwSignal::new(None),
             view: RwSignal::new(address.view),
             overlay: RwSignal::new(None),
@@ -86,6 +91,7 @@ impl Page {
         if untrack(|| self.is_running()) || !self.machine.revive() {
             return;
         }
+        self.stop_measuring();
         self.run.clear();
         self.player.rewind();
         self.run.phase.set(Phase::Waiting);
@@ -101,7 +107,10 @@ impl Page {
             return;
         };
         let question = self.drawing.question.with_untracked(|question| question.tokens.clone());
-        let task = self.machine.ask(Task::Solve { engine, question: question.clone(), segments: shapes.segments });
+        let segments = shapes.segments * self.run.stretch.get_untracked();
+        let until_sure = self.run.until_sure.get_untracked();
+        let task = self.machine.ask(Task::Solve { engine, question: question.clone(), segments, until_sure });
+        self.run.planned.set_value(segments);
         self.run.phase.set(Phase::Running { task });
         self.run.question.set_value(question);
     }
@@ -153,6 +162,7 @@ impl Page {
                 if untrack(|| self.is_running()) {
                     self.run.fail(format!("The worker stopped: {message}. What was recorded stays."));
                 }
+                self.dimensionality.task.set(None);
                 self.machine.lost(&message, curable);
             }
             Heard::Report { task, event, states } => self.take(task, event, states),
@@ -165,6 +175,9 @@ impl Page {
             _ => None,
         });
         let of_run = running.is_some() && task == running;
+        if self.take_measurement(task, &event) {
+            return;
+        }
         match event {
             Event::Generated { question } => {
                 if let Some((_, kind)) = self.drawing.generating.get_value().filter(|(asked, _)| Some(*asked) == task) {
@@ -205,7 +218,11 @@ impl Page {
         Effect::new(move |_| {
             let name = self.machine.model.with(|model| model.as_ref().map(|model| model.name.clone()));
             if let Some(name) = name {
-                untrack(|| self.machine.open(name));
+                untrack(|| {
+                    self.stop_measuring();
+                    self.dimensionality.found.set(None);
+                    self.machine.open(name);
+                });
             }
         });
         Effect::new(move |_| {

@@ -41,6 +41,12 @@ pub struct Run {
     pub recording: RwSignal<Option<Recording>>,
     /// An earlier run that was kept, to be laid over this one.
     pub kept: RwSignal<Option<Recording>>,
+    /// How many times the segments of training it may think.
+    pub stretch: RwSignal<usize>,
+    /// Whether it ends when the model holds itself done.
+    pub until_sure: RwSignal<bool>,
+    /// Segments that it may take.
+    pub planned: StoredValue<usize>,
     /// The tokens that it was asked to solve.
     pub question: StoredValue<Vec<u8>>,
 }
@@ -52,6 +58,9 @@ impl Run {
             phase: RwSignal::new(Phase::Idle),
             recording: RwSignal::new(None),
             kept: RwSignal::new(None),
+            stretch: RwSignal::new(1),
+            until_sure: RwSignal::new(false),
+            planned: StoredValue::new(0),
             question: StoredValue::new(Vec::new()),
         }
     }
@@ -67,7 +76,7 @@ impl Run {
     /// The worker begins.
     pub fn begin(self, engine: String, shapes: Shapes) {
         let question = self.question.get_value();
-        self.recording.set(Some(Recording::new(shapes, shapes.segments, question, engine)));
+        self.recording.set(Some(Recording::new(shapes, self.planned.get_value(), question, engine)));
     }
 
     /// A segment arrived with its states.

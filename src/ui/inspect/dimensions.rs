@@ -1,0 +1,52 @@
+//! How many dimensions each module uses, measured over random puzzles.
+
+use leptos::prelude::*;
+
+use super::{name_of, term::Term};
+use crate::{
+    model::Level,
+    ui::state::{DIMENSION_PUZZLES, Page},
+};
+
+const GLOSS: &str = "The participation ratio of the last states' channels: 1 if all positions of all puzzles lie on a line, \
+                     D if they spread alike in every direction. The paper finds H's far above L's after training.";
+
+/// The two ratios as bars, and the button that measures them.
+#[component]
+pub fn Dimensions() -> impl IntoView {
+    let page = Page::here();
+    let found = page.dimensionality.found;
+    let busy = move || page.dimensionality.task.get().is_some();
+    let act = move |_| if busy() { page.stop_measuring() } else { page.measure_dimensions() };
+    let bars = move || {
+        let found = found.get()?;
+        let bar = |level: Level, ratio: f64| {
+            let (class, name) = name_of(level);
+            let width = format!("width:{:.2}%", ratio / found.channels as f64 * 100.0);
+            view! {
+                <li>
+                    <b class=class>{name}</b>
+                    <span class=format!("bar {class}")><span style=width></span></span>
+                    <span class="percent">{format!("{ratio:.1} of {}", found.channels)}</span>
+                </li>
+            }
+        };
+        Some(view! {
+            <ul class="bars wide" data-testid="dimensions">{bar(Level::H, found.h)} {bar(Level::L, found.l)}</ul>
+            <p class="reading">
+                {format!("Over all positions of the last states of {} random puzzles.", found.puzzles)}
+            </p>
+        })
+    };
+    view! {
+        <figure>
+            <figcaption>
+                <Term name="Dimensions in use" gloss=GLOSS/>
+            </figcaption>
+            {bars}
+            <button type="button" data-testid="measure-dimensions" on:click=act>
+                {move || if busy() { "Stop".into() } else { format!("Measure over {DIMENSION_PUZZLES} random puzzles") }}
+            </button>
+        </figure>
+    }
+}
