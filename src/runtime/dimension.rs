@@ -44,8 +44,8 @@ pub async fn dimensionality<S: Session>(
             last = Some(solver.segment().await?);
         }
         for (level, covariance) in [(Level::H, &mut h), (Level::L, &mut l)] {
-            let states = last.iter().flat_map(|segment| &segment.states);
-            if let Some(state) = states.filter(|state| state.level == level).next_back() {
+            let mut states = last.iter().flat_map(|segment| &segment.states);
+            if let Some(state) = states.rfind(|state| state.level == level) {
                 covariance.add(&state.z);
             }
         }

@@ -15,7 +15,7 @@ use crate::{
 #[component]
 pub fn Path() -> impl IntoView {
     let page = Page::here();
-    let drawn = move || {
+    move || {
         let Kind::Maze(_) = page.kind() else { return None };
         let side = side(page.kind());
         let middle = move |cell: usize| ((cell % side) as f64 + 0.5, (cell / side) as f64 + 0.5);
@@ -36,8 +36,7 @@ pub fn Path() -> impl IntoView {
                 <polyline class="path-searched" points=points.join(" ")/>
             </svg>
         })
-    };
-    drawn
+    }
 }
 
 /// A shortest path of the maze whose answer was wrong.
