@@ -21,6 +21,15 @@ enum MixerWeights {
     MlpT { gate_up: BufferId, down: BufferId },
 }
 
+/// What the token mixer of a block made of its input.
+#[derive(Clone, Copy, Debug)]
+pub struct Mixed {
+    /// [B, T, D], before the residual.
+    pub out: BufferId,
+    /// Queries, keys and values [B, T, 3D], where it is attention.
+    pub qkv: Option<BufferId>,
+}
+
 /// What every block of a model shares.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape<'a> {
@@ -50,11 +59,22 @@ impl Block {
 
     /// v [B, T, D] to the block's output [B, T, D].
     pub fn record(&self, r: &mut Recorder, shape: Shape, v: BufferId, taps: &mut TapLog) -> BufferId {
+        let mixed = self.mix(r, shape, v).out;
+        self.finish(r, shape, v, mixed, taps)
+    }
+
+    /// The token mixer alone: v [B, T, D] to what is added to it.
+    pub fn mix(&self, r: &mut Recorder, shape: Shape, v: BufferId) -> Mixed {
+        match self.mixer {
+            MixerWeights::Attention { qkv, out } => attention(r, shape, v, qkv, out),
+            MixerWeights::MlpT { gate_up, down } => Mixed { out: mlp_t(r, shape, v, gate_up, down), qkv: None },
+        }
+    }
+
+    /// The rest of the block, from its input v and what the mixer made of it.
+    pub fn finish(&self, r: &mut Recorder, shape: Shape, v: BufferId, mixed: BufferId, taps: &mut TapLog) -> BufferId {
         let (rows, d) = (shape.batch * shape.config.tokens(), shape.config.hidden_size);
-        let (mixed, over_positions) = match self.mixer {
-            MixerWeights::Attention { qkv, out } => (attention(r, shape, v, qkv, out), false),
-            MixerWeights::MlpT { gate_up, down } => (mlp_t(r, shape, v, gate_up, down), true),
-        };
+        let over_positions = matches!(self.mixer, MixerWeights::MlpT { .. });
         taps.trace(r, &format!("{}.mixer", self.name), mixed);
         let y = rms_norm(r, shape, v, mixed, over_positions);
         let inner = shape.config.inner_size(d);
@@ -68,14 +88,14 @@ impl Block {
     }
 }
 
-fn attention(r: &mut Recorder, shape: Shape, v: BufferId, qkv: BufferId, out: BufferId) -> BufferId {
+fn attention(r: &mut Recorder, shape: Shape, v: BufferId, qkv: BufferId, out: BufferId) -> Mixed {
     let Shape { config, rope, batch } = shape;
     let (tokens, d, heads) = (config.tokens(), config.hidden_size, config.num_heads);
     let qkv = r.linear(v, qkv, batch * tokens, d, 3 * d);
     let mixed = r.temp("attention", &[batch, tokens, d]);
     let lse = r.temp("attention lse", &[batch, heads, tokens]);
     r.push(Attention { qkv, rope, out: mixed, lse, batch, tokens, heads, head_dim: d / heads });
-    r.linear(mixed, out, batch * tokens, d, d)
+    Mixed { out: r.linear(mixed, out, batch * tokens, d, d), qkv: Some(qkv) }
 }
 
 /// SwiGLU over the positions. The weights stand on the left, W [2F', T] · v [T, D], so that nothing is transposed.

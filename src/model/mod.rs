@@ -2,12 +2,14 @@
 
 mod block;
 mod inference;
+mod mixing;
 mod params;
 mod recurrence;
 mod rope;
 mod solver;
 
 pub use inference::{InferencePlan, Options, record_inference};
+pub use mixing::{Before, Mixing, MixingKind, MixingSolver};
 pub use params::{Init, ParamSpec, param_specs};
 pub use recurrence::{Inputs, Level, Model, StateTap, TapLog, Taps};
 pub use solver::{ModelError, Segment, Solver, State};

@@ -1,6 +1,7 @@
 //! The two clocks: H and L cycles, the input that both see, the heads. hrm.md, "One segment" and "TRM".
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::config::{Family, ModelConfig, Positions};
 use crate::plan::kernel::{Add, CarryReset, Copy, Embed, Matmul, Operand, QHead, Rope};
@@ -99,6 +100,19 @@ impl Inputs {
             ids: r.integers(&format!("{prefix}ids"), &[batch]),
         }
     }
+}
+
+/// A layer of a step, recorded up to its token mixer.
+#[derive(Clone, Debug)]
+pub(super) struct Layer {
+    /// Its input [B, T, D].
+    pub input: BufferId,
+    /// What the mixer made of it [B, T, D].
+    pub mixed: BufferId,
+    /// Queries, keys and values [B, T, 3D], where the mixer is attention.
+    pub qkv: Option<BufferId>,
+    /// The mixer's steps in the current entry.
+    pub steps: Range<usize>,
 }
 
 /// A declared model: its weights as buffers, ready to be recorded any number of times.
@@ -266,6 +280,30 @@ impl Model {
         let out = blocks.iter().fold(v, |v, block| block.record(r, shape, v, taps));
         taps.trace(r, name, out);
         out
+    }
+
+    /// Records a step of a module from its state and injection, both [B, T, D]; `visit` sees each layer as soon as its
+    /// mixer is recorded, and may record more.
+    pub(super) fn layers(
+        &self,
+        r: &mut Recorder,
+        level: Level,
+        (state, injection): (BufferId, BufferId),
+        mut visit: impl FnMut(&mut Recorder, Layer),
+    ) {
+        let shape = Shape { config: &self.config, rope: self.rope, batch: self.batch };
+        let blocks = match level {
+            Level::H => &self.h_level,
+            Level::L => &self.l_level,
+        };
+        let mut input = self.add(r, state, injection);
+        for block in blocks {
+            let begin = r.steps().len();
+            let mixed = block.mix(r, shape, input);
+            let steps = begin..r.steps().len();
+            visit(r, Layer { input, mixed: mixed.out, qkv: mixed.qkv, steps });
+            input = block.finish(r, shape, input, mixed.out, &mut TapLog::default());
+        }
     }
 
     fn add(&self, r: &mut Recorder, a: BufferId, b: BufferId) -> BufferId {

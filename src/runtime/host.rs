@@ -15,7 +15,7 @@ use crate::{
     checkpoint::{CheckpointError, Weights},
     config::{ConfigError, ModelConfig},
     engine::{EngineError, Kind, cpu, gpu},
-    model::ModelError,
+    model::{Before, Level, MixingSolver, ModelError},
     puzzle::{self, maze, sudoku},
     random::Random,
 };
@@ -80,6 +80,8 @@ pub(super) struct OpenModel {
 pub(super) struct Host {
     gallery: Option<Vec<Entry>>,
     model: Option<OpenModel>,
+    /// The module of the open model that was last asked what it mixes.
+    mixing: Option<MixingSolver>,
     cpu: Lane<cpu::Engine>,
     gpu: Lane<gpu::Engine>,
 }
@@ -118,6 +120,10 @@ impl Host {
                     Kind::Gpu => self.gpu.dimension(id, model, questions, inbox).await,
                 }
             }
+            Task::Mixing { level, position, question, own, other } => {
+                let before = Before { own: own.as_deref(), other: other.as_deref() };
+                self.mixing(level, position, &question, before).await
+            }
             Task::Cancel { .. } => Ok(Event::Cancelled),
         }
     }
@@ -137,6 +143,7 @@ impl Host {
         if self.model.as_ref().is_none_or(|model| model.name != name) {
             // Should this one not open, nothing that follows may run on the one before.
             self.model = None;
+            self.mixing = None;
             self.cpu.unprepare();
             self.gpu.unprepare();
             let entry = self.gallery().await?.iter().find(|entry| entry.name == name).cloned();
@@ -144,6 +151,24 @@ impl Host {
         }
         let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
         Ok(Event::Opened { model: Shapes::of(&model.config) })
+    }
+
+    async fn mixing(
+        &mut self,
+        level: Level,
+        position: usize,
+        question: &[u8],
+        before: Before<'_>,
+    ) -> Result<Event, TaskError> {
+        let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
+        let mut solver = match self.mixing.take().filter(|solver| solver.level() == level) {
+            Some(solver) => solver,
+            None => MixingSolver::new(&model.config, &model.weights, level).await?,
+        };
+        let tokens: Vec<u32> = question.iter().map(|&token| u32::from(token)).collect();
+        let found = solver.at(&tokens, before, position).await;
+        self.mixing = Some(solver);
+        Ok(Event::Mixing(found?))
     }
 
     async fn measure(&mut self) -> Result<Event, TaskError> {

@@ -6,7 +6,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::{answer::Answer, dimension::Dimensionality, gallery::Entry, measure::Measurement, trace::Step};
-use crate::{config::Family, engine::Kind as EngineKind, puzzle};
+use crate::{
+    config::Family,
+    engine::Kind as EngineKind,
+    model::{Level, Mixing},
+    puzzle,
+};
 
 /// Raised whenever a message changes its meaning: a browser may hold an older worker than the page it serves.
 pub const VERSION: u32 = 1;
@@ -83,6 +88,19 @@ pub enum Task {
         /// The same seed gives the same puzzles.
         seed: u32,
     },
+    /// Say what a position takes from the others in a step of the open model.
+    Mixing {
+        /// The module that steps.
+        level: Level,
+        /// The position, from 0.
+        position: usize,
+        /// `[S]` tokens of the puzzle.
+        question: Vec<u8>,
+        /// The module's state before the step, `[T, D]`; `None`: the initial one.
+        own: Option<Vec<f32>>,
+        /// The other module's.
+        other: Option<Vec<f32>>,
+    },
     /// End the task of this number before its next segment; if it is not running, never begin it.
     Cancel {
         /// The task's number.
@@ -136,6 +154,8 @@ pub enum Event {
     Segment(SegmentReport),
     /// The dimensions in use, over one puzzle more.
     Dimension(Dimensionality),
+    /// What a position takes from the others.
+    Mixing(Mixing),
     /// The run, or the measurement, came to its end.
     Finished,
     /// The task was cancelled.

@@ -14,11 +14,14 @@ pub enum View {
     Trajectory,
     /// What they would answer at each step.
     Answers,
+    /// What a cell takes from the others.
+    Attention,
 }
 
 impl View {
     /// In the order of the tabs.
-    pub const ALL: [Self; 5] = [Self::Overview, Self::Convergence, Self::States, Self::Trajectory, Self::Answers];
+    pub const ALL: [Self; 6] =
+        [Self::Overview, Self::Convergence, Self::States, Self::Trajectory, Self::Answers, Self::Attention];
 
     /// Its name in addresses.
     pub fn name(self) -> &'static str {
@@ -28,6 +31,7 @@ impl View {
             Self::States => "states",
             Self::Trajectory => "trajectory",
             Self::Answers => "answers",
+            Self::Attention => "attention",
         }
     }
 
@@ -39,6 +43,7 @@ impl View {
             Self::States => "States",
             Self::Trajectory => "Trajectory",
             Self::Answers => "Answers",
+            Self::Attention => "Attention",
         }
     }
 
@@ -64,6 +69,6 @@ mod tests {
             assert_eq!(View::of_name(view.name()), Some(view));
         }
         assert_eq!(View::of_name("attention-span"), None);
-        assert_eq!((View::Overview.turned(-1), View::Answers.turned(1)), (View::Answers, View::Overview));
+        assert_eq!((View::Overview.turned(-1), View::Attention.turned(1)), (View::Attention, View::Overview));
     }
 }

@@ -4,7 +4,7 @@ use crate::plan::kernel::Attention;
 
 use super::matmul::product;
 use super::parallel;
-use super::real::Real;
+use super::real::{Real, dot};
 
 /// Rotary tables, [T, d] each.
 pub type Tables<'a, T> = Option<(&'a [T], &'a [T])>;
@@ -34,6 +34,25 @@ pub fn gather<T: Real>(
         }
     }
     out
+}
+
+/// The weights with which the query at one position of one head attends to every position, [T]; they sum to 1. `qkv` is
+/// of one example, [T, 3D]; the shape is (T, heads, d).
+pub fn attention_weights<T: Real>(
+    qkv: &[T],
+    position: usize,
+    head: usize,
+    shape: (usize, usize, usize),
+    rope: Tables<T>,
+) -> Vec<T> {
+    let (_, _, d) = shape;
+    let scale = T::ONE / T::from_f64(d as f64).sqrt();
+    let queries = gather(qkv, 0, head, shape, rope, scale);
+    let keys = gather(qkv, 1, head, shape, rope, T::ONE);
+    let query = &queries[position * d..(position + 1) * d];
+    let mut weights: Vec<T> = keys.chunks_exact(d).map(|key| dot(query, key)).collect();
+    softmax(&mut weights);
+    weights
 }
 
 /// See [`Attention`].

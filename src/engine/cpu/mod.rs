@@ -29,6 +29,7 @@ mod sign_sgd;
 mod swiglu;
 mod swiglu_backward;
 
+pub use attention::attention_weights;
 pub use cross_entropy::arg_max;
 pub use real::Real;
 

@@ -7,6 +7,7 @@ mod dimensions;
 mod export;
 mod halting;
 mod heat_map;
+mod mixing;
 mod overview;
 mod plane;
 mod states;

@@ -2,7 +2,10 @@
 
 use leptos::{ev::KeyboardEvent, prelude::*};
 
-use super::{answers::Answers, convergence::Convergence, overview::Overview, states::States, trajectory::Trajectory};
+use super::{
+    answers::Answers, convergence::Convergence, mixing::MixingView, overview::Overview, states::States,
+    trajectory::Trajectory,
+};
 use crate::ui::{browser, state::Page, view::View};
 
 /// The row of tabs and the view that is chosen.
@@ -45,6 +48,7 @@ pub fn Tabs() -> impl IntoView {
         View::States => view! { <States/> }.into_any(),
         View::Trajectory => view! { <Trajectory/> }.into_any(),
         View::Answers => view! { <Answers/> }.into_any(),
+        View::Attention => view! { <MixingView/> }.into_any(),
     };
     view! {
         <div class="tabs" role="tablist" aria-label="Views of the model's inside" on:keydown=press>

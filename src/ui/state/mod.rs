@@ -3,12 +3,14 @@
 mod dimension;
 mod drawing;
 mod machine;
+mod mixing;
 mod player;
 mod run;
 
 pub(super) use dimension::{DIMENSION_PUZZLES, Measured};
 pub(super) use drawing::{Drawing, MazeWish, Question};
 pub(super) use machine::{Machine, Status, kinds_of};
+pub(super) use mixing::Mixed;
 pub(super) use player::{Player, SPEEDS};
 pub(super) use run::{Phase, Run};
 
@@ -37,6 +39,8 @@ pub(super) struct Page {
     pub player: Player,
     /// How many dimensions the open model uses.
     pub dimensionality: Measured,
+    /// What the cell that is pointed at takes from the others.
+    pub mixing: Mixed,
     /// The cell that the pointer or the keyboard is at, lit in every view.
     pub pointed: RwSignal<Option<usize>>,
     /// The view of the model's inside that is shown.
@@ -59,6 +63,7 @@ impl Page {
             run,
             player: Player::new(run.recording),
             dimensionality: Measured::new(),
+            mixing: Mixed::new(),
             pointed: RwSignal::new(None),
             view: RwSignal::new(address.view),
             overlay: RwSignal::new(None),
@@ -175,7 +180,7 @@ impl Page {
             _ => None,
         });
         let of_run = running.is_some() && task == running;
-        if self.take_measurement(task, &event) {
+        if self.take_measurement(task, &event) || self.take_mixing(task, &event) {
             return;
         }
         match event {
