@@ -9,7 +9,8 @@ usage() {
 Usage: scripts/serve.sh [--port N] [--address IP] [--open]
 
 Installs what is missing (Rust's wasm32 target, trunk, wasm-bindgen-cli), builds the page in
-release mode and serves it. It is built anew whenever a source file changes; Ctrl-C ends it.
+release mode and serves it. It is built anew whenever a source file changes (reload the page to see
+it); Ctrl-C ends it.
 
   --port N      the port, or the next free one after it (default 8080)
   --address IP  the address to listen on (default 127.0.0.1: this machine only)
