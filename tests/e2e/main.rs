@@ -67,6 +67,9 @@ fn with_clue(puzzle: &str, (cell, digit): (usize, char)) -> String {
     puzzle.chars().enumerate().map(|(i, clue)| if i == cell { digit } else { clue }).collect()
 }
 
+/// The tabs of the model's inside, by the names in their test ids.
+const VIEWS: [&str; 6] = ["overview", "convergence", "states", "trajectory", "answers", "attention"];
+
 #[tokio::test]
 async fn solves_unseen_puzzles_on_both_engines() -> Result<()> {
     visit(Gpu::Software, async |browser, url| {
@@ -140,6 +143,12 @@ async fn is_accessible_on_a_phone_in_light_and_dark() -> Result<()> {
                 browser.screenshot(&format!("phone-{scheme}-{when}")).await?;
                 assert_eq!(page.accessibility_violations().await?, Vec::<String>::new(), "{scheme}, {when}");
                 assert!(page.overflow().await? <= 0.0, "{scheme}, {when}: the page is wider than 360 px");
+            }
+            for view in VIEWS {
+                page.show(view).await?;
+                browser.screenshot(&format!("phone-{scheme}-{view}")).await?;
+                assert_eq!(page.accessibility_violations().await?, Vec::<String>::new(), "{scheme}, {view}");
+                assert!(page.overflow().await? <= 0.0, "{scheme}, {view}: the page is wider than 360 px");
             }
         }
         Ok(())

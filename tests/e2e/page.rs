@@ -7,6 +7,7 @@
 //! | engine | `select[data-testid=engine]` with the values auto, gpu, cpu |
 //! | board size | `data-testid`: size-4, size-6 |
 //! | badge | `data-testid=badge`, names the engine that runs |
+//! | a view's tab | `data-testid=tab-NAME`, `aria-selected`; its tables are `details` in `#view` |
 //! | verdict | `data-testid=verdict`, `data-state` idle, running, valid, invalid or error |
 
 use std::{
@@ -157,6 +158,13 @@ impl<'a> Page<'a> {
             )
             .await?;
         Ok(Answer { board, state, milliseconds })
+    }
+
+    /// Shows a view of the model's inside, with its tables open.
+    pub async fn show(&self, view: &str) -> Result<()> {
+        self.click(&format!("tab-{view}")).await?;
+        self.wait_for(&format!("document.querySelector('#tab-{view}[aria-selected=true]')")).await?;
+        self.script("document.querySelectorAll('#view details').forEach(table => table.open = true)", []).await
     }
 
     /// What axe-core has against the page as it stands, one violation an entry.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-/// A table that is made only while it is open. `rows` has a text for every column of `head`.
+/// A table that is made only while it is open. `rows` has a text for every column of `head`, whose last is the figure.
 #[component]
 pub fn Table<const N: usize>(
     head: [&'static str; N],
@@ -15,7 +15,7 @@ pub fn Table<const N: usize>(
         <details on:toggle=move |_| open.update(|open| *open = !*open)>
             <summary>"Table"</summary>
             <Show when=move || open.get()>
-                <div class="table" tabindex="0" role="region" aria-label="Figures of the chart">
+                <div class="table" tabindex="0" role="region" aria-label=format!("Figures: {}", head[N - 1])>
                     <table>
                         <thead><tr>{head.map(|name| view! { <th scope="col">{name}</th> })}</tr></thead>
                         <tbody>{body}</tbody>
