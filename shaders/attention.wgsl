@@ -2,16 +2,22 @@
 // Gimelshein 2018), tiled as in FlashAttention-2 (Dao 2023): no T x T matrix leaves the workgroup.
 // With rope, q and k are rotated at the read: rot(v) = v·cos + [-v₂, v₁]·sin, v split in halves.
 //
-// A workgroup of 8 x 8 makes 32 queries by up to 64 columns of one head; grid: (query tiles, heads · column groups, B).
-// Columns come in chunks of 32: 16 of the head's first half and their 16 partners of the second, so that a rotation
-// stays within a chunk. An invocation keeps rows 4y..4y+4 and columns x, x+8, x+16, x+24 of every tile in registers.
+// A workgroup of SIDE x SIDE makes TILE = 4·SIDE queries by up to 2·TILE columns of one head; grid: (query tiles,
+// heads · column groups, B). Columns come in chunks of TILE: HALF of the head's first half and their partners of the
+// second, so that a rotation stays within a chunk. An invocation keeps rows 4y..4y+4 and columns x, x + SIDE, x + 2·SIDE,
+// x + 3·SIDE of every tile in registers.
+
+// 8, or 4 for short sequences.
+override SIDE: u32 = 8u;
+override TILE: u32 = 4u * SIDE;
+override HALF: u32 = 2u * SIDE;
 
 struct Params {
     tokens: u32, // T
     heads: u32, // h
     head_dim: u32, // d
     rope: u32,
-    groups: u32, // of 64 columns: ⌈d / 64⌉
+    groups: u32, // of 2·TILE columns: ⌈d / (2·TILE)⌉
     first: u32, // item of the batch that the grid begins with
     scale: f32, // 1 / √d
 }
@@ -23,16 +29,14 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> lse: array<f32>; // [B, h, T]
 @group(0) @binding(5) var<uniform> p: Params;
 
-const TILE: u32 = 32u;
-const HALF: u32 = 16u;
 // Padded rows: a transposing store meets different banks.
-const STRIDE: u32 = 36u;
+override STRIDE: u32 = TILE + 4u;
 const LOWEST: f32 = -1e30;
 
-var<workgroup> q_tile: array<f32, 1152>; // [32 columns, 32 queries]
-var<workgroup> k_tile: array<f32, 1152>; // [32 columns, 32 keys]; then values [32 keys, 32 columns]
-var<workgroup> p_tile: array<f32, 1152>; // [32 keys, 32 queries]
-var<workgroup> maxima: array<f32, 256>; // [32 queries, 8]
+var<workgroup> q_tile: array<f32, TILE * STRIDE>; // [TILE columns, TILE queries]
+var<workgroup> k_tile: array<f32, TILE * STRIDE>; // [TILE columns, TILE keys]; then values [TILE keys, TILE columns]
+var<workgroup> p_tile: array<f32, TILE * STRIDE>; // [TILE keys, TILE queries]
+var<workgroup> maxima: array<f32, TILE * SIDE>; // [TILE queries, SIDE]
 
 // Columns e and e' = e + ⌈d/2⌉ of a row that begins at `row`, rotated to position t; zero outside the head.
 fn read_pair(row: u32, t: u32, e: u32, rotate: bool) -> vec2<f32> {
@@ -65,7 +69,7 @@ fn write_pair(row: u32, e: u32, v: vec2<f32>) {
     }
 }
 
-// Columns x, x+8 and their partners x+16, x+24 of a chunk (o) and of the next (w).
+// Columns x, x + SIDE and their partners x + 2·SIDE, x + 3·SIDE of a chunk (o) and of the next (w).
 fn write_row(b: u32, t: u32, head: u32, chunk: u32, x: u32, o: vec4<f32>, w: vec4<f32>) {
     if t >= p.tokens {
         return;
@@ -73,12 +77,12 @@ fn write_row(b: u32, t: u32, head: u32, chunk: u32, x: u32, o: vec4<f32>, w: vec
     let row = ((b * p.tokens + t) * p.heads + head) * p.head_dim;
     let e = chunk * HALF + x;
     write_pair(row, e, o.xz);
-    write_pair(row, e + 8u, o.yw);
+    write_pair(row, e + SIDE, o.yw);
     write_pair(row, e + HALF, w.xz);
-    write_pair(row, e + HALF + 8u, w.yw);
+    write_pair(row, e + HALF + SIDE, w.yw);
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(SIDE, SIDE)
 fn main(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_id) local: vec3<u32>,
@@ -104,11 +108,11 @@ fn main(
     var w0 = vec4<f32>(); var w1 = vec4<f32>(); var w2 = vec4<f32>(); var w3 = vec4<f32>();
 
     for (var key0 = 0u; key0 < p.tokens; key0 += TILE) {
-        // Scores of 32 queries and 32 keys.
+        // Scores of TILE queries and TILE keys.
         var s0 = vec4<f32>(); var s1 = vec4<f32>(); var s2 = vec4<f32>(); var s3 = vec4<f32>();
         for (var chunk = 0u; chunk < chunks; chunk++) {
             workgroupBarrier();
-            for (var i = lane; i < TILE * HALF; i += 64u) {
+            for (var i = lane; i < TILE * HALF; i += SIDE * SIDE) {
                 let r = i / HALF;
                 let e = i % HALF;
                 // A single chunk of queries stays for all keys.
@@ -127,7 +131,7 @@ fn main(
             for (var e = 0u; e < TILE; e++) {
                 let qi = e * STRIDE + y4;
                 let ki = e * STRIDE + x;
-                let k = vec4<f32>(k_tile[ki], k_tile[ki + 8u], k_tile[ki + 16u], k_tile[ki + 24u]);
+                let k = vec4<f32>(k_tile[ki], k_tile[ki + SIDE], k_tile[ki + 2u * SIDE], k_tile[ki + 3u * SIDE]);
                 s0 += q_tile[qi] * k;
                 s1 += q_tile[qi + 1u] * k;
                 s2 += q_tile[qi + 2u] * k;
@@ -135,21 +139,21 @@ fn main(
             }
         }
 
-        let key = vec4<u32>(key0 + x) + vec4<u32>(0u, 8u, 16u, 24u);
+        let key = vec4<u32>(key0 + x) + SIDE * vec4<u32>(0u, 1u, 2u, 3u);
         let inside = key < vec4<u32>(p.tokens);
         s0 = select(vec4<f32>(LOWEST), s0, inside);
         s1 = select(vec4<f32>(LOWEST), s1, inside);
         s2 = select(vec4<f32>(LOWEST), s2, inside);
         s3 = select(vec4<f32>(LOWEST), s3, inside);
-        maxima[y4 * 8u + x] = max(max(s0.x, s0.y), max(s0.z, s0.w));
-        maxima[y4 * 8u + 8u + x] = max(max(s1.x, s1.y), max(s1.z, s1.w));
-        maxima[y4 * 8u + 16u + x] = max(max(s2.x, s2.y), max(s2.z, s2.w));
-        maxima[y4 * 8u + 24u + x] = max(max(s3.x, s3.y), max(s3.z, s3.w));
+        maxima[y4 * SIDE + x] = max(max(s0.x, s0.y), max(s0.z, s0.w));
+        maxima[(y4 + 1u) * SIDE + x] = max(max(s1.x, s1.y), max(s1.z, s1.w));
+        maxima[(y4 + 2u) * SIDE + x] = max(max(s2.x, s2.y), max(s2.z, s2.w));
+        maxima[(y4 + 3u) * SIDE + x] = max(max(s3.x, s3.y), max(s3.z, s3.w));
         workgroupBarrier();
         var m_new = m;
-        for (var j = 0u; j < 8u; j++) {
-            let at = y4 * 8u + j;
-            m_new = max(m_new, vec4<f32>(maxima[at], maxima[at + 8u], maxima[at + 16u], maxima[at + 24u]));
+        for (var j = 0u; j < SIDE; j++) {
+            let at = y4 * SIDE + j;
+            m_new = max(m_new, vec4<f32>(maxima[at], maxima[at + SIDE], maxima[at + 2u * SIDE], maxima[at + 3u * SIDE]));
         }
         let shrink = exp(m - m_new);
         m = m_new;
@@ -161,7 +165,7 @@ fn main(
         s2 = exp(s2 - m.z);
         s3 = exp(s3 - m.w);
         for (var j = 0u; j < 4u; j++) {
-            let at = (x + 8u * j) * STRIDE + y4;
+            let at = (x + SIDE * j) * STRIDE + y4;
             p_tile[at] = s0[j];
             p_tile[at + 1u] = s1[j];
             p_tile[at + 2u] = s2[j];
@@ -170,7 +174,7 @@ fn main(
 
         for (var c = 0u; c < 2u && first_chunk + c < chunks; c++) {
             workgroupBarrier();
-            for (var i = lane; i < TILE * HALF; i += 64u) {
+            for (var i = lane; i < TILE * HALF; i += SIDE * SIDE) {
                 let r = i / HALF;
                 let e = i % HALF;
                 let t = key0 + r;
@@ -183,7 +187,7 @@ fn main(
                 for (var t = 0u; t < TILE; t++) {
                     let pi = t * STRIDE + y4;
                     let vi = t * STRIDE + x;
-                    let v = vec4<f32>(k_tile[vi], k_tile[vi + 8u], k_tile[vi + 16u], k_tile[vi + 24u]);
+                    let v = vec4<f32>(k_tile[vi], k_tile[vi + SIDE], k_tile[vi + 2u * SIDE], k_tile[vi + 3u * SIDE]);
                     let weight = vec4<f32>(p_tile[pi], p_tile[pi + 1u], p_tile[pi + 2u], p_tile[pi + 3u]);
                     l += weight;
                     o0 += weight.x * v;
@@ -195,7 +199,7 @@ fn main(
                 for (var t = 0u; t < TILE; t++) {
                     let pi = t * STRIDE + y4;
                     let vi = t * STRIDE + x;
-                    let v = vec4<f32>(k_tile[vi], k_tile[vi + 8u], k_tile[vi + 16u], k_tile[vi + 24u]);
+                    let v = vec4<f32>(k_tile[vi], k_tile[vi + SIDE], k_tile[vi + 2u * SIDE], k_tile[vi + 3u * SIDE]);
                     w0 += p_tile[pi] * v;
                     w1 += p_tile[pi + 1u] * v;
                     w2 += p_tile[pi + 2u] * v;

@@ -2,16 +2,21 @@
 // dP = d_out vᵀ and dS = P · (dP - Σ d_out · out):
 // d_v = Pᵀ d_out, d_q = dS k / √d, d_k = dSᵀ q / √d, the last two rotated back when q and k were rotated.
 //
-// `queries` makes d_q for 32 queries, `keys` d_k and d_v for 32 keys, each by up to 64 columns of one head; grid of both:
-// (tiles of 32 positions, heads · column groups, B). No two workgroups write the same place and every sum has a fixed
+// `queries` makes d_q for TILE queries, `keys` d_k and d_v for TILE keys, each by up to 2·TILE columns of one head; grid of
+// both: (tiles of positions, heads · column groups, B). No two workgroups write the same place and every sum has a fixed
 // order. Chunks of columns and the register tiles are those of attention.wgsl.
+
+// 8, or 4 for short sequences.
+override SIDE: u32 = 8u;
+override TILE: u32 = 4u * SIDE;
+override HALF: u32 = 2u * SIDE;
 
 struct Params {
     tokens: u32, // T
     heads: u32, // h
     head_dim: u32, // d
     rope: u32,
-    groups: u32, // of 64 columns: ⌈d / 64⌉
+    groups: u32, // of 2·TILE columns: ⌈d / (2·TILE)⌉
     first: u32, // item of the batch that the grid begins with
     scale: f32, // 1 / √d
 }
@@ -25,20 +30,18 @@ struct Params {
 @group(0) @binding(6) var<storage, read_write> d_qkv: array<f32>; // [B, T, 3D]
 @group(0) @binding(7) var<uniform> p: Params;
 
-const TILE: u32 = 32u;
-const HALF: u32 = 16u;
 // Padded rows: a transposing store meets different banks.
-const STRIDE: u32 = 36u;
+override STRIDE: u32 = TILE + 4u;
 
 const QUERIES: u32 = 0u;
 const KEYS: u32 = 1u;
 const VALUES: u32 = 2u;
 
-var<workgroup> row_tile: array<f32, 1152>; // [32 columns, 32 positions of the register tile's rows]
-var<workgroup> col_tile: array<f32, 1152>; // [32 columns, 32 positions of its columns], or [32 positions, 32 columns]
-var<workgroup> s_tile: array<f32, 1152>; // P or dS, [32 positions summed over, 32 rows]
-var<workgroup> row_lse: array<f32, 32>; // of 32 queries
-var<workgroup> row_delta: array<f32, 32>; // Σ d_out · out of 32 queries
+var<workgroup> row_tile: array<f32, TILE * STRIDE>; // [TILE columns, TILE positions of the register tile's rows]
+var<workgroup> col_tile: array<f32, TILE * STRIDE>; // [TILE columns, TILE positions of its columns], or [TILE positions, TILE columns]
+var<workgroup> s_tile: array<f32, TILE * STRIDE>; // P or dS, [TILE positions summed over, TILE rows]
+var<workgroup> row_lse: array<f32, TILE>; // of TILE queries
+var<workgroup> row_delta: array<f32, TILE>; // Σ d_out · out of TILE queries
 
 fn first_half() -> u32 {
     return (p.head_dim + 1u) / 2u;
@@ -107,13 +110,13 @@ fn write_pair(b: u32, t: u32, head: u32, part: u32, e: u32, g: vec2<f32>) {
     }
 }
 
-// Columns x, x+8 and their partners x+16, x+24 of a chunk.
+// Columns x, x + SIDE and their partners x + 2·SIDE, x + 3·SIDE of a chunk.
 fn write_row(b: u32, t: u32, head: u32, part: u32, e: u32, g: vec4<f32>) {
     write_pair(b, t, head, part, e, g.xz);
-    write_pair(b, t, head, part, e + 8u, g.yw);
+    write_pair(b, t, head, part, e + SIDE, g.yw);
 }
 
-// lse and Σ d_out · out of the 32 queries from query0 on; the caller puts a barrier before and after.
+// lse and Σ d_out · out of the TILE queries from query0 on; the caller puts a barrier before and after.
 fn load_statistics(b: u32, query0: u32, head: u32, lane: u32) {
     if lane < TILE {
         let t = query0 + lane;
@@ -136,13 +139,13 @@ struct Tile {
     r3: vec4<f32>,
 }
 
-// The tile's product over one chunk of columns: Σ_e row_tile[e, 4y + i] · col_tile[e, x + 8j].
+// The tile's product over one chunk of columns: Σ_e row_tile[e, 4y + i] · col_tile[e, x + SIDE·j].
 fn multiply(t: Tile, x: u32, y4: u32) -> Tile {
     var c = t;
     for (var e = 0u; e < TILE; e++) {
         let ri = e * STRIDE + y4;
         let ci = e * STRIDE + x;
-        let v = vec4<f32>(col_tile[ci], col_tile[ci + 8u], col_tile[ci + 16u], col_tile[ci + 24u]);
+        let v = vec4<f32>(col_tile[ci], col_tile[ci + SIDE], col_tile[ci + 2u * SIDE], col_tile[ci + 3u * SIDE]);
         c.r0 += row_tile[ri] * v;
         c.r1 += row_tile[ri + 1u] * v;
         c.r2 += row_tile[ri + 2u] * v;
@@ -151,13 +154,13 @@ fn multiply(t: Tile, x: u32, y4: u32) -> Tile {
     return c;
 }
 
-// Σ_t s_tile[t, 4y + i] · col_tile[t, x + 8j], added to a gradient's tile.
+// Σ_t s_tile[t, 4y + i] · col_tile[t, x + SIDE·j], added to a gradient's tile.
 fn multiply_s(g: Tile, x: u32, y4: u32) -> Tile {
     var c = g;
     for (var t = 0u; t < TILE; t++) {
         let si = t * STRIDE + y4;
         let ci = t * STRIDE + x;
-        let v = vec4<f32>(col_tile[ci], col_tile[ci + 8u], col_tile[ci + 16u], col_tile[ci + 24u]);
+        let v = vec4<f32>(col_tile[ci], col_tile[ci + SIDE], col_tile[ci + 2u * SIDE], col_tile[ci + 3u * SIDE]);
         c.r0 += s_tile[si] * v;
         c.r1 += s_tile[si + 1u] * v;
         c.r2 += s_tile[si + 2u] * v;
@@ -169,7 +172,7 @@ fn multiply_s(g: Tile, x: u32, y4: u32) -> Tile {
 // Puts a register tile into s_tile, so that the positions of its columns can be summed over.
 fn store_s(s: Tile, x: u32, y4: u32) {
     for (var j = 0u; j < 4u; j++) {
-        let at = (x + 8u * j) * STRIDE + y4;
+        let at = (x + SIDE * j) * STRIDE + y4;
         s_tile[at] = s.r0[j];
         s_tile[at + 1u] = s.r1[j];
         s_tile[at + 2u] = s.r2[j];
@@ -177,7 +180,7 @@ fn store_s(s: Tile, x: u32, y4: u32) {
     }
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(SIDE, SIDE)
 fn queries(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_id) local: vec3<u32>,
@@ -203,7 +206,7 @@ fn queries(
         var d = Tile();
         for (var chunk = 0u; chunk < chunks; chunk++) {
             workgroupBarrier();
-            for (var i = lane; i < TILE * HALF; i += 64u) {
+            for (var i = lane; i < TILE * HALF; i += SIDE * SIDE) {
                 let r = i / HALF;
                 let e = i % HALF;
                 let q = read_qkv(b, query0 + r, head, QUERIES, chunk * HALF + e);
@@ -216,7 +219,7 @@ fn queries(
             workgroupBarrier();
             s = multiply(s, x, y4);
             workgroupBarrier();
-            for (var i = lane; i < TILE * HALF; i += 64u) {
+            for (var i = lane; i < TILE * HALF; i += SIDE * SIDE) {
                 let r = i / HALF;
                 let e = i % HALF;
                 let g = read_d_out(b, query0 + r, head, chunk * HALF + e);
@@ -229,7 +232,7 @@ fn queries(
             workgroupBarrier();
             d = multiply(d, x, y4);
         }
-        let inside = vec4<u32>(key0 + x) + vec4<u32>(0u, 8u, 16u, 24u) < vec4<u32>(p.tokens);
+        let inside = vec4<u32>(key0 + x) + SIDE * vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(p.tokens);
         let none = vec4<f32>();
         s.r0 = select(none, exp(s.r0 - row.x) * (d.r0 - delta.x), inside);
         s.r1 = select(none, exp(s.r1 - row.y) * (d.r1 - delta.y), inside);
@@ -238,7 +241,7 @@ fn queries(
         store_s(s, x, y4);
         for (var c = 0u; c < 2u && first_chunk + c < chunks; c++) {
             workgroupBarrier();
-            for (var i = lane; i < TILE * HALF; i += 64u) {
+            for (var i = lane; i < TILE * HALF; i += SIDE * SIDE) {
                 let r = i / HALF;
                 let e = i % HALF;
                 let k = read_qkv(b, key0 + r, head, KEYS, (first_chunk + c) * HALF + e);
@@ -264,7 +267,7 @@ fn queries(
     }
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(SIDE, SIDE)
 fn keys(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_id) local: vec3<u32>,
@@ -289,7 +292,7 @@ fn keys(
         var d = Tile();
         for (var chunk = 0u; chunk < chunks; chunk++) {
             workgroupBarrier();
-            for (var i = lane; i < TILE * HALF; i += 64u) {
+            for (var i = lane; i < TILE * HALF; i += SIDE * SIDE) {
                 let r = i / HALF;
                 let e = i % HALF;
                 let k = read_qkv(b, key0 + r, head, KEYS, chunk * HALF + e);
@@ -302,7 +305,7 @@ fn keys(
             workgroupBarrier();
             s = multiply(s, x, y4);
             workgroupBarrier();
-            for (var i = lane; i < TILE * HALF; i += 64u) {
+            for (var i = lane; i < TILE * HALF; i += SIDE * SIDE) {
                 let r = i / HALF;
                 let e = i % HALF;
                 let v = read_qkv(b, key0 + r, head, VALUES, chunk * HALF + e);
@@ -315,10 +318,10 @@ fn keys(
             workgroupBarrier();
             d = multiply(d, x, y4);
         }
-        let inside = vec4<u32>(query0 + x) + vec4<u32>(0u, 8u, 16u, 24u) < vec4<u32>(p.tokens);
+        let inside = vec4<u32>(query0 + x) + SIDE * vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(p.tokens);
         let none = vec4<f32>();
-        let row = vec4<f32>(row_lse[x], row_lse[x + 8u], row_lse[x + 16u], row_lse[x + 24u]);
-        let delta = vec4<f32>(row_delta[x], row_delta[x + 8u], row_delta[x + 16u], row_delta[x + 24u]);
+        let row = vec4<f32>(row_lse[x], row_lse[x + SIDE], row_lse[x + 2u * SIDE], row_lse[x + 3u * SIDE]);
+        let delta = vec4<f32>(row_delta[x], row_delta[x + SIDE], row_delta[x + 2u * SIDE], row_delta[x + 3u * SIDE]);
         s.r0 = select(none, exp(s.r0 - row), inside);
         s.r1 = select(none, exp(s.r1 - row), inside);
         s.r2 = select(none, exp(s.r2 - row), inside);
@@ -330,7 +333,7 @@ fn keys(
         d.r3 = s.r3 * (d.r3 - delta);
         for (var c = 0u; c < 2u && first_chunk + c < chunks; c++) {
             workgroupBarrier();
-            for (var i = lane; i < TILE * HALF; i += 64u) {
+            for (var i = lane; i < TILE * HALF; i += SIDE * SIDE) {
                 let r = i / HALF;
                 let e = i % HALF;
                 let g = read_d_out(b, query0 + r, head, (first_chunk + c) * HALF + e);
@@ -348,7 +351,7 @@ fn keys(
         store_s(d, x, y4);
         for (var c = 0u; c < 2u && first_chunk + c < chunks; c++) {
             workgroupBarrier();
-            for (var i = lane; i < TILE * HALF; i += 64u) {
+            for (var i = lane; i < TILE * HALF; i += SIDE * SIDE) {
                 let r = i / HALF;
                 let e = i % HALF;
                 let q = read_qkv(b, query0 + r, head, QUERIES, (first_chunk + c) * HALF + e);

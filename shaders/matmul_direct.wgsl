@@ -6,7 +6,7 @@
 // `vectors`: k is innermost in both factors, and k, offsets and strides are multiples of four; `scalars`: any layout.
 // A workgroup of WX invocations makes ROWS rows and 8·WX columns; grid: (column tiles, row tiles, items).
 
-override WX: u32 = 16u;
+override WX: u32 = 8u;
 // 8 or 16.
 override ROWS: u32 = 8u;
 override A_TRANSPOSED: bool = false;

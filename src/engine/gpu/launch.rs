@@ -166,15 +166,20 @@ fn attention<const N: usize>(
     [batch, tokens, heads, head_dim]: [usize; 4],
     rope: Option<Rope>,
 ) -> Vec<Launch> {
-    let groups = head_dim.div_ceil(64);
+    // A tile of 4·SIDE positions: the small one where the big one would be mostly padding.
+    let padded = |side: usize| tokens.next_multiple_of(4 * side).pow(2) * head_dim.next_multiple_of(4 * side);
+    let side = if padded(4) * 3 < padded(8) * 2 { 4 } else { 8 };
+    let groups = head_dim.div_ceil(8 * side);
     let item = kernel.flops() / batch as f64;
     let at_once = ((budget / item) as usize).clamp(1, batch.max(1));
     let pieces = entries.iter().flat_map(|&entry| (0..batch).step_by(at_once).map(move |first| (entry, first)));
     let piece = |(entry, first): (&'static str, usize)| {
         let sizes = [tokens, heads, head_dim, rope.is_some() as usize, groups, first];
         let items = at_once.min(batch - first);
-        let grid = [tokens.div_ceil(32) as u32, (heads * groups) as u32, items as u32];
-        Launch { entry, ..launch(kernel, Params::of(sizes).float((head_dim as f64).powf(-0.5)), grid) }
+        let grid = [tokens.div_ceil(4 * side) as u32, (heads * groups) as u32, items as u32];
+        let constants = vec![("SIDE", side as f64)];
+        let params = Params::of(sizes).float((head_dim as f64).powf(-0.5));
+        Launch { entry, constants, ..launch(kernel, params, grid) }
     };
     pieces.map(piece).collect()
 }
@@ -241,7 +246,7 @@ fn matmul(kernel: &Kernel, k: &Matmul, target: &Target) -> Launch {
         let innermost = !k.a.transposed && k.b.transposed;
         let entry = if innermost && aligned(&k.a) && aligned(&k.b) { "vectors" } else { "scalars" };
         constants.push(("ROWS", rows as f64));
-        ("matmul_direct", entry, [rows, 128])
+        ("matmul_direct", entry, [rows, 64])
     };
     let grid = [k.n.div_ceil(tile_n) as u32, k.m.div_ceil(tile_m) as u32, results as u32];
     Launch { shader, entry, constants, ..launch(kernel, product(k), grid) }
