@@ -34,6 +34,8 @@ pub struct Session {
     bytes: usize,
     /// Since when the queue may have been busy, and with how many operations.
     pending: Option<(f64, f64)>,
+    /// Whether it has run: the first time, drivers still compile.
+    warm: bool,
 }
 
 impl Session {
@@ -90,7 +92,17 @@ impl Session {
             entries.push(dispatches);
         }
         drop(pipelines);
-        Session { device, program, layout, slots, entries, staging: Staging::default(), bytes, pending: None }
+        Session {
+            device,
+            program,
+            layout,
+            slots,
+            entries,
+            staging: Staging::default(),
+            bytes,
+            pending: None,
+            warm: false,
+        }
     }
 
     /// Fails for a buffer without contents between runs.
@@ -185,8 +197,10 @@ impl crate::engine::Session for Session {
         let values = readback::fetch(&self.device, &staging, &wanted).await?;
         self.staging.put_back(staging);
         self.pending = None;
-        let mut pace = self.device.pace.lock().unwrap_or_else(PoisonError::into_inner);
-        pace.observe(before + flops, pace::now() - since);
+        if std::mem::replace(&mut self.warm, true) {
+            let mut pace = self.device.pace.lock().unwrap_or_else(PoisonError::into_inner);
+            pace.observe(before + flops, pace::now() - since);
+        }
         Ok(values)
     }
 }
