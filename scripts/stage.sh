@@ -8,9 +8,10 @@ passed=0
 failed=0
 report=()
 
-# counted passed|failed LOG: the sum over the closing lines of cargo test, wasm-bindgen's runner and nextest.
+# counted passed|failed LOG: the sum over the closing lines of cargo test, wasm-bindgen's runner (which may
+# write them after its own status) and nextest (which repeats, indented, what a failed test's process said).
 counted() {
-    { grep -aE '^ *(test result: |Summary \[)' "$2" || true; } | { grep -oE "[0-9]+ $1" || true; } |
+    { grep -aE '(^|[^ ])test result: |^ *Summary \[' "$2" || true; } | { grep -oE "[0-9]+ $1" || true; } |
         awk '{ sum += $1 } END { print sum + 0 }'
 }
 
