@@ -15,16 +15,32 @@ fn strides(operand: &Operand) -> (isize, isize) {
 pub fn matmul<T: Real>(k: &Matmul, a: &[T], b: &[T], out: &mut [T]) {
     let items = k.batch;
     // Many small products: a thread takes whole items. One large one: its threads share it.
-    let dense = k.out.offset == 0 && k.out.batch_stride >= k.m * k.n && k.out.stride == k.n;
+    let dense = dense_rows(k) && k.out.batch_stride >= k.m * k.n;
     if !k.reduce && items > 1 && dense && k.a.batch_stride * k.b.batch_stride == 0 {
         let size = k.out.batch_stride;
         return parallel::rows(out, size, |i, out| item(k, i, a, b, out, 0, k.accumulate, gemm::Parallelism::None));
+    }
+    // Tall products are cut into one stretch of rows for each thread: the crate's own threading gains nothing there.
+    let rows = k.m.div_ceil(parallel::threads());
+    if items == 1 && dense_rows(k) && rows >= 256 {
+        let (a_rs, _) = strides(&k.a);
+        return parallel::rows(&mut out[..k.m * k.n], rows * k.n, |i, out| {
+            let first = i * rows;
+            let a = &a[first * a_rs as usize..];
+            let part = Matmul { m: out.len() / k.n, ..k.clone() };
+            item(&part, 0, a, b, out, 0, k.accumulate, gemm::Parallelism::None);
+        });
     }
     for i in 0..items {
         let add = k.accumulate || (k.reduce && i > 0);
         let start = k.out.offset + if k.reduce { 0 } else { i * k.out.batch_stride };
         item(k, i, a, b, out, start, add, parallel::for_gemm());
     }
+}
+
+/// Whether the rows of a single result lie one after the other from the start.
+fn dense_rows(k: &Matmul) -> bool {
+    k.out.offset == 0 && k.out.stride == k.n
 }
 
 fn item<T: Real>(

@@ -60,6 +60,14 @@ pub fn stretches<T: Send>(out: &mut [T], f: impl Fn(usize, &mut [T]) + Sync) {
     rows(out, SIZE, |i, part| f(i * SIZE, part));
 }
 
+/// Threads that share the work.
+pub fn threads() -> usize {
+    #[cfg(not(target_arch = "wasm32"))]
+    return rayon::current_num_threads();
+    #[cfg(target_arch = "wasm32")]
+    1
+}
+
 /// How many threads a matrix product may use.
 pub fn for_gemm() -> gemm::Parallelism {
     #[cfg(not(target_arch = "wasm32"))]
