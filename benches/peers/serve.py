@@ -46,7 +46,7 @@ def main() -> None:
     if arguments.stay:
         print(url)
         server.serve_forever()
-    with tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = subprocess.Popen(
             [*BROWSER, f"--user-data-dir={profile}", "--remote-debugging-port=0", f"{url}?report"],
             stdout=subprocess.DEVNULL,
