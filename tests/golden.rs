@@ -1,4 +1,4 @@
-//! Every number of the official code that lies in tests/golden: all on the CPU engine, the forward ones on the GPU.
+//! Every number of the official code that lies in tests/golden, on both engines.
 #![cfg(not(target_arch = "wasm32"))]
 
 use hrm_web::engine::{cpu, gpu};
