@@ -11,5 +11,4 @@ install_build_tools
 npm install --prefix benches/peers --no-package-lock --no-audit --no-fund --loglevel=error >&2
 python3 benches/peers/ort_model.py benches/peers/middle.onnx >&2
 trunk build --release --dist "$TARGET/bench-page" bench.html >&2
-mv -f "$TARGET/bench-page/bench.html" "$TARGET/bench-page/index.html" 2>/dev/null || true
 python3 benches/peers/serve.py "$TARGET/bench-page" "$@"

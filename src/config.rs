@@ -12,6 +12,16 @@ pub enum Family {
     Trm,
 }
 
+impl Family {
+    /// Whether a model holds itself done at these values of its Q-head, logits: q_halt > q_continue, TRM q_halt > 0.
+    pub fn is_done(self, q_halt: f32, q_continue: f32) -> bool {
+        match self {
+            Family::Hrm => q_halt > q_continue,
+            Family::Trm => q_halt > 0.0,
+        }
+    }
+}
+
 /// How a block mixes positions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mixer {

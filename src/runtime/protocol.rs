@@ -224,10 +224,7 @@ impl Shapes {
 
     /// Whether a model holds itself done at these values of its Q-head, logits: q_halt > q_continue, TRM q_halt > 0.
     pub fn is_done(&self, q_halt: f32, q_continue: f32) -> bool {
-        match self.family {
-            Family::Hrm => q_halt > q_continue,
-            Family::Trm => q_halt > 0.0,
-        }
+        self.family.is_done(q_halt, q_continue)
     }
 
     /// L and H steps of a segment: N_H · (N_L + 1).

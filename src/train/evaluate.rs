@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::Family;
 use crate::data::Batch;
 use crate::engine::Session;
 use crate::model::{ModelError, Solver};
@@ -34,7 +33,7 @@ pub async fn evaluate<S: Session>(
     mut progress: impl FnMut(usize),
 ) -> Result<Evaluation, ModelError> {
     let (rows, vocab, seq) = (solver.batch(), solver.config().vocab_size, solver.config().seq_len);
-    let trm = solver.config().family == Family::Trm;
+    let family = solver.config().family;
     let mut sum = Evaluation::default();
     for part in examples.chunks(rows) {
         // The last batch is filled up with its first example; what that gives is not counted.
@@ -45,7 +44,7 @@ pub async fn evaluate<S: Session>(
         for number in 1..=segments {
             let segment = solver.segment().await?;
             for (at, [halt, go_on]) in halted_at.iter_mut().zip(&segment.q) {
-                if *halt > if trm { 0.0 } else { *go_on } {
+                if family.is_done(*halt, *go_on) {
                     *at = (*at).min(number);
                 }
             }

@@ -6,6 +6,7 @@ mod add;
 mod attention;
 mod attention_backward;
 mod carry_reset;
+mod copy;
 mod cross_entropy;
 mod cross_entropy_backward;
 mod ema;
@@ -26,6 +27,7 @@ mod real;
 mod rms_norm;
 mod rms_norm_backward;
 mod sign_sgd;
+mod sum_squares;
 mod swiglu;
 mod swiglu_backward;
 

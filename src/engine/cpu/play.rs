@@ -1,7 +1,7 @@
 //! From a recorded kernel to its function: lends out the outputs, reads the rest.
 
 use super::memory::Memory;
-use super::real::{Real, dot};
+use super::real::Real;
 use super::*;
 use crate::plan::Kernel;
 use crate::plan::kernel::Rope;
@@ -42,14 +42,10 @@ pub fn play<T: Real>(kernel: &Kernel, memory: &mut Memory<T>) {
             rms_norm_backward::rms_norm_backward(k, m.f(k.out), m.f(k.inv_rms), m.f(k.d_out), d_v);
         }),
         Kernel::Add(k) => memory.with([k.out], |m, [out]| add::add(m.f(k.a), m.f(k.b), out)),
-        Kernel::Copy(k) => {
-            let range = k.to_offset..k.to_offset + k.len;
-            if memory.is_int(k.to) {
-                memory.with_ints([k.to], |m, [to]| to[range].copy_from_slice(&m.u(k.from)[..k.len]));
-            } else {
-                memory.with([k.to], |m, [to]| to[range].copy_from_slice(&m.f(k.from)[..k.len]));
-            }
+        Kernel::Copy(k) if memory.is_int(k.to) => {
+            memory.with_ints([k.to], |m, [to]| copy::copy(k, m.u(k.from), to));
         }
+        Kernel::Copy(k) => memory.with([k.to], |m, [to]| copy::copy(k, m.f(k.from), to)),
         Kernel::Fill(k) if memory.is_int(k.out) => memory.u_mut(k.out).fill(k.value as u32),
         Kernel::Fill(k) => memory.f_mut(k.out).fill(T::from_f64(k.value)),
         Kernel::QHead(k) => memory.with([k.out], |m, [out]| {
@@ -91,8 +87,7 @@ pub fn play<T: Real>(kernel: &Kernel, memory: &mut Memory<T>) {
         }),
         Kernel::Ema(k) => memory.with([k.average], |m, [average]| ema::ema(k, m.f(k.param), average)),
         Kernel::SumSquares(k) => memory.with([k.out], |m, [out]| {
-            let x = m.f(k.x);
-            out[k.index] = dot(x, x);
+            sum_squares::sum_squares(k, m.f(k.x), out);
         }),
     }
 }

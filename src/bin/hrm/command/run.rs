@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use hrm_web::config::Family;
 use hrm_web::model::{Solver, Taps};
 use serde_json::json;
 
@@ -50,7 +49,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         for number in 1..=segments {
             let segment = solver.segment().await?;
             let [halt, go_on] = segment.q[0];
-            if halt > if model.config.family == Family::Trm { 0.0 } else { go_on } {
+            if model.config.family.is_done(halt, go_on) {
                 halted_at = halted_at.min(number);
             }
             answer = segment.answer(model.config.vocab_size);
