@@ -2,12 +2,14 @@
 
 use std::fmt;
 
-use super::view::View;
+use super::{place::Place, view::View};
 use crate::runtime::measure::Choice;
 
 /// What an address says. What it leaves out the page fills in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Address {
+    /// The place of the page.
+    pub place: Place,
     /// A model of the gallery.
     pub model: Option<String>,
     /// The puzzle's text.
@@ -24,6 +26,7 @@ impl Address {
         let mut address = Self::default();
         for part in fragment.trim_start_matches('#').split('&') {
             match part.split_once('=') {
+                Some(("place", value)) => address.place = Place::of_name(value).unwrap_or_default(),
                 Some(("model", value)) => address.model = Some(unescape(value)),
                 Some(("puzzle", value)) => address.puzzle = Some(unescape(value)),
                 Some(("engine", value)) => address.engine = Choice::of_name(value).unwrap_or_default(),
@@ -38,9 +41,11 @@ impl Address {
 impl fmt::Display for Address {
     /// The fragment, with its `#`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = (self.place != Place::default()).then(|| self.place.name().to_string());
         let engine = (self.engine != Choice::Auto).then(|| self.engine.name().to_string());
         let view = (self.view != View::default()).then(|| self.view.name().to_string());
-        let parts = [("model", &self.model), ("puzzle", &self.puzzle), ("engine", &engine), ("view", &view)];
+        let parts =
+            [("place", &place), ("model", &self.model), ("puzzle", &self.puzzle), ("engine", &engine), ("view", &view)];
         let written =
             parts.iter().filter_map(|(key, value)| value.as_ref().map(|value| format!("{key}={}", escape(value))));
         write!(f, "#{}", written.collect::<Vec<_>>().join("&"))
@@ -86,20 +91,21 @@ mod tests {
     #[test]
     fn an_address_is_read_back() {
         let address = Address {
+            place: Place::HowItWorks,
             model: Some("sudoku-4x4".into()),
             puzzle: Some("1.3.& #%ä".into()),
             engine: Choice::Gpu,
             view: View::Answers,
         };
         let text = address.to_string();
-        assert!(text.starts_with("#model=sudoku-4x4&puzzle=1.3."), "{text}");
+        assert!(text.starts_with("#place=how-it-works&model=sudoku-4x4&puzzle=1.3."), "{text}");
         assert_eq!(Address::parse(&text), address);
     }
 
     #[test]
     fn what_is_unknown_is_passed_over() {
         assert_eq!(Address::parse(""), Address::default());
-        assert_eq!(Address::parse("#x=1&engine=abacus&&model&view=x-ray"), Address::default());
+        assert_eq!(Address::parse("#x=1&place=moon&engine=abacus&&model&view=x-ray"), Address::default());
         assert_eq!(Address::parse("#puzzle=%zz%4").puzzle.unwrap(), "%zz%4");
     }
 }

@@ -1,18 +1,19 @@
-//! The page as a whole.
+//! The page as a whole: its header and the place that is shown.
 
 use leptos::prelude::*;
 
 use super::{
-    board::{Grid, OverlayLegend, Pad, Toolbar, symbol::side},
+    address::Address,
     browser,
-    controls::{Controls, ModelLine},
     engine_badge::{EngineBadge, EngineChoice},
-    inspect::Inspector,
-    state::{Page, kinds_of},
+    how_it_works::HowItWorks,
+    place::Place,
+    solve::Solve,
+    state::Page,
     theme::ThemeChoice,
-    timeline::Timeline,
 };
-use crate::puzzle::Kind;
+
+const TITLE: &str = "HRM Playground";
 
 /// Puts the page in place of what the document shows while it loads.
 pub fn start() {
@@ -28,14 +29,16 @@ fn App() -> impl IntoView {
     let page = Page::new();
     provide_context(page);
     browser::on_scheme_change(move || page.theme.update(|version| *version += 1));
+    title_the_place(page);
     view! {
         <header class="top">
             <div class="title">
-                <h1>"HRM Playground"</h1>
+                <h1>{TITLE}</h1>
                 <p class="gloss">
                     "A small network with two clocks, a slow one and a fast one, thinks about the whole puzzle at once: "
                     "the Hierarchical Reasoning Model, running in this tab."
                 </p>
+                <Navigation/>
             </div>
             <div class="settings">
                 <EngineBadge/>
@@ -45,56 +48,55 @@ fn App() -> impl IntoView {
                 </div>
             </div>
         </header>
-        <main>
-            <section class="puzzle" aria-label="Puzzle">
-                <Sizes/>
-                <Grid/>
-                <OverlayLegend/>
-                <Controls/>
-                <Pad/>
-                <Toolbar/>
-                <ModelLine/>
-            </section>
-            <section class="inside" aria-label="Inside the model">
-                <Timeline/>
-                <Inspector/>
-            </section>
-        </main>
+        {Place::ALL.map(|place| view! { <Room place/> })}
     }
 }
 
-/// One button for each kind of puzzle that a model of the gallery solves, game by game.
+/// A link to every place. They are addresses, so the browser's back and forward go between places.
 #[component]
-fn Sizes() -> impl IntoView {
+fn Navigation() -> impl IntoView {
     let page = Page::here();
-    let kinds = Memo::new(move |_| page.machine.gallery.with(|gallery| kinds_of(gallery)));
-    let button = move |kind: Kind| {
-        let chosen = move || if page.kind() == kind { "true" } else { "false" };
-        let testid = match kind {
-            Kind::Sudoku(_) => format!("size-{}", side(kind)),
-            Kind::Maze(_) => kind.name(),
-        };
+    let link = |place: Place| {
+        let address = move || Address { place, ..page.address() }.to_string();
+        let current = move || (page.place.get() == place).then_some("page");
         view! {
-            <button type="button" data-testid=testid aria-pressed=chosen on:click=move |_| page.show_kind(kind)>
-                {format!("{0}x{0}", side(kind))}
-            </button>
+            <a href=address aria-current=current data-testid=format!("place-{}", place.name())>{place.title()}</a>
         }
     };
-    let game = move |name: &'static str, of_it: fn(&Kind) -> bool| {
-        let own = Memo::new(move |_| kinds.get().into_iter().filter(of_it).collect::<Vec<_>>());
-        view! {
-            <Show when=move || own.with(|own| !own.is_empty())>
-                <div class="sizes" role="group" aria-label=format!("{name}: board size")>
-                    <span class="group-name">{name}</span>
-                    <For each=move || own.get() key=|kind| kind.name() children=button/>
-                </div>
-            </Show>
-        }
-    };
+    view! { <nav class="places" aria-label="Places">{Place::ALL.map(link)}</nav> }
+}
+
+/// A place. It is made when it is first visited, and only hidden while another one is shown: so it keeps its state.
+#[component]
+fn Room(place: Place) -> impl IntoView {
+    let page = Page::here();
+    let is_here = move || page.place.get() == place;
+    let visited = Memo::new(move |before: Option<&bool>| before.is_some_and(|before| *before) || is_here());
     view! {
-        <div class="games">
-            {game("Sudoku", |kind| matches!(kind, Kind::Sudoku(_)))}
-            {game("Maze", |kind| matches!(kind, Kind::Maze(_)))}
-        </div>
+        <Show when=move || visited.get()>
+            <main class=place.name() hidden=move || !is_here()>{content(place)}</main>
+        </Show>
     }
+}
+
+fn content(place: Place) -> AnyView {
+    match place {
+        Place::Solve => view! { <Solve/> }.into_any(),
+        Place::HowItWorks => view! { <HowItWorks/> }.into_any(),
+    }
+}
+
+/// The document is titled after the place, and another place is shown from its top.
+fn title_the_place(page: Page) {
+    Effect::new(move |before: Option<Place>| {
+        let place = page.place.get();
+        document().set_title(&match place {
+            Place::Solve => TITLE.into(),
+            place => format!("{} · {TITLE}", place.title()),
+        });
+        if before.is_some_and(|before| before != place) {
+            window().scroll_to_with_x_and_y(0.0, 0.0);
+        }
+        place
+    });
 }

@@ -7,6 +7,7 @@ pub mod colour;
 pub mod history;
 pub mod overlay;
 pub mod picture;
+pub mod place;
 pub mod reading;
 pub mod scale;
 pub mod view;
@@ -20,7 +21,11 @@ mod controls;
 #[cfg(target_arch = "wasm32")]
 mod engine_badge;
 #[cfg(target_arch = "wasm32")]
+mod how_it_works;
+#[cfg(target_arch = "wasm32")]
 mod inspect;
+#[cfg(target_arch = "wasm32")]
+mod solve;
 #[cfg(target_arch = "wasm32")]
 mod state;
 #[cfg(target_arch = "wasm32")]

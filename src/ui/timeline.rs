@@ -9,6 +9,7 @@ use wasm_bindgen::JsCast;
 
 use super::{
     browser,
+    place::Place,
     state::{Page, SPEEDS},
 };
 use crate::{model::Level, runtime::recording::Recording};
@@ -223,7 +224,8 @@ fn listen_for_keys(page: Page) {
     let handle = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let free = target.is_none_or(|target| target.tag_name() == "BODY" || target.class_list().contains("dial"));
-        if !free || event.ctrl_key() || event.meta_key() || event.alt_key() {
+        let elsewhere = page.place.get_untracked() != Place::Solve;
+        if elsewhere || !free || event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
         }
         match event.key().as_str() {

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     puzzle::{Kind, sudoku::clues_at},
-    ui::{reading::write, state::Page},
+    ui::{place::Place, reading::write, state::Page},
 };
 
 /// Symbols to press, for those without a keyboard.
@@ -181,7 +181,7 @@ fn listen_for_paste(page: Page) {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let in_field = target.is_some_and(|target| matches!(target.tag_name().as_str(), "TEXTAREA" | "INPUT"));
         let text = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok());
-        if let Some(text) = text.filter(|_| !in_field) {
+        if let Some(text) = text.filter(|_| !in_field && page.place.get_untracked() == Place::Solve) {
             event.prevent_default();
             paste(page, &text);
         }

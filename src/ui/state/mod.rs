@@ -16,7 +16,7 @@ pub(super) use run::{Phase, Run};
 
 use leptos::prelude::*;
 
-use super::{address::Address, browser, overlay::Overlay, view::View};
+use super::{address::Address, browser, overlay::Overlay, place::Place, view::View};
 use crate::{
     puzzle,
     runtime::{
@@ -43,6 +43,8 @@ pub(super) struct Page {
     pub mixing: Mixed,
     /// The cell that the pointer or the keyboard is at, lit in every view.
     pub pointed: RwSignal<Option<usize>>,
+    /// The place of the page that is shown.
+    pub place: RwSignal<Place>,
     /// The view of the model's inside that is shown.
     pub view: RwSignal<View>,
     /// What is laid over the board.
@@ -65,6 +67,7 @@ impl Page {
             dimensionality: Measured::new(),
             mixing: Mixed::new(),
             pointed: RwSignal::new(None),
+            place: RwSignal::new(address.place),
             view: RwSignal::new(address.view),
             overlay: RwSignal::new(None),
             theme: RwSignal::new(0),
@@ -256,15 +259,21 @@ impl Page {
         });
     }
 
+    /// What the address is to say.
+    pub fn address(self) -> Address {
+        Address {
+            place: self.place.get(),
+            model: self.machine.model.with(|model| model.as_ref().map(|model| model.name.clone())),
+            puzzle: Some(self.drawing.question.with(|question| question.kind.decode(&question.tokens))),
+            engine: self.machine.choice.get(),
+            view: self.view.get(),
+        }
+    }
+
     /// Keeps the address equal to the state, and the state to the address when a person goes back or forward.
     fn follow_address(self) {
         let written = Memo::new(move |_| {
-            let address = Address {
-                model: self.machine.model.with(|model| model.as_ref().map(|model| model.name.clone())),
-                puzzle: Some(self.drawing.question.with(|question| question.kind.decode(&question.tokens))),
-                engine: self.machine.choice.get(),
-                view: self.view.get(),
-            };
+            let address = self.address();
             (address.model.is_some()).then(|| address.to_string())
         });
         Effect::new(move |_| {
@@ -277,6 +286,7 @@ impl Page {
             let address = Address::parse(&browser::fragment());
             self.machine.preferred.set(address.model);
             self.machine.choose(address.engine);
+            self.place.set(address.place);
             self.view.set(address.view);
             if let Some(text) = address.puzzle {
                 self.drawing.read(&text, &self.machine.kinds(), false);

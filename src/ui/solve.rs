@@ -1,0 +1,68 @@
+//! The place where a puzzle is drawn and the model is watched solving it.
+
+use leptos::prelude::*;
+
+use super::{
+    board::{Grid, OverlayLegend, Pad, Toolbar, symbol::side},
+    controls::{Controls, ModelLine},
+    inspect::Inspector,
+    state::{Page, kinds_of},
+    timeline::Timeline,
+};
+use crate::puzzle::Kind;
+
+/// The puzzle, and the inside of the model beside it.
+#[component]
+pub fn Solve() -> impl IntoView {
+    view! {
+        <section class="puzzle" aria-label="Puzzle">
+            <Sizes/>
+            <Grid/>
+            <OverlayLegend/>
+            <Controls/>
+            <Pad/>
+            <Toolbar/>
+            <ModelLine/>
+        </section>
+        <section class="inside" aria-label="Inside the model">
+            <Timeline/>
+            <Inspector/>
+        </section>
+    }
+}
+
+/// One button for each kind of puzzle that a model of the gallery solves, game by game.
+#[component]
+fn Sizes() -> impl IntoView {
+    let page = Page::here();
+    let kinds = Memo::new(move |_| page.machine.gallery.with(|gallery| kinds_of(gallery)));
+    let button = move |kind: Kind| {
+        let chosen = move || if page.kind() == kind { "true" } else { "false" };
+        let testid = match kind {
+            Kind::Sudoku(_) => format!("size-{}", side(kind)),
+            Kind::Maze(_) => kind.name(),
+        };
+        view! {
+            <button type="button" data-testid=testid aria-pressed=chosen on:click=move |_| page.show_kind(kind)>
+                {format!("{0}x{0}", side(kind))}
+            </button>
+        }
+    };
+    let game = move |name: &'static str, of_it: fn(&Kind) -> bool| {
+        let own = Memo::new(move |_| kinds.get().into_iter().filter(of_it).collect::<Vec<_>>());
+        view! {
+            <Show when=move || own.with(|own| !own.is_empty())>
+                <div class="sizes" role="group" aria-label=format!("{name}: board size")>
+                    <span class="group-name">{name}</span>
+                    <For each=move || own.get() key=|kind| kind.name() children=button/>
+                </div>
+            </Show>
+        }
+    };
+    view! {
+        <div class="games">
+            {game("Sudoku", |kind| matches!(kind, Kind::Sudoku(_)))}
+            {game("Maze", |kind| matches!(kind, Kind::Maze(_)))}
+        </div>
+    }
+}
