@@ -18,6 +18,10 @@ pub struct Address {
     pub engine: Choice,
     /// The view of the model's inside.
     pub view: View,
+    /// A moment of the run: the model is to run, and this one to be shown.
+    pub moment: Option<usize>,
+    /// How many times the segments of training the run may take.
+    pub stretch: Option<usize>,
 }
 
 impl Address {
@@ -31,6 +35,8 @@ impl Address {
                 Some(("puzzle", value)) => address.puzzle = Some(unescape(value)),
                 Some(("engine", value)) => address.engine = Choice::of_name(value).unwrap_or_default(),
                 Some(("view", value)) => address.view = View::of_name(value).unwrap_or_default(),
+                Some(("moment", value)) => address.moment = value.parse().ok(),
+                Some(("stretch", value)) => address.stretch = value.parse().ok(),
                 _ => {}
             }
         }
@@ -96,6 +102,8 @@ mod tests {
             puzzle: Some("1.3.& #%ä".into()),
             engine: Choice::Gpu,
             view: View::Answers,
+            moment: Some(12),
+            stretch: Some(4),
         };
         let text = address.to_string();
         assert!(text.starts_with("#place=how-it-works&model=sudoku-4x4&puzzle=1.3."), "{text}");
@@ -105,7 +113,10 @@ mod tests {
     #[test]
     fn what_is_unknown_is_passed_over() {
         assert_eq!(Address::parse(""), Address::default());
-        assert_eq!(Address::parse("#x=1&place=moon&engine=abacus&&model&view=x-ray"), Address::default());
+        assert_eq!(
+            Address::parse("#x=1&place=moon&engine=abacus&&model&view=x-ray&moment=noon&stretch=-1"),
+            Address::default()
+        );
         assert_eq!(Address::parse("#puzzle=%zz%4").puzzle.unwrap(), "%zz%4");
     }
 }

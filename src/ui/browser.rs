@@ -2,6 +2,7 @@
 
 use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, ResizeObserver};
 
 use super::colour::{Diverging, parse_hex};
@@ -41,6 +42,23 @@ pub fn on_scheme_change(changed: impl Fn() + 'static) {
 /// The fragment of the address.
 pub fn fragment() -> String {
     window().location().hash().unwrap_or_default()
+}
+
+/// The address of the page itself.
+pub fn address_without_fragment() -> String {
+    let address = window().location().href().unwrap_or_default();
+    address.split('#').next().unwrap_or_default().to_owned()
+}
+
+/// Puts text on the clipboard; whether the browser let it.
+pub async fn copy(text: &str) -> bool {
+    let navigator = window().navigator();
+    // Pages that came over an unprotected connection have none.
+    if js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_object()) {
+        JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
+    } else {
+        false
+    }
 }
 
 /// Writes the fragment: as a new entry of the history, or in place of the present one.

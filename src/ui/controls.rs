@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::state::{Page, Phase, Status};
+use super::state::{Page, Phase, STRETCHES, Status};
 use crate::{
     puzzle::Kind,
     runtime::{
@@ -118,7 +118,7 @@ fn Length() -> impl IntoView {
     view! {
         <label class="choice">
             "Up to "
-            <select data-testid="segments" on:change=choose>{[1, 2, 4].map(option)}</select>
+            <select data-testid="segments" on:change=choose>{STRETCHES.map(option)}</select>
         </label>
         <label class="choice">
             <input

@@ -50,14 +50,62 @@ pub fn Timeline() -> impl IntoView {
                         {SPEEDS.map(|speed| view! { <option value=speed.to_string()>{format!("{speed} steps/s")}</option> })}
                     </select>
                 </label>
+                <label class="choice">
+                    <input
+                        type="checkbox"
+                        data-testid="loop"
+                        prop:checked=move || player.looping.get()
+                        on:change=move |event| player.looping.set(event_target_checked(&event))
+                    />
+                    " Loop"
+                </label>
                 <span class="moment" data-testid="moment">
                     {move || page.run.recording.with(|recording| {
                         let moment = player.moment.get();
                         recording.as_ref().and_then(|recording| in_words(recording, moment))
                     })}
                 </span>
+                <Link disabled=Signal::derive(empty)/>
             </div>
         </div>
+    }
+}
+
+/// Copies a link to the present moment; where the browser keeps its clipboard to itself, shows it.
+#[component]
+fn Link(disabled: Signal<bool>) -> impl IntoView {
+    let page = Page::here();
+    let copied = RwSignal::new(false);
+    let shown = RwSignal::new(None::<String>);
+    // Of another moment nothing was copied yet.
+    Effect::new(move |_| {
+        page.player.moment.track();
+        page.run.recording.track();
+        copied.set(false);
+        shown.set(None);
+    });
+    let copy = move |_| {
+        let link = page.link_to_moment();
+        leptos::task::spawn_local(async move {
+            let done = browser::copy(&link).await;
+            copied.try_set(done);
+            shown.try_set((!done).then_some(link));
+        });
+    };
+    view! {
+        <button type="button" class="quiet" data-testid="copy-link" disabled=disabled on:click=copy>
+            "Link to this moment"
+        </button>
+        <span class="reading" role="status">{move || copied.get().then_some("copied")}</span>
+        <Show when=move || shown.with(Option::is_some)>
+            <input
+                class="link"
+                data-testid="link"
+                readonly
+                aria-label="A link to this moment, to copy"
+                prop:value=move || shown.get().unwrap_or_default()
+            />
+        </Show>
     }
 }
 

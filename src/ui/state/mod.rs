@@ -2,6 +2,7 @@
 
 mod dimension;
 mod drawing;
+mod link;
 mod machine;
 mod mixing;
 mod player;
@@ -9,6 +10,7 @@ mod run;
 
 pub(super) use dimension::{DIMENSION_PUZZLES, Measured};
 pub(super) use drawing::{Drawing, MazeWish, Question};
+pub(super) use link::STRETCHES;
 pub(super) use machine::{Machine, Status, kinds_of};
 pub(super) use mixing::Mixed;
 pub(super) use player::{Player, SPEEDS};
@@ -61,7 +63,7 @@ impl Page {
         let run = Run::new();
         let page = Self {
             drawing,
-            machine: Machine::new(address.model, address.engine, drawing.question),
+            machine: Machine::new(address.model.clone(), address.engine, drawing.question),
             run,
             player: Player::new(run.recording),
             dimensionality: Measured::new(),
@@ -76,6 +78,7 @@ impl Page {
         page.follow_model();
         page.follow_question();
         page.follow_address();
+        page.run_to(&address);
         page
     }
 
@@ -257,41 +260,5 @@ impl Page {
                 self.drawing.examining.set_value(Some(task));
             });
         });
-    }
-
-    /// What the address is to say.
-    pub fn address(self) -> Address {
-        Address {
-            place: self.place.get(),
-            model: self.machine.model.with(|model| model.as_ref().map(|model| model.name.clone())),
-            puzzle: Some(self.drawing.question.with(|question| question.kind.decode(&question.tokens))),
-            engine: self.machine.choice.get(),
-            view: self.view.get(),
-        }
-    }
-
-    /// Keeps the address equal to the state, and the state to the address when a person goes back or forward.
-    fn follow_address(self) {
-        let written = Memo::new(move |_| {
-            let address = self.address();
-            (address.model.is_some()).then(|| address.to_string())
-        });
-        Effect::new(move |_| {
-            if let Some(fragment) = written.get().filter(|fragment| *fragment != browser::fragment()) {
-                let landmark = self.drawing.landmark.try_update_value(std::mem::take);
-                browser::set_fragment(&fragment, landmark.unwrap_or_default());
-            }
-        });
-        let handle = window_event_listener(leptos::ev::popstate, move |_| {
-            let address = Address::parse(&browser::fragment());
-            self.machine.preferred.set(address.model);
-            self.machine.choose(address.engine);
-            self.place.set(address.place);
-            self.view.set(address.view);
-            if let Some(text) = address.puzzle {
-                self.drawing.read(&text, &self.machine.kinds(), false);
-            }
-        });
-        on_cleanup(move || handle.remove());
     }
 }

@@ -19,6 +19,10 @@ pub struct Player {
     pub playing: RwSignal<bool>,
     /// Steps a second.
     pub speed: RwSignal<f64>,
+    /// Whether it begins again at the end.
+    pub looping: RwSignal<bool>,
+    /// The moment to stop at as soon as it is recorded.
+    awaited: StoredValue<Option<usize>>,
     /// Whether it stays at the newest moment while a run goes on.
     following: StoredValue<bool>,
     /// Counts the starts: a timer of an earlier one is void.
@@ -33,6 +37,8 @@ impl Player {
             moment: RwSignal::new(0),
             playing: RwSignal::new(false),
             speed: RwSignal::new(SPEEDS[1]),
+            looping: RwSignal::new(false),
+            awaited: StoredValue::new(None),
             following: StoredValue::new(true),
             starts: StoredValue::new(0),
         }
@@ -51,14 +57,22 @@ impl Player {
     pub fn rewind(self) {
         self.playing.set(false);
         self.following.set_value(true);
+        self.awaited.set_value(None);
         self.moment.set(0);
+    }
+
+    /// Goes along with the run that begins up to a moment, and stays there.
+    pub fn await_moment(self, moment: usize) {
+        self.awaited.set_value(Some(moment));
     }
 
     /// A segment was recorded: goes along unless a person looks at something else.
     pub fn follow(self) {
-        if self.following.get_value()
-            && let Some(last) = self.last()
-        {
+        let Some(last) = self.last() else { return };
+        if let Some(awaited) = self.awaited.get_value().filter(|awaited| *awaited <= last) {
+            self.seek(awaited);
+            self.following.set_value(false);
+        } else if self.following.get_value() {
             self.moment.set(last);
         }
     }
@@ -66,6 +80,7 @@ impl Player {
     /// Shows a moment.
     pub fn seek(self, moment: usize) {
         if let Some(last) = self.last() {
+            self.awaited.set_value(None);
             self.following.set_value(moment >= last);
             self.moment.set(moment.min(last));
         }
@@ -106,16 +121,17 @@ impl Player {
             if self.playing.try_get_untracked() != Some(true) || self.starts.get_value() != start {
                 return;
             }
-            if calm {
-                self.step_segment(1)
-            } else {
-                self.step(1)
-            }
-            if Some(self.moment.get_untracked()) == self.last() {
+            let at_end = Some(self.moment.get_untracked()) == self.last();
+            if at_end && !self.looping.get_untracked() {
                 self.playing.set(false);
-            } else {
-                self.tick(start);
+                return;
             }
+            match (at_end, calm) {
+                (true, _) => self.seek(0),
+                (false, true) => self.step_segment(1),
+                (false, false) => self.step(1),
+            }
+            self.tick(start);
         };
         set_timeout(due, Duration::from_secs_f64(wait));
     }

@@ -1,0 +1,73 @@
+//! The page's state in its address, and back; links that show a moment of a run.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::Page;
+use crate::ui::{address::Address, browser};
+
+/// How many times the segments of training a run may take, by choice.
+pub const STRETCHES: [usize; 3] = [1, 2, 4];
+
+impl Page {
+    /// What the address is to say.
+    pub fn address(self) -> Address {
+        Address {
+            place: self.place.get(),
+            model: self.machine.model.with(|model| model.as_ref().map(|model| model.name.clone())),
+            puzzle: Some(self.drawing.question.with(|question| question.kind.decode(&question.tokens))),
+            engine: self.machine.choice.get(),
+            view: self.view.get(),
+            moment: None,
+            stretch: None,
+        }
+    }
+
+    /// A whole address that runs the model when it is opened, and shows the present moment.
+    pub fn link_to_moment(self) -> String {
+        let stretch = Some(self.run.stretch.get_untracked()).filter(|stretch| *stretch != 1);
+        let moment = Some(self.player.moment.get_untracked());
+        let address = Address { moment, stretch, ..untrack(|| self.address()) };
+        format!("{}{address}", browser::address_without_fragment())
+    }
+
+    /// Runs the model as an address asks, where it does.
+    pub(super) fn run_to(self, address: &Address) {
+        let Some(moment) = address.moment else { return };
+        let stretch = address.stretch.filter(|stretch| STRETCHES.contains(stretch));
+        self.run.stretch.set(stretch.unwrap_or(1));
+        // A puzzle that the address brought clears the last run first.
+        let start = move || {
+            self.solve();
+            self.player.await_moment(moment);
+        };
+        set_timeout(start, Duration::ZERO);
+    }
+
+    /// Keeps the address equal to the state, and the state to the address when a person goes back or forward.
+    pub(super) fn follow_address(self) {
+        let written = Memo::new(move |_| {
+            let address = self.address();
+            (address.model.is_some()).then(|| address.to_string())
+        });
+        Effect::new(move |_| {
+            if let Some(fragment) = written.get().filter(|fragment| *fragment != browser::fragment()) {
+                let landmark = self.drawing.landmark.try_update_value(std::mem::take);
+                browser::set_fragment(&fragment, landmark.unwrap_or_default());
+            }
+        });
+        let handle = window_event_listener(leptos::ev::popstate, move |_| {
+            let address = Address::parse(&browser::fragment());
+            self.run_to(&address);
+            self.machine.preferred.set(address.model);
+            self.machine.choose(address.engine);
+            self.place.set(address.place);
+            self.view.set(address.view);
+            if let Some(text) = address.puzzle {
+                self.drawing.read(&text, &self.machine.kinds(), false);
+            }
+        });
+        on_cleanup(move || handle.remove());
+    }
+}
