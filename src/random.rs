@@ -62,6 +62,13 @@ impl Random {
         (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
+    /// Normally distributed, mean 0, variance 1 (Box and Muller 1958, one of the pair).
+    pub fn normal(&mut self) -> f64 {
+        // 1 - unit is never 0.
+        let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
+        radius * (std::f64::consts::TAU * self.unit()).cos()
+    }
+
     /// True with probability `p`.
     pub fn chance(&mut self, p: f64) -> bool {
         self.unit() < p
@@ -133,6 +140,14 @@ mod tests {
         let draws: Vec<f64> = (0..10_000).map(|_| random.unit()).collect();
         assert!(draws.iter().all(|x| (0.0..1.0).contains(x)));
         assert!((draws.iter().sum::<f64>() / 10_000.0 - 0.5).abs() < 0.02);
+    }
+
+    #[test]
+    fn normal_has_the_moments_of_its_name() {
+        let mut random = Random::new(5);
+        let draws: Vec<f64> = (0..20_000).map(|_| random.normal()).collect();
+        let moment = |power| draws.iter().map(|x| x.powi(power)).sum::<f64>() / 20_000.0;
+        assert!(moment(1).abs() < 0.03 && (moment(2) - 1.0).abs() < 0.04 && (moment(4) - 3.0).abs() < 0.3);
     }
 
     #[test]

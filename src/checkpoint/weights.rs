@@ -212,9 +212,8 @@ fn truncated_normal(random: &mut Random, std: f64) -> f32 {
     // std of a standard normal cut at ±2: √(1 - 4·φ(2)/erf(√2)).
     const CUT_STD: f64 = 0.879_625_66;
     loop {
-        // Box and Muller; drawing again outside the cut is the truncated distribution itself.
-        let (u, v) = (1.0 - random.unit(), random.unit());
-        let normal = (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos();
+        // Drawing again outside the cut is the truncated distribution itself.
+        let normal = random.normal();
         if normal.abs() <= 2.0 {
             return (normal * std / CUT_STD) as f32;
         }

@@ -1,10 +1,11 @@
-//! The program that answers: `begin` resets the carry, `segment` runs one ACT step.
+//! The program that answers: `begin` resets the carry, `segment` runs one ACT step; where asked for, further entries run
+//! it step by step.
 
 use crate::config::ModelConfig;
 use crate::plan::kernel::{Copy, CrossEntropy, Fill, QLoss};
 use crate::plan::{BufferId, EntryId, PlanError, Program, Recorder};
 
-use super::recurrence::{Inputs, Model, TapLog, Taps};
+use super::recurrence::{Inputs, Level, Model, TapLog, Taps};
 
 /// What a program for inference holds beside the answer.
 #[derive(Clone, Copy, Debug, Default)]
@@ -13,6 +14,25 @@ pub struct Options {
     pub taps: Taps,
     /// Whether the losses against labels are computed too.
     pub losses: bool,
+    /// Whether a segment can be played step by step too.
+    pub steps: bool,
+}
+
+/// The entries that play a segment step by step, on the buffers of the whole one.
+#[derive(Clone, Copy, Debug)]
+pub struct StepEntries {
+    /// Sets z_H to H_init.
+    pub restart_h: EntryId,
+    /// Sets z_L to L_init.
+    pub restart_l: EntryId,
+    /// Embeds the input again.
+    pub input: EntryId,
+    /// One step of H.
+    pub h_step: EntryId,
+    /// One step of L.
+    pub l_step: EntryId,
+    /// Reads logits and q off z_H.
+    pub heads: EntryId,
 }
 
 /// Buffers of the losses.
@@ -37,6 +57,8 @@ pub struct InferencePlan {
     pub begin: EntryId,
     /// One segment.
     pub segment: EntryId,
+    /// Its steps, where asked for.
+    pub steps: Option<StepEntries>,
     /// What the host writes before `begin`.
     pub inputs: Inputs,
     /// x [B, T, D].
@@ -86,8 +108,39 @@ pub fn record_inference(config: &ModelConfig, batch: usize, options: Options) ->
     r.push(Copy { from: new_h, to: z_h, to_offset: 0, len });
     r.push(Copy { from: new_l, to: z_l, to_offset: 0, len });
 
+    let steps = options.steps.then(|| {
+        let restart = |r: &mut Recorder, name, level, z| {
+            let entry = r.entry(name);
+            model.reset_one(r, halted, level, z);
+            entry
+        };
+        let step = |r: &mut Recorder, name, level, z| {
+            let entry = r.entry(name);
+            let from = model.step(r, level, x, (z_h, z_l));
+            r.push(Copy { from, to: z, to_offset: 0, len });
+            entry
+        };
+        StepEntries {
+            restart_h: restart(r, "restart_h", Level::H, z_h),
+            restart_l: restart(r, "restart_l", Level::L, z_l),
+            h_step: step(r, "h_step", Level::H, z_h),
+            l_step: step(r, "l_step", Level::L, z_l),
+            input: {
+                let entry = r.entry("input");
+                model.input(r, inputs, x);
+                entry
+            },
+            heads: {
+                let entry = r.entry("heads");
+                model.lm_head(r, z_h, logits);
+                model.q_head(r, z_h, q);
+                entry
+            },
+        }
+    });
+
     let program = recorder.finish()?;
-    Ok(InferencePlan { program, model, begin, segment, inputs, x, z_h, z_l, logits, q, taps, losses })
+    Ok(InferencePlan { program, model, begin, segment, steps, inputs, x, z_h, z_l, logits, q, taps, losses })
 }
 
 fn record_losses(r: &mut Recorder, config: &ModelConfig, batch: usize, logits: BufferId, q: BufferId) -> Losses {

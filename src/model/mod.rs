@@ -2,13 +2,16 @@
 
 mod block;
 mod inference;
+mod intervention;
 mod mixing;
 mod params;
 mod recurrence;
 mod rope;
 mod solver;
+mod stepwise;
 
-pub use inference::{InferencePlan, Options, record_inference};
+pub use inference::{InferencePlan, Options, StepEntries, record_inference};
+pub use intervention::{Act, Intervention};
 pub use mixing::{Before, Mixing, MixingKind, MixingSolver};
 pub use params::{Init, ParamSpec, param_specs};
 pub use recurrence::{Inputs, Level, Model, StateTap, TapLog, Taps};

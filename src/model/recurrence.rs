@@ -200,9 +200,30 @@ impl Model {
 
     /// Records z_H := H_init and z_L := L_init on the rows that halted.
     pub fn reset(&self, r: &mut Recorder, halted: BufferId, z_h: BufferId, z_l: BufferId) {
+        self.reset_one(r, halted, Level::H, z_h);
+        self.reset_one(r, halted, Level::L, z_l);
+    }
+
+    /// Records z := the module's initial state on the rows that halted.
+    pub fn reset_one(&self, r: &mut Recorder, halted: BufferId, level: Level, z: BufferId) {
         let [batch, tokens, d] = self.state_shape();
-        for (name, target) in [("H_init", z_h), ("L_init", z_l)] {
-            r.push(CarryReset { halted, source: self.param(name), target, batch, row: tokens * d, period: d });
+        let source = self.param(match level {
+            Level::H => "H_init",
+            Level::L => "L_init",
+        });
+        r.push(CarryReset { halted, source, target: z, batch, row: tokens * d, period: d });
+    }
+
+    /// Records a single step of a module from x, z_H and z_L, all [B, T, D]; returns its new state. A segment's steps
+    /// played one by one compute what [`Model::segment`] does.
+    pub fn step(&self, r: &mut Recorder, level: Level, x: BufferId, (z_h, z_l): (BufferId, BufferId)) -> BufferId {
+        let untapped = &mut TapLog::default();
+        match level {
+            Level::L => {
+                let injection = self.add(r, z_h, x);
+                self.level(r, &self.l_level, "L_level", z_l, injection, untapped)
+            }
+            Level::H => self.level(r, &self.h_level, "H_level", z_h, z_l, untapped),
         }
     }
 

@@ -42,6 +42,9 @@ pub enum ModelError {
         /// Expected.
         expected: usize,
     },
+    /// A run with interventions on a solver that plays only whole segments.
+    #[error("this solver plays whole segments only; expected one that was prepared stepwise")]
+    WholeSegments,
     /// The arithmetic left the real numbers.
     #[error("{what} became NaN or infinite in segment {segment}")]
     NotFinite {
@@ -85,9 +88,12 @@ impl Segment {
 
 /// A model on an engine, ready for batches of a fixed size.
 pub struct Solver<S> {
-    plan: InferencePlan,
-    session: S,
-    segments: usize,
+    pub(super) plan: InferencePlan,
+    pub(super) session: S,
+    /// [B, S], as last written.
+    pub(super) tokens: Vec<u32>,
+    /// Segments since `begin`.
+    pub(super) segments: usize,
 }
 
 impl<S: Session> Solver<S> {
@@ -102,13 +108,37 @@ impl<S: Session> Solver<S> {
         batch: usize,
         taps: Taps,
     ) -> Result<Self, ModelError> {
-        let plan = record_inference(config, batch, Options { taps, losses: false })?;
+        Self::prepare(engine, config, weights, batch, Options { taps, ..Options::default() }).await
+    }
+
+    /// Like [`Solver::new`] with the states tapped, for runs that may be interfered with: [`Solver::segment_under`].
+    ///
+    /// # Errors
+    /// Weights that do not fit, an engine's limits.
+    pub async fn stepwise<E: Engine<Session = S>>(
+        engine: &E,
+        config: &ModelConfig,
+        weights: &Weights,
+        batch: usize,
+    ) -> Result<Self, ModelError> {
+        let options = Options { taps: Taps::States, steps: true, ..Options::default() };
+        Self::prepare(engine, config, weights, batch, options).await
+    }
+
+    async fn prepare<E: Engine<Session = S>>(
+        engine: &E,
+        config: &ModelConfig,
+        weights: &Weights,
+        batch: usize,
+        options: Options,
+    ) -> Result<Self, ModelError> {
+        let plan = record_inference(config, batch, options)?;
         let mut session = engine.prepare(plan.program.clone()).await?;
         weights.write(&mut session)?;
         for (id, values) in plan.model.constants() {
             session.write(id, &values)?;
         }
-        Ok(Solver { plan, session, segments: 0 })
+        Ok(Solver { plan, session, tokens: Vec::new(), segments: 0 })
     }
 
     /// The configuration.
@@ -119,6 +149,11 @@ impl<S: Session> Solver<S> {
     /// Rows of a batch.
     pub fn batch(&self) -> usize {
         self.plan.model.batch
+    }
+
+    /// Whether it plays single steps too, as [`Solver::stepwise`] prepares it.
+    pub fn plays_steps(&self) -> bool {
+        self.plan.steps.is_some()
     }
 
     /// Bytes of memory that the engine holds for it.
@@ -137,6 +172,7 @@ impl<S: Session> Solver<S> {
         self.session.write_u32(self.plan.inputs.tokens, tokens)?;
         self.session.write_u32(self.plan.inputs.ids, puzzle_ids)?;
         self.session.run(&[self.plan.begin], &[]).await?;
+        self.tokens = tokens.to_vec();
         self.segments = 0;
         Ok(())
     }
@@ -154,8 +190,18 @@ impl<S: Session> Solver<S> {
         let (logits, q) = (next(), next());
         let states =
             taps.iter().map(|tap| State { level: tap.level, h_cycle: tap.h_cycle, l_cycle: tap.l_cycle, z: next() });
-        let segment =
-            Segment { logits, q: q.chunks_exact(2).map(|q| [q[0], q[1]]).collect(), states: states.collect() };
+        let states = states.collect();
+        self.end_segment(logits, &q, states)
+    }
+
+    /// Counts the segment; `q` is [B, 2].
+    pub(super) fn end_segment(
+        &mut self,
+        logits: Vec<f32>,
+        q: &[f32],
+        states: Vec<State>,
+    ) -> Result<Segment, ModelError> {
+        let segment = Segment { logits, q: q.chunks_exact(2).map(|q| [q[0], q[1]]).collect(), states };
         self.segments += 1;
         // A norm keeps states finite, so what goes wrong shows in the logits.
         if segment.logits.iter().chain(segment.q.as_flattened()).any(|x| !x.is_finite()) {

@@ -8,7 +8,7 @@ use super::{
     measure::Measurement,
     protocol::{Event, Failure, Shapes, Solutions, Task},
     scope::{self, FetchError},
-    solve::SolveError,
+    solve::{SolveError, Thought},
     worker::Inbox,
 };
 use crate::{
@@ -102,11 +102,12 @@ impl Host {
                 Ok(Event::Generated { question: carve(kind, size, design, seed) })
             }
             Task::Examine { kind, question } => Ok(Event::Examined(solutions(kind, &question))),
-            Task::Solve { engine, question, segments, until_sure } => {
+            Task::Solve { engine, question, segments, until_sure, interventions } => {
                 let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
+                let thought = Thought { question: &question, segments, interventions: &interventions };
                 match engine {
-                    Kind::Cpu => self.cpu.solve(id, model, &question, (segments, until_sure), inbox).await,
-                    Kind::Gpu => self.gpu.solve(id, model, &question, (segments, until_sure), inbox).await,
+                    Kind::Cpu => self.cpu.solve(id, model, thought, until_sure, inbox).await,
+                    Kind::Gpu => self.gpu.solve(id, model, thought, until_sure, inbox).await,
                 }
             }
             Task::Dimension { engine, kind, puzzles, seed } => {

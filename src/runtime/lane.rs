@@ -8,7 +8,7 @@ use super::{
     measure::{Timing, time_segment},
     protocol::{Event, SegmentReport, Shapes},
     scope,
-    solve::solve,
+    solve::{Thought, solve},
     trace::Trace,
     worker::Inbox,
 };
@@ -38,6 +38,15 @@ impl Start for gpu::Engine {
     }
 }
 
+/// What a solver has to be able to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Play {
+    /// Whole segments, the fast way.
+    Segments,
+    /// Single steps too, for what is done between them.
+    Steps,
+}
+
 /// The engine and the solver, as far as they were needed.
 pub(super) struct Lane<E: Engine> {
     engine: Option<E>,
@@ -56,15 +65,19 @@ impl<E: Start> Lane<E> {
         self.solver = None;
     }
 
-    async fn ready(&mut self, model: &OpenModel) -> Result<(String, &mut Solver<E::Session>), TaskError> {
+    /// A solver that can do what is asked; one that plays steps plays segments as fast.
+    async fn ready(&mut self, model: &OpenModel, play: Play) -> Result<(String, &mut Solver<E::Session>), TaskError> {
         let engine = match self.engine.take() {
             Some(engine) => engine,
             None => E::start().await?,
         };
         let engine = self.engine.insert(engine);
-        let solver = match self.solver.take() {
-            Some(solver) => solver,
-            None => Solver::new(engine, &model.config, &model.weights, 1, Taps::States).await?,
+        // A solver that cannot is dropped before its successor is made: two would hold the weights twice.
+        let solver = self.solver.take().filter(|solver| play == Play::Segments || solver.plays_steps());
+        let solver = match (solver, play) {
+            (Some(solver), _) => solver,
+            (None, Play::Segments) => Solver::new(engine, &model.config, &model.weights, 1, Taps::States).await?,
+            (None, Play::Steps) => Solver::stepwise(engine, &model.config, &model.weights, 1).await?,
         };
         Ok((engine.info().name, self.solver.insert(solver)))
     }
@@ -74,7 +87,7 @@ impl<E: Start> Lane<E> {
         // What the tokens are does not change the time.
         let blank = vec![0; model.config.seq_len];
         let timed = async {
-            let (name, solver) = self.ready(model).await?;
+            let (name, solver) = self.ready(model, Play::Segments).await?;
             let milliseconds = time_segment(solver, &blank, scope::now).await?;
             Ok(Timing { name, milliseconds })
         };
@@ -82,18 +95,19 @@ impl<E: Start> Lane<E> {
         self.forget_if_failed(timing)
     }
 
-    /// Runs the open model and reports each segment as task `id`: at most so many, and perhaps only until it is sure.
+    /// Runs the open model and reports each segment as task `id`, perhaps only until it is sure.
     pub async fn solve(
         &mut self,
         id: u32,
         model: &OpenModel,
-        question: &[u8],
-        (segments, until_sure): (usize, bool),
+        thought: Thought<'_>,
+        until_sure: bool,
         inbox: &RefCell<Inbox>,
     ) -> Result<Event, TaskError> {
         let mut cancelled = false;
         let run = async {
-            let (engine, solver) = self.ready(model).await?;
+            let play = if thought.interventions.is_empty() { Play::Segments } else { Play::Steps };
+            let (engine, solver) = self.ready(model, play).await?;
             let shapes = Shapes::of(&model.config);
             scope::report(Some(id), Event::Started { engine, model: shapes });
             let trace = Trace::of(&model.weights, &model.config);
@@ -108,7 +122,7 @@ impl<E: Start> Lane<E> {
                 cancelled = inbox.borrow().is_cancelled(id);
                 if cancelled || sure { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
-            Ok(solve(solver, question, segments, trace, scope::now, observe).await?)
+            Ok(solve(solver, thought, trace, scope::now, observe).await?)
         };
         let result = run.await;
         self.forget_if_failed(result)?;
@@ -124,7 +138,7 @@ impl<E: Start> Lane<E> {
         inbox: &RefCell<Inbox>,
     ) -> Result<Event, TaskError> {
         let run = async {
-            let (_, solver) = self.ready(model).await?;
+            let (_, solver) = self.ready(model, Play::Segments).await?;
             let observe = async |found| {
                 scope::report(Some(id), Event::Dimension(found));
                 scope::breathe().await;

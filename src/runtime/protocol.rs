@@ -9,7 +9,7 @@ use super::{answer::Answer, dimension::Dimensionality, gallery::Entry, measure::
 use crate::{
     config::Family,
     engine::Kind as EngineKind,
-    model::{Level, Mixing},
+    model::{Intervention, Level, Mixing},
     puzzle,
 };
 
@@ -76,6 +76,8 @@ pub enum Task {
         segments: usize,
         /// Whether it ends at the first segment after which the model holds itself done.
         until_sure: bool,
+        /// What is done to the thought on the way.
+        interventions: Vec<Intervention>,
     },
     /// Measure how many dimensions the open model's last states use.
     Dimension {

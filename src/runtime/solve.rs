@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     engine::Session,
-    model::{ModelError, Solver},
+    model::{Intervention, ModelError, Solver},
 };
 
 /// Why a run ended early.
@@ -33,28 +33,38 @@ pub enum SolveError {
     },
 }
 
-/// Runs at most `segments` segments on one puzzle, `[S]` tokens, from fresh states, which `trace` holds. After each,
-/// `observe` gets the report and the states of its steps in order, `[steps, T, D]`, and says whether to go on. `now`
+/// What a run is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Thought<'a> {
+    /// The puzzle, `[S]` tokens.
+    pub question: &'a [u8],
+    /// Segments at most.
+    pub segments: usize,
+    /// What is done to it on the way; nothing needs a stepwise solver.
+    pub interventions: &'a [Intervention],
+}
+
+/// Runs a thought from fresh states, which `trace` holds. After each segment `observe` gets the report and the states of its steps in order, `[steps, T, D]`, and says whether to go on. `now`
 /// reads a clock in milliseconds.
 ///
 /// # Errors
 /// What the model and its engine say; NaN or infinity, by place.
 pub async fn solve<S: Session>(
     solver: &mut Solver<S>,
-    question: &[u8],
-    segments: usize,
+    thought: Thought<'_>,
     mut trace: Trace,
     now: impl Fn() -> f64,
     mut observe: impl AsyncFnMut(SegmentReport, Vec<f32>) -> ControlFlow<()>,
 ) -> Result<(), SolveError> {
     let shapes = Shapes::of(solver.config());
     let (vocab_size, loss) = (solver.config().vocab_size, solver.config().loss);
-    let tokens: Vec<u32> = question.iter().map(|&token| u32::from(token)).collect();
+    let tokens: Vec<u32> = thought.question.iter().map(|&token| u32::from(token)).collect();
     solver.begin(&tokens, &[0]).await.map_err(|source| SolveError::Model { segment: 1, source })?;
-    for index in 0..segments {
+    for index in 0..thought.segments {
         let segment = index + 1;
         let start = now();
-        let computed = solver.segment().await.map_err(|source| SolveError::Model { segment, source })?;
+        let computed = solver.segment_under(thought.interventions).await;
+        let computed = computed.map_err(|source| SolveError::Model { segment, source })?;
         let milliseconds = now() - start;
         let mut steps = Vec::with_capacity(computed.states.len());
         let mut states = Vec::with_capacity(computed.states.len() * shapes.state_len());
@@ -98,8 +108,7 @@ mod tests {
             let trace = Trace::of(&weights, &config);
             solve(
                 &mut solver,
-                &question,
-                3,
+                Thought { question: &question, segments: 3, interventions: &[] },
                 trace,
                 || 0.0,
                 async |report, states| {
@@ -145,7 +154,8 @@ mod tests {
                 seen += 1;
                 ControlFlow::Break(())
             };
-            solve(&mut solver, &[1; 16], 3, trace, || 0.0, observe).await.unwrap();
+            let thought = Thought { question: &[1; 16], segments: 3, interventions: &[] };
+            solve(&mut solver, thought, trace, || 0.0, observe).await.unwrap();
         });
         assert_eq!(seen, 1);
     }

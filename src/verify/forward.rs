@@ -38,7 +38,7 @@ async fn read<S: Session>(session: &mut S, ids: &[BufferId]) -> Result<Vec<Vec<f
 
 /// Compares a whole forward file.
 pub async fn verify<E: Engine>(engine: &E, golden: &Golden, report: &mut Report) -> Result<(), VerifyError> {
-    let options = Options { taps: Taps::Trace, losses: true };
+    let options = Options { taps: Taps::Trace, losses: true, ..Options::default() };
     let (plan, mut session) = prepare(engine, golden, options).await?;
     session.run(&[plan.begin, plan.segment], &[]).await?;
     for (id, values) in plan.model.constants() {

@@ -120,7 +120,13 @@ impl Page {
         let question = self.drawing.question.with_untracked(|question| question.tokens.clone());
         let segments = shapes.segments * self.run.stretch.get_untracked();
         let until_sure = self.run.until_sure.get_untracked();
-        let task = self.machine.ask(Task::Solve { engine, question: question.clone(), segments, until_sure });
+        let task = self.machine.ask(Task::Solve {
+            engine,
+            question: question.clone(),
+            segments,
+            until_sure,
+            interventions: Vec::new(),
+        });
         self.run.planned.set_value(segments);
         self.run.phase.set(Phase::Running { task });
         self.run.question.set_value(question);
