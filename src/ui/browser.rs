@@ -3,7 +3,7 @@
 use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlElement, ResizeObserver};
+use web_sys::{Element, HtmlElement, PointerEvent, ResizeObserver};
 
 use super::colour::{Diverging, parse_hex};
 
@@ -113,6 +113,18 @@ pub fn width_of(room: NodeRef<html::Div>) -> RwSignal<f64> {
         listener.forget();
     });
     width
+}
+
+/// Milliseconds since the page was opened.
+pub fn now() -> f64 {
+    window().performance().map_or(0.0, |performance| performance.now())
+}
+
+/// What a pointer does from now on concerns the element that this event is about, wherever the pointer goes.
+pub fn capture(event: &PointerEvent) {
+    if let Some(element) = event.current_target().and_then(|target| target.dyn_into::<Element>().ok()) {
+        let _ = element.set_pointer_capture(event.pointer_id());
+    }
 }
 
 /// A seed from the browser's clock and chance.

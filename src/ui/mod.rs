@@ -10,6 +10,7 @@ pub mod picture;
 pub mod place;
 pub mod reading;
 pub mod scale;
+pub mod turn;
 pub mod view;
 
 #[cfg(target_arch = "wasm32")]

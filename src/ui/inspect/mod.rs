@@ -3,6 +3,7 @@
 mod answers;
 mod chart;
 mod convergence;
+mod course;
 mod dimensions;
 mod export;
 mod halting;
@@ -10,6 +11,7 @@ mod heat_map;
 mod mixing;
 mod overview;
 mod plane;
+mod space;
 mod states;
 mod step_curve;
 mod table;

@@ -1,87 +1,102 @@
-//! The plane of the first two principal components: what lies in it, and how it is drawn.
+//! The plane of the first two principal components.
 
-use leptos::prelude::*;
+use leptos::{ev::PointerEvent, html, prelude::*};
 
-use super::chart::Frame;
-use crate::{
-    model::Level,
-    runtime::{
-        analysis::{Gram, Principal},
-        recording::Recording,
-    },
+use super::{
+    chart::{Frame, frame},
+    course::{Course, Score},
+    name_of,
+    trajectory::Shown,
 };
 
+/// Of this figure and of the one in space.
+pub const HEIGHT: f64 = 340.0;
 /// Pixels that keep clear of the axes' names.
-const MARGIN: f64 = 40.0;
+pub const MARGIN: f64 = 40.0;
 
-/// The states of a run, and of one that was kept, in the plane of the run's own first two components.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Course {
-    /// The moment of each state.
-    pub moments: Vec<usize>,
-    /// Where each state lies.
-    pub own: Vec<(f64, f64)>,
-    /// Where the states of the kept run lie; none where its model has another shape.
-    pub kept: Vec<(f64, f64)>,
-    /// Share of the variance along each component.
-    pub explained: Vec<f64>,
-}
-
-impl Course {
-    /// Of a module's whole states, or of the vectors at one position. `None` before there are two.
-    pub fn of(recording: &Recording, kept: Option<&Recording>, level: Level, position: Option<usize>) -> Option<Self> {
-        let channels = recording.shapes().channels;
-        let part = |state| part(state, position, channels);
-        let states: Vec<&[f32]> = recording.states(level).map(|(_, state)| part(state)).collect();
-        // The worker has taken the products of whole states.
-        let gram = if position.is_some() { Gram::of(&states) } else { recording.gram(level) };
-        let principal = Principal::of(&gram, 2);
-        let kept = kept.filter(|kept| kept.shapes() == recording.shapes());
-        let others: Vec<&[f32]> =
-            kept.iter().flat_map(|kept| kept.states(level)).map(|(_, state)| part(state)).collect();
-        Some(Self {
-            moments: recording.states(level).map(|(moment, _)| moment).collect(),
-            own: pairs(&principal.scores)?,
-            kept: pairs(&principal.project(&states, &others))?,
-            explained: principal.explained,
+/// The course as it lies in the plane; a click shows the moment of the nearest state.
+#[component]
+pub fn PlaneFigure(shown: Shown) -> impl IntoView {
+    let Shown { level, course, present, under_pointer, .. } = shown;
+    let room = NodeRef::<html::Div>::new();
+    let frame = frame(room, HEIGHT);
+    let plane = Memo::new(move |_| course.with(|course| Some(Plane::of(course.as_ref()?, frame.get()))));
+    let nearest = move |event: &PointerEvent| {
+        plane.with_untracked(|plane| {
+            nearest(&plane.as_ref()?.own, f64::from(event.offset_x()), f64::from(event.offset_y()))
         })
+    };
+    let explained = move |component: usize| {
+        let share = course.with(|course| Some(course.as_ref()?.explained[component]));
+        share.map(|share| format!("component {}: {:.1} % of the variance", component + 1, share * 100.0))
+    };
+    view! {
+        <figure class="chart">
+            <figcaption>
+                <b class=move || name_of(level.get()).0>{move || name_of(level.get()).1}</b>
+                <span class="unit">"in the plane of two components"</span>
+            </figcaption>
+            <div class="room" node_ref=room>
+                <svg
+                    class=move || format!("plane {}", name_of(level.get()).0)
+                    width="100%"
+                    height=HEIGHT
+                    role="img"
+                    aria-label="The states on their first two principal components; the table below has the figures"
+                    data-testid="trajectory"
+                    on:pointermove=move |event| under_pointer.set(nearest(&event))
+                    on:pointerleave=move |_| under_pointer.set(None)
+                    on:pointerdown=move |event| shown.seek(nearest(&event))
+                >
+                    {move || course.with(|course| plane.with(|plane| Some(plane.as_ref()?.draw(course.as_ref()?))))}
+                    {move || {
+                        let (x, y) = plane.with(|plane| plane.as_ref()?.own.get(present.get()?).copied())?;
+                        Some(view! { <circle class="here" cx=x cy=y r="8"/> })
+                    }}
+                    <text class="tick-label" x=move || frame.get().width / 2.0 y=HEIGHT - 6.0 text-anchor="middle">
+                        {move || explained(0)}
+                    </text>
+                    <text
+                        class="tick-label"
+                        transform=format!("translate(14 {}) rotate(-90)", HEIGHT / 2.0)
+                        text-anchor="middle"
+                    >
+                        {move || explained(1)}
+                    </text>
+                </svg>
+            </div>
+            <p class="reading" data-testid="trajectory-reading">{move || shown.reading(2)}</p>
+        </figure>
     }
 }
 
-/// A state `[T, D]`, or one position of it.
-fn part(state: &[f32], position: Option<usize>, channels: usize) -> &[f32] {
-    match position {
-        Some(position) => state.get(position * channels..(position + 1) * channels).unwrap_or_default(),
-        None => state,
-    }
-}
-
-fn pairs(scores: &[Vec<f64>]) -> Option<Vec<(f64, f64)>> {
-    let [x, y] = scores else { return None };
-    Some(x.iter().copied().zip(y.iter().copied()).collect())
+/// Which of the points is nearest to a pixel.
+pub fn nearest(points: &[(f64, f64)], x: f64, y: f64) -> Option<usize> {
+    let away = |at: usize| (points[at].0 - x).hypot(points[at].1 - y);
+    (0..points.len()).min_by(|&a, &b| away(a).total_cmp(&away(b)))
 }
 
 /// A course in pixels, alike along both axes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Plane {
+struct Plane {
     /// Where each state lies.
-    pub own: Vec<(f64, f64)>,
+    own: Vec<(f64, f64)>,
     kept: Vec<(f64, f64)>,
     origin: (f64, f64),
 }
 
 impl Plane {
     /// The course in the middle of a frame, as large as it fits.
-    pub fn of(course: &Course, frame: Frame) -> Self {
+    fn of(course: &Course, frame: Frame) -> Self {
         let all = || course.own.iter().chain(&course.kept);
         let range = |values: &mut dyn Iterator<Item = f64>| {
             values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
         };
-        let (left, right) = range(&mut all().map(|point| point.0));
-        let (bottom, top) = range(&mut all().map(|point| point.1));
+        let (left, right) = range(&mut all().map(|point| point[0]));
+        let (bottom, top) = range(&mut all().map(|point| point[1]));
         let (width, height) = (frame.width - 2.0 * MARGIN, frame.height - 2.0 * MARGIN);
         let scale = (width / (right - left).max(1e-9)).min(height / (top - bottom).max(1e-9));
-        let place = |&(x, y): &(f64, f64)| {
+        let place = |&[x, y, _]: &Score| {
             let across = (x - (left + right) / 2.0) * scale;
             let up = (y - (bottom + top) / 2.0) * scale;
             (frame.width / 2.0 + across, frame.height / 2.0 - up)
@@ -89,20 +104,13 @@ impl Plane {
         Self {
             own: course.own.iter().map(place).collect(),
             kept: course.kept.iter().map(place).collect(),
-            origin: place(&(0.0, 0.0)),
+            origin: place(&[0.0; 3]),
         }
     }
 
-    /// The state nearest to a pixel.
-    pub fn nearest(&self, x: f64, y: f64) -> Option<usize> {
-        let away = |at: usize| (self.own[at].0 - x).hypot(self.own[at].1 - y);
-        (0..self.own.len()).min_by(|&a, &b| away(a).total_cmp(&away(b)))
-    }
-
     /// Lines from each state to the next and a dot on each, from pale to strong.
-    pub fn draw(&self) -> AnyView {
-        let count = self.own.len().saturating_sub(1).max(1) as f64;
-        let time = |step: usize| format!("--time:{:.1}%", 30.0 + 70.0 * step as f64 / count);
+    fn draw(&self, course: &Course) -> AnyView {
+        let time = |step: usize| format!("--time:{:.1}%", course.time(step));
         let lines = self.own.windows(2).enumerate().map(|(step, ends)| {
             let [(x1, y1), (x2, y2)] = [ends[0], ends[1]];
             view! { <line class="leg" style=time(step) x1=x1 y1=y1 x2=x2 y2=y2/> }

@@ -1,28 +1,59 @@
 //! The way of a state through the space of its values, seen from where it spreads most.
 
-use leptos::{ev::PointerEvent, html, prelude::*};
+use leptos::prelude::*;
 
 use super::{
-    chart::frame,
-    dimensions::Dimensions,
-    name_of, of_recording,
-    plane::{Course, Plane},
-    table::Table,
-    term::Term,
+    course::Course, dimensions::Dimensions, name_of, of_recording, plane::PlaneFigure, space::SpaceFigure,
+    table::Table, term::Term,
 };
 use crate::{
     model::Level,
     ui::{board::symbol::place, state::Page, timeline::in_words},
 };
 
-const HEIGHT: f64 = 360.0;
+const GLOSS: &str = "A state has hundreds of values. What is shown are the directions in which this run's states lie \
+                     furthest apart (their first principal components, two as a plane and three as a space). Each dot is \
+                     a step, from pale to strong; where dots crowd, the state has settled.";
 
-const GLOSS: &str = "A state has hundreds of values. The plane that is shown is the one in which this run's states lie \
-                     furthest apart (their first two principal components). Each dot is a step, from pale to strong; \
-                     where dots crowd, the state has settled.";
+/// What both figures show.
+#[derive(Clone, Copy)]
+pub struct Shown {
+    /// Where it is shown.
+    pub page: Page,
+    /// Of which module.
+    pub level: RwSignal<Level>,
+    /// The way; `None` before there are two states.
+    pub course: Memo<Option<Course>>,
+    /// The module's last step at the present moment.
+    pub present: Memo<Option<usize>>,
+    /// The step that the pointer is at.
+    pub under_pointer: RwSignal<Option<usize>>,
+}
 
-/// The projection of one module's states, of the whole board or of the cell that is pointed at, with a run that was kept
-/// laid over it.
+impl Shown {
+    fn moment_of(self, step: usize) -> Option<usize> {
+        self.course.with(|course| course.as_ref()?.moments.get(step).copied())
+    }
+
+    /// Shows the moment of a step.
+    pub fn seek(self, step: Option<usize>) {
+        if let Some(moment) = step.and_then(|step| untrack(|| self.moment_of(step))) {
+            self.page.player.seek(moment);
+        }
+    }
+
+    /// The first components of the step under the pointer, or of the present one.
+    pub fn reading(self, components: usize) -> Option<String> {
+        let step = self.under_pointer.get().or_else(|| self.present.get())?;
+        let place = of_recording(self.page, |recording| in_words(recording, self.moment_of(step)?))?;
+        let score = self.course.with(|course| course.as_ref()?.own.get(step).copied())?;
+        let values: Vec<String> = score.iter().take(components).map(|along| format!("{along:+.3}")).collect();
+        Some(format!("{place}: {}", values.join(", ")))
+    }
+}
+
+/// The projections of one module's states, of the whole board or of the cell that is pointed at, with a run that was
+/// kept laid over them.
 #[component]
 pub fn Trajectory() -> impl IntoView {
     let page = Page::here();
@@ -43,33 +74,11 @@ pub fn Trajectory() -> impl IntoView {
         let (level, position) = (level.get(), position.get());
         page.run.kept.with(|kept| of_recording(page, |recording| Course::of(recording, kept.as_ref(), level, position)))
     });
-    let room = NodeRef::<html::Div>::new();
-    let frame = frame(room, HEIGHT);
-    let plane = Memo::new(move |_| course.with(|course| Some(Plane::of(course.as_ref()?, frame.get()))));
-    let under_pointer = RwSignal::new(None::<usize>);
-    let nearest = move |event: &PointerEvent| {
-        plane.with_untracked(|plane| plane.as_ref()?.nearest(f64::from(event.offset_x()), f64::from(event.offset_y())))
-    };
-    let moment_of = move |step: usize| course.with(|course| course.as_ref()?.moments.get(step).copied());
     let present = Memo::new(move |_| {
         let moment = page.player.moment.get();
         course.with(|course| course.as_ref()?.moments.iter().rposition(|at| *at <= moment))
     });
-    let go = move |event: PointerEvent| {
-        if let Some(moment) = nearest(&event).and_then(|step| untrack(|| moment_of(step))) {
-            page.player.seek(moment);
-        }
-    };
-    let reading = move || {
-        let step = under_pointer.get().or_else(|| present.get())?;
-        let place = of_recording(page, |recording| in_words(recording, moment_of(step)?))?;
-        let (x, y) = course.with(|course| course.as_ref()?.own.get(step).copied())?;
-        Some(format!("{place}: {x:+.3}, {y:+.3}"))
-    };
-    let explained = move |component: usize| {
-        let share = course.with(|course| course.as_ref()?.explained.get(component).copied());
-        share.map(|share| format!("component {}: {:.1} % of the variance", component + 1, share * 100.0))
-    };
+    let shown = Shown { page, level, course, present, under_pointer: RwSignal::new(None) };
     let whose = move || match position.get() {
         Some(_) => format!("the cell at {}", place(page.kind(), cell.get().unwrap_or(0))),
         None => "the whole board".into(),
@@ -78,17 +87,17 @@ pub fn Trajectory() -> impl IntoView {
         course.with(|course| {
             let Some(course) = course else { return Vec::new() };
             let steps = course.moments.iter().zip(&course.own);
-            let row = |(&moment, (x, y)): (&usize, &(f64, f64))| {
+            let row = |(&moment, score): (&usize, &[f64; 3])| {
                 let place = of_recording(page, |recording| in_words(recording, moment)).unwrap_or_default();
-                vec![place, format!("{x:.5}"), format!("{y:.5}")]
+                std::iter::once(place).chain(score.iter().map(|along| format!("{along:.5}"))).collect()
             };
             steps.map(row).collect()
         })
     };
     view! {
         <Choices level of_cell/>
-        <figure class="chart">
-            <figcaption>
+        <div class="trajectory">
+            <p class="caption">
                 <Term name="Trajectory" gloss=GLOSS/>
                 {move || view! { <b class=name_of(level.get()).0>{name_of(level.get()).1}</b> }}
                 <span class="unit">{move || format!("of {}", whose())}</span>
@@ -97,35 +106,10 @@ pub fn Trajectory() -> impl IntoView {
                     <span class=move || format!("ramp time {}", name_of(level.get()).0) aria-hidden="true"></span>
                     " last"
                 </span>
-            </figcaption>
-            <div class="room" node_ref=room>
-                <svg
-                    class=move || format!("plane {}", name_of(level.get()).0)
-                    width="100%"
-                    height=HEIGHT
-                    role="img"
-                    aria-label="The states on their first two principal components; the table below has the figures"
-                    data-testid="trajectory"
-                    on:pointermove=move |event| under_pointer.set(nearest(&event))
-                    on:pointerleave=move |_| under_pointer.set(None)
-                    on:pointerdown=go
-                >
-                    {move || plane.with(|plane| plane.as_ref().map(Plane::draw))}
-                    {move || {
-                        let (x, y) = plane.with(|plane| plane.as_ref()?.own.get(present.get()?).copied())?;
-                        Some(view! { <circle class="here" cx=x cy=y r="8"/> })
-                    }}
-                    <text class="tick-label" x=move || frame.get().width / 2.0 y=HEIGHT - 6.0 text-anchor="middle">
-                        {move || explained(0)}
-                    </text>
-                    <text class="tick-label" transform=format!("translate(14 {}) rotate(-90)", HEIGHT / 2.0) text-anchor="middle">
-                        {move || explained(1)}
-                    </text>
-                </svg>
-            </div>
-            <p class="reading" data-testid="trajectory-reading">{reading}</p>
-            <Table head=["Step", "Component 1", "Component 2"] rows/>
-        </figure>
+            </p>
+            <div class="side-by-side"><PlaneFigure shown/><SpaceFigure shown/></div>
+            <Table head=["Step", "Component 1", "Component 2", "Component 3"] rows/>
+        </div>
         <Dimensions/>
     }
 }
