@@ -72,7 +72,7 @@ impl<S: Session> SegmentBench<S> {
 }
 
 /// One training step, target segment included.
-pub struct TrainBench<S> {
+pub struct TrainBench<S: Session> {
     trainer: Trainer<S>,
     batch: Batch,
 }

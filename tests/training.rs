@@ -4,9 +4,9 @@
 use hrm_web::checkpoint::Weights;
 use hrm_web::config::ModelConfig;
 use hrm_web::data::{Dataset, SplitRequest, generate_split};
-use hrm_web::engine::cpu;
+use hrm_web::engine::{Engine, cpu, gpu};
 use hrm_web::puzzle::Kind;
-use hrm_web::train::{OptimizerConfig, Setup, State, StepReport, Trainer};
+use hrm_web::train::{OptimizerConfig, Setup, State, StepReport, Trainer, predicted_bytes};
 
 fn setup(total_steps: u64) -> Setup {
     let model = ModelConfig::from_json(
@@ -74,4 +74,57 @@ fn the_loss_falls() {
     let mean = |part: &[StepReport]| part.iter().map(|r| r.lm_loss).sum::<f64>() / part.len() as f64;
     let (first, last) = (mean(&reports[..10]), mean(&reports[140..]));
     assert!(last < 0.7 * first, "{first} to {last}");
+}
+
+#[test]
+fn steps_one_behind_report_the_same() {
+    let data = data();
+    let expected = steps(&mut start(20), &data, 8);
+    let mut trainer = start(20);
+    let mut reports = Vec::new();
+    for step in 0..8 {
+        reports.extend(pollster::block_on(trainer.advance(&data.batch(step, 16))).unwrap());
+        assert_eq!(reports.len() as u64, step, "a step is reported with the next");
+    }
+    reports.extend(pollster::block_on(trainer.settle()).unwrap());
+    assert_eq!(reports, expected);
+    assert_eq!(pollster::block_on(trainer.settle()), Ok(None));
+}
+
+/// What a run of `batch` rows holds after two steps, the second started before the first was read.
+fn held<E: Engine>(engine: &E, batch: usize) -> (usize, usize) {
+    let setup = Setup { batch, ..setup(20) };
+    let predicted = predicted_bytes(engine, &setup).unwrap();
+    let weights = Weights::init(&setup.model, setup.seed);
+    let mut trainer = pollster::block_on(Trainer::new(engine, setup, &weights)).unwrap();
+    let data = data();
+    for step in 0..2 {
+        pollster::block_on(trainer.advance(&data.batch(step, batch))).unwrap();
+    }
+    pollster::block_on(trainer.settle()).unwrap();
+    pollster::block_on(trainer.state()).unwrap();
+    (predicted, trainer.bytes())
+}
+
+fn assert_memory_is_foreseen(engine: &impl Engine) {
+    let [eight, sixteen, thirty_two] = [8, 16, 32].map(|batch| {
+        let (predicted, counted) = held(engine, batch);
+        assert_eq!(predicted, counted, "batch {batch}");
+        counted as f64
+    });
+    let (first, second) = ((sixteen - eight) / 8.0, (thirty_two - sixteen) / 16.0);
+    assert!(first > 0.0 && (second / first - 1.0).abs() < 0.02, "{first} bytes a row, then {second}");
+}
+
+#[test]
+fn memory_is_foreseen_on_the_cpu() {
+    assert_memory_is_foreseen(&cpu::Engine::new());
+}
+
+#[test]
+fn memory_is_foreseen_on_the_gpu() {
+    let engine = pollster::block_on(gpu::Engine::new()).expect("a GPU adapter; mesa-vulkan-drivers has one");
+    // Work is divided the same in every run, however fast they were.
+    engine.device().assume_throughput(1e12);
+    assert_memory_is_foreseen(&engine);
 }

@@ -19,6 +19,14 @@ pub enum AnySession {
     Gpu(Box<gpu::Session>),
 }
 
+/// What a run of either was asked to read.
+pub enum AnyReading {
+    /// On the CPU.
+    Cpu(<cpu::Session as Session>::Reading),
+    /// On a GPU.
+    Gpu(<gpu::Session as Session>::Reading),
+}
+
 /// The same expression on whichever there is.
 macro_rules! either {
     ($kind:ident, $value:expr, $inner:ident => $result:expr) => {
@@ -42,9 +50,15 @@ impl Engine for AnyEngine {
             AnyEngine::Gpu(engine) => AnySession::Gpu(Box::new(engine.prepare(program).await?)),
         })
     }
+
+    fn predicted_bytes(&self, program: &Program, read: &[BufferId]) -> usize {
+        either!(AnyEngine, self, engine => engine.predicted_bytes(program, read))
+    }
 }
 
 impl Session for AnySession {
+    type Reading = AnyReading;
+
     fn program(&self) -> &Program {
         either!(AnySession, self, session => session.program())
     }
@@ -61,7 +75,18 @@ impl Session for AnySession {
         either!(AnySession, self, session => session.write_u32(id, values))
     }
 
-    async fn run(&mut self, entries: &[EntryId], read: &[BufferId]) -> Result<Vec<Data>, EngineError> {
-        either!(AnySession, self, session => session.run(entries, read).await)
+    fn start(&mut self, entries: &[EntryId], read: &[BufferId]) -> Result<AnyReading, EngineError> {
+        Ok(match self {
+            AnySession::Cpu(session) => AnyReading::Cpu(session.start(entries, read)?),
+            AnySession::Gpu(session) => AnyReading::Gpu(session.start(entries, read)?),
+        })
+    }
+
+    async fn fetch(&mut self, reading: AnyReading) -> Result<Vec<Data>, EngineError> {
+        match (self, reading) {
+            (AnySession::Cpu(session), AnyReading::Cpu(reading)) => session.fetch(reading).await,
+            (AnySession::Gpu(session), AnyReading::Gpu(reading)) => session.fetch(reading).await,
+            _ => unreachable!("a reading is fetched from the session that started it"),
+        }
     }
 }

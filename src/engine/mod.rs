@@ -4,7 +4,7 @@ mod any;
 pub mod cpu;
 pub mod gpu;
 
-pub use any::{AnyEngine, AnySession};
+pub use any::{AnyEngine, AnyReading, AnySession};
 
 use crate::plan::{BufferId, EntryId, Program};
 
@@ -111,15 +111,22 @@ pub trait Engine {
     /// # Errors
     /// Limits, a lost device, a driver's complaint.
     async fn prepare(&self, program: Program) -> Result<Self::Session, EngineError>;
+
+    /// Bytes that a session of the program will hold ([`Session::bytes`]) once runs that read `read` back have followed
+    /// each other, the next started before the last was fetched. Nothing is allocated.
+    fn predicted_bytes(&self, program: &Program, read: &[BufferId]) -> usize;
 }
 
 /// A prepared program with its memory.
 #[allow(async_fn_in_trait)]
 pub trait Session {
+    /// What a run was asked to read, on its way to the host.
+    type Reading;
+
     /// The program.
     fn program(&self) -> &Program;
 
-    /// Bytes of memory held.
+    /// Bytes of memory held between runs.
     fn bytes(&self) -> usize;
 
     /// Replaces a buffer's floats.
@@ -134,9 +141,25 @@ pub trait Session {
     /// Wrong length, a temporary.
     fn write_u32(&mut self, id: BufferId, values: &[u32]) -> Result<(), EngineError>;
 
+    /// Starts entries one after the other and then the reading of buffers, and waits for neither: a next run may be
+    /// started before [`Session::fetch`], so that a GPU never stands still for the host.
+    ///
+    /// # Errors
+    /// A lost device, a temporary among `read`.
+    fn start(&mut self, entries: &[EntryId], read: &[BufferId]) -> Result<Self::Reading, EngineError>;
+
+    /// Waits for what a run was asked to read; what was started first is fetched first.
+    ///
+    /// # Errors
+    /// A lost device, a driver's complaint.
+    async fn fetch(&mut self, reading: Self::Reading) -> Result<Vec<Data>, EngineError>;
+
     /// Runs entries one after the other, then reads buffers back (nothing is waited for when none is asked).
     ///
     /// # Errors
     /// A lost device, a driver's complaint, a temporary among `read`.
-    async fn run(&mut self, entries: &[EntryId], read: &[BufferId]) -> Result<Vec<Data>, EngineError>;
+    async fn run(&mut self, entries: &[EntryId], read: &[BufferId]) -> Result<Vec<Data>, EngineError> {
+        let reading = self.start(entries, read)?;
+        self.fetch(reading).await
+    }
 }

@@ -11,4 +11,4 @@ pub use evaluate::{Evaluation, evaluate};
 pub use optimizer::OptimizerConfig;
 pub use preset::Preset;
 pub use program::{Moments, TrainingPlan, record_training};
-pub use trainer::{Setup, State, StepReport, TrainError, Trainer};
+pub use trainer::{Setup, State, StepReport, TrainError, Trainer, predicted_bytes};

@@ -67,13 +67,14 @@ fn short(lr: f64, warmup_steps: u64, ema: f64) -> OptimizerConfig {
     OptimizerConfig { lr, lr_min_ratio: 0.1, warmup_steps, ema, ..OptimizerConfig::default() }
 }
 
+/// Found by trying: one layer a module, few segments and a batch of 32 reach 90 % of unseen 4x4 puzzles first.
 fn tiny(puzzle: Kind) -> Preset {
     Preset {
         name: "tiny",
-        about: "Learns 4x4 Sudoku in a few minutes on any device.",
-        model: hrm(puzzle, 64, 2),
-        optimizer: short(1e-3, 50, 0.98),
-        batch: 64,
+        about: "Learns 4x4 Sudoku in a minute on any device.",
+        model: ModelConfig { halt_max_steps: 4, ..hrm(puzzle, 64, 1) },
+        optimizer: short(2e-3, 50, 0.98),
+        batch: 32,
         steps: 1000,
     }
 }

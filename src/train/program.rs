@@ -70,6 +70,13 @@ pub struct TrainingPlan {
     pub moments: Vec<Moments>,
 }
 
+impl TrainingPlan {
+    /// What is read back of every step.
+    pub fn read(&self) -> [BufferId; 2] {
+        [self.metrics, self.grad_squares]
+    }
+}
+
 /// Records a training step for batches of `batch` rows.
 ///
 /// # Errors

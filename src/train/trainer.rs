@@ -81,11 +81,31 @@ pub struct StepReport {
 }
 
 /// A run in progress.
-pub struct Trainer<S> {
+pub struct Trainer<S: Session> {
     setup: Setup,
     plan: TrainingPlan,
     session: S,
     step: u64,
+    /// The last step, where its numbers have not been fetched yet.
+    under_way: Option<UnderWay<S::Reading>>,
+}
+
+/// A step that has been started.
+struct UnderWay<R> {
+    /// From 1.
+    step: u64,
+    lr: f64,
+    /// Of [`TrainingPlan::read`].
+    numbers: R,
+}
+
+/// Bytes of memory ([`Trainer::bytes`]) that a run will hold on an engine; nothing is allocated.
+///
+/// # Errors
+/// A configuration that cannot be recorded.
+pub fn predicted_bytes<E: Engine>(engine: &E, setup: &Setup) -> Result<usize, TrainError> {
+    let plan = record_training(&setup.model, setup.batch, &setup.optimizer)?;
+    Ok(engine.predicted_bytes(&plan.program, &plan.read()))
 }
 
 /// A run's whole state: every buffer that outlives a step, by name.
@@ -148,7 +168,7 @@ impl<S: Session> Trainer<S> {
         for (id, values) in plan.model.constants() {
             session.write(id, &values)?;
         }
-        Ok(Trainer { setup, plan, session, step: 0 })
+        Ok(Trainer { setup, plan, session, step: 0, under_way: None })
     }
 
     /// What the run is.
@@ -156,7 +176,7 @@ impl<S: Session> Trainer<S> {
         &self.setup
     }
 
-    /// Steps done.
+    /// Steps done or under way.
     pub fn steps_done(&self) -> u64 {
         self.step
     }
@@ -166,11 +186,41 @@ impl<S: Session> Trainer<S> {
         self.session.bytes()
     }
 
-    /// One segment on every row, one update. Rows that halted before take their data from `batch`.
+    /// One segment on every row, one update, waited for. Rows that halted before take their data from `batch`.
     ///
     /// # Errors
     /// The engine's; a loss that is not finite.
     pub async fn step(&mut self, batch: &Batch) -> Result<StepReport, TrainError> {
+        self.settle().await?;
+        let started = self.start(batch)?;
+        self.report(started).await
+    }
+
+    /// As [`Trainer::step`], but reports the step before this one, if that has not been reported: so the next step waits
+    /// in a GPU's queue while the host reads of the last.
+    ///
+    /// # Errors
+    /// The engine's; a loss of the step before that is not finite.
+    pub async fn advance(&mut self, batch: &Batch) -> Result<Option<StepReport>, TrainError> {
+        let started = self.start(batch)?;
+        match self.under_way.replace(started) {
+            Some(before) => self.report(before).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Waits for the step that [`Trainer::advance`] left under way, if there is one, and reports it.
+    ///
+    /// # Errors
+    /// The engine's; a loss that is not finite.
+    pub async fn settle(&mut self) -> Result<Option<StepReport>, TrainError> {
+        match self.under_way.take() {
+            Some(last) => self.report(last).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn start(&mut self, batch: &Batch) -> Result<UnderWay<S::Reading>, TrainError> {
         let Trainer { setup, plan, session, .. } = self;
         let step = self.step + 1;
         session.write_u32(plan.fresh.tokens, &batch.tokens)?;
@@ -178,20 +228,25 @@ impl<S: Session> Trainer<S> {
         session.write_u32(plan.random, &[setup.seed as u32, self.step as u32])?;
         let hyper = setup.optimizer.hyper(step, setup.total_steps);
         session.write(plan.hyper, &hyper)?;
-        let mut read =
-            session.run(&[plan.gradient, plan.update], &[plan.metrics, plan.grad_squares]).await?.into_iter();
+        let numbers = session.start(&[plan.gradient, plan.update], &plan.read())?;
+        self.step = step;
+        Ok(UnderWay { step, lr: f64::from(hyper[0]), numbers })
+    }
+
+    async fn report(&mut self, of: UnderWay<S::Reading>) -> Result<StepReport, TrainError> {
+        let UnderWay { step, lr, numbers } = of;
+        let mut read = self.session.fetch(numbers).await?.into_iter();
         let mut next = || read.next().map(Data::f32).unwrap_or_default();
         let (sums, squares) = (next(), next());
         let norm = squares.iter().map(|&x| f64::from(x)).sum::<f64>().sqrt();
         if !norm.is_finite() || sums.iter().any(|x| !x.is_finite()) {
             return Err(TrainError::NotFinite { step });
         }
-        self.step = step;
         let mean = |i: usize, over: f64| f64::from(sums[i]) / over.max(1.0);
-        let (halted, rows) = (f64::from(sums[0]), setup.batch as f64);
+        let (halted, rows) = (f64::from(sums[0]), self.setup.batch as f64);
         Ok(StepReport {
             step,
-            lr: f64::from(hyper[0]),
+            lr,
             lm_loss: mean(5, rows),
             q_halt_loss: mean(6, rows),
             q_continue_loss: mean(7, rows),
@@ -220,13 +275,17 @@ impl<S: Session> Trainer<S> {
         Ok(Weights { tensors: named.collect() })
     }
 
-    /// The whole state.
+    /// The whole state, after the step that is under way.
     ///
     /// # Errors
-    /// The engine's.
+    /// The engine's; a state that is not finite.
     pub async fn state(&mut self) -> Result<State, TrainError> {
         let kept = self.kept();
         let data = self.session.run(&[], &kept).await?;
+        let finite = |data: &Data| !matches!(data, Data::F32(values) if values.iter().any(|x| !x.is_finite()));
+        if !data.iter().all(finite) {
+            return Err(TrainError::NotFinite { step: self.step });
+        }
         let named = kept.iter().zip(data).map(|(&id, data)| (self.plan.program.buffer(id).name.clone(), data));
         Ok(State { setup: self.setup.clone(), step: self.step, buffers: named.collect() })
     }

@@ -17,10 +17,7 @@ impl<T: Real> Memory<T> {
     /// Zeros everywhere.
     pub fn new(program: &Program) -> Self {
         let layout = layout(program);
-        let mut is_int = vec![false; layout.slots.len()];
-        for (buffer, &slot) in program.buffers.iter().zip(&layout.slot_of) {
-            is_int[slot] |= buffer.dtype == Dtype::U32;
-        }
+        let is_int = integer_slots(program, &layout);
         let sizes = || layout.slots.iter().zip(&is_int);
         let floats = sizes().map(|(&len, &int)| vec![T::ZERO; if int { 0 } else { len }]).collect();
         let ints = sizes().map(|(&len, &int)| vec![0; if int { len } else { 0 }]).collect();
@@ -32,6 +29,13 @@ impl<T: Real> Memory<T> {
     pub fn bytes(&self) -> usize {
         let floats: usize = self.floats.iter().map(Vec::len).sum();
         floats * size_of::<T>() + self.ints.iter().map(Vec::len).sum::<usize>() * 4
+    }
+
+    /// [`Memory::bytes`] of a program's memory, without allocating it.
+    pub fn predicted_bytes(program: &Program) -> usize {
+        let layout = layout(program);
+        let is_int = integer_slots(program, &layout);
+        layout.slots.iter().zip(is_int).map(|(len, int)| len * if int { 4 } else { size_of::<T>() }).sum()
     }
 
     /// A buffer's floats.
@@ -81,4 +85,13 @@ impl<T: Real> Memory<T> {
             self.ints[slot] = values;
         }
     }
+}
+
+/// Which slots hold integers.
+fn integer_slots(program: &Program, layout: &Layout) -> Vec<bool> {
+    let mut is_int = vec![false; layout.slots.len()];
+    for (buffer, &slot) in program.buffers.iter().zip(&layout.slot_of) {
+        is_int[slot] |= buffer.dtype == Dtype::U32;
+    }
+    is_int
 }

@@ -74,6 +74,10 @@ impl<T: Real> super::Engine for Engine<T> {
         let memory = Memory::new(&program);
         Ok(Session { program, memory })
     }
+
+    fn predicted_bytes(&self, program: &Program, _read: &[BufferId]) -> usize {
+        Memory::<T>::predicted_bytes(program)
+    }
 }
 
 /// A program with its memory.
@@ -108,6 +112,9 @@ impl<T: Real> Session<T> {
 }
 
 impl<T: Real> super::Session for Session<T> {
+    /// It is there as soon as the run has been started, which is when it ends.
+    type Reading = Vec<Data>;
+
     fn program(&self) -> &Program {
         &self.program
     }
@@ -129,7 +136,7 @@ impl<T: Real> super::Session for Session<T> {
         Ok(())
     }
 
-    async fn run(&mut self, entries: &[EntryId], read: &[BufferId]) -> Result<Vec<Data>, EngineError> {
+    fn start(&mut self, entries: &[EntryId], read: &[BufferId]) -> Result<Vec<Data>, EngineError> {
         for id in read {
             self.check(*id, None)?;
         }
@@ -146,5 +153,9 @@ impl<T: Real> super::Session for Session<T> {
             }
         };
         Ok(read.iter().map(data).collect())
+    }
+
+    async fn fetch(&mut self, reading: Vec<Data>) -> Result<Vec<Data>, EngineError> {
+        Ok(reading)
     }
 }

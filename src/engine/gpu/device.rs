@@ -142,13 +142,19 @@ impl Device {
     pub(super) async fn idle(&self) -> Result<(), EngineError> {
         let (sender, done) = oneshot::channel();
         self.queue.on_submitted_work_done(move || sender.send(()));
-        self.wait(done).await
+        self.wait(done, None).await
     }
 
-    /// Waits for a driver's callback. Natively it only comes when the device is polled.
-    pub(super) async fn wait<T>(&self, done: oneshot::Receiver<T>) -> Result<T, EngineError> {
-        #[cfg(not(target_arch = "wasm32"))]
-        if let Err(error) = self.raw.poll(wgpu::PollType::wait_indefinitely()) {
+    /// Waits for a driver's callback. Natively it only comes when the device is polled, after `submission` or, without
+    /// one, after all there are.
+    pub(super) async fn wait<T>(
+        &self,
+        done: oneshot::Receiver<T>,
+        submission: Option<wgpu::SubmissionIndex>,
+    ) -> Result<T, EngineError> {
+        // In the browser this does nothing: the event loop calls.
+        let poll = wgpu::PollType::Wait { submission_index: submission, timeout: None };
+        if let Err(error) = self.raw.poll(poll) {
             self.check()?;
             return Err(EngineError::Gpu(error.to_string()));
         }

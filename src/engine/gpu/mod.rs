@@ -21,7 +21,7 @@ pub use peak::measure_peak;
 pub use session::Session;
 
 use super::{EngineError, Info, Kind};
-use crate::plan::Program;
+use crate::plan::{BufferId, Program};
 
 /// Plays programs on a GPU.
 pub struct Engine {
@@ -52,5 +52,9 @@ impl super::Engine for Engine {
 
     async fn prepare(&self, program: Program) -> Result<Session, EngineError> {
         Session::new(&self.device, program).await
+    }
+
+    fn predicted_bytes(&self, program: &Program, read: &[BufferId]) -> usize {
+        Session::predicted_bytes(&self.device, program, read)
     }
 }

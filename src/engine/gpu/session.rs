@@ -7,10 +7,10 @@ use super::launch::{self, Launch};
 use super::pace;
 use super::parameters::Parameters;
 use super::pipelines::Pipeline;
-use super::readback::{self, Staging, Wanted};
+use super::readback::{self, Mapping, Part, Staging, Wanted};
 use crate::engine::{Data, EngineError};
 use crate::plan::memory::{self, Layout};
-use crate::plan::{Access, Binding, BufferId, EntryId, Lifetime, Program};
+use crate::plan::{Access, Binding, BufferId, Entry, EntryId, Lifetime, Program};
 
 /// One dispatch, ready to be encoded.
 struct Dispatch {
@@ -32,22 +32,41 @@ pub struct Session {
     staging: Staging,
     /// Bytes of slots, parameters and stand-in.
     bytes: usize,
-    /// Since when the queue may have been busy, and with how many operations.
+    /// Since when the queue may have been busy with what nothing was read of, and with how many operations.
     pending: Option<(f64, f64)>,
+    /// When the last reading was there.
+    finished: f64,
     /// Whether it has run: the first time, drivers still compile.
     warm: bool,
+}
+
+/// What a run was asked to read.
+pub struct Reading {
+    mapping: Mapping,
+    /// Since when the queue may have been busy with it.
+    since: f64,
+    /// Operations done since then.
+    flops: f64,
+    /// Whether only to read, as seldom happens: its staging buffer is not kept.
+    passing: bool,
 }
 
 impl Session {
     /// Allocates and compiles.
     pub(super) async fn new(device: &Device, program: Program) -> Result<Self, EngineError> {
         let layout = memory::layout(&program);
-        let target = device.target();
-        let kernels = program.entries.iter().map(|e| e.steps.iter());
-        let launches: Vec<Vec<_>> =
-            kernels.map(|steps| steps.map(|s| launch::launches(&s.kernel, &program, &target)).collect()).collect();
+        let launches = launches(device, &program);
         check_limits(device, &program, &layout, &launches)?;
         device.scoped(|| Self::build(device.clone(), program, layout, &launches)).await
+    }
+
+    /// What [`crate::engine::Engine::predicted_bytes`] promises.
+    pub(super) fn predicted_bytes(device: &Device, program: &Program, read: &[BufferId]) -> usize {
+        let slots: u64 = memory::layout(program).slots.iter().map(|&elements| padded(elements)).sum();
+        let launches = launches(device, program);
+        let parameters = Parameters::predicted_bytes(device, launches.iter().flatten().flatten());
+        let staging = readback::staging_bytes(read.iter().map(|&id| Part::of(program.buffer(id))));
+        (slots + padded(0) + padded(launch::SCRATCH) + parameters + 2 * staging) as usize
     }
 
     /// `launches` holds those of every step of every entry.
@@ -101,6 +120,7 @@ impl Session {
             staging: Staging::default(),
             bytes,
             pending: None,
+            finished: 0.0,
             warm: false,
         }
     }
@@ -125,7 +145,7 @@ impl Session {
     }
 
     /// Encodes and submits: one encoder and one submit, unless a watchdog could find that too long.
-    fn submit(&self, dispatches: &[&Dispatch], last: impl FnOnce(&mut wgpu::CommandEncoder)) {
+    fn submit(&self, dispatches: &[&Dispatch], last: impl FnOnce(&mut wgpu::CommandEncoder)) -> wgpu::SubmissionIndex {
         let budget = self.device.target().budget;
         let mut encoder = self.device.raw.create_command_encoder(&Default::default());
         for (index, piece) in pieces(dispatches, |d| d.flops, budget).enumerate() {
@@ -142,8 +162,17 @@ impl Session {
             }
         }
         last(&mut encoder);
-        self.device.queue.submit([encoder.finish()]);
+        self.device.queue.submit([encoder.finish()])
     }
+}
+
+/// The launches of every step of every entry.
+fn launches(device: &Device, program: &Program) -> Vec<Vec<Vec<Launch>>> {
+    let target = device.target();
+    let of_entry = |entry: &Entry| {
+        entry.steps.iter().map(|step| launch::launches(&step.kernel, program, &target)).collect::<Vec<_>>()
+    };
+    program.entries.iter().map(of_entry).collect()
 }
 
 /// Runs of items that stay within `budget` together; an item beyond it stands alone.
@@ -160,6 +189,9 @@ fn pieces<T>(items: &[T], cost: impl Fn(&T) -> f64, budget: f64) -> impl Iterato
 }
 
 impl crate::engine::Session for Session {
+    /// Nothing, where nothing was to be read.
+    type Reading = Option<Reading>;
+
     fn program(&self) -> &Program {
         &self.program
     }
@@ -176,30 +208,39 @@ impl crate::engine::Session for Session {
         self.upload(id, values)
     }
 
-    async fn run(&mut self, entries: &[EntryId], read: &[BufferId]) -> Result<Vec<Data>, EngineError> {
+    fn start(&mut self, entries: &[EntryId], read: &[BufferId]) -> Result<Self::Reading, EngineError> {
         self.device.check()?;
         read.iter().try_for_each(|&id| self.lasting(id))?;
         let dispatches: Vec<_> = entries.iter().flat_map(|e| &self.entries[e.0]).collect();
-        let flops: f64 = dispatches.iter().map(|d| d.flops).sum();
-        let (since, before) = self.pending.unwrap_or_else(|| (pace::now(), 0.0));
+        let (since, before) = self.pending.take().unwrap_or_else(|| (pace::now(), 0.0));
+        let flops = before + dispatches.iter().map(|d| d.flops).sum::<f64>();
         if read.is_empty() {
             self.submit(&dispatches, |_| {});
-            self.pending = Some((since, before + flops));
-            return self.device.check().map(|()| Vec::new());
+            self.pending = Some((since, flops));
+            return self.device.check().map(|()| None);
         }
-        let wanted = |&id: &BufferId| {
-            let buffer = self.program.buffer(id);
-            Wanted { buffer: &self.slots[self.layout.slot(id)], len: buffer.len(), dtype: buffer.dtype }
+        let wanted = |&id: &BufferId| Wanted {
+            buffer: &self.slots[self.layout.slot(id)],
+            part: Part::of(self.program.buffer(id)),
         };
         let wanted: Vec<_> = read.iter().map(wanted).collect();
         let staging = self.staging.take(&self.device, &wanted);
-        self.submit(&dispatches, |encoder| readback::encode(encoder, &staging, &wanted));
-        let values = readback::fetch(&self.device, &staging, &wanted).await?;
-        self.staging.put_back(staging);
-        self.pending = None;
-        if std::mem::replace(&mut self.warm, true) {
-            let mut pace = self.device.pace.lock().unwrap_or_else(PoisonError::into_inner);
-            pace.observe(before + flops, pace::now() - since);
+        let submission = self.submit(&dispatches, |encoder| readback::encode(encoder, &staging, &wanted));
+        let mapping = Mapping::new(staging, wanted.iter().map(|w| w.part).collect(), submission);
+        Ok(Some(Reading { mapping, since, flops, passing: entries.is_empty() }))
+    }
+
+    async fn fetch(&mut self, reading: Self::Reading) -> Result<Vec<Data>, EngineError> {
+        let Some(Reading { mapping, since, flops, passing }) = reading else { return Ok(Vec::new()) };
+        let (values, when, staging) = mapping.values(&self.device).await?;
+        if !passing {
+            self.staging.put_back(staging);
+        }
+        // It was not begun before the one before it was done.
+        let busy = when - since.max(self.finished);
+        self.finished = when;
+        if std::mem::replace(&mut self.warm, true) && flops > 0.0 {
+            self.device.pace.lock().unwrap_or_else(PoisonError::into_inner).observe(flops, busy);
         }
         Ok(values)
     }
