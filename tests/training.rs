@@ -1,12 +1,17 @@
 //! A run that is saved, read back and resumed goes on bit for bit; a small model learns.
 #![cfg(not(target_arch = "wasm32"))]
 
+use std::ops::ControlFlow;
+
 use hrm_web::checkpoint::Weights;
 use hrm_web::config::ModelConfig;
 use hrm_web::data::{Dataset, SplitRequest, generate_split};
 use hrm_web::engine::{Engine, cpu, gpu};
 use hrm_web::puzzle::Kind;
-use hrm_web::train::{OptimizerConfig, Setup, State, StepReport, Trainer, predicted_bytes};
+use hrm_web::train::{
+    DataRecipe, Examples, OptimizerConfig, Recipe, Run, Saved, Schedule, Setup, StepReport, Summary, Trainer,
+    predicted_bytes,
+};
 
 fn setup(total_steps: u64) -> Setup {
     let model = ModelConfig::from_json(
@@ -20,7 +25,7 @@ fn setup(total_steps: u64) -> Setup {
 
 fn data() -> Dataset {
     let kind: Kind = "sudoku-4x4".parse().unwrap();
-    let split = generate_split(kind, &SplitRequest { training: 100, test: 0, seed: 3 }, |_, _| {});
+    let split = generate_split(kind, &SplitRequest { training: 100, test: 0, seed: 3, difficulty: (0.0, 1.0) }, |_, _| {});
     Dataset::augmented(kind, split.training, 3).unwrap()
 }
 
@@ -48,9 +53,8 @@ fn a_resumed_run_is_the_same_run() {
 
     let mut first = start(20);
     let mut reports = steps(&mut first, &data, 9);
-    let bytes = pollster::block_on(first.state()).unwrap().to_bytes().unwrap();
+    let state = pollster::block_on(first.state()).unwrap();
     drop(first);
-    let state = State::from_bytes(&bytes).unwrap();
     let mut second = pollster::block_on(Trainer::resume(&cpu::Engine::new(), state)).unwrap();
     reports.extend(steps(&mut second, &data, 11));
 
@@ -58,14 +62,80 @@ fn a_resumed_run_is_the_same_run() {
     assert_eq!(pollster::block_on(second.state()).unwrap(), pollster::block_on(whole.state()).unwrap());
 }
 
+fn recipe() -> Recipe {
+    let Setup { model, optimizer, batch, total_steps, seed } = setup(50);
+    let data =
+        DataRecipe { base_puzzles: 40, test_puzzles: 10, seed: 2, easiest: 0.0, hardest: 0.5, file: None };
+    let training = Schedule { batch, steps: total_steps, seed, evaluate_every: 16, evaluate_on: 6, shards: 1 };
+    Recipe { name: "small".into(), puzzle: "sudoku-4x4".parse().unwrap(), data, model, optimizer, training }
+}
+
+/// Steps and evaluates until so many steps are done.
+fn advance(run: &mut Run<cpu::Engine>, until: u64) {
+    pollster::block_on(async {
+        while run.steps_done() < until {
+            run.step().await.unwrap();
+            if run.owes_evaluation() {
+                run.evaluate(async |_| ControlFlow::Continue(())).await.unwrap();
+            }
+        }
+    });
+}
+
+/// What of a saved run does not depend on the time it took.
+fn timeless(mut saved: Saved) -> Saved {
+    saved.seconds = 0.0;
+    saved.rows.iter_mut().for_each(|row| row.seconds = 0.0);
+    saved
+}
+
 #[test]
-fn a_damaged_state_is_refused_in_words() {
-    let mut trainer = start(20);
-    let bytes = pollster::block_on(trainer.state()).unwrap().to_bytes().unwrap();
-    assert!(State::from_bytes(&bytes[..bytes.len() / 2]).is_err());
-    let weights = pollster::block_on(trainer.weights(false)).unwrap().to_safetensors().unwrap();
-    let error = State::from_bytes(&weights).unwrap_err().to_string();
+fn a_saved_run_goes_on_as_if_it_had_never_stopped_with_its_curve() {
+    let recipe = recipe();
+    let generated = generate_split(recipe.puzzle, &recipe.data.request(), |_, _| {});
+    let given = generated.training.iter().chain(&generated.test).cloned().collect();
+    for examples in [Examples { split: generated, given: None }, Examples::of_file(&recipe, given)] {
+        let begin = || Run::begin(cpu::Engine::new(), recipe.clone(), examples.clone(), None, || 0.0);
+        let save = |run: &mut Run<cpu::Engine>| pollster::block_on(run.save()).unwrap();
+        let mut whole = pollster::block_on(begin()).unwrap();
+        advance(&mut whole, 50);
+        assert!(whole.is_done() && !whole.owes_evaluation());
+        let steps: Vec<u64> = whole.rows().iter().map(|row| row.mean.step).collect();
+        assert_eq!(steps, [16, 32, 48, 50]);
+
+        let mut run = pollster::block_on(begin()).unwrap();
+        for stop in [7, 16, 33] {
+            advance(&mut run, stop);
+            let bytes = save(&mut run).to_bytes().unwrap();
+            assert_eq!(Summary::from_bytes(&bytes).unwrap().step, stop);
+            let saved = Saved::from_bytes(&bytes).unwrap();
+            let resumed = Run::resume(cpu::Engine::new(), saved, examples.split.clone(), || 0.0);
+            run = pollster::block_on(resumed).unwrap();
+        }
+        advance(&mut run, 50);
+        assert_eq!(timeless(save(&mut run)), timeless(save(&mut whole)));
+    }
+}
+
+#[test]
+fn a_damaged_or_foreign_state_is_refused_in_words() {
+    let recipe = recipe();
+    let split = generate_split(recipe.puzzle, &recipe.data.request(), |_, _| {});
+    let examples = Examples { split: split.clone(), given: None };
+    let mut run = pollster::block_on(Run::begin(cpu::Engine::new(), recipe, examples, None, || 0.0)).unwrap();
+    let saved = pollster::block_on(run.save()).unwrap();
+    let bytes = saved.to_bytes().unwrap();
+    assert!(Saved::from_bytes(&bytes[..bytes.len() / 2]).is_err());
+    let weights = pollster::block_on(run.weights(false)).unwrap().to_safetensors().unwrap();
+    let error = Saved::from_bytes(&weights).unwrap_err().to_string();
     assert!(error.contains("not a training state"), "{error}");
+    let older = String::from_utf8_lossy(&bytes[..2000]).replace("\"hrm_web_state\":\"2\"", "\"hrm_web_state\":\"1\"");
+    let error = Saved::from_bytes(&[older.as_bytes(), &bytes[2000..]].concat()).unwrap_err().to_string();
+    assert_eq!(error, "training state: version 1, this program reads 2");
+    let mut short = saved;
+    short.state.buffers.pop();
+    let error = pollster::block_on(Run::resume(cpu::Engine::new(), short, split, || 0.0)).err().unwrap();
+    assert!(error.to_string().contains("buffers, expected"), "{error}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::{
 pub const TEST_FRACTION: f64 = 0.2;
 
 /// What [`generate_split`] is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SplitRequest {
     /// Base training puzzles.
     pub training: usize,
@@ -21,6 +21,8 @@ pub struct SplitRequest {
     pub test: usize,
     /// Seed; the split of the classes does not depend on it.
     pub seed: u64,
+    /// Least and greatest difficulty, 0 to 1.
+    pub difficulty: (f64, f64),
 }
 
 /// Puzzles of distinct classes, easy and hard ones in turn, so that any first part is a fair sample too.
@@ -32,55 +34,128 @@ pub struct Split {
     pub test: Vec<Example>,
 }
 
+impl Split {
+    /// Deals examples out: those of test classes to the test side, the others to training, each once, in their order, as
+    /// many as are asked for. Questions of no class of the kind are left out.
+    pub fn of_examples(kind: Kind, examples: impl IntoIterator<Item = Example>, request: &SplitRequest) -> Self {
+        let (mut split, mut used) = (Self::default(), HashSet::new());
+        for example in examples {
+            let Ok(class) = kind.class_key(&example.question) else { continue };
+            let (side, most) = match class.is_test(TEST_FRACTION) {
+                true => (&mut split.test, request.test),
+                false => (&mut split.training, request.training),
+            };
+            if side.len() < most && used.insert(class) {
+                side.push(example);
+            }
+        }
+        split
+    }
+}
+
 /// Generates a split, each side spread evenly over the kind's levels as far as these have classes enough; where
 /// all are used up (there are 4,004 of 4x4 Sudoku) a side has fewer puzzles than asked for.
 ///
 /// `progress` hears, after each puzzle, how many of all there are.
 pub fn generate_split(kind: Kind, request: &SplitRequest, mut progress: impl FnMut(usize, usize)) -> Split {
-    let mut drawer = Drawer { kind, seed: request.seed, drawn: 0, used: HashSet::new() };
-    let total = request.training + request.test;
-    let test = drawer.fill(true, request.test, |done| progress(done, total));
-    let training = drawer.fill(false, request.training, |done| progress(test.len() + done, total));
-    Split { training, test }
+    let mut splitter = Splitter::new(kind, request);
+    while splitter.advance() {
+        progress(splitter.done(), request.training + request.test);
+    }
+    splitter.finish()
 }
 
 /// Puzzles drawn in vain, one after another, before a level counts as used up.
 const PATIENCE: usize = 1000;
 
-/// Draws puzzles of classes not seen before.
-struct Drawer {
+/// Generates a split puzzle by puzzle, for those who must look up in between. First the test side, then the training side.
+pub struct Splitter {
     kind: Kind,
-    seed: u64,
+    request: SplitRequest,
     drawn: u64,
     used: HashSet<ClassKey>,
+    split: Split,
+    /// Whether the test side is being filled.
+    test: bool,
+    /// Levels whose classes are not used up, and whose turn it is.
+    open: Vec<usize>,
+    turn: usize,
 }
 
-impl Drawer {
-    fn fill(&mut self, test: bool, count: usize, mut progress: impl FnMut(usize)) -> Vec<Example> {
-        let mut open: Vec<usize> = (0..self.kind.levels()).collect();
-        let mut turn = 0;
-        let mut side = Vec::with_capacity(count);
-        while side.len() < count && !open.is_empty() {
-            turn %= open.len();
-            match self.draw(test, open[turn]) {
-                Some(example) => {
-                    side.push(example);
-                    progress(side.len());
-                    turn += 1;
-                }
-                None => drop(open.remove(turn)),
-            }
-        }
-        side
+impl Splitter {
+    /// Nothing is generated yet.
+    pub fn new(kind: Kind, request: &SplitRequest) -> Self {
+        let mut splitter = Self {
+            kind,
+            request: *request,
+            drawn: 0,
+            used: HashSet::new(),
+            split: Split::default(),
+            test: true,
+            open: Vec::new(),
+            turn: 0,
+        };
+        splitter.open_levels();
+        splitter
     }
 
-    fn draw(&mut self, test: bool, level: usize) -> Option<Example> {
+    /// Puzzles that there are.
+    pub fn done(&self) -> usize {
+        self.split.test.len() + self.split.training.len()
+    }
+
+    /// Draws one puzzle more; false when there is none to draw.
+    pub fn advance(&mut self) -> bool {
+        loop {
+            let (side, most) = match self.test {
+                true => (self.split.test.len(), self.request.test),
+                false => (self.split.training.len(), self.request.training),
+            };
+            if side >= most || self.open.is_empty() {
+                if !self.test {
+                    return false;
+                }
+                self.test = false;
+                self.open_levels();
+                continue;
+            }
+            self.turn %= self.open.len();
+            let Some(example) = self.draw(self.open[self.turn]) else {
+                self.open.remove(self.turn);
+                continue;
+            };
+            self.turn += 1;
+            if self.test { &mut self.split.test } else { &mut self.split.training }.push(example);
+            return true;
+        }
+    }
+
+    /// What was generated.
+    pub fn finish(self) -> Split {
+        self.split
+    }
+
+    /// All levels of the difficulty asked for, or the one nearest to it.
+    fn open_levels(&mut self) {
+        let (least, greatest) = self.request.difficulty;
+        let difficulty = |level: &usize| self.kind.difficulty_of(*level);
+        let within = |level: &usize| (least..=greatest).contains(&difficulty(level));
+        self.open = (0..self.kind.levels()).filter(within).collect();
+        if self.open.is_empty() {
+            let distance = |level: &usize| (difficulty(level) - (least + greatest) / 2.0).abs();
+            let nearest = (0..self.kind.levels()).min_by(|a, b| distance(a).total_cmp(&distance(b)));
+            self.open.extend(nearest);
+        }
+        self.turn = 0;
+    }
+
+    fn draw(&mut self, level: usize) -> Option<Example> {
         (0..PATIENCE).find_map(|_| {
-            let mut random = Random::stream(self.seed, self.drawn);
+            let mut random = Random::stream(self.request.seed, self.drawn);
             self.drawn += 1;
             let example = self.kind.generate(&mut random, self.kind.difficulty_of(level));
             let class = self.kind.class_key(&example.question).ok()?;
-            (class.is_test(TEST_FRACTION) == test && self.used.insert(class)).then_some(example)
+            (class.is_test(TEST_FRACTION) == self.test && self.used.insert(class)).then_some(example)
         })
     }
 }
@@ -91,7 +166,7 @@ mod tests {
     use crate::puzzle::sudoku::{Board, Shape};
 
     fn split(shape: Shape, training: usize, test: usize, seed: u64) -> Split {
-        generate_split(Kind::Sudoku(shape), &SplitRequest { training, test, seed }, |_, _| {})
+        generate_split(Kind::Sudoku(shape), &SplitRequest { training, test, seed, difficulty: (0.0, 1.0) }, |_, _| {})
     }
 
     fn classes(shape: Shape, side: &[Example]) -> HashSet<ClassKey> {
@@ -128,11 +203,33 @@ mod tests {
     #[test]
     fn a_small_kind_gives_all_the_classes_it_has() {
         let mut last = (0, 0);
-        let request = SplitRequest { training: 10_000, test: 10_000, seed: 3 };
+        let request = SplitRequest { training: 10_000, test: 10_000, seed: 3, difficulty: (0.0, 1.0) };
         let made = generate_split(Kind::Sudoku(Shape::FOUR), &request, |done, total| last = (done, total));
         let classes = made.training.len() + made.test.len();
         assert!((3900..=4004).contains(&classes), "{classes}");
         assert!((650..950).contains(&made.test.len()), "{}", made.test.len());
         assert_eq!(last, (classes, 20_000));
+    }
+
+    #[test]
+    fn difficulty_chooses_the_levels() {
+        let clues = |difficulty| {
+            let request = SplitRequest { training: 20, test: 4, seed: 1, difficulty };
+            let made = generate_split(Kind::Sudoku(Shape::SIX), &request, |_, _| {});
+            let count = |example: &Example| Board::from_tokens(Shape::SIX, &example.question).unwrap().clues();
+            made.training.iter().map(count).collect::<HashSet<_>>()
+        };
+        assert_eq!(clues((0.0, 0.17)), HashSet::from([20, 19, 18]));
+        assert_eq!(clues((0.99, 0.995)), HashSet::from([8]));
+    }
+
+    #[test]
+    fn given_examples_are_dealt_out_by_class_each_once() {
+        let kind = Kind::Sudoku(Shape::FOUR);
+        let made = split(Shape::FOUR, 60, 15, 4);
+        let again = made.test.iter().chain(&made.training).chain(&made.training).cloned();
+        let request = SplitRequest { training: 50, test: 100, seed: 0, difficulty: (0.0, 1.0) };
+        let dealt = Split::of_examples(kind, again, &request);
+        assert_eq!((&dealt.training[..], &dealt.test[..]), (&made.training[..50], &made.test[..]));
     }
 }

@@ -141,6 +141,14 @@ impl<S: Session> Solver<S> {
         Ok(Solver { plan, session, tokens: Vec::new(), segments: 0 })
     }
 
+    /// Takes other weights of the same configuration.
+    ///
+    /// # Errors
+    /// Weights that do not fit.
+    pub fn set_weights(&mut self, weights: &Weights) -> Result<(), ModelError> {
+        Ok(weights.write(&mut self.session)?)
+    }
+
     /// The configuration.
     pub fn config(&self) -> &ModelConfig {
         &self.plan.model.config

@@ -1,5 +1,7 @@
 //! How good a model is on examples it has not seen.
 
+use std::ops::ControlFlow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::data::Batch;
@@ -22,7 +24,8 @@ pub struct Evaluation {
     pub count: usize,
 }
 
-/// Solves every example with `segments` segments; `progress` hears how many are done.
+/// Solves every example with `segments` segments. `observe` hears, after each segment, how many examples are done, and says
+/// whether to go on; where it does not, there is no result.
 ///
 /// # Errors
 /// The model's and the engine's.
@@ -30,8 +33,8 @@ pub async fn evaluate<S: Session>(
     solver: &mut Solver<S>,
     examples: &[Example],
     segments: usize,
-    mut progress: impl FnMut(usize),
-) -> Result<Evaluation, ModelError> {
+    mut observe: impl AsyncFnMut(usize) -> ControlFlow<()>,
+) -> Result<Option<Evaluation>, ModelError> {
     let (rows, vocab, seq) = (solver.batch(), solver.config().vocab_size, solver.config().seq_len);
     let family = solver.config().family;
     let mut sum = Evaluation::default();
@@ -49,6 +52,9 @@ pub async fn evaluate<S: Session>(
                 }
             }
             last = Some(segment);
+            if observe(sum.count).await.is_break() {
+                return Ok(None);
+            }
         }
         let Some(segment) = last else { continue };
         let answers = segment.answer(vocab);
@@ -62,14 +68,13 @@ pub async fn evaluate<S: Session>(
             sum.q_halt_accuracy += f64::from(u8::from((segment.q[row][0] >= 0.0) == exact));
         }
         sum.count += part.len();
-        progress(sum.count);
     }
     let over = sum.count.max(1) as f64;
-    Ok(Evaluation {
+    Ok(Some(Evaluation {
         exact_accuracy: sum.exact_accuracy / over,
         accuracy: sum.accuracy / over,
         steps: sum.steps / over,
         q_halt_accuracy: sum.q_halt_accuracy / over,
         count: sum.count,
-    })
+    }))
 }

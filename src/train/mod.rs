@@ -1,14 +1,21 @@
-//! Training: the recorded step, its settings, the loop's inside, and how good the result is.
+//! Training: the recipe, the recorded step, its settings, the run that follows the recipe, and how good the result is.
 
+pub mod curve;
 mod evaluate;
 mod optimizer;
 mod preset;
 mod program;
-mod state;
+mod recipe;
+mod run;
+mod saved;
 mod trainer;
 
+pub use curve::Row;
 pub use evaluate::{Evaluation, evaluate};
 pub use optimizer::OptimizerConfig;
 pub use preset::Preset;
 pub use program::{Moments, TrainingPlan, record_training};
+pub use recipe::{DataRecipe, Recipe, RecipeError, Schedule};
+pub use run::{Examples, Run};
+pub use saved::{Saved, Summary};
 pub use trainer::{Setup, State, StepReport, TrainError, Trainer, predicted_bytes};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::checkpoint::{CheckpointError, Tensor, Weights};
 use crate::config::ModelConfig;
-use crate::data::Batch;
+use crate::data::{Batch, DatasetError};
 use crate::engine::{Data, Engine, EngineError, Session};
 use crate::model::ModelError;
 use crate::plan::{BufferId, PlanError};
@@ -42,6 +42,9 @@ pub enum TrainError {
     /// The model's own.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// Examples that make no data set.
+    #[error(transparent)]
+    Data(#[from] DatasetError),
     /// The loss left the real numbers.
     #[error("the loss is not finite at step {step}; the last saved state is intact")]
     NotFinite {

@@ -1,5 +1,6 @@
 //! `hrm eval`: a model on a CSV of puzzles.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -60,7 +61,11 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let (evaluation, seconds) = pollster::block_on(async {
         let mut solver = Solver::new(&engine, &model.config, &model.weights, batch, Taps::None).await?;
         let start = Instant::now();
-        let evaluation = evaluate(&mut solver, &examples, segments, |done| bar.set_position(done as u64)).await?;
+        let show = async |done| {
+            bar.set_position(done as u64);
+            ControlFlow::Continue(())
+        };
+        let evaluation = evaluate(&mut solver, &examples, segments, show).await?.unwrap_or_default();
         Ok::<_, Failure>((evaluation, start.elapsed().as_secs_f64()))
     })?;
     bar.finish_and_clear();

@@ -1,78 +1,50 @@
-//! A recipe: data, model, optimizers and schedule of one gallery model.
+//! Recipes and their examples as files.
 
+use std::fs::{self, File};
 use std::path::Path;
 
-use hrm_web::config::ModelConfig;
-use hrm_web::puzzle::Kind;
-use hrm_web::train::{OptimizerConfig, Setup};
-use serde::Deserialize;
+use hrm_web::data::{Split, csv, generate_split};
+use hrm_web::train::{Examples, Recipe};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Failure, at};
 
-/// Everything that decides what a training gives, seeds included.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Recipe {
-    /// Name of the model; its files are called so.
-    pub name: String,
-    /// What it learns.
-    pub puzzle: Kind,
-    /// Where its examples come from.
-    pub data: DataRecipe,
-    /// The configuration, but for what the puzzle fixes.
-    model: toml::Table,
-    /// The optimizers.
-    #[serde(default)]
-    optimizer: OptimizerConfig,
-    /// Length and batches.
-    pub training: Training,
+/// Reads a recipe.
+pub fn load(file: &Path) -> Result<Recipe, Failure> {
+    let text = fs::read_to_string(file).map_err(|e| at(file.display())(&e))?;
+    Ok(toml::from_str(&text).map_err(|e| at(file.display())(&e))?)
 }
 
-/// Base puzzles and seeds.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DataRecipe {
-    /// Puzzles to train on, before augmentation.
-    pub base_puzzles: usize,
-    /// Unseen puzzles, of other symmetry classes.
-    pub test_puzzles: usize,
-    /// Seed of both, and of the augmentation.
-    pub seed: u64,
-}
-
-/// Length and batches.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Training {
-    /// Rows of a batch.
-    pub batch: usize,
-    /// Steps (segments with an update).
-    pub steps: u64,
-    /// Seed of the start weights and of the exploration.
-    pub seed: u64,
-    /// Steps from one evaluation to the next.
-    pub evaluate_every: u64,
-    /// Unseen puzzles used for that; all of them at the end.
-    pub evaluate_on: usize,
-}
-
-impl Recipe {
-    /// Reads a recipe.
-    pub fn load(file: &Path) -> Result<Self, Failure> {
-        let text = std::fs::read_to_string(file).map_err(|e| at(file.display())(&e))?;
-        Ok(toml::from_str(&text).map_err(|e| at(file.display())(&e))?)
-    }
-
-    /// What the trainer needs of it.
-    pub fn setup(&self) -> Result<Setup, Failure> {
-        let mut fields = serde_json::to_value(&self.model)?;
-        fields["seq_len"] = self.puzzle.seq_len().into();
-        fields["vocab_size"] = self.puzzle.vocab_size().into();
-        let model = ModelConfig::from_json_value(&fields).map_err(|e| at("[model]")(&e))?;
-        let Training { batch, steps, seed, .. } = self.training;
-        if batch == 0 || steps == 0 {
-            return Err(format!("[training] batch is {batch}, steps is {steps}; expected at least 1 of each").into());
+/// Base puzzles for training and unseen ones, split by symmetry class before anything is trained.
+pub fn examples(recipe: &Recipe) -> Result<Examples, Failure> {
+    let examples = match &recipe.data.file {
+        Some(file) => {
+            let input = File::open(file).map_err(|e| at(file)(&e))?;
+            let table = csv::read(recipe.puzzle, input).map_err(|e| at(file)(&e))?;
+            for problem in &table.problems {
+                eprintln!("hrm: {file}: {problem}");
+            }
+            Examples::of_file(recipe, table.into_examples())
         }
-        Ok(Setup { model, optimizer: self.optimizer.clone(), batch, total_steps: steps, seed })
-    }
+        None => Examples { split: generate(recipe)?, given: None },
+    };
+    let Split { training, test } = &examples.split;
+    eprintln!("{} base puzzles, {} unseen ones", training.len(), test.len());
+    Ok(examples)
+}
+
+/// The puzzles that a recipe generates.
+pub fn generate(recipe: &Recipe) -> Result<Split, Failure> {
+    let request = recipe.data.request();
+    let bar = bar((request.training + request.test) as u64, "generating {pos}/{len} puzzles, {eta} left")?;
+    let split = generate_split(recipe.puzzle, &request, |done, _| bar.set_position(done as u64));
+    bar.finish_and_clear();
+    Ok(split)
+}
+
+/// A progress bar in the words of `template`.
+pub fn bar(len: u64, template: &str) -> Result<ProgressBar, Failure> {
+    let bar = ProgressBar::new(len);
+    bar.set_style(ProgressStyle::with_template(template)?);
+    Ok(bar)
 }

@@ -1,0 +1,15 @@
+//! Training in the worker: what page and worker say to each other about it, the loop, and the browser's private file
+//! system, where every run is kept.
+
+pub mod generation;
+pub mod protocol;
+
+#[cfg(target_arch = "wasm32")]
+mod examples;
+#[cfg(target_arch = "wasm32")]
+mod session;
+#[cfg(target_arch = "wasm32")]
+pub(super) mod storage;
+
+#[cfg(target_arch = "wasm32")]
+pub(super) use session::Trainee;

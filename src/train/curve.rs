@@ -1,0 +1,96 @@
+//! What a run remembers of its way: a row for every few steps, with an evaluation on unseen puzzles now and then.
+
+use std::fmt::Write;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Evaluation, StepReport};
+
+/// Steps that one row sums up, at most.
+pub const ROW: usize = 20;
+
+/// Some steps, and perhaps an evaluation after the last of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// Means; of what concerns halted rows, weighted by how many there were. The step is the last one's.
+    pub mean: StepReport,
+    /// Seconds of computing since the run began.
+    pub seconds: f64,
+    /// On unseen puzzles, with the averaged weights.
+    pub test: Option<Evaluation>,
+}
+
+/// The columns of [`csv`].
+const HEADER: &str = "step,seconds,lr,lm_loss,q_halt_loss,q_continue_loss,accuracy,exact_accuracy,q_halt_accuracy,mean_steps,\
+                      grad_norm,test_exact_accuracy,test_accuracy,test_steps,test_q_halt_accuracy";
+
+/// The rows as CSV under a header; what was not evaluated is empty.
+pub fn csv(rows: &[Row]) -> String {
+    let mut text = format!("{HEADER}\n");
+    for Row { mean, seconds, test } in rows {
+        let StepReport { step, lr, lm_loss, q_halt_loss, q_continue_loss, .. } = *mean;
+        let StepReport { accuracy, exact_accuracy, q_halt_accuracy, mean_steps, grad_norm, .. } = *mean;
+        let test = test.map_or(",,,".to_owned(), |t| {
+            format!("{:.5},{:.5},{:.3},{:.5}", t.exact_accuracy, t.accuracy, t.steps, t.q_halt_accuracy)
+        });
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "{step},{seconds:.1},{lr:.3e},{lm_loss:.5},{q_halt_loss:.5},{q_continue_loss:.5},{accuracy:.5},\
+             {exact_accuracy:.5},{q_halt_accuracy:.5},{mean_steps:.3},{grad_norm:.4},{test}"
+        );
+    }
+    text
+}
+
+/// The mean of some steps; of what concerns halted rows, weighted by how many there were.
+pub fn mean(steps: &[StepReport]) -> StepReport {
+    let over_steps = |f: fn(&StepReport) -> f64| steps.iter().map(f).sum::<f64>() / steps.len().max(1) as f64;
+    let halted: f64 = steps.iter().map(|r| r.halted).sum();
+    let over_halted = |f: fn(&StepReport) -> f64| steps.iter().map(|r| f(r) * r.halted).sum::<f64>() / halted.max(1.0);
+    StepReport {
+        step: steps.last().map_or(0, |r| r.step),
+        lr: steps.last().map_or(0.0, |r| r.lr),
+        lm_loss: over_steps(|r| r.lm_loss),
+        q_halt_loss: over_steps(|r| r.q_halt_loss),
+        q_continue_loss: over_steps(|r| r.q_continue_loss),
+        halted,
+        accuracy: over_halted(|r| r.accuracy),
+        exact_accuracy: over_halted(|r| r.exact_accuracy),
+        q_halt_accuracy: over_halted(|r| r.q_halt_accuracy),
+        mean_steps: over_halted(|r| r.mean_steps),
+        grad_norm: over_steps(|r| r.grad_norm),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halted_rows_weigh_by_their_number() {
+        let step = |step, halted, exact_accuracy| StepReport {
+            step,
+            halted,
+            exact_accuracy,
+            lm_loss: halted,
+            ..StepReport::default()
+        };
+        let mean = mean(&[step(1, 3.0, 1.0), step(2, 1.0, 0.0)]);
+        assert_eq!((mean.step, mean.lm_loss, mean.exact_accuracy), (2, 2.0, 0.75));
+        assert_eq!(super::mean(&[]).exact_accuracy, 0.0);
+    }
+
+    #[test]
+    fn a_row_is_a_line() {
+        let mean = StepReport { step: 20, lr: 1e-3, lm_loss: 0.5, ..StepReport::default() };
+        let test = Some(Evaluation { exact_accuracy: 0.25, count: 8, ..Evaluation::default() });
+        let rows = [Row { mean, seconds: 1.25, test: None }, Row { mean, seconds: 2.0, test }];
+        let text = csv(&rows);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 3);
+        assert!(lines[1].starts_with("20,1.2,1.000e-3,0.50000") && lines[1].ends_with(",,,,"), "{text}");
+        assert!(lines[2].ends_with(",0.25000,0.00000,0.000,0.00000"));
+        assert!(lines.iter().all(|line| line.matches(',').count() == 14));
+    }
+}

@@ -1,0 +1,196 @@
+//! A recipe: data, model, optimizers and schedule of one training, seeds included. The command line reads it from a
+//! file, the page writes it in the Train view; a saved run carries it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{OptimizerConfig, Setup};
+use crate::config::{ConfigError, ModelConfig};
+use crate::data::SplitRequest;
+use crate::puzzle::Kind;
+
+/// Everything that decides what a training gives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
+pub struct Recipe {
+    /// Name of the model; its files are called so.
+    pub name: String,
+    /// What it learns.
+    pub puzzle: Kind,
+    /// Where its examples come from.
+    pub data: DataRecipe,
+    /// The model; what the puzzle fixes (S and V) follows from it.
+    pub model: ModelConfig,
+    /// The optimizers.
+    pub optimizer: OptimizerConfig,
+    /// Length and batches.
+    pub training: Schedule,
+}
+
+/// Base puzzles and seeds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataRecipe {
+    /// Puzzles to train on, before augmentation.
+    pub base_puzzles: usize,
+    /// Unseen puzzles, of other symmetry classes.
+    pub test_puzzles: usize,
+    /// Seed of both, and of the augmentation.
+    pub seed: u64,
+    /// Difficulty of the easiest generated puzzles, from 0 to 1.
+    #[serde(default)]
+    pub easiest: f64,
+    /// Difficulty of the hardest ones.
+    #[serde(default = "one")]
+    pub hardest: f64,
+    /// The CSV file whose puzzles are used instead of generated ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+impl DataRecipe {
+    /// What is generated, or taken from the file.
+    pub fn request(&self) -> SplitRequest {
+        let &Self { base_puzzles: training, test_puzzles: test, seed, easiest, hardest, .. } = self;
+        SplitRequest { training, test, seed, difficulty: (easiest, hardest) }
+    }
+}
+
+/// Length and batches.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schedule {
+    /// B, rows of a batch.
+    pub batch: usize,
+    /// Steps (segments with an update).
+    pub steps: u64,
+    /// Seed of the start weights and of the exploration.
+    pub seed: u64,
+    /// Steps from one evaluation to the next.
+    pub evaluate_every: u64,
+    /// Unseen puzzles used for that; all of them at the end.
+    pub evaluate_on: usize,
+    /// Equal parts of a batch whose gradients are summed in their order: workers may compute them side by side.
+    #[serde(default = "one_shard")]
+    pub shards: usize,
+}
+
+fn one_shard() -> usize {
+    1
+}
+
+/// A recipe that cannot be followed.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum RecipeError {
+    /// The model.
+    #[error("[model] {0}")]
+    Model(#[from] ConfigError),
+    /// A number that must be larger.
+    #[error("{field} is 0, expected at least 1")]
+    Zero {
+        /// Section and name.
+        field: &'static str,
+    },
+    /// Difficulties that are no range.
+    #[error("[data] easiest is {easiest} and hardest {hardest}, expected 0 ≤ easiest ≤ hardest ≤ 1")]
+    Difficulty {
+        /// Lower end.
+        easiest: f64,
+        /// Upper end.
+        hardest: f64,
+    },
+}
+
+impl Recipe {
+    /// What the trainer needs of it.
+    pub fn setup(&self) -> Setup {
+        let Schedule { batch, steps, seed, .. } = self.training;
+        Setup { model: self.model.clone(), optimizer: self.optimizer.clone(), batch, total_steps: steps, seed }
+    }
+
+    /// Whether it can be followed.
+    ///
+    /// # Errors
+    /// The first field that cannot be.
+    pub fn check(&self) -> Result<(), RecipeError> {
+        self.model.validate()?;
+        let DataRecipe { base_puzzles, test_puzzles, easiest, hardest, .. } = self.data;
+        for (field, zero) in [
+            ("[training] batch", self.training.batch == 0),
+            ("[training] steps", self.training.steps == 0),
+            ("[training] shards", self.training.shards == 0),
+            ("[training] evaluate_every", self.training.evaluate_every == 0),
+            ("[data] base_puzzles", base_puzzles == 0),
+            ("[data] test_puzzles", test_puzzles == 0),
+        ] {
+            if zero {
+                return Err(RecipeError::Zero { field });
+            }
+        }
+        // A NaN is no range either.
+        if !(0.0 <= easiest && easiest <= hardest && hardest <= 1.0) {
+            return Err(RecipeError::Difficulty { easiest, hardest });
+        }
+        Ok(())
+    }
+}
+
+/// A recipe as a file has it: the model without what the puzzle fixes, defaults left out.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    name: String,
+    puzzle: Kind,
+    data: DataRecipe,
+    model: serde_json::Map<String, serde_json::Value>,
+    #[serde(default)]
+    optimizer: OptimizerConfig,
+    training: Schedule,
+}
+
+impl TryFrom<Written> for Recipe {
+    type Error = RecipeError;
+
+    fn try_from(written: Written) -> Result<Self, RecipeError> {
+        let Written { name, puzzle, data, model: mut fields, optimizer, training } = written;
+        fields.insert("seq_len".into(), puzzle.seq_len().into());
+        fields.insert("vocab_size".into(), puzzle.vocab_size().into());
+        let model = ModelConfig::from_json_value(&fields.into())?;
+        let recipe = Self { name, puzzle, data, model, optimizer, training };
+        recipe.check()?;
+        Ok(recipe)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = r#"{"name":"a","puzzle":"sudoku-4x4","data":{"base_puzzles":10,"test_puzzles":5,"seed":1},
+        "model":{"H_cycles":1,"L_cycles":1,"H_layers":1,"L_layers":1,"hidden_size":16,"num_heads":2},
+        "training":{"batch":4,"steps":9,"seed":1,"evaluate_every":3,"evaluate_on":5}}"#;
+
+    #[test]
+    fn the_puzzle_fixes_the_shapes_and_a_recipe_is_read_back() {
+        let recipe: Recipe = serde_json::from_str(TEXT).unwrap();
+        assert_eq!((recipe.model.seq_len, recipe.model.vocab_size), (16, 6));
+        assert_eq!(recipe.data.request().difficulty, (0.0, 1.0));
+        let text = serde_json::to_string(&recipe).unwrap();
+        assert_eq!(serde_json::from_str::<Recipe>(&text).unwrap(), recipe);
+    }
+
+    #[test]
+    fn what_cannot_be_followed_is_refused_by_name() {
+        let refusal = |from: &str, to: &str| {
+            assert!(TEXT.contains(from));
+            serde_json::from_str::<Recipe>(&TEXT.replace(from, to)).unwrap_err().to_string()
+        };
+        assert!(refusal("\"batch\":4", "\"batch\":0").contains("[training] batch is 0, expected at least 1"));
+        assert!(refusal("\"seed\":1}", "\"seed\":1,\"easiest\":0.9,\"hardest\":0.2}").contains("easiest is 0.9"));
+        assert!(refusal("\"num_heads\":2", "\"num_heads\":3").contains("num_heads"));
+        assert!(refusal("\"H_cycles\":1", "\"H_cycles\":0").contains("H_cycles"));
+    }
+}

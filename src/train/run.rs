@@ -1,0 +1,238 @@
+//! A run: a recipe being followed on an engine, with the curve of its way. The command line and the page's worker are
+//! loops around it.
+
+use std::ops::ControlFlow;
+
+use super::{
+    Evaluation, Recipe, Row, StepReport, TrainError, Trainer,
+    curve::{ROW, mean},
+    evaluate,
+    saved::Saved,
+};
+use crate::{
+    checkpoint::Weights,
+    data::{Dataset, Example, Split},
+    engine::Engine,
+    model::{Solver, Taps},
+};
+
+/// A run in progress.
+pub struct Run<E: Engine> {
+    engine: E,
+    recipe: Recipe,
+    trainer: Trainer<E::Session>,
+    data: Dataset,
+    test: Vec<Example>,
+    /// Examples that are not generated: part of the saved state.
+    given: Option<Vec<Example>>,
+    /// Made for the first evaluation.
+    solver: Option<Solver<E::Session>>,
+    rows: Vec<Row>,
+    /// Steps since the last row.
+    recent: Vec<StepReport>,
+    /// Seconds of computing before `since`.
+    seconds: f64,
+    since: f64,
+    clock: fn() -> f64,
+}
+
+/// What a run learns from and is tested on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Examples {
+    /// Both sides.
+    pub split: Split,
+    /// All examples in their order, where they come from a file.
+    pub given: Option<Vec<Example>>,
+}
+
+impl Examples {
+    /// Those of a file, dealt out as the recipe says.
+    pub fn of_file(recipe: &Recipe, given: Vec<Example>) -> Self {
+        let split = Split::of_examples(recipe.puzzle, given.iter().cloned(), &recipe.data.request());
+        Self { split, given: Some(given) }
+    }
+}
+
+impl<E: Engine> Run<E> {
+    /// Starts a run from `weights`, or from random ones. `clock` tells seconds.
+    ///
+    /// # Errors
+    /// Weights that do not fit, too few examples, an engine's limits.
+    pub async fn begin(
+        engine: E,
+        recipe: Recipe,
+        examples: Examples,
+        weights: Option<Weights>,
+        clock: fn() -> f64,
+    ) -> Result<Self, TrainError> {
+        let setup = recipe.setup();
+        let weights = weights.unwrap_or_else(|| Weights::init(&setup.model, setup.seed));
+        weights.check(&setup.model)?;
+        let trainer = Trainer::new(&engine, setup, &weights).await?;
+        Self::around(engine, recipe, trainer, examples, clock)
+    }
+
+    /// Goes on where a run was saved. Its examples are those of `saved`, or what its recipe generates.
+    ///
+    /// # Errors
+    /// A state that does not hold together, too few examples, an engine's limits.
+    pub async fn resume(engine: E, saved: Saved, split: Split, clock: fn() -> f64) -> Result<Self, TrainError> {
+        let Saved { recipe, rows, recent, seconds, given, state } = saved;
+        let trainer = Trainer::resume(&engine, state).await?;
+        let run = Self::around(engine, recipe, trainer, Examples { split, given }, clock)?;
+        Ok(Self { rows, recent, seconds, ..run })
+    }
+
+    fn around(
+        engine: E,
+        recipe: Recipe,
+        trainer: Trainer<E::Session>,
+        examples: Examples,
+        clock: fn() -> f64,
+    ) -> Result<Self, TrainError> {
+        let Examples { split: Split { training, test }, given } = examples;
+        let data = Dataset::augmented(recipe.puzzle, training, recipe.data.seed)?;
+        Ok(Self {
+            engine,
+            recipe,
+            trainer,
+            data,
+            test,
+            given,
+            solver: None,
+            rows: Vec::new(),
+            recent: Vec::new(),
+            seconds: 0.0,
+            since: clock(),
+            clock,
+        })
+    }
+
+    /// What it follows.
+    pub fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+
+    /// Its curve so far.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The unseen puzzles.
+    pub fn test(&self) -> &[Example] {
+        &self.test
+    }
+
+    /// Steps done.
+    pub fn steps_done(&self) -> u64 {
+        self.trainer.steps_done()
+    }
+
+    /// Whether the schedule is at its end.
+    pub fn is_done(&self) -> bool {
+        self.steps_done() >= self.recipe.training.steps
+    }
+
+    /// Seconds of computing since the run began.
+    pub fn seconds(&self) -> f64 {
+        self.seconds + (self.clock)() - self.since
+    }
+
+    /// Leaves the time since the last step out of the count: the run was paused.
+    pub fn skip_pause(&mut self) {
+        self.since = (self.clock)();
+    }
+
+    /// Does one step; where it fills a row of the curve, the row is the second result.
+    ///
+    /// # Errors
+    /// The engine's; a loss that is not finite.
+    pub async fn step(&mut self) -> Result<(StepReport, Option<&Row>), TrainError> {
+        let batch = self.data.batch(self.steps_done(), self.recipe.training.batch);
+        let report = self.trainer.step(&batch).await?;
+        (self.seconds, self.since) = (self.seconds(), (self.clock)());
+        self.recent.push(report);
+        let full = self.recent.len() >= ROW || self.is_at_evaluation();
+        if full {
+            self.rows.push(Row { mean: mean(&self.recent), seconds: self.seconds, test: None });
+            self.recent.clear();
+        }
+        Ok((report, if full { self.rows.last() } else { None }))
+    }
+
+    fn is_at_evaluation(&self) -> bool {
+        let step = self.steps_done();
+        step > 0 && (step.is_multiple_of(self.recipe.training.evaluate_every) || self.is_done())
+    }
+
+    /// Whether the last step is one after which the unseen puzzles are tried and that has not been done.
+    pub fn owes_evaluation(&self) -> bool {
+        self.is_at_evaluation() && self.rows.last().is_some_and(|row| row.test.is_none())
+    }
+
+    /// Tries the unseen puzzles that the recipe says, notes the result in the last row and returns that; `None` where
+    /// `observe` broke off.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn evaluate(
+        &mut self,
+        observe: impl AsyncFnMut(usize) -> ControlFlow<()>,
+    ) -> Result<Option<Evaluation>, TrainError> {
+        let few = self.recipe.training.evaluate_on.min(self.test.len());
+        let test = self.evaluate_on(few, observe).await?;
+        if let (Some(row), true) = (self.rows.last_mut(), test.is_some()) {
+            row.test = test;
+        }
+        (self.seconds, self.since) = (self.seconds(), (self.clock)());
+        Ok(test)
+    }
+
+    /// Tries the first `few` unseen puzzles with the averaged weights.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn evaluate_on(
+        &mut self,
+        few: usize,
+        observe: impl AsyncFnMut(usize) -> ControlFlow<()>,
+    ) -> Result<Option<Evaluation>, TrainError> {
+        let weights = self.trainer.weights(true).await?;
+        let config = &self.recipe.model;
+        let solver = match self.solver.take() {
+            Some(mut solver) => {
+                solver.set_weights(&weights)?;
+                solver
+            }
+            None => {
+                let rows = self.recipe.training.batch.clamp(1, few.max(1));
+                Solver::new(&self.engine, config, &weights, rows, Taps::None).await?
+            }
+        };
+        let solver = self.solver.insert(solver);
+        Ok(evaluate(solver, &self.test[..few.min(self.test.len())], config.halt_max_steps, observe).await?)
+    }
+
+    /// The weights as they are now, or their moving average.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn weights(&mut self, averaged: bool) -> Result<Weights, TrainError> {
+        self.trainer.weights(averaged).await
+    }
+
+    /// Everything that [`Run::resume`] needs.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn save(&mut self) -> Result<Saved, TrainError> {
+        Ok(Saved {
+            recipe: self.recipe.clone(),
+            rows: self.rows.clone(),
+            recent: self.recent.clone(),
+            seconds: self.seconds,
+            given: self.given.clone(),
+            state: self.trainer.state().await?,
+        })
+    }
+}

@@ -1,0 +1,165 @@
+//! A saved run as a file: safetensors, with recipe, curve and time in the header. The page's downloads and the command
+//! line's `state.safetensors` are of this form.
+
+use std::collections::HashMap;
+
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+
+use super::{
+    Recipe, Row, StepReport, TrainError,
+    trainer::State,
+};
+use crate::{data::Example, engine::Data};
+
+/// Raised when the meaning of the file changes.
+const VERSION: &str = "2";
+/// Tensor of the given examples: `[N, 2, S]` tokens, a question and its answer each.
+const EXAMPLES: &str = "examples";
+
+/// A run between two steps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Saved {
+    /// What it follows.
+    pub recipe: Recipe,
+    /// Its curve.
+    pub rows: Vec<Row>,
+    /// Steps since the curve's last row.
+    pub recent: Vec<StepReport>,
+    /// Seconds of computing.
+    pub seconds: f64,
+    /// Its examples, where they were not generated.
+    pub given: Option<Vec<Example>>,
+    /// Weights, moments, averages and carry.
+    pub state: State,
+}
+
+/// What a saved run says of itself, without its tensors.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// What it follows.
+    pub recipe: Recipe,
+    /// Its curve.
+    pub rows: Vec<Row>,
+    /// Steps done.
+    pub step: u64,
+    /// Seconds of computing.
+    pub seconds: f64,
+}
+
+impl Saved {
+    /// The file's bytes.
+    ///
+    /// # Errors
+    /// When the library refuses.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, TrainError> {
+        let json = |value: serde_json::Result<String>| value.map_err(wrong);
+        let names: Vec<&str> = self.state.buffers.iter().map(|(name, _)| name.as_str()).collect();
+        let header = HashMap::from([
+            ("hrm_web_state".to_owned(), VERSION.to_owned()),
+            ("recipe".to_owned(), json(serde_json::to_string(&self.recipe))?),
+            ("curve".to_owned(), json(serde_json::to_string(&self.rows))?),
+            ("recent".to_owned(), json(serde_json::to_string(&self.recent))?),
+            ("seconds".to_owned(), self.seconds.to_string()),
+            ("step".to_owned(), self.state.step.to_string()),
+            ("order".to_owned(), json(serde_json::to_string(&names))?),
+        ]);
+        let buffers = self.state.buffers.iter().map(|(name, data)| {
+            let (dtype, bytes, len): (_, &[u8], _) = match data {
+                Data::F32(values) => (Dtype::F32, bytemuck::cast_slice(values), values.len()),
+                Data::U32(values) => (Dtype::U32, bytemuck::cast_slice(values), values.len()),
+            };
+            TensorView::new(dtype, vec![len], bytes).map(|view| (name.as_str(), view))
+        });
+        let mut views = buffers.collect::<Result<Vec<_>, _>>().map_err(wrong)?;
+        let examples: Option<Vec<u8>> = self.given.as_ref().map(|examples| {
+            examples.iter().flat_map(|example| example.question.iter().chain(&example.answer)).copied().collect()
+        });
+        if let Some(bytes) = &examples {
+            let seq = self.recipe.puzzle.seq_len();
+            let view = TensorView::new(Dtype::U8, vec![bytes.len() / (2 * seq), 2, seq], bytes).map_err(wrong)?;
+            views.push((EXAMPLES, view));
+        }
+        safetensors::serialize(views, Some(header)).map_err(wrong)
+    }
+
+    /// Reads such a file.
+    ///
+    /// # Errors
+    /// Says what is not as it should be; nothing of a foreign file is trusted.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, TrainError> {
+        let header = Header::read(bytes)?;
+        let Summary { recipe, rows, step, seconds } = header.summary()?;
+        let recent = header.json("recent")?;
+        let order: Vec<String> = header.json("order")?;
+        let file = SafeTensors::deserialize(bytes).map_err(wrong)?;
+        let buffers = order.into_iter().map(|name| {
+            let view = file.tensor(&name).map_err(wrong)?;
+            let words = view.data().as_chunks::<4>().0.iter();
+            let data = match view.dtype() {
+                Dtype::F32 => Data::F32(words.map(|b| f32::from_le_bytes(*b)).collect()),
+                Dtype::U32 => Data::U32(words.map(|b| u32::from_le_bytes(*b)).collect()),
+                other => return Err(TrainError::State(format!("buffer {name} has element type {other:?}"))),
+            };
+            Ok((name, data))
+        });
+        let buffers = buffers.collect::<Result<_, _>>()?;
+        let given = file.tensor(EXAMPLES).ok().map(|view| examples(&recipe, view.data()));
+        let state = State { setup: recipe.setup(), step, buffers };
+        Ok(Self { recipe, rows, recent, seconds, given, state })
+    }
+}
+
+impl Summary {
+    /// Reads only what the file's header says; `bytes` may end after it.
+    ///
+    /// # Errors
+    /// Says what is not as it should be.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, TrainError> {
+        Header::read(bytes)?.summary()
+    }
+
+    /// The best share of unseen puzzles exactly right, 0 to 1.
+    pub fn best(&self) -> Option<f64> {
+        self.rows.iter().filter_map(|row| Some(row.test?.exact_accuracy)).max_by(f64::total_cmp)
+    }
+}
+
+struct Header(HashMap<String, String>);
+
+impl Header {
+    fn read(bytes: &[u8]) -> Result<Self, TrainError> {
+        let (_, header) = SafeTensors::read_metadata(bytes).map_err(wrong)?;
+        let header = Self(header.metadata().clone().unwrap_or_default());
+        let version = header.field("hrm_web_state")?;
+        if version != VERSION {
+            return Err(TrainError::State(format!("version {version}, this program reads {VERSION}")));
+        }
+        Ok(header)
+    }
+
+    fn field(&self, name: &str) -> Result<&str, TrainError> {
+        let missing = || TrainError::State(format!("no `{name}` in the header; not a training state"));
+        self.0.get(name).map(String::as_str).ok_or_else(missing)
+    }
+
+    fn json<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T, TrainError> {
+        serde_json::from_str(self.field(name)?).map_err(|e| TrainError::State(format!("`{name}` in the header: {e}")))
+    }
+
+    fn summary(&self) -> Result<Summary, TrainError> {
+        let number = |name| self.field(name)?.parse().map_err(wrong);
+        let (recipe, rows) = (self.json("recipe")?, self.json("curve")?);
+        Ok(Summary { recipe, rows, step: self.json("step")?, seconds: number("seconds")? })
+    }
+}
+
+/// The examples of their tensor; those with tokens that the puzzle does not have are refused later, by the data set.
+fn examples(recipe: &Recipe, bytes: &[u8]) -> Vec<Example> {
+    let seq = recipe.puzzle.seq_len();
+    let example = |both: &[u8]| Example { question: both[..seq].to_vec(), answer: both[seq..].to_vec() };
+    bytes.chunks_exact(2 * seq).map(example).collect()
+}
+
+fn wrong(error: impl ToString) -> TrainError {
+    TrainError::State(error.to_string())
+}
