@@ -72,6 +72,14 @@ impl Dataset {
         self.kind
     }
 
+    /// Base puzzles; 0 where puzzles are generated without end.
+    pub fn base_puzzles(&self) -> usize {
+        match &self.source {
+            Source::Augmented(base) => base.len(),
+            Source::Unlimited => 0,
+        }
+    }
+
     /// Example `index` of the stream, a function of the seed and `index` alone.
     pub fn example(&self, index: u64) -> Example {
         let mut random = Random::stream(self.seed, index);

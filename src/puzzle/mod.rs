@@ -16,7 +16,7 @@ pub use place::Place;
 pub use text::ParseError;
 
 /// A puzzle and its solution, in tokens of its kind, `[S]` each.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Example {
     /// What the model is given.
     pub question: Vec<u8>,

@@ -5,7 +5,7 @@ use std::{
     rc::Rc,
 };
 
-use js_sys::{Array, Float32Array};
+use js_sys::{Array, ArrayBuffer};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
@@ -16,14 +16,14 @@ const SCRIPT: &str = "./worker_loader.js";
 
 /// What the page hears.
 pub enum Heard {
-    /// A report, with the states that came with it.
+    /// A report, with what came with it.
     Report {
         /// The task it is about.
         task: Option<u32>,
         /// What happened.
         event: Event,
-        /// `[steps, T, D]` with [`Event::Segment`], else empty.
-        states: Vec<f32>,
+        /// The states `[steps, T, D]` of [`Event::Segment`], or a file.
+        buffer: Option<ArrayBuffer>,
     },
     /// The worker died or cannot be used.
     Lost {
@@ -51,7 +51,7 @@ struct Running {
     worker: Worker,
     ready: bool,
     /// Posted as soon as it listens.
-    waiting: Vec<Request>,
+    waiting: Vec<(Request, Vec<ArrayBuffer>)>,
     _on_message: Closure<dyn Fn(MessageEvent)>,
     _on_error: Closure<dyn Fn(ErrorEvent)>,
 }
@@ -93,13 +93,18 @@ impl Client {
 
     /// Asks for a task, now or when the worker listens; returns its number.
     pub fn ask(&self, task: Task) -> u32 {
+        self.ask_with(task, Vec::new())
+    }
+
+    /// Asks for a task that needs files; they are handed over, not copied.
+    pub fn ask_with(&self, task: Task, buffers: Vec<ArrayBuffer>) -> u32 {
         let id = self.inner.next_id.replace(self.inner.next_id.get() + 1);
         if let Some(running) = self.inner.worker.borrow_mut().as_mut() {
             let request = Request { id, task };
             if running.ready {
-                post(&running.worker, &request);
+                post(&running.worker, &request, &buffers);
             } else {
-                running.waiting.push(request);
+                running.waiting.push((request, buffers));
             }
         }
         id
@@ -144,24 +149,26 @@ impl Client {
             Event::Ready => {
                 if let Some(running) = self.inner.worker.borrow_mut().as_mut() {
                     running.ready = true;
-                    for request in running.waiting.drain(..) {
-                        post(&running.worker, &request);
+                    for (request, buffers) in running.waiting.drain(..) {
+                        post(&running.worker, &request, &buffers);
                     }
                 }
             }
             _ => {}
         }
-        let states = message
-            .get(1)
-            .dyn_into()
-            .map_or_else(|_| Vec::new(), |buffer: js_sys::ArrayBuffer| Float32Array::new(&buffer).to_vec());
-        (self.inner.listener)(Heard::Report { task, event, states });
+        let buffer = message.get(1).dyn_into().ok();
+        (self.inner.listener)(Heard::Report { task, event, buffer });
     }
 }
 
-fn post(worker: &Worker, request: &Request) {
+fn post(worker: &Worker, request: &Request, buffers: &[ArrayBuffer]) {
     // Requests are plain data: they always become JavaScript values.
     if let Ok(value) = serde_wasm_bindgen::to_value(request) {
-        let _ = worker.post_message(&Array::of1(&value));
+        let (message, transfer) = (Array::of1(&value), Array::new());
+        for buffer in buffers {
+            message.push(buffer);
+            transfer.push(buffer);
+        }
+        let _ = worker.post_message_with_transfer(&message, &transfer);
     }
 }

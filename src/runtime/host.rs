@@ -9,15 +9,23 @@ use super::{
     protocol::{Event, Failure, Shapes, Solutions, Task},
     scope::{self, FetchError},
     solve::{SolveError, Thought},
+    training::{
+        Order, Trainee, estimate, file_event,
+        protocol::{Part, Source, Start, TrainingEvent, TrainingTask},
+        storage::{Storage, StorageError},
+        table,
+    },
     worker::Inbox,
 };
 use crate::{
     checkpoint::{CheckpointError, Weights},
     config::{ConfigError, ModelConfig},
+    data::csv::CsvError,
     engine::{EngineError, Kind, cpu, gpu},
     model::{Before, Level, MixingSolver, ModelError},
     puzzle::{self, maze, sudoku},
     random::Random,
+    train::{RecipeError, Saved, TrainError},
 };
 
 /// Why a task failed.
@@ -43,6 +51,24 @@ pub(super) enum TaskError {
     UnknownModel(String),
     #[error("no model is open")]
     NoModel,
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    Csv(#[from] CsvError),
+    #[error(transparent)]
+    Recipe(RecipeError),
+    #[error("{0} did not come with the request")]
+    MissingFile(String),
+    #[error("no run was trained in this tab since it was opened")]
+    NoRun,
+}
+
+impl From<CheckpointError> for TaskError {
+    fn from(error: CheckpointError) -> Self {
+        Self::Train(error.into())
+    }
 }
 
 impl From<EngineError> for TaskError {
@@ -55,8 +81,11 @@ impl From<EngineError> for TaskError {
 impl TaskError {
     /// Whether the engine failed, so that another one, or the same one started anew, may do it.
     pub fn is_of_engine(&self) -> bool {
-        let (Self::Model(error) | Self::Solve(SolveError::Model { source: error, .. })) = self else {
-            return matches!(self, Self::Engine(_) | Self::NoWebGpu);
+        let (Self::Model(error)
+        | Self::Solve(SolveError::Model { source: error, .. })
+        | Self::Train(TrainError::Model(error))) = self
+        else {
+            return matches!(self, Self::Engine(_) | Self::NoWebGpu | Self::Train(TrainError::Engine(_)));
         };
         matches!(error, ModelError::Engine(_) | ModelError::Checkpoint(CheckpointError::Engine(_)))
     }
@@ -84,14 +113,24 @@ pub(super) struct Host {
     mixing: Option<MixingSolver>,
     cpu: Lane<cpu::Engine>,
     gpu: Lane<gpu::Engine>,
+    /// The run that is trained, or was trained last.
+    trainee: Option<Trainee>,
 }
 
 impl Host {
     /// Does a task; the last event of it is returned, those before it are reported.
-    pub async fn perform(&mut self, id: u32, task: Task, inbox: &RefCell<Inbox>) -> Result<Event, TaskError> {
+    pub async fn perform(
+        &mut self,
+        id: u32,
+        task: Task,
+        files: Vec<Vec<u8>>,
+        inbox: &RefCell<Inbox>,
+    ) -> Result<Event, TaskError> {
         match task {
             Task::List => Ok(Event::Listed { models: self.gallery().await?.to_vec() }),
             Task::Open { model } => self.open(&model).await,
+            Task::Adopt { name, config } => self.adopt(name, *config, files),
+            Task::Training(task) => self.training(id, task, files, inbox).await,
             Task::Measure => self.measure().await,
             Task::Generate { kind, difficulty, seed } => {
                 let question = kind.generate(&mut Random::new(u64::from(seed)), difficulty).question;
@@ -142,16 +181,124 @@ impl Host {
 
     async fn open(&mut self, name: &str) -> Result<Event, TaskError> {
         if self.model.as_ref().is_none_or(|model| model.name != name) {
-            // Should this one not open, nothing that follows may run on the one before.
-            self.model = None;
-            self.mixing = None;
-            self.cpu.unprepare();
-            self.gpu.unprepare();
+            self.close();
             let entry = self.gallery().await?.iter().find(|entry| entry.name == name).cloned();
             self.model = Some(load(&entry.ok_or_else(|| TaskError::UnknownModel(name.into()))?).await?);
         }
         let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
         Ok(Event::Opened { model: Shapes::of(&model.config) })
+    }
+
+    /// Opens a model of the page's own.
+    fn adopt(&mut self, name: String, config: ModelConfig, files: Vec<Vec<u8>>) -> Result<Event, TaskError> {
+        self.close();
+        let file = files.into_iter().next().ok_or_else(|| TaskError::MissingFile(name.clone()))?;
+        let invalid = |source| TaskError::Config { file: name.clone(), source };
+        config.validate().map_err(invalid)?;
+        let weights = Weights::from_safetensors(&file).and_then(|weights| weights.check(&config).map(|()| weights));
+        let weights = weights.map_err(|source| TaskError::Weights { file: name.clone(), source })?;
+        let shapes = Shapes::of(&config);
+        self.model = Some(OpenModel { name, config, weights });
+        Ok(Event::Opened { model: shapes })
+    }
+
+    /// Should the next model not open, nothing that follows may run on the one before.
+    fn close(&mut self) {
+        self.model = None;
+        self.mixing = None;
+        self.cpu.unprepare();
+        self.gpu.unprepare();
+    }
+
+    async fn training(
+        &mut self,
+        id: u32,
+        task: TrainingTask,
+        files: Vec<Vec<u8>>,
+        inbox: &RefCell<Inbox>,
+    ) -> Result<Event, TaskError> {
+        let event = match task {
+            TrainingTask::Train { run, start, engine, steps, boards } => {
+                let order = Order { id, run, steps, boards };
+                return self.train(&order, start, engine, files, inbox).await;
+            }
+            TrainingTask::Snapshot { part } => {
+                self.trainee.as_mut().ok_or(TaskError::NoRun)?.hand_out(id, part).await?;
+                return Ok(Event::Finished);
+            }
+            TrainingTask::Estimate { recipe, engine } => estimate(&recipe, engine).await?,
+            TrainingTask::ReadTable { kind } => {
+                let file = files.first().ok_or_else(|| TaskError::MissingFile("the table".into()))?;
+                table(kind, file)?
+            }
+            TrainingTask::ReadRun { run, part } => {
+                let bytes = Storage::open().await?.read(&run).await?;
+                let saved = Saved::from_bytes(&bytes)?;
+                let file = file_event(&saved.recipe, saved.state.step, part);
+                let bytes = match part {
+                    Part::Run => bytes,
+                    Part::Weights => saved.averaged_weights()?.to_safetensors()?,
+                };
+                scope::report_with_file(id, Event::Training(file), &bytes);
+                return Ok(Event::Finished);
+            }
+            TrainingTask::ListRuns => TrainingEvent::Runs(Storage::open().await?.list().await?),
+            TrainingTask::RenameRun { run, name } => {
+                let storage = Storage::open().await?;
+                storage.rename(&run, &name).await?;
+                TrainingEvent::Runs(storage.list().await?)
+            }
+            TrainingTask::DeleteRun { run } => {
+                if self.trainee.as_ref().is_some_and(|trainee| trainee.run_id == run) {
+                    self.trainee = None;
+                }
+                let storage = Storage::open().await?;
+                storage.remove(&run).await?;
+                TrainingEvent::Runs(storage.list().await?)
+            }
+            TrainingTask::StoreRun { run } => {
+                let file = files.first().ok_or_else(|| TaskError::MissingFile("the saved run".into()))?;
+                // Read whole before it is stored: what cannot be continued is refused here.
+                Saved::from_bytes(file)?;
+                let storage = Storage::open().await?;
+                storage.write(&run, file).await?;
+                TrainingEvent::Runs(storage.list().await?)
+            }
+        };
+        Ok(Event::Training(event))
+    }
+
+    async fn train(
+        &mut self,
+        order: &Order,
+        start: Start,
+        engine: Kind,
+        files: Vec<Vec<u8>>,
+        inbox: &RefCell<Inbox>,
+    ) -> Result<Event, TaskError> {
+        let kept = self.trainee.take().filter(|trainee| start == Start::Continue && trainee.is(&order.run, engine));
+        let mut trainee = match kept {
+            Some(trainee) => trainee,
+            None => {
+                let weights = match &start {
+                    Start::Begin { from: Source::Gallery(name), .. } => Some(self.gallery_weights(name).await?),
+                    _ => None,
+                };
+                match Trainee::prepare(order, start, engine, weights, files, inbox).await? {
+                    Some(trainee) => trainee,
+                    None => return Ok(Event::Cancelled),
+                }
+            }
+        };
+        // A run that failed is dropped: its last saved state is what can be continued.
+        let event = trainee.train(order, inbox).await?;
+        self.trainee = Some(trainee);
+        Ok(event)
+    }
+
+    async fn gallery_weights(&mut self, name: &str) -> Result<Weights, TaskError> {
+        let entry = self.gallery().await?.iter().find(|entry| entry.name == name).cloned();
+        Ok(load(&entry.ok_or_else(|| TaskError::UnknownModel(name.into()))?).await?.weights)
     }
 
     async fn mixing(

@@ -10,6 +10,7 @@ pub mod protocol;
 pub mod recording;
 pub mod solve;
 pub mod trace;
+pub mod training;
 
 #[cfg(target_arch = "wasm32")]
 pub mod client;

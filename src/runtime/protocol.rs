@@ -1,20 +1,27 @@
 //! The messages between the page and its worker.
 //!
-//! A message is a JavaScript array `[value, buffer?]`: the value is one of the enums here through serde, the buffer,
-//! where there is one, holds the states of a segment as little-endian f32 and is transferred, not copied.
+//! A message is a JavaScript array `[value, buffer…]`: the value is one of the enums here through serde; the buffers,
+//! where there are any, hold the states of a segment as little-endian f32, or files, and are transferred, not copied.
 
 use serde::{Deserialize, Serialize};
 
-use super::{answer::Answer, dimension::Dimensionality, gallery::Entry, measure::Measurement, trace::Step};
+use super::{
+    answer::Answer,
+    dimension::Dimensionality,
+    gallery::Entry,
+    measure::Measurement,
+    trace::Step,
+    training::protocol::{TrainingEvent, TrainingTask},
+};
 use crate::{
-    config::Family,
+    config::{Family, ModelConfig},
     engine::Kind as EngineKind,
     model::{Intervention, Level, Mixing},
     puzzle,
 };
 
 /// Raised whenever a message changes its meaning: a browser may hold an older worker than the page it serves.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// From the page: a task and the number by which reports refer to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,7 +32,8 @@ pub struct Request {
     pub task: Task,
 }
 
-/// What the page can ask for. Tasks are done one after the other; only [`Task::Cancel`] overtakes.
+/// What the page can ask for. Tasks are done one after the other; only [`Task::Cancel`] overtakes, and
+/// [`TrainingTask::Snapshot`] while a run is trained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Task {
     /// List the gallery.
@@ -34,6 +42,13 @@ pub enum Task {
     Open {
         /// Its name.
         model: String,
+    },
+    /// Open the model whose weights are in the first buffer.
+    Adopt {
+        /// A name for it.
+        name: String,
+        /// Its configuration.
+        config: Box<ModelConfig>,
     },
     /// Time one segment of the open model on every engine there is.
     Measure,
@@ -103,6 +118,8 @@ pub enum Task {
         /// The other module's.
         other: Option<Vec<f32>>,
     },
+    /// Something about training.
+    Training(TrainingTask),
     /// End the task of this number before its next segment; if it is not running, never begin it.
     Cancel {
         /// The task's number.
@@ -158,6 +175,8 @@ pub enum Event {
     Dimension(Dimensionality),
     /// What a position takes from the others.
     Mixing(Mixing),
+    /// Something about training.
+    Training(TrainingEvent),
     /// The run, or the measurement, came to its end.
     Finished,
     /// The task was cancelled.

@@ -1,9 +1,9 @@
 //! The worker's global scope: its clock, its messages, its files.
 
-use js_sys::{Array, Float32Array, Promise, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Float32Array, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DedicatedWorkerGlobalScope, Response};
+use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, Response};
 
 use super::protocol::{Event, Report, VERSION};
 
@@ -32,28 +32,51 @@ pub fn report(task: Option<u32>, event: Event) {
     post(task, event, None);
 }
 
-/// Posts a report with states, which are transferred.
+/// Posts a report with states.
 pub fn report_with_states(task: u32, event: Event, states: &[f32]) {
-    post(Some(task), event, Some(states));
+    post(Some(task), event, Some(Float32Array::from(states).buffer()));
 }
 
-fn post(task: Option<u32>, event: Event, states: Option<&[f32]>) {
+/// Posts a report with a file.
+pub fn report_with_file(task: u32, event: Event, bytes: &[u8]) {
+    post(Some(task), event, Some(Uint8Array::from(bytes).buffer()));
+}
+
+/// The buffer is handed over, not copied.
+fn post(task: Option<u32>, event: Event, buffer: Option<ArrayBuffer>) {
     let report = Report { version: VERSION, task, event };
     // Reports are plain data: turning one into JavaScript values cannot fail, nor can posting those.
     let Ok(value) = serde_wasm_bindgen::to_value(&report) else { return };
     let (message, transfer) = (Array::of1(&value), Array::new());
-    if let Some(states) = states {
-        let buffer = Float32Array::from(states).buffer();
+    if let Some(buffer) = buffer {
         message.push(&buffer);
         transfer.push(&buffer);
     }
     let _ = scope().post_message_with_transfer(&message, &transfer);
 }
 
-/// Lets the worker's other events run: a cancel, for one.
+/// Lets the worker's other events run: a cancel, for one. A message to itself comes back at once, where a timeout would
+/// be held back for 4 ms.
 pub async fn breathe() {
+    thread_local!(static CHANNEL: Option<MessageChannel> = MessageChannel::new().ok());
     let promise = Promise::new(&mut |resolve, _| {
-        let _ = scope().set_timeout_with_callback(&resolve);
+        CHANNEL.with(|channel| match channel {
+            Some(channel) => {
+                channel.port1().set_onmessage(Some(&resolve));
+                let _ = channel.port2().post_message(&JsValue::NULL);
+            }
+            None => {
+                let _ = scope().set_timeout_with_callback(&resolve);
+            }
+        });
+    });
+    let _ = JsFuture::from(promise).await;
+}
+
+/// Waits so many milliseconds.
+pub async fn rest(milliseconds: i32) {
+    let promise = Promise::new(&mut |resolve, _| {
+        let _ = scope().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
     });
     let _ = JsFuture::from(promise).await;
 }

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 
-use js_sys::Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::MessageEvent;
 
@@ -10,12 +10,19 @@ use super::{
     host::Host,
     protocol::{Event, Failure, Request, Task},
     scope,
+    training::protocol::{Part, TrainingTask},
 };
+
+/// A request with the files that came with it.
+pub(super) struct Asked {
+    pub request: Request,
+    pub files: Vec<Vec<u8>>,
+}
 
 /// Tasks that wait, and those that the page no longer wants.
 #[derive(Default)]
 pub(super) struct Inbox {
-    waiting: VecDeque<Request>,
+    waiting: VecDeque<Asked>,
     cancelled: Vec<u32>,
     busy: bool,
 }
@@ -26,7 +33,18 @@ impl Inbox {
         self.cancelled.contains(&task)
     }
 
-    fn next(&mut self) -> Option<Request> {
+    /// What the page wants of the run that is trained, without waiting for its end: the task's number and the part.
+    pub fn take_snapshots(&mut self) -> Vec<(u32, Part)> {
+        let part = |asked: &Asked| match asked.request.task {
+            Task::Training(TrainingTask::Snapshot { part }) => Some((asked.request.id, part)),
+            _ => None,
+        };
+        let wanted = self.waiting.iter().filter_map(part).collect();
+        self.waiting.retain(|asked| part(asked).is_none());
+        wanted
+    }
+
+    fn next(&mut self) -> Option<Asked> {
         let next = self.waiting.pop_front();
         self.busy = next.is_some();
         if next.is_none() {
@@ -45,11 +63,12 @@ pub fn start() {
     let inbox = Rc::new(RefCell::new(Inbox::default()));
     let host = Rc::new(RefCell::new(Some(Host::default())));
     let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        let value = event.data().unchecked_into::<Array>().get(0);
-        match serde_wasm_bindgen::from_value::<Request>(value) {
+        let message = event.data().unchecked_into::<Array>();
+        let files = || message.iter().skip(1).map(|buffer| Uint8Array::new(&buffer).to_vec()).collect();
+        match serde_wasm_bindgen::from_value::<Request>(message.get(0)) {
             Ok(Request { task: Task::Cancel { task }, .. }) => inbox.borrow_mut().cancelled.push(task),
             Ok(request) => {
-                inbox.borrow_mut().waiting.push_back(request);
+                inbox.borrow_mut().waiting.push_back(Asked { request, files: files() });
                 if !inbox.borrow().busy {
                     inbox.borrow_mut().busy = true;
                     wasm_bindgen_futures::spawn_local(work(inbox.clone(), host.clone()));
@@ -71,11 +90,11 @@ pub fn start() {
 async fn work(inbox: Rc<RefCell<Inbox>>, host: Rc<RefCell<Option<Host>>>) {
     let Some(mut own) = host.borrow_mut().take() else { return };
     loop {
-        let Some(Request { id, task }) = inbox.borrow_mut().next() else { break };
+        let Some(Asked { request: Request { id, task }, files }) = inbox.borrow_mut().next() else { break };
         let event = if inbox.borrow().is_cancelled(id) {
             Event::Cancelled
         } else {
-            own.perform(id, task, &inbox).await.unwrap_or_else(|failure| Event::Failed(failure.into()))
+            own.perform(id, task, files, &inbox).await.unwrap_or_else(|failure| Event::Failed(failure.into()))
         };
         scope::report(Some(id), event);
     }

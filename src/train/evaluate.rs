@@ -78,3 +78,22 @@ pub async fn evaluate<S: Session>(
         count: sum.count,
     }))
 }
+
+/// What a model answers to every example after its last segment, `[S]` tokens each.
+///
+/// # Errors
+/// The model's and the engine's.
+pub async fn answers<S: Session>(solver: &mut Solver<S>, examples: &[Example]) -> Result<Vec<Vec<u8>>, ModelError> {
+    let (rows, vocab, seq) = (solver.batch(), solver.config().vocab_size, solver.config().seq_len);
+    let mut answers = Vec::with_capacity(examples.len());
+    for part in examples.chunks(rows) {
+        let filled = part.iter().chain(std::iter::repeat(&part[0])).take(rows);
+        solver.begin(&Batch::of(filled).tokens, &vec![0; rows]).await?;
+        let mut tokens = Vec::new();
+        for _ in 0..solver.config().halt_max_steps {
+            tokens = solver.segment().await?.answer(vocab);
+        }
+        answers.extend(tokens.chunks_exact(seq).take(part.len()).map(<[u8]>::to_vec));
+    }
+    Ok(answers)
+}

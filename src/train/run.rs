@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use super::{
     Evaluation, Recipe, Row, StepReport, TrainError, Trainer,
     curve::{ROW, mean},
-    evaluate,
+    evaluate::{answers, evaluate},
     saved::Saved,
 };
 use crate::{
@@ -113,6 +113,21 @@ impl<E: Engine> Run<E> {
         &self.recipe
     }
 
+    /// What computes.
+    pub fn engine(&self) -> &E {
+        &self.engine
+    }
+
+    /// Base puzzles.
+    pub fn base_puzzles(&self) -> usize {
+        self.data.base_puzzles()
+    }
+
+    /// Bytes that the engine holds for the training step.
+    pub fn bytes(&self) -> usize {
+        self.trainer.bytes()
+    }
+
     /// Its curve so far.
     pub fn rows(&self) -> &[Row] {
         &self.rows
@@ -143,21 +158,33 @@ impl<E: Engine> Run<E> {
         self.since = (self.clock)();
     }
 
-    /// Does one step; where it fills a row of the curve, the row is the second result.
+    /// Starts one step and reports the last one whose numbers are there; where that fills a row of the curve, the row is
+    /// the second result. A row waits for its numbers, other steps do not: they queue up on the engine.
     ///
     /// # Errors
     /// The engine's; a loss that is not finite.
-    pub async fn step(&mut self) -> Result<(StepReport, Option<&Row>), TrainError> {
+    pub async fn step(&mut self) -> Result<(Option<StepReport>, Option<&Row>), TrainError> {
         let batch = self.data.batch(self.steps_done(), self.recipe.training.batch);
-        let report = self.trainer.step(&batch).await?;
-        (self.seconds, self.since) = (self.seconds(), (self.clock)());
-        self.recent.push(report);
-        let full = self.recent.len() >= ROW || self.is_at_evaluation();
+        let report = self.trainer.advance(&batch).await?;
+        self.recent.extend(report);
+        let full = self.recent.len() + 1 >= ROW || self.is_at_evaluation();
         if full {
-            self.rows.push(Row { mean: mean(&self.recent), seconds: self.seconds, test: None });
-            self.recent.clear();
+            self.settle().await?;
+            self.rows.push(Row { mean: mean(&self.recent), seconds: self.seconds(), test: None });
         }
-        Ok((report, if full { self.rows.last() } else { None }))
+        (self.seconds, self.since) = (self.seconds(), (self.clock)());
+        let last = self.recent.last().copied();
+        if !full {
+            return Ok((last, None));
+        }
+        self.recent.clear();
+        Ok((last, self.rows.last()))
+    }
+
+    /// Waits for the step that is under way.
+    async fn settle(&mut self) -> Result<(), TrainError> {
+        self.recent.extend(self.trainer.settle().await?);
+        Ok(())
     }
 
     fn is_at_evaluation(&self) -> bool {
@@ -197,20 +224,34 @@ impl<E: Engine> Run<E> {
         few: usize,
         observe: impl AsyncFnMut(usize) -> ControlFlow<()>,
     ) -> Result<Option<Evaluation>, TrainError> {
+        let segments = self.recipe.model.halt_max_steps;
+        let few = few.min(self.test.len());
+        let mut solver = self.solver().await?;
+        let result = evaluate(&mut solver, &self.test[..few], segments, observe).await;
+        self.solver = Some(solver);
+        Ok(result?)
+    }
+
+    /// What the averaged weights answer to the first `few` unseen puzzles, `[S]` tokens each.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn answers(&mut self, few: usize) -> Result<Vec<Vec<u8>>, TrainError> {
+        let mut solver = self.solver().await?;
+        let result = answers(&mut solver, &self.test[..few.min(self.test.len())]).await;
+        self.solver = Some(solver);
+        Ok(result?)
+    }
+
+    /// A solver with the averaged weights as they are now.
+    async fn solver(&mut self) -> Result<Solver<E::Session>, TrainError> {
         let weights = self.trainer.weights(true).await?;
-        let config = &self.recipe.model;
-        let solver = match self.solver.take() {
-            Some(mut solver) => {
-                solver.set_weights(&weights)?;
-                solver
-            }
-            None => {
-                let rows = self.recipe.training.batch.clamp(1, few.max(1));
-                Solver::new(&self.engine, config, &weights, rows, Taps::None).await?
-            }
-        };
-        let solver = self.solver.insert(solver);
-        Ok(evaluate(solver, &self.test[..few.min(self.test.len())], config.halt_max_steps, observe).await?)
+        if let Some(mut solver) = self.solver.take() {
+            solver.set_weights(&weights)?;
+            return Ok(solver);
+        }
+        let rows = self.recipe.training.batch.clamp(1, self.test.len().max(1));
+        Ok(Solver::new(&self.engine, &self.recipe.model, &weights, rows, Taps::None).await?)
     }
 
     /// The weights as they are now, or their moving average.
@@ -226,6 +267,7 @@ impl<E: Engine> Run<E> {
     /// # Errors
     /// The engine's.
     pub async fn save(&mut self) -> Result<Saved, TrainError> {
+        self.settle().await?;
         Ok(Saved {
             recipe: self.recipe.clone(),
             rows: self.rows.clone(),

@@ -5,11 +5,8 @@ use std::collections::HashMap;
 
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
-use super::{
-    Recipe, Row, StepReport, TrainError,
-    trainer::State,
-};
-use crate::{data::Example, engine::Data};
+use super::{Recipe, Row, StepReport, TrainError, trainer::State};
+use crate::{checkpoint::Weights, data::Example, engine::Data};
 
 /// Raised when the meaning of the file changes.
 const VERSION: &str = "2";
@@ -106,6 +103,28 @@ impl Saved {
         let given = file.tensor(EXAMPLES).ok().map(|view| examples(&recipe, view.data()));
         let state = State { setup: recipe.setup(), step, buffers };
         Ok(Self { recipe, rows, recent, seconds, given, state })
+    }
+}
+
+impl Saved {
+    /// The moving average of the weights, without the moments.
+    ///
+    /// # Errors
+    /// A weight of the model that the state does not hold.
+    pub fn averaged_weights(&self) -> Result<Weights, TrainError> {
+        let mut weights = Weights::init(&self.recipe.model, 0);
+        for (name, tensor) in &mut weights.tensors {
+            let average = format!("average.{name}");
+            // What is not trained (H_init, L_init) has no average.
+            let found = [&average, name].into_iter().find_map(|wanted| {
+                self.state.buffers.iter().find_map(|(name, data)| match data {
+                    Data::F32(values) if name == wanted && values.len() == tensor.data.len() => Some(values.clone()),
+                    _ => None,
+                })
+            });
+            tensor.data = found.ok_or_else(|| TrainError::State(format!("no weight {name} of the model's shape")))?;
+        }
+        Ok(weights)
     }
 }
 

@@ -12,4 +12,7 @@ mod session;
 pub(super) mod storage;
 
 #[cfg(target_arch = "wasm32")]
-pub(super) use session::Trainee;
+pub(super) use {
+    examples::table,
+    session::{Order, Trainee, estimate, file_event},
+};

@@ -16,6 +16,7 @@ pub(super) use mixing::Mixed;
 pub(super) use player::{Player, SPEEDS};
 pub(super) use run::{Phase, Run};
 
+use js_sys::{ArrayBuffer, Float32Array};
 use leptos::prelude::*;
 
 use super::{address::Address, browser, overlay::Overlay, place::Place, view::View};
@@ -182,11 +183,11 @@ impl Page {
                 self.dimensionality.task.set(None);
                 self.machine.lost(&message, curable);
             }
-            Heard::Report { task, event, states } => self.take(task, event, states),
+            Heard::Report { task, event, buffer } => self.take(task, event, buffer),
         }
     }
 
-    fn take(self, task: Option<u32>, event: Event, states: Vec<f32>) {
+    fn take(self, task: Option<u32>, event: Event, buffer: Option<ArrayBuffer>) {
         let running = self.run.phase.with_untracked(|phase| match phase {
             Phase::Running { task } => Some(*task),
             _ => None,
@@ -206,6 +207,7 @@ impl Page {
             }
             Event::Started { engine, model } if of_run => self.run.begin(engine, model),
             Event::Segment(report) if of_run => {
+                let states = buffer.map_or_else(Vec::new, |buffer| Float32Array::new(&buffer).to_vec());
                 self.run.record(report, states);
                 self.player.follow();
             }

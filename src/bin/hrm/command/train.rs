@@ -127,9 +127,9 @@ impl Training {
         let mut saved = Instant::now();
         let mut tested = String::new();
         while !self.run.is_done() && limit.is_none_or(|limit| start.elapsed() < limit) {
-            let (report, row) = self.run.step().await?;
-            bar.set_position(report.step);
-            if let Some(mean) = row.map(|row| row.mean) {
+            let row = self.run.step().await?.1.map(|row| row.mean);
+            bar.set_position(self.run.steps_done());
+            if let Some(mean) = row {
                 let evaluates = self.run.owes_evaluation();
                 if evaluates && let Some(test) = self.run.evaluate(async |_| ControlFlow::Continue(())).await? {
                     tested = format!(", unseen {:.1} % exact", 100.0 * test.exact_accuracy);
@@ -137,7 +137,7 @@ impl Training {
                 let exact = 100.0 * mean.exact_accuracy;
                 bar.set_message(format!("loss {:.3}, {exact:.1} % exact{tested}", mean.lm_loss));
                 if evaluates {
-                    let line = format!("step {} ({:.0} s): {}", report.step, self.run.seconds(), bar.message());
+                    let line = format!("step {} ({:.0} s): {}", mean.step, self.run.seconds(), bar.message());
                     bar.suspend(|| eprintln!("{line}"));
                 }
             }
