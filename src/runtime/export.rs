@@ -3,7 +3,10 @@
 use serde::Serialize;
 
 use super::{protocol::Shapes, recording::Recording};
-use crate::{model::Level, puzzle::Kind};
+use crate::{
+    model::{Intervention, Level},
+    puzzle::Kind,
+};
 
 /// What the JSON file holds; the states themselves are in the NumPy file.
 #[derive(Serialize)]
@@ -13,6 +16,8 @@ struct Trace<'a> {
     puzzle: String,
     question: String,
     engine: &'a str,
+    /// What was done to the run on the way.
+    interventions: &'a [Intervention],
     shapes: Shapes,
     segments: Vec<Segment>,
 }
@@ -34,6 +39,8 @@ struct Step {
     l_cycle: usize,
     /// RMS of the change from the module's state before.
     change: f32,
+    /// Whether the NumPy file of its module holds its state.
+    kept: bool,
     /// The answer that the state would give through the head.
     answer: String,
     /// Of every cell, in bits.
@@ -47,6 +54,7 @@ pub fn json(recording: &Recording, kind: Kind) -> String {
         h_cycle: step.h_cycle,
         l_cycle: step.l_cycle,
         change: step.change,
+        kept: !step.products.is_empty(),
         answer: kind.decode(&step.readout.answer()),
         entropy: step.readout.entropy().to_vec(),
     };
@@ -63,6 +71,7 @@ pub fn json(recording: &Recording, kind: Kind) -> String {
         puzzle: kind.name(),
         question: kind.decode(recording.question()),
         engine: recording.engine(),
+        interventions: recording.interventions(),
         shapes: recording.shapes(),
         segments: segments.collect(),
     };
@@ -70,12 +79,13 @@ pub fn json(recording: &Recording, kind: Kind) -> String {
     serde_json::to_string(&trace).unwrap_or_default()
 }
 
-/// All states of a module as a NumPy file, float32 `[steps, T, D]`.
+/// The kept states of a module as a NumPy file, float32 `[steps, T, D]`.
 pub fn npy(recording: &Recording, level: Level) -> Vec<u8> {
     let Shapes { positions, channels, .. } = recording.shapes();
-    let states: Vec<&[f32]> = recording.states(level).map(|(_, state)| state).collect();
-    let mut file = npy_header(&[states.len(), positions, channels]);
-    file.extend(states.iter().flat_map(|state| state.iter().flat_map(|value| value.to_le_bytes())));
+    let mut file = npy_header(&[recording.states(level).count(), positions, channels]);
+    for (_, state) in recording.states(level) {
+        file.extend(state.iter().flat_map(|value| value.to_le_bytes()));
+    }
     file
 }
 
@@ -96,7 +106,7 @@ mod tests {
     use crate::{
         config::Family,
         puzzle::sudoku,
-        runtime::{analysis::Readout, answer::Answer, protocol::SegmentReport, trace::Step},
+        runtime::{analysis::Readout, answer::Answer, keep::States, protocol::SegmentReport, trace::Step},
     };
 
     fn recording() -> Recording {
@@ -114,6 +124,7 @@ mod tests {
             h_cycle: 0,
             l_cycle: 0,
             change: 0.5,
+            cosine: None,
             spread: 1.0,
             products: vec![1.0],
             readout: Readout::default(),
@@ -122,7 +133,7 @@ mod tests {
         let steps = vec![step(Level::L), step(Level::H)];
         let report = SegmentReport { index: 0, answer, q_halt: 1.0, q_continue: 0.0, steps, milliseconds: 2.0 };
         let mut recording = Recording::new(shapes, 1, vec![1; 16], "test".into());
-        recording.push(report, (0..32).map(|value| value as f32).collect()).unwrap();
+        recording.push(report, States::Single((0..32).map(|value| value as f32).collect())).unwrap();
         recording
     }
 

@@ -161,7 +161,8 @@ impl Host {
                 }
             }
             Task::Mixing { level, position, question, own, other } => {
-                let before = Before { own: own.as_deref(), other: other.as_deref() };
+                let [own, other] = [&own, &other].map(|state| state.as_ref().map(|packed| &packed.0[..]));
+                let before = Before { own, other };
                 self.mixing(level, position, &question, before).await
             }
             Task::Cancel { .. } => Ok(Event::Cancelled),

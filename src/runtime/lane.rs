@@ -5,6 +5,7 @@ use std::{cell::RefCell, ops::ControlFlow};
 use super::{
     dimension::dimensionality,
     host::{OpenModel, TaskError},
+    keep::States,
     measure::{Timing, time_segment},
     protocol::{Event, SegmentReport, Shapes},
     scope,
@@ -110,9 +111,9 @@ impl<E: Start> Lane<E> {
             let (engine, solver) = self.ready(model, play).await?;
             let shapes = Shapes::of(&model.config);
             scope::report(Some(id), Event::Started { engine, model: shapes });
-            let trace = Trace::of(&model.weights, &model.config);
+            let trace = Trace::of(&model.weights, &model.config, thought.segments);
             let mut breath = scope::now();
-            let observe = async |segment: SegmentReport, states: Vec<f32>| {
+            let observe = async |segment: SegmentReport, states: States| {
                 let sure = until_sure && shapes.is_done(segment.q_halt, segment.q_continue);
                 scope::report_with_states(id, Event::Segment(segment), &states);
                 if scope::now() - breath > BREATH_MS {

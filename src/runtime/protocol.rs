@@ -1,7 +1,8 @@
 //! The messages between the page and its worker.
 //!
 //! A message is a JavaScript array `[value, buffer…]`: the value is one of the enums here through serde; the buffers,
-//! where there are any, hold the states of a segment as little-endian f32, or files, and are transferred, not copied.
+//! where there are any, hold the states of a segment that are kept (little-endian, f32 or f16: `keep::Keep`), or files,
+//! and are transferred, not copied.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +11,7 @@ use super::{
     dimension::Dimensionality,
     gallery::Entry,
     measure::Measurement,
+    packed::Packed,
     trace::Step,
     training::protocol::{TrainingEvent, TrainingTask},
 };
@@ -114,9 +116,9 @@ pub enum Task {
         /// `[S]` tokens of the puzzle.
         question: Vec<u8>,
         /// The module's state before the step, `[T, D]`; `None`: the initial one.
-        own: Option<Vec<f32>>,
+        own: Option<Packed>,
         /// The other module's.
-        other: Option<Vec<f32>>,
+        other: Option<Packed>,
     },
     /// Something about training.
     Training(TrainingTask),
@@ -169,7 +171,7 @@ pub enum Event {
         /// Shapes of what follows.
         model: Shapes,
     },
-    /// A segment was computed; its states are in the message's buffer, `[steps, T, D]`.
+    /// A segment was computed; its states that are kept come with the message.
     Segment(SegmentReport),
     /// The dimensions in use, over one puzzle more.
     Dimension(Dimensionality),

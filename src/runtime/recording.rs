@@ -1,11 +1,15 @@
-//! A run as the page keeps it: every L step and H step of every segment with its state, and each segment's answer.
+//! A run as the page keeps it: the figures of every L step and H step, the states as far as they are kept, and each
+//! segment's answer.
+
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use super::{
     analysis::Gram,
+    keep::{Keep, States},
     protocol::{SegmentReport, Shapes},
     trace::Step,
 };
-use crate::model::Level;
+use crate::model::{Act, Intervention, Level};
 
 /// What a run left. A moment is a step's number, counted from 0 through the whole run.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,9 +18,11 @@ pub struct Recording {
     planned: usize,
     question: Vec<u8>,
     engine: String,
+    interventions: Vec<Intervention>,
     segments: Vec<SegmentReport>,
-    /// Of each segment, `[steps, T, D]`.
-    states: Vec<Vec<f32>>,
+    keep: Keep,
+    /// Of each segment, those that are kept; copies of a recording share them.
+    states: Vec<Arc<States>>,
 }
 
 /// A segment that does not continue the recording.
@@ -47,28 +53,35 @@ pub enum Discontinuity {
 impl Recording {
     /// An empty recording of a run that may take `planned` segments.
     pub fn new(shapes: Shapes, planned: usize, question: Vec<u8>, engine: String) -> Self {
-        Self { shapes, planned, question, engine, segments: Vec::new(), states: Vec::new() }
+        let (interventions, segments, states) = (Vec::new(), Vec::new(), Vec::new());
+        Self { shapes, planned, question, engine, interventions, segments, keep: Keep::of(shapes, planned), states }
     }
 
-    /// Adds a segment and its states, `[steps, T, D]`.
+    /// The same of a run that is interfered with.
+    pub fn with_interventions(self, interventions: Vec<Intervention>) -> Self {
+        Self { interventions, ..self }
+    }
+
+    /// Adds a segment and those of its states that are kept, in order.
     ///
     /// # Errors
     /// A segment out of order or of another shape; the recording stays as it was.
-    pub fn push(&mut self, report: SegmentReport, states: Vec<f32>) -> Result<(), Discontinuity> {
+    pub fn push(&mut self, report: SegmentReport, states: States) -> Result<(), Discontinuity> {
         let segment = self.segments.len() + 1;
         if report.index + 1 != segment {
             return Err(Discontinuity::Order { expected: segment, found: report.index + 1 });
         }
         let steps = self.shapes.steps();
+        let elements = self.keep.states_of(report.index) * self.shapes.state_len();
         for (what, found, expected) in
-            [("steps", report.steps.len(), steps), ("state elements", states.len(), steps * self.shapes.state_len())]
+            [("steps", report.steps.len(), steps), ("state elements", states.len(), elements)]
         {
             if found != expected {
                 return Err(Discontinuity::Shape { segment, what, found, expected });
             }
         }
         self.segments.push(report);
-        self.states.push(states);
+        self.states.push(Arc::new(states));
         Ok(())
     }
 
@@ -80,6 +93,39 @@ impl Recording {
     /// The puzzle it ran on, `[S]` tokens.
     pub fn question(&self) -> &[u8] {
         &self.question
+    }
+
+    /// What was done to it on the way.
+    pub fn interventions(&self) -> &[Intervention] {
+        &self.interventions
+    }
+
+    /// The puzzle as it stood at a moment, `[S]` tokens: clues may have been changed on the way.
+    pub fn posed(&self, moment: usize) -> Vec<u8> {
+        let mut posed = self.question.clone();
+        for intervention in self.interventions.iter().filter(|intervention| intervention.at <= moment) {
+            if let Act::Clue { cell, token } = intervention.act
+                && let Some(changed) = posed.get_mut(cell)
+            {
+                *changed = token as u8;
+            }
+        }
+        posed
+    }
+
+    /// Which states are kept.
+    pub fn keep(&self) -> Keep {
+        self.keep
+    }
+
+    /// Bytes that the states take.
+    pub fn bytes(&self) -> usize {
+        self.states.iter().map(|states| states.as_bytes().len()).sum()
+    }
+
+    /// Whether the two hold the same run.
+    pub fn is_same_run(&self, other: &Self) -> bool {
+        self.states.first().zip(other.states.first()).is_some_and(|(a, b)| Arc::ptr_eq(a, b))
     }
 
     /// Name of the engine that ran.
@@ -133,22 +179,43 @@ impl Recording {
         self.segments.get(((moment + 1) / self.shapes.steps()).checked_sub(1)?)
     }
 
-    /// State of a module at a moment, `[T, D]`: what its last step up to then left. `None` before its first step.
-    pub fn state(&self, level: Level, moment: usize) -> Option<&[f32]> {
-        let at = self.last_step(level, moment)?;
-        let (segment, step) = self.place(at);
-        let len = self.shapes.state_len();
-        self.states.get(segment)?.get(step * len..(step + 1) * len)
+    /// State of a module at a moment, `[T, D]`: what its last step up to then left. `None` before its first step, and where
+    /// that state is not kept.
+    pub fn state(&self, level: Level, moment: usize) -> Option<Cow<'_, [f32]>> {
+        self.left_by(self.last_step(level, moment)?)
     }
 
-    /// The states that a module's steps left, in order, each with its moment.
-    pub fn states(&self, level: Level) -> impl Iterator<Item = (usize, &[f32])> {
-        let len = self.shapes.state_len();
-        let moments = self.steps().enumerate().filter(move |(_, step)| step.level == level);
-        moments.filter_map(move |(moment, _)| {
+    /// The kept states that a module's steps left, in order, each with its moment.
+    pub fn states(&self, level: Level) -> impl Iterator<Item = (usize, Cow<'_, [f32]>)> {
+        self.kept_moments(level).filter_map(|moment| Some((moment, self.left_by(moment)?)))
+    }
+
+    /// The vectors at one position of the states that [`Recording::states`] gives, `[D]` each.
+    pub fn vectors(&self, level: Level, position: usize) -> impl Iterator<Item = (usize, Cow<'_, [f32]>)> {
+        let channels = self.shapes.channels;
+        let range = position * channels..(position + 1) * channels;
+        self.kept_moments(level).filter_map(move |moment| Some((moment, self.part(moment, range.clone())?)))
+    }
+
+    /// The moments of a module's steps whose states are kept.
+    pub fn kept_moments(&self, level: Level) -> impl Iterator<Item = usize> {
+        let of_level = self.steps().enumerate().filter(move |(_, step)| step.level == level);
+        of_level.map(|(moment, _)| moment).filter(|&moment| {
             let (segment, step) = self.place(moment);
-            Some((moment, self.states.get(segment)?.get(step * len..(step + 1) * len)?))
+            self.keep.keeps(segment, step)
         })
+    }
+
+    /// What the step of a moment left, `[T, D]`, where it is kept.
+    fn left_by(&self, moment: usize) -> Option<Cow<'_, [f32]>> {
+        self.part(moment, 0..self.shapes.state_len())
+    }
+
+    /// A range of it.
+    fn part(&self, moment: usize, range: Range<usize>) -> Option<Cow<'_, [f32]>> {
+        let (segment, step) = self.place(moment);
+        let begin = self.keep.place(segment, step)? * self.shapes.state_len();
+        self.states.get(segment)?.get(begin + range.start..begin + range.end)
     }
 
     /// The moment of a module's last step up to a moment; `None` before its first.
@@ -156,15 +223,37 @@ impl Recording {
         (0..=moment).rev().find(|&at| self.step(at).is_some_and(|step| step.level == level))
     }
 
-    /// The state before the one that [`Recording::state`] gives. `None` before a module's second step.
-    pub fn state_before(&self, level: Level, moment: usize) -> Option<&[f32]> {
+    /// The state before the one that [`Recording::state`] gives. `None` before a module's second step, and where it is not
+    /// kept.
+    pub fn state_before(&self, level: Level, moment: usize) -> Option<Cow<'_, [f32]>> {
         self.state(level, self.last_step(level, moment)?.checked_sub(1)?)
     }
 
-    /// Inner products of all states of a module.
+    /// The state of a module from which the step of a moment started; `Some(None)` is the initial one. `None` where it is
+    /// not known: not kept, or changed since the module left it.
+    pub fn entering(&self, level: Level, moment: usize) -> Option<Option<Cow<'_, [f32]>>> {
+        let left = moment.checked_sub(1).and_then(|before| self.last_step(level, before));
+        let since = left.map_or(0, |left| left + 1);
+        let changed = |intervention: &&Intervention| match intervention.act {
+            Act::Restart { level: of } | Act::Noise { level: of, .. } => {
+                of == level && (since..=moment).contains(&intervention.at)
+            }
+            Act::Freeze { .. } | Act::Clue { .. } => false,
+        };
+        if self.interventions.iter().any(|intervention| changed(&intervention)) {
+            return None;
+        }
+        match left {
+            Some(left) => self.left_by(left).map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// Inner products of the kept states of a module.
     pub fn gram(&self, level: Level) -> Gram {
         let mut gram = Gram::default();
-        self.steps().filter(|step| step.level == level).for_each(|step| gram.push(&step.products));
+        let kept = self.steps().filter(|step| step.level == level && !step.products.is_empty());
+        kept.for_each(|step| gram.push(&step.products));
         gram
     }
 
@@ -195,12 +284,13 @@ mod tests {
     const SHAPES: Shapes =
         Shapes { positions: 2, prefix: 0, channels: 2, h_cycles: 2, l_cycles: 1, segments: 3, family: Family::Hrm };
 
-    fn segment(index: usize) -> (SegmentReport, Vec<f32>) {
+    fn segment(index: usize) -> (SegmentReport, States) {
         let step = |level, h_cycle| Step {
             level,
             h_cycle,
             l_cycle: 0,
             change: 0.0,
+            cosine: None,
             spread: h_cycle as f32,
             products: vec![4.0; 2 * index + h_cycle + 1],
             readout: Readout::default(),
@@ -208,7 +298,7 @@ mod tests {
         let steps = vec![step(Level::L, 0), step(Level::H, 0), step(Level::L, 1), step(Level::H, 1)];
         let answer = Answer { tokens: vec![index as u8; 2], confidence: vec![1.0; 2] };
         let report = SegmentReport { index, answer, q_halt: index as f32, q_continue: 0.5, steps, milliseconds: 1.0 };
-        (report, (0..16).map(|i| (index * 16 + i) as f32).collect())
+        (report, States::Single((0..16).map(|i| (index * 16 + i) as f32).collect()))
     }
 
     fn recording(segments: usize) -> Recording {
@@ -258,8 +348,8 @@ mod tests {
         let (report, states) = segment(2);
         let error = recording.push(report, states).unwrap_err();
         assert_eq!(error, Discontinuity::Order { expected: 2, found: 3 });
-        let (report, states) = segment(1);
-        let error = recording.push(report, states[1..].to_vec()).unwrap_err();
+        let (report, _) = segment(1);
+        let error = recording.push(report, States::Single(vec![0.0; 15])).unwrap_err();
         assert!(error.to_string().contains("expected 16"), "{error}");
         assert_eq!(recording, before);
         recording.close();

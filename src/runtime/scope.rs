@@ -1,11 +1,14 @@
 //! The worker's global scope: its clock, its messages, its files.
 
-use js_sys::{Array, ArrayBuffer, Float32Array, Promise, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, Response};
 
-use super::protocol::{Event, Report, VERSION};
+use super::{
+    keep::States,
+    protocol::{Event, Report, VERSION},
+};
 
 /// A file that could not be fetched.
 #[derive(Debug, thiserror::Error)]
@@ -33,8 +36,8 @@ pub fn report(task: Option<u32>, event: Event) {
 }
 
 /// Posts a report with states.
-pub fn report_with_states(task: u32, event: Event, states: &[f32]) {
-    post(Some(task), event, Some(Float32Array::from(states).buffer()));
+pub fn report_with_states(task: u32, event: Event, states: &States) {
+    post(Some(task), event, Some(Uint8Array::from(states.as_bytes()).buffer()));
 }
 
 /// Posts a report with a file.

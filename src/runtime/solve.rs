@@ -4,7 +4,8 @@ use std::ops::ControlFlow;
 
 use super::{
     answer::Answer,
-    protocol::{SegmentReport, Shapes},
+    keep::States,
+    protocol::SegmentReport,
     trace::{NotFinite, Trace},
 };
 use crate::{
@@ -44,8 +45,8 @@ pub struct Thought<'a> {
     pub interventions: &'a [Intervention],
 }
 
-/// Runs a thought from fresh states, which `trace` holds. After each segment `observe` gets the report and the states of its steps in order, `[steps, T, D]`, and says whether to go on. `now`
-/// reads a clock in milliseconds.
+/// Runs a thought from fresh states, which `trace` holds. After each segment `observe` gets the report and the
+/// states of its steps that are kept, in order, and says whether to go on. `now` reads a clock in milliseconds.
 ///
 /// # Errors
 /// What the model and its engine say; NaN or infinity, by place.
@@ -54,9 +55,8 @@ pub async fn solve<S: Session>(
     thought: Thought<'_>,
     mut trace: Trace,
     now: impl Fn() -> f64,
-    mut observe: impl AsyncFnMut(SegmentReport, Vec<f32>) -> ControlFlow<()>,
+    mut observe: impl AsyncFnMut(SegmentReport, States) -> ControlFlow<()>,
 ) -> Result<(), SolveError> {
-    let shapes = Shapes::of(solver.config());
     let (vocab_size, loss) = (solver.config().vocab_size, solver.config().loss);
     let tokens: Vec<u32> = thought.question.iter().map(|&token| u32::from(token)).collect();
     solver.begin(&tokens, &[0]).await.map_err(|source| SolveError::Model { segment: 1, source })?;
@@ -67,10 +67,10 @@ pub async fn solve<S: Session>(
         let computed = computed.map_err(|source| SolveError::Model { segment, source })?;
         let milliseconds = now() - start;
         let mut steps = Vec::with_capacity(computed.states.len());
-        let mut states = Vec::with_capacity(computed.states.len() * shapes.state_len());
-        for state in &computed.states {
-            steps.push(trace.step(state).map_err(|source| SolveError::State { segment, source })?);
-            states.extend_from_slice(&state.z);
+        let mut states = trace.store();
+        for state in computed.states {
+            let step = trace.step(state, &mut states).map_err(|source| SolveError::State { segment, source })?;
+            steps.push(step);
         }
         let answer = Answer::of_logits(&computed.logits, vocab_size, loss);
         let [q_halt, q_continue] = computed.q[0];
@@ -90,7 +90,7 @@ mod tests {
         config::ModelConfig,
         engine::cpu,
         model::{Level, Taps},
-        runtime::{analysis::convergence, recording::Recording, trace::rms_change},
+        runtime::{analysis::convergence, protocol::Shapes, recording::Recording, trace::rms_change},
     };
 
     const CONFIG: &str = r#"{"seq_len":16,"vocab_size":6,"H_cycles":2,"L_cycles":2,"H_layers":1,"L_layers":1,
@@ -105,7 +105,7 @@ mod tests {
         let mut recording = Recording::new(shapes, 3, question.to_vec(), String::new());
         pollster::block_on(async {
             let mut solver = Solver::new(&cpu::Engine::new(), &config, &weights, 1, Taps::States).await.unwrap();
-            let trace = Trace::of(&weights, &config);
+            let trace = Trace::of(&weights, &config, 3);
             solve(
                 &mut solver,
                 Thought { question: &question, segments: 3, interventions: &[] },
@@ -126,7 +126,7 @@ mod tests {
                 assert_eq!(report.answer.tokens, segment.answer(config.vocab_size));
                 assert_eq!([report.q_halt, report.q_continue], segment.q[0]);
                 let last = segment.states.last().unwrap();
-                assert_eq!(recording.state(Level::H, recording.end_of(index)).unwrap(), last.z);
+                assert_eq!(*recording.state(Level::H, recording.end_of(index)).unwrap(), last.z);
                 // The head read by the trace is the one that the engine read.
                 assert_eq!(report.steps.last().unwrap().readout.answer(), report.answer.tokens);
             }
@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(recording.moments(), 18);
         assert!(recording.steps().all(|step| step.change > 0.0));
         let points = convergence(&recording);
-        assert_eq!((points[17].to_final, points[0].cosine), (0.0, None));
+        assert_eq!((points[17].to_final, points[0].cosine), (Some(0.0), None));
         for pair in recording.states(Level::L).collect::<Vec<_>>().windows(2) {
             let [(_, before), (moment, after)] = pair else { unreachable!() };
             let change = rms_change(before, after);
@@ -149,7 +149,7 @@ mod tests {
         let mut seen = 0;
         pollster::block_on(async {
             let mut solver = Solver::new(&cpu::Engine::new(), &config, &weights, 1, Taps::States).await.unwrap();
-            let trace = Trace::of(&weights, &config);
+            let trace = Trace::of(&weights, &config, 3);
             let observe = async |_, _| {
                 seen += 1;
                 ControlFlow::Break(())

@@ -72,10 +72,12 @@ impl Overlay {
         let shapes = recording.shapes();
         let cells = |of_positions: Vec<f32>| of_positions.into_iter().skip(shapes.prefix).collect();
         let readout = || Some(&recording.step(recording.last_step(level, moment)?)?.readout);
-        let state = recording.state(level, moment)?;
+        let state = || recording.state(level, moment);
         match figure {
-            Figure::Norm => Some(cells(norms(state, shapes.channels))),
-            Figure::Change => Some(cells(row_changes(recording.state_before(level, moment)?, state, shapes.channels))),
+            Figure::Norm => Some(cells(norms(&state()?, shapes.channels))),
+            Figure::Change => {
+                Some(cells(row_changes(&recording.state_before(level, moment)?, &state()?, shapes.channels)))
+            }
             Figure::Confidence => Some(readout()?.confidence()),
             Figure::Entropy => Some(readout()?.entropy().to_vec()),
         }

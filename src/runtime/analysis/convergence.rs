@@ -10,8 +10,8 @@ pub struct Point {
     pub level: Level,
     /// RMS of the change from the step before (from the initial state, at the first): the paper's forward residual.
     pub residual: f64,
-    /// RMS of the difference to the module's last recorded state; 0 at that state.
-    pub to_final: f64,
+    /// RMS of the difference to the module's last kept state; 0 at that state, `None` where the state is not kept.
+    pub to_final: Option<f64>,
     /// Cosine between this state and the one before; `None` at the first.
     pub cosine: Option<f64>,
 }
@@ -26,14 +26,10 @@ pub fn convergence(recording: &Recording) -> Vec<Point> {
             Level::H => (&h, &mut seen_h),
             Level::L => (&l, &mut seen_l),
         };
-        let at = *seen;
-        *seen += 1;
-        Point {
-            level: step.level,
-            residual: f64::from(step.change),
-            to_final: gram.distance(at, gram.len() - 1) / root,
-            cosine: at.checked_sub(1).map(|before| gram.cosine(before, at)),
-        }
+        let kept = !step.products.is_empty();
+        let to_final = kept.then(|| gram.distance(*seen, gram.len() - 1) / root);
+        *seen += usize::from(kept);
+        Point { level: step.level, residual: f64::from(step.change), to_final, cosine: step.cosine }
     };
     recording.steps().map(point).collect()
 }

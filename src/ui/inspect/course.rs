@@ -1,5 +1,7 @@
 //! The way of a run's states along their first three principal components.
 
+use std::borrow::Cow;
+
 use crate::{
     model::Level,
     runtime::{
@@ -18,7 +20,7 @@ pub struct Course {
     pub moments: Vec<usize>,
     /// Where each state lies.
     pub own: Vec<Score>,
-    /// Where the states of the kept run lie; none where its model has another shape.
+    /// Where the states of the kept run lie; none where it cannot be laid over this one.
     pub kept: Vec<Score>,
     /// Share of the variance along each component.
     pub explained: Score,
@@ -27,24 +29,25 @@ pub struct Course {
 impl Course {
     /// Of a module's whole states, or of the vectors at one position. `None` before there are two.
     pub fn of(recording: &Recording, kept: Option<&Recording>, level: Level, position: Option<usize>) -> Option<Self> {
-        let channels = recording.shapes().channels;
-        let part = |state| part(state, position, channels);
-        let states: Vec<&[f32]> = recording.states(level).map(|(_, state)| part(state)).collect();
-        if states.len() < 2 {
+        let moments: Vec<usize> = recording.kept_moments(level).collect();
+        if moments.len() < 2 {
             return None;
         }
         // The worker has taken the products of whole states.
-        let gram = if position.is_some() { Gram::of(&states) } else { recording.gram(level) };
+        let gram = match position {
+            Some(_) => Gram::of(&slices(&parts(recording, level, position))),
+            None => recording.gram(level),
+        };
         let principal = Principal::of(&gram, 3);
-        let kept = kept.filter(|kept| kept.shapes() == recording.shapes());
-        let others: Vec<&[f32]> =
-            kept.iter().flat_map(|kept| kept.states(level)).map(|(_, state)| part(state)).collect();
-        let explained = std::array::from_fn(|k| principal.explained.get(k).copied().unwrap_or(0.0));
+        let kept = kept.filter(|kept| lies_over(recording, kept, position)).map(|kept| {
+            let (own, others) = (parts(recording, level, position), parts(kept, level, position));
+            scores(&principal.project(&slices(&own), &slices(&others)), others.len())
+        });
         Some(Self {
-            moments: recording.states(level).map(|(moment, _)| moment).collect(),
-            own: scores(&principal.scores, states.len()),
-            kept: scores(&principal.project(&states, &others), others.len()),
-            explained,
+            own: scores(&principal.scores, moments.len()),
+            moments,
+            kept: kept.unwrap_or_default(),
+            explained: std::array::from_fn(|k| principal.explained.get(k).copied().unwrap_or(0.0)),
         })
     }
 
@@ -54,12 +57,22 @@ impl Course {
     }
 }
 
-/// A state `[T, D]`, or one position of it.
-fn part(state: &[f32], position: Option<usize>, channels: usize) -> &[f32] {
+/// Whether a kept run can be laid over another: models of one shape, and states that are small enough to be projected
+/// between two frames; of larger ones, those of a single cell.
+pub fn lies_over(recording: &Recording, kept: &Recording, position: Option<usize>) -> bool {
+    kept.shapes() == recording.shapes() && (position.is_some() || recording.keep().is_whole() && kept.keep().is_whole())
+}
+
+/// The kept states of a module `[T, D]`, or their vectors at one position.
+fn parts(recording: &Recording, level: Level, position: Option<usize>) -> Vec<Cow<'_, [f32]>> {
     match position {
-        Some(position) => state.get(position * channels..(position + 1) * channels).unwrap_or_default(),
-        None => state,
+        Some(position) => recording.vectors(level, position).map(|(_, vector)| vector).collect(),
+        None => recording.states(level).map(|(_, state)| state).collect(),
     }
+}
+
+fn slices<'a>(parts: &'a [Cow<'_, [f32]>]) -> Vec<&'a [f32]> {
+    parts.iter().map(|part| &part[..]).collect()
 }
 
 /// From a list for each component to one for each of `count` states.

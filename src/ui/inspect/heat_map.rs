@@ -31,10 +31,10 @@ impl<'a> Values<'a> {
     fn of(recording: &'a Recording, level: Level, moment: usize, difference: bool) -> Option<Self> {
         let state = recording.state(level, moment)?;
         if !difference {
-            return Some(Self { z: state.into(), scale: recording.spread(level) });
+            return Some(Self { z: state, scale: recording.spread(level) });
         }
         let before = recording.state_before(level, moment)?;
-        let z: Vec<f32> = before.iter().zip(state).map(|(before, after)| after - before).collect();
+        let z: Vec<f32> = before.iter().zip(state.iter()).map(|(before, after)| after - before).collect();
         let scale = trace::spread(&z);
         Some(Self { z: z.into(), scale })
     }
@@ -196,7 +196,7 @@ fn label(page: Page, level: Level, difference: bool) -> String {
             shapes.positions, shapes.channels
         ))
     })
-    .unwrap_or_else(|| format!("{what}{name}: not yet computed"))
+    .unwrap_or_else(|| format!("{what}{name}: not yet computed, or not kept"))
 }
 
 /// The colours and the values at their ends; beyond them colours do not change.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{name_of, of_recording, table::Table, term::Term};
 use crate::{
     model::{Level, Mixing, MixingKind},
-    runtime::protocol::Task,
+    runtime::{packed::Packed, protocol::Task},
     ui::{
         board::symbol::{place, side},
         overlay::{range, share},
@@ -89,13 +89,13 @@ fn ask_when_needed(page: Page, level: RwSignal<Level>, cell: RwSignal<usize>) {
         let task = of_recording(page, |recording| {
             let at = recording.last_step(level, moment)?;
             let other = if level == Level::H { Level::L } else { Level::H };
-            let state = |state: Option<&[f32]>| state.map(<[f32]>::to_vec);
+            let entering = |level| Some(recording.entering(level, at)?.map(|state| Packed(state.into_owned())));
             Some(Task::Mixing {
                 level,
                 position: recording.shapes().prefix + cell,
-                question: recording.question().to_vec(),
-                own: state(recording.state_before(level, at)),
-                other: state(recording.state(other, at)),
+                question: recording.posed(at),
+                own: entering(level)?,
+                other: entering(other)?,
             })
         });
         untrack(|| page.ask_mixing(task));

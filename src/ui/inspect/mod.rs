@@ -43,9 +43,11 @@ pub fn Inspector() -> impl IntoView {
             </p>
         }
     };
+    let thinned = Memo::new(move |_| of_recording(page, |recording| recording.keep().words()));
     view! {
         <Show when=has_moments fallback=invitation>
             <Tabs/>
+            {move || thinned.get().map(|words| view! { <p class="reading" data-testid="thinned">{words}</p> })}
             <Export/>
         </Show>
     }

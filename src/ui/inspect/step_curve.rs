@@ -77,9 +77,9 @@ impl Measure {
 
     fn value(self, point: &Point) -> Option<f64> {
         match self {
-            Self::Residual => Some(point.residual),
-            // A logarithmic axis has no place for the final state's 0.
-            Self::ToFinal => Some(point.to_final).filter(|distance| *distance > 0.0),
+            // A logarithmic axis has no place for the final state's 0, nor for a frozen module's.
+            Self::Residual => Some(point.residual).filter(|change| *change > 0.0),
+            Self::ToFinal => point.to_final.filter(|distance| *distance > 0.0),
             Self::Cosine => point.cosine,
         }
     }

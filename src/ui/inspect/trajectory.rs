@@ -3,8 +3,13 @@
 use leptos::prelude::*;
 
 use super::{
-    course::Course, dimensions::Dimensions, name_of, of_recording, plane::PlaneFigure, space::SpaceFigure,
-    table::Table, term::Term,
+    course::{Course, lies_over},
+    dimensions::Dimensions,
+    name_of, of_recording,
+    plane::PlaneFigure,
+    space::SpaceFigure,
+    table::Table,
+    term::Term,
 };
 use crate::{
     model::Level,
@@ -95,7 +100,7 @@ pub fn Trajectory() -> impl IntoView {
         })
     };
     view! {
-        <Choices level of_cell/>
+        <Choices level of_cell position/>
         <div class="trajectory">
             <p class="caption">
                 <Term name="Trajectory" gloss=GLOSS/>
@@ -116,14 +121,14 @@ pub fn Trajectory() -> impl IntoView {
 
 /// Which state, of what, and the run that is laid over it.
 #[component]
-fn Choices(level: RwSignal<Level>, of_cell: RwSignal<bool>) -> impl IntoView {
+fn Choices(level: RwSignal<Level>, of_cell: RwSignal<bool>, position: Memo<Option<usize>>) -> impl IntoView {
     let page = Page::here();
     let set_level = move |event| level.set(if event_target_value(&event) == "L" { Level::L } else { Level::H });
     let keep = move |_| page.run.kept.set(page.run.recording.get_untracked());
     let fits = move || {
         page.run.kept.with(|kept| {
-            let kept = kept.as_ref().map(|kept| kept.shapes());
-            of_recording(page, |recording| kept.is_some_and(|kept| kept == recording.shapes()))
+            let kept = kept.as_ref();
+            of_recording(page, |recording| kept.is_some_and(|kept| lies_over(recording, kept, position.get())))
         })
     };
     view! {
@@ -152,7 +157,8 @@ fn Choices(level: RwSignal<Level>, of_cell: RwSignal<bool>) -> impl IntoView {
                     {move || if fits() {
                         "The kept run is drawn dashed, on this run's components."
                     } else {
-                        "The kept run is of a model of another shape: it cannot be laid over this one."
+                        "The kept run cannot be laid over this one: its model has another shape, or the states of the \
+                         whole board are too large (those of a cell are not)."
                     }}
                 </span>
             </Show>

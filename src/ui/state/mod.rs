@@ -16,7 +16,7 @@ pub(super) use mixing::Mixed;
 pub(super) use player::{Player, SPEEDS};
 pub(super) use run::{Phase, Run};
 
-use js_sys::{ArrayBuffer, Float32Array};
+use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
 
 use super::{address::Address, browser, overlay::Overlay, place::Place, view::View};
@@ -207,8 +207,8 @@ impl Page {
             }
             Event::Started { engine, model } if of_run => self.run.begin(engine, model),
             Event::Segment(report) if of_run => {
-                let states = buffer.map_or_else(Vec::new, |buffer| Float32Array::new(&buffer).to_vec());
-                self.run.record(report, states);
+                let states = buffer.map_or_else(Vec::new, |buffer| Uint8Array::new(&buffer).to_vec());
+                self.run.record(report, &states);
                 self.player.follow();
             }
             Event::Finished if of_run => self.run.finish(untrack(|| self.kind())),

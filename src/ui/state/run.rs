@@ -79,11 +79,12 @@ impl Run {
         self.recording.set(Some(Recording::new(shapes, self.planned.get_value(), question, engine)));
     }
 
-    /// A segment arrived with its states.
-    pub fn record(self, report: SegmentReport, states: Vec<f32>) {
-        let pushed = self
-            .recording
-            .try_update(|recording| recording.as_mut().map_or(Ok(()), |recording| recording.push(report, states)));
+    /// A segment arrived with the bytes of its states.
+    pub fn record(self, report: SegmentReport, states: &[u8]) {
+        let pushed = self.recording.try_update(|recording| match recording {
+            Some(recording) => recording.push(report, recording.keep().read(states)),
+            None => Ok(()),
+        });
         if let Some(Err(error)) = pushed {
             self.fail(format!("The recording does not fit together: {error}."));
         }
