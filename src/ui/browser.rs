@@ -3,7 +3,9 @@
 use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, HtmlElement, PointerEvent, ResizeObserver};
+use web_sys::{
+    Blob, CssStyleDeclaration, Element, HtmlCanvasElement, HtmlElement, HtmlImageElement, PointerEvent, ResizeObserver,
+};
 
 use super::colour::{Diverging, parse_hex};
 
@@ -79,13 +81,26 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// The page's custom properties as they are now.
+pub struct Tokens(Option<CssStyleDeclaration>);
+
+impl Tokens {
+    /// Of the present theme.
+    pub fn now() -> Self {
+        Self(document().document_element().and_then(|root| window().get_computed_style(&root).ok().flatten()))
+    }
+
+    /// The value of a property; empty where there is none.
+    pub fn get(&self, name: &str) -> String {
+        let text = self.0.as_ref().and_then(|style| style.get_property_value(name).ok());
+        text.map_or_else(String::new, |text| text.trim().to_owned())
+    }
+}
+
 /// The diverging map of the present theme, from its custom properties.
 pub fn diverging() -> Diverging {
-    let style = document().document_element().and_then(|root| window().get_computed_style(&root).ok().flatten());
-    let colour = |name: &str, otherwise| {
-        let text = style.as_ref().and_then(|style| style.get_property_value(name).ok());
-        text.and_then(|text| parse_hex(&text)).unwrap_or(otherwise)
-    };
+    let tokens = Tokens::now();
+    let colour = |name: &str, otherwise| parse_hex(&tokens.get(name)).unwrap_or(otherwise);
     Diverging::new(
         colour("--diverging-low", [0x1f, 0x5f, 0xbf]),
         colour("--diverging-middle", [0xff, 0xff, 0xff]),
@@ -132,13 +147,61 @@ pub fn seed() -> u32 {
     (js_sys::Math::random() * f64::from(u32::MAX)) as u32
 }
 
-/// Hands a person a file to save.
-pub fn save(name: &str, media_type: &str, bytes: &[u8]) {
+/// Lets the page have its turn: what follows is another task.
+pub async fn breathe() {
+    let turn = js_sys::Promise::new(&mut |resolve, _| {
+        let _ = window().set_timeout_with_callback(&resolve);
+    });
+    let _ = JsFuture::from(turn).await;
+}
+
+/// An empty canvas that is not on the page.
+pub fn canvas(width: u32, height: u32) -> Option<HtmlCanvasElement> {
+    let canvas = document().create_element("canvas").ok()?.dyn_into::<HtmlCanvasElement>().ok()?;
+    canvas.set_width(width);
+    canvas.set_height(height);
+    Some(canvas)
+}
+
+/// An SVG file as a picture that is ready to be drawn.
+pub async fn picture(svg: &str) -> Option<HtmlImageElement> {
+    let address = address_of(&blob("image/svg+xml", svg.as_bytes())?)?;
+    let picture = HtmlImageElement::new().ok()?;
+    picture.set_src(&address);
+    let ready = JsFuture::from(picture.decode()).await.is_ok();
+    let _ = web_sys::Url::revoke_object_url(&address);
+    ready.then_some(picture)
+}
+
+/// What is on a canvas, as a PNG.
+pub async fn png(canvas: &HtmlCanvasElement) -> Option<Blob> {
+    let made = js_sys::Promise::new(&mut |resolve, _| {
+        let _ = canvas.to_blob(&resolve);
+    });
+    JsFuture::from(made).await.ok()?.dyn_into().ok()
+}
+
+fn blob(media_type: &str, bytes: &[u8]) -> Option<Blob> {
     let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
     let options = web_sys::BlobPropertyBag::new();
     options.set_type(media_type);
-    let blob = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options);
-    let Ok(address) = blob.and_then(|blob| web_sys::Url::create_object_url_with_blob(&blob)) else { return };
+    Blob::new_with_u8_array_sequence_and_options(&parts, &options).ok()
+}
+
+fn address_of(blob: &Blob) -> Option<String> {
+    web_sys::Url::create_object_url_with_blob(blob).ok()
+}
+
+/// Hands a person a file to save.
+pub fn save(name: &str, media_type: &str, bytes: &[u8]) {
+    if let Some(blob) = blob(media_type, bytes) {
+        save_blob(name, &blob);
+    }
+}
+
+/// [`save`], of what the browser made itself.
+pub fn save_blob(name: &str, blob: &Blob) {
+    let Some(address) = address_of(blob) else { return };
     if let Ok(link) = document().create_element("a") {
         let _ = link.set_attribute("href", &address);
         let _ = link.set_attribute("download", name);

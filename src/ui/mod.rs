@@ -2,6 +2,7 @@
 //! natively; the components are for wasm32.
 
 pub mod address;
+pub mod animation;
 pub mod board;
 pub mod colour;
 pub mod history;
@@ -10,6 +11,7 @@ pub mod picture;
 pub mod place;
 pub mod reading;
 pub mod scale;
+pub mod svg;
 pub mod turn;
 pub mod view;
 

@@ -1,6 +1,9 @@
 //! What each cell of a board shows, and what is said of it.
 
-use super::symbol::{Symbol, blank, place};
+use super::{
+    symbol::{Symbol, blank, place},
+    wrong::repeated,
+};
 use crate::{puzzle::Kind, runtime::answer::Answer};
 
 /// Where a cell's symbol comes from.
@@ -48,9 +51,19 @@ impl Cell {
     }
 }
 
+/// Every cell of a board as it is shown: with what breaks a rule in the answer, or else in the question.
+pub fn shown(kind: Kind, question: &[u8], answer: Option<&Answer>) -> Vec<Cell> {
+    let faulty = match (answer, kind) {
+        (Some(answer), Kind::Sudoku(shape)) => repeated(shape, &answer.tokens),
+        (Some(_), Kind::Maze(_)) => Vec::new(),
+        (None, _) => kind.faults(question).iter().flat_map(|fault| fault.cells()).collect(),
+    };
+    cells(kind, question, answer, &faulty)
+}
+
 /// Every cell of a board: the question, the model's answer where there is one (as it is, also in the place of what was
 /// given), and the cells that `faults` are about.
-pub fn cells(kind: Kind, question: &[u8], answer: Option<&Answer>, faults: &[usize]) -> Vec<Cell> {
+fn cells(kind: Kind, question: &[u8], answer: Option<&Answer>, faults: &[usize]) -> Vec<Cell> {
     question
         .iter()
         .enumerate()

@@ -6,11 +6,10 @@ use leptos::{
 };
 
 use super::{
-    cell::{Cell, Source, cells},
+    cell::{self, Cell, Source},
     maze_tools::{Stroke, drag, press as press_pointer},
     path::Path,
     symbol::{of_key, side},
-    wrong::repeated,
 };
 use crate::{
     puzzle::Kind,
@@ -29,7 +28,7 @@ pub fn Grid() -> impl IntoView {
         let kind = kind.get();
         let side = side(kind);
         let rows = (0..side).map(|row| {
-            let row = (0..side).map(|column| cell(page, kind, row * side + column, shown, overlaid));
+            let row = (0..side).map(|column| square(page, kind, row * side + column, shown, overlaid));
             view! { <div class="row" role="row">{row.collect_view()}</div> }
         });
         view! {
@@ -56,17 +55,9 @@ pub fn Grid() -> impl IntoView {
 fn shown(page: Page) -> Vec<Cell> {
     let moment = page.player.moment.get();
     page.drawing.question.with(|question| {
-        let kind = question.kind;
         page.run.recording.with(|recording| {
-            let answer = recording.as_ref().and_then(|recording| recording.answered(moment)).map(|said| &said.answer);
-            let faulty = match answer {
-                Some(answer) => match kind {
-                    Kind::Sudoku(shape) => repeated(shape, &answer.tokens),
-                    Kind::Maze(_) => Vec::new(),
-                },
-                None => kind.faults(&question.tokens).iter().flat_map(|fault| fault.cells()).collect(),
-            };
-            cells(kind, &question.tokens, answer, &faulty)
+            let said = recording.as_ref().and_then(|recording| recording.answered(moment));
+            cell::shown(question.kind, &question.tokens, said.map(|said| &said.answer))
         })
     })
 }
@@ -83,7 +74,7 @@ fn overlaid(page: Page) -> Vec<(f32, f32)> {
     values.iter().map(|value| (*value, overlay::share(*value, range))).collect()
 }
 
-fn cell(page: Page, kind: Kind, at: usize, shown: Memo<Vec<Cell>>, overlaid: Memo<Vec<(f32, f32)>>) -> impl IntoView {
+fn square(page: Page, kind: Kind, at: usize, shown: Memo<Vec<Cell>>, overlaid: Memo<Vec<(f32, f32)>>) -> impl IntoView {
     let (row, column) = (at / side(kind), at % side(kind));
     let edges = box_edges(kind, row, column);
     // A board of another size may still be on its way out.

@@ -13,6 +13,8 @@ mod maze_tools;
 #[cfg(target_arch = "wasm32")]
 mod overlay_legend;
 #[cfg(target_arch = "wasm32")]
+mod painting;
+#[cfg(target_arch = "wasm32")]
 mod path;
 #[cfg(target_arch = "wasm32")]
 mod toolbar;
@@ -21,5 +23,6 @@ mod toolbar;
 pub(super) use {
     grid::Grid,
     overlay_legend::OverlayLegend,
+    painting::Painting,
     toolbar::{Pad, Toolbar},
 };

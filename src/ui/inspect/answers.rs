@@ -5,6 +5,7 @@ use leptos::{html, prelude::*};
 use super::{
     chart::{Frame, frame, horizontal_axis_lines, segment_marks},
     name_of, of_recording,
+    save::Save,
     table::Table,
     term::Term,
 };
@@ -130,6 +131,7 @@ fn Counts(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView
                 <Term name="Answers on the way" gloss=GLOSS/>
                 <b class="changed">"cells changed"</b>
                 <b class="wrong">"cells wrong by rule"</b>
+                <Save name="answers"/>
             </figcaption>
             <div class="room" node_ref=room>
                 <svg
@@ -205,6 +207,7 @@ fn Board(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView 
             <figcaption>
                 "The answer at this step"
                 <span class="unit">"framed: changed; struck out: breaks a rule"</span>
+                <Save name="answer"/>
             </figcaption>
             <table class="mini-board" data-testid="answer-board" on:mouseleave=move |_| page.pointed.set(None)>
                 <tbody>{cells}</tbody>
@@ -249,9 +252,10 @@ fn Top(level: RwSignal<Level>) -> impl IntoView {
             <figcaption>
                 "Top three symbols"
                 <span class="unit">{where_it_is}</span>
+                <Save name="symbols"/>
             </figcaption>
             <ol class="bars" data-testid="top-symbols">{bars}</ol>
-            <p class="reading">"Point at a cell of either board to read it."</p>
+            <p class="reading hint">"Point at a cell of either board to read it."</p>
         </figure>
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{name_of, term::Term};
+use super::{name_of, save::Save, term::Term};
 use crate::{
     model::Level,
     ui::state::{DIMENSION_PUZZLES, Page},
@@ -42,6 +42,7 @@ pub fn Dimensions() -> impl IntoView {
         <figure>
             <figcaption>
                 <Term name="Dimensions in use" gloss=GLOSS/>
+                <Save name="dimensions"/>
             </figcaption>
             {bars}
             <button type="button" data-testid="measure-dimensions" on:click=act>

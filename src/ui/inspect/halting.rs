@@ -5,6 +5,7 @@ use leptos::{html, prelude::*};
 use super::{
     chart::{Frame, frame, horizontal_axis_lines},
     of_recording,
+    save::Save,
     table::Table,
     term::Term,
 };
@@ -79,6 +80,7 @@ pub fn Halting() -> impl IntoView {
                 <span class="unit">"logits"</span>
                 <b class="halt">"q_halt"</b>
                 <b class="go-on">"q_continue"</b>
+                <Save name="halting"/>
             </figcaption>
             <div class="room" node_ref=room>
                 <svg

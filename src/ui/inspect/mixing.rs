@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{name_of, of_recording, table::Table, term::Term};
+use super::{name_of, of_recording, save::Save, table::Table, term::Term};
 use crate::{
     model::{Level, Mixing, MixingKind},
     runtime::{packed::Packed, protocol::Task},
@@ -73,10 +73,11 @@ pub fn MixingView() -> impl IntoView {
                 <Term name="Where a cell looks" gloss=GLOSS/>
                 {move || view! { <b class=name_of(level.get()).0>{name_of(level.get()).1}</b> }}
                 <span class="unit">{move || format!("at {}", place(page.kind(), cell.get()))}</span>
+                <Save name="mixing"/>
             </figcaption>
             <p class="reading" data-testid="mixing-kind">{what}</p>
             <div class="mixing" data-testid="mixing">{boards}</div>
-            <p class="reading">"Point at a cell of any board. Pale: nothing of that cell; strong: most."</p>
+            <p class="reading hint">"Point at a cell of any board. Pale: nothing of that cell; strong: most."</p>
             <Table head=["Layer", "Cell", "Value"] rows/>
         </figure>
     }

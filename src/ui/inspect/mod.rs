@@ -5,12 +5,12 @@ mod chart;
 mod convergence;
 mod course;
 mod dimensions;
-mod export;
 mod halting;
 mod heat_map;
 mod mixing;
 mod overview;
 mod plane;
+mod save;
 mod space;
 mod states;
 mod step_curve;
@@ -21,7 +21,7 @@ mod trajectory;
 
 use leptos::prelude::*;
 
-use export::Export;
+use save::SaveRun;
 use tabs::Tabs;
 
 use super::state::Page;
@@ -48,7 +48,7 @@ pub fn Inspector() -> impl IntoView {
         <Show when=has_moments fallback=invitation>
             <Tabs/>
             {move || thinned.get().map(|words| view! { <p class="reading" data-testid="thinned">{words}</p> })}
-            <Export/>
+            <SaveRun/>
         </Show>
     }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{
     halting::Halting,
     heat_map::{HeatMap, Legend},
+    save::Save,
     step_curve::{Measure, StepCurve},
 };
 use crate::model::Level;
@@ -17,6 +18,7 @@ pub fn Overview() -> impl IntoView {
             <figcaption>
                 "States: positions by channels "
                 <Legend difference=false/>
+                <Save name="states"/>
             </figcaption>
             <HeatMap level=Level::H difference=false tiles=false/>
             <HeatMap level=Level::L difference=false tiles=false/>

@@ -6,6 +6,7 @@ use super::{
     chart::{Frame, frame},
     course::{Course, Score},
     name_of,
+    save::Save,
     trajectory::Shown,
 };
 
@@ -35,6 +36,7 @@ pub fn PlaneFigure(shown: Shown) -> impl IntoView {
             <figcaption>
                 <b class=move || name_of(level.get()).0>{move || name_of(level.get()).1}</b>
                 <span class="unit">"in the plane of two components"</span>
+                <Save name="trajectory"/>
             </figcaption>
             <div class="room" node_ref=room>
                 <svg

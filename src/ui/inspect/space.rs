@@ -13,6 +13,7 @@ use super::{
     course::{Course, Score},
     name_of,
     plane::{HEIGHT, MARGIN, nearest},
+    save::Save,
     trajectory::Shown,
 };
 use crate::ui::{browser, place::Place, state::Page, turn::Turn};
@@ -97,6 +98,7 @@ pub fn SpaceFigure(shown: Shown) -> impl IntoView {
             <figcaption>
                 <b class=move || name_of(level.get()).0>{move || name_of(level.get()).1}</b>
                 <span class="unit">"in the space of three components"</span>
+                <Save name="trajectory-3d"/>
             </figcaption>
             <div class="room" node_ref=room>
                 <svg

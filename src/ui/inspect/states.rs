@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::{
     heat_map::{HeatMap, Legend},
     name_of,
+    save::Save,
 };
 use crate::{
     model::Level,
@@ -46,6 +47,7 @@ pub fn States() -> impl IntoView {
                 {move || if difference.get() { "Change in the last step" } else { "States" }}
                 {move || if tiles.get() { ": a tile of channels for every cell " } else { ": positions by channels " }}
                 <Legend difference/>
+                <Save name="states"/>
             </figcaption>
             <HeatMap level=Level::H difference tiles/>
             <HeatMap level=Level::L difference tiles/>

@@ -5,6 +5,7 @@ use leptos::{ev::PointerEvent, html, prelude::*};
 use super::{
     chart::{Frame, frame, horizontal_axis_lines, segment_marks},
     name_of, of_recording,
+    save::Save,
     table::Table,
     term::Term,
 };
@@ -193,6 +194,7 @@ pub fn StepCurve(measure: Measure) -> impl IntoView {
                 <span class="unit">{measure.unit()}</span>
                 <b class="h">"z_H"</b>
                 <b class="l">"z_L"</b>
+                <Save name=measure.testid()/>
             </figcaption>
             <div class="room" node_ref=room>
                 <svg

@@ -1,8 +1,11 @@
-//! The run as files, for those who go on with it elsewhere.
+//! The run as files, for those who show it or go on with it elsewhere.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
-use super::of_recording;
+use super::{
+    super::of_recording,
+    film::{Scenes, film},
+};
 use crate::{
     model::Level,
     runtime::export::{json, npy},
@@ -11,8 +14,9 @@ use crate::{
 
 /// A button for each file.
 #[component]
-pub fn Export() -> impl IntoView {
+pub fn SaveRun() -> impl IntoView {
     let page = Page::here();
+    let filming = RwSignal::new(false);
     let save_json = move |_| {
         let text = untrack(|| of_recording(page, |recording| json(recording, page.kind())));
         browser::save("hrm-trace.json", "application/json", text.as_bytes());
@@ -28,9 +32,24 @@ pub fn Export() -> impl IntoView {
             </button>
         }
     };
+    let save_film = move |_| {
+        let scenes = untrack(|| of_recording(page, |recording| Some(Scenes::of(recording, page.kind()))));
+        if let Some(scenes) = scenes.filter(|_| !filming.get_untracked()) {
+            filming.set(true);
+            spawn_local(async move {
+                if let Some(bytes) = film(scenes).await {
+                    browser::save("hrm-board.gif", "image/gif", &bytes);
+                }
+                filming.try_set(false);
+            });
+        }
+    };
     view! {
         <div class="options" role="group" aria-label="Save the run">
             <span class="choice">"Save the run:"</span>
+            <button type="button" data-testid="save-film" disabled=filming on:click=save_film>
+                {move || if filming.get() { "Painting…" } else { "Board (GIF)" }}
+            </button>
             <button type="button" data-testid="save-json" on:click=save_json>"Trace (JSON)"</button>
             {states(Level::H)}
             {states(Level::L)}

@@ -1,0 +1,68 @@
+//! The board of a run as a short film: the puzzle, then each segment's answer.
+
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+use crate::{
+    puzzle::Kind,
+    runtime::{answer::Answer, recording::Recording},
+    ui::{
+        animation::Animation,
+        board::{Painting, cell, links::links, symbol::side},
+        browser,
+    },
+};
+
+/// How long the puzzle, an answer on the way, and the last one are shown, hundredths of a second.
+const QUESTION: u16 = 100;
+const ON_THE_WAY: u16 = 30;
+const LAST: u16 = 250;
+
+/// What is filmed; without the states, of which a copy would be large.
+pub struct Scenes {
+    kind: Kind,
+    question: Vec<u8>,
+    answers: Vec<Answer>,
+}
+
+impl Scenes {
+    /// Of a run so far.
+    pub fn of(recording: &Recording, kind: Kind) -> Self {
+        let answers = recording.segments().iter().map(|segment| segment.answer.clone()).collect();
+        Self { kind, question: recording.question().to_vec(), answers }
+    }
+}
+
+/// The film as a GIF. A picture is a task of its own, so that the page goes on meanwhile. `None` where the browser
+/// gives no canvas to paint on.
+pub async fn film(Scenes { kind, question, answers }: Scenes) -> Option<Vec<u8>> {
+    let painting = Painting::new(kind);
+    let (width, height) = painting.size();
+    let canvas = browser::canvas(u32::from(width), u32::from(height))?;
+    let context = to_be_read(&canvas)?;
+    let mut animation = Animation::new(width, height).ok()?;
+    let last = answers.len();
+    for (shown, answer) in std::iter::once(None).chain(answers.iter().map(Some)).enumerate() {
+        browser::breathe().await;
+        let (words, hundredths) = match shown {
+            0 => ("the puzzle".into(), QUESTION),
+            _ => (format!("segment {shown} of {last}"), if shown == last { LAST } else { ON_THE_WAY }),
+        };
+        let cells = cell::shown(kind, &question, answer);
+        let path = match kind {
+            Kind::Maze(_) => answer.map(|Answer { tokens, confidence }| links(side(kind), tokens, confidence)),
+            Kind::Sudoku(_) => None,
+        };
+        painting.paint(&context, &cells, &path.unwrap_or_default(), &words);
+        let pixels = context.get_image_data(0.0, 0.0, f64::from(width), f64::from(height)).ok()?;
+        animation.push(&pixels.data(), hundredths).ok()?;
+    }
+    animation.finish().ok()
+}
+
+/// What is painted is read again at once: it had better stay in the processor's memory.
+fn to_be_read(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    let options = js_sys::Object::new();
+    js_sys::Reflect::set(&options, &"willReadFrequently".into(), &true.into()).ok()?;
+    canvas.get_context_with_context_options("2d", &options).ok()??.dyn_into().ok()
+}
