@@ -11,6 +11,7 @@ use super::{
     solve::Solve,
     state::Page,
     theme::ThemeChoice,
+    tour::{Tour, TourAgain, TourCard},
 };
 
 const TITLE: &str = "HRM Playground";
@@ -30,6 +31,7 @@ fn App() -> impl IntoView {
     provide_context(page);
     browser::on_scheme_change(move || page.theme.update(|version| *version += 1));
     title_the_place(page);
+    let tour = Tour::new(page);
     view! {
         <header class="top">
             <div class="title">
@@ -45,10 +47,12 @@ fn App() -> impl IntoView {
                 <div class="choices">
                     <EngineChoice/>
                     <ThemeChoice/>
+                    <TourAgain tour/>
                 </div>
             </div>
         </header>
         {Place::ALL.map(|place| view! { <Room place/> })}
+        <TourCard tour/>
     }
 }
 

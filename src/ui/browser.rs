@@ -81,6 +81,25 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// Scrolls to the first element that `selector` finds, as far as it takes to see it.
+pub fn reveal(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector) {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
+/// Sets an attribute of the document's root, or takes it away.
+pub fn mark_root(attribute: &str, value: Option<&str>) {
+    if let Some(root) = document().document_element() {
+        let _ = match value {
+            Some(value) => root.set_attribute(attribute, value),
+            None => root.remove_attribute(attribute),
+        };
+    }
+}
+
 /// The page's custom properties as they are now.
 pub struct Tokens(Option<CssStyleDeclaration>);
 

@@ -35,6 +35,8 @@ mod state;
 mod theme;
 #[cfg(target_arch = "wasm32")]
 mod timeline;
+#[cfg(target_arch = "wasm32")]
+mod tour;
 
 #[cfg(target_arch = "wasm32")]
 pub use app::start;
