@@ -50,8 +50,17 @@ impl fmt::Display for Address {
         let place = (self.place != Place::default()).then(|| self.place.name().to_string());
         let engine = (self.engine != Choice::Auto).then(|| self.engine.name().to_string());
         let view = (self.view != View::default()).then(|| self.view.name().to_string());
-        let parts =
-            [("place", &place), ("model", &self.model), ("puzzle", &self.puzzle), ("engine", &engine), ("view", &view)];
+        let moment = self.moment.map(|moment| moment.to_string());
+        let stretch = self.stretch.map(|stretch| stretch.to_string());
+        let parts = [
+            ("place", &place),
+            ("model", &self.model),
+            ("puzzle", &self.puzzle),
+            ("engine", &engine),
+            ("view", &view),
+            ("moment", &moment),
+            ("stretch", &stretch),
+        ];
         let written =
             parts.iter().filter_map(|(key, value)| value.as_ref().map(|value| format!("{key}={}", escape(value))));
         write!(f, "#{}", written.collect::<Vec<_>>().join("&"))

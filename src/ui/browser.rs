@@ -81,12 +81,12 @@ pub fn focus(selector: &str) {
     }
 }
 
-/// Scrolls to the first element that `selector` finds, as far as it takes to see it.
+/// Scrolls to the first element that `selector` finds, unless it already begins in the upper half of what is seen.
 pub fn reveal(selector: &str) {
-    if let Ok(Some(element)) = document().query_selector(selector) {
-        let options = web_sys::ScrollIntoViewOptions::new();
-        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-        element.scroll_into_view_with_scroll_into_view_options(&options);
+    let Ok(Some(element)) = document().query_selector(selector) else { return };
+    let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0);
+    if !(0.0..height / 2.0).contains(&element.get_bounding_client_rect().top()) {
+        element.scroll_into_view();
     }
 }
 

@@ -64,11 +64,13 @@ fn Part(
     let [left, top, width, height] = area;
     let (x, y) = (left + width / 2, top + height / 2);
     view! {
-        <a href=move || address_of(page, view) aria-label=format!("{name}: see it in the view {}", view.title())>
-            <rect class=format!("part {class}") x=left y=top width=width height=height rx="6"/>
-            <text class="part-name" x=x y=y - 4 text-anchor="middle">{name}</text>
-            <text class="part-rule" x=x y=y + 14 text-anchor="middle">{rule}</text>
-        </a>
+        <g>
+            <a href=move || address_of(page, view) aria-label=format!("{name}: see it in the view {}", view.title())>
+                <rect class=format!("part {class}") x=left y=top width=width height=height rx="6"/>
+                <text class="part-name" x=x y=y - 4 text-anchor="middle">{name}</text>
+                <text class="part-rule" x=x y=y + 14 text-anchor="middle">{rule}</text>
+            </a>
+        </g>
     }
 }
 

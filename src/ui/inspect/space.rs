@@ -119,6 +119,10 @@ pub fn SpaceFigure(shown: Shown) -> impl IntoView {
                 >
                     {axes(scene)}
                     <path class="kept" d=move || scene.with(|scene| scene.as_ref().map(|scene| path(&scene.kept)))/>
+                    {move || {
+                        let (x, y) = scene.with(|scene| scene.as_ref()?.kept.last().copied())?;
+                        Some(view! { <circle class="kept-end" cx=x cy=y r="5"/> })
+                    }}
                     {(0..SHADES).map(|shade| shaded(scene, shade)).collect_view()}
                     {move || {
                         let (x, y) = scene.with(|scene| scene.as_ref()?.own.get(present.get()?).copied())?;
