@@ -5,6 +5,7 @@ pub mod address;
 pub mod animation;
 pub mod board;
 pub mod colour;
+pub mod first;
 pub mod history;
 pub mod overlay;
 pub mod picture;

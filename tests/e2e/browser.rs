@@ -15,6 +15,9 @@ use crate::Result;
 /// The flags of wasm-pack's browser, so that both tests meet the same one.
 const WEBDRIVER_JSON: &str = include_str!("../../webdriver.json");
 
+/// CSS pixels across, up to which the page takes a screen for a phone's.
+const PHONE: u32 = 820;
+
 /// What a visitor's browser offers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Gpu {
@@ -58,10 +61,10 @@ impl Browser {
         &self.driver
     }
 
-    /// Shows the page as a phone of `width` CSS pixels would, in the given colour scheme.
-    pub async fn emulate(&self, width: u32, scheme: &str) -> Result<()> {
+    /// Shows the page on a screen of so many CSS pixels, up to [`PHONE`] across a phone's, in the given colour scheme.
+    pub async fn emulate(&self, width: u32, height: u32, scheme: &str) -> Result<()> {
         let cdp = self.driver.cdp();
-        cdp.emulation().set_device_metrics_override(width, 800, 1.0, true).await?;
+        cdp.emulation().set_device_metrics_override(width, height, 1.0, width <= PHONE).await?;
         let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         cdp.send_raw("Emulation.setEmulatedMedia", features).await?;
         Ok(())
@@ -71,7 +74,14 @@ impl Browser {
     pub async fn screenshot(&self, name: &str) -> Result<()> {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
         fs::create_dir_all(&folder)?;
+        let script = "return [innerWidth, innerHeight, document.documentElement.scrollHeight]";
+        let (width, height, whole): (u32, u32, u32) = self.driver.execute(script, []).await?.convert()?;
+        let cdp = self.driver.cdp();
+        let emulation = cdp.emulation();
+        let mobile = width <= PHONE;
+        emulation.set_device_metrics_override(width, whole.max(height), 1.0, mobile).await?;
         self.driver.screenshot(&folder.join(format!("{name}.png"))).await?;
+        emulation.set_device_metrics_override(width, height, 1.0, mobile).await?;
         Ok(())
     }
 

@@ -3,9 +3,13 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod browser;
+mod native;
 mod page;
+mod pictures;
+mod readback;
 mod rules;
 mod server;
+mod speed;
 
 use std::{error::Error, panic::AssertUnwindSafe, path::Path};
 
@@ -133,7 +137,7 @@ async fn is_accessible_on_a_phone_in_light_and_dark() -> Result<()> {
     visit(Gpu::Software, async |browser, url| {
         let (puzzle, _) = PUZZLES[2];
         for scheme in ["light", "dark"] {
-            browser.emulate(360, scheme).await?;
+            browser.emulate(360, 800, scheme).await?;
             let page = Page::open(browser, url).await?;
             for when in ["fresh", "solved"] {
                 if when == "solved" {

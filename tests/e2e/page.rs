@@ -8,6 +8,9 @@
 //! | board size | `data-testid`: size-4, size-6 |
 //! | badge | `data-testid=badge`, names the engine that runs |
 //! | a view's tab | `data-testid=tab-NAME`, `aria-selected`; its tables are `details` in `#view` |
+//! | a reading | `data-testid=VIEW-reading`: the words under a figure, of the moment that is shown |
+//! | a place | `nav [data-testid=place-NAME]` |
+//! | the guided minute | `data-testid`: tour, tour-next, tour-skip, tour-again |
 //! | verdict | `data-testid=verdict`, `data-state` idle, running, valid, invalid or error |
 
 use std::{
@@ -67,15 +70,29 @@ pub struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// Opens the page and waits until the model can be run.
-    pub async fn open(browser: &'a Browser, url: &str) -> Result<Self> {
+    /// Opens the page as a first visit does and waits until a size can be chosen.
+    pub async fn visit_first(browser: &'a Browser, url: &str) -> Result<Self> {
         browser.driver().set_script_timeout(PATIENCE).await?;
+        // The same address but for its fragment would not load the page again.
+        browser.driver().goto("about:blank").await?;
         browser.driver().goto(url).await?;
         let page = Self { browser };
         page.wait_for("document.querySelector('[data-testid=size-4]')").await?;
+        Ok(page)
+    }
+
+    /// Opens the page and waits until the 4x4 model can be run.
+    pub async fn open(browser: &'a Browser, url: &str) -> Result<Self> {
+        let page = Self::visit_first(browser, url).await?;
+        page.script::<Value>("document.querySelector('[data-testid=tour-skip]')?.click()", []).await?;
         page.click("size-4").await?;
         page.wait_for("document.querySelector('[data-testid=solve]:enabled')").await?;
         Ok(page)
+    }
+
+    /// Opens a link to a moment.
+    pub async fn open_link(browser: &'a Browser, link: &str) -> Result<Self> {
+        Self::visit_first(browser, link).await
     }
 
     /// Chooses an engine by hand, `gpu` or `cpu`, and waits until the badge names it.
@@ -160,6 +177,83 @@ impl<'a> Page<'a> {
         Ok(Answer { board, state, milliseconds })
     }
 
+    /// Shows a moment of the run, by the timeline's keys.
+    pub async fn seek(&self, moment: usize) -> Result<()> {
+        self.script(
+            r#"const dial = document.querySelector("[data-testid=timeline]");
+            const press = key => dial.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+            press("Home");
+            for (let at = 0; at < arguments[0]; at++) press("ArrowRight");
+            return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(null))));"#,
+            [json!(moment)],
+        )
+        .await
+    }
+
+    /// Points at a cell of the board.
+    pub async fn point_at(&self, cell: usize) -> Result<()> {
+        self.script(
+            r#"document.querySelectorAll("[data-testid=board] [data-cell]")[arguments[0]]
+                .dispatchEvent(new MouseEvent("mouseenter"));
+            return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(null))));"#,
+            [json!(cell)],
+        )
+        .await
+    }
+
+    /// Chooses an option of a list.
+    pub async fn choose(&self, list: &str, value: &str) -> Result<()> {
+        let option = format!(r#"[data-testid="{list}"] option[value="{value}"]"#);
+        self.browser.driver().find(By::Css(option)).await?.click().await?;
+        self.settle().await
+    }
+
+    /// Text of an element.
+    pub async fn text(&self, id: &str) -> Result<String> {
+        self.script("return document.querySelector(`[data-testid=${arguments[0]}]`).textContent", [json!(id)]).await
+    }
+
+    /// The text of the file that a button saves.
+    pub async fn saved(&self, id: &str) -> Result<String> {
+        self.script(
+            r#"const click = HTMLAnchorElement.prototype.click;
+            return new Promise(done => {
+                HTMLAnchorElement.prototype.click = function () {
+                    HTMLAnchorElement.prototype.click = click;
+                    done(fetch(this.href).then(file => file.text()));
+                };
+                document.querySelector(`[data-testid=${arguments[0]}]`).click();
+            });"#,
+            [json!(id)],
+        )
+        .await
+    }
+
+    /// The test ids of the links to the page's places.
+    pub async fn places(&self) -> Result<Vec<String>> {
+        self.script(
+            "return [...document.querySelectorAll('nav [data-testid^=place-]')].map(link => link.dataset.testid)",
+            [],
+        )
+        .await
+    }
+
+    /// Waits until what was asked for is painted, and what the worker had to do for it is likely done.
+    pub async fn settle(&self) -> Result<()> {
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        Ok(())
+    }
+
+    /// Presses Enter.
+    pub async fn press_enter(&self) -> Result<()> {
+        self.press(Key::Enter).await
+    }
+
+    /// Presses Escape.
+    pub async fn press_escape(&self) -> Result<()> {
+        self.press(Key::Escape).await
+    }
+
     /// Shows a view of the model's inside, with its tables open.
     pub async fn show(&self, view: &str) -> Result<()> {
         self.click(&format!("tab-{view}")).await?;
@@ -184,7 +278,7 @@ impl<'a> Page<'a> {
         self.script("return performance.getEntriesByName('first-contentful-paint')[0].startTime", []).await
     }
 
-    async fn click(&self, id: &str) -> Result<()> {
+    pub async fn click(&self, id: &str) -> Result<()> {
         Ok(self.browser.driver().find(By::Testid(id)).await?.click().await?)
     }
 
@@ -194,7 +288,7 @@ impl<'a> Page<'a> {
     }
 
     /// Presses Tab until what `css` selects has the focus.
-    async fn tab_to(&self, css: &str) -> Result<()> {
+    pub async fn tab_to(&self, css: &str) -> Result<()> {
         for _ in 0..100 {
             self.press(Key::Tab).await?;
             if self.script("return document.activeElement.matches(arguments[0])", [json!(css)]).await? {
@@ -205,7 +299,7 @@ impl<'a> Page<'a> {
     }
 
     /// Waits until a JavaScript expression is true.
-    async fn wait_for(&self, expression: &str) -> Result<()> {
+    pub async fn wait_for(&self, expression: &str) -> Result<()> {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
             if self.script::<bool>(&format!("return !!({expression})"), []).await? {
@@ -217,7 +311,7 @@ impl<'a> Page<'a> {
         Err(format!("waited {PATIENCE:?} in vain for {expression}: see target/screenshots/timeout.png").into())
     }
 
-    async fn script<T: DeserializeOwned>(&self, script: &str, arguments: impl Into<Vec<Value>>) -> Result<T> {
+    pub async fn script<T: DeserializeOwned>(&self, script: &str, arguments: impl Into<Vec<Value>>) -> Result<T> {
         Ok(self.browser.driver().execute(script, arguments.into()).await?.convert()?)
     }
 }

@@ -4,19 +4,14 @@ use leptos::prelude::*;
 
 use crate::{
     puzzle::{Kind, sudoku::Shape},
-    random::Random,
     runtime::protocol::Solutions,
     ui::{
         board::edit::{Brush, empty, written},
+        first::{self, first_question},
         history::History,
         reading::read,
     },
 };
-
-/// The seed of the boards that a first visit meets.
-const FIRST_SEED: u64 = 1;
-/// Their difficulty.
-const FIRST_DIFFICULTY: f64 = 0.7;
 
 /// A puzzle.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,8 +25,7 @@ pub struct Question {
 impl Question {
     /// The board that a first visit to a kind meets.
     pub fn first_of(kind: Kind) -> Self {
-        let tokens = kind.generate(&mut Random::new(FIRST_SEED), FIRST_DIFFICULTY).question;
-        Self { kind, tokens }
+        Self { kind, tokens: first_question(kind) }
     }
 }
 
@@ -90,8 +84,8 @@ impl Drawing {
             history,
             question: Memo::new(move |_| history.with(|history| history.present().clone())),
             cursor: RwSignal::new(0),
-            difficulty: RwSignal::new(((levels - 1) as f64 * FIRST_DIFFICULTY).round() as usize),
-            wish: RwSignal::new(MazeWish { size: 9, openings: 4, min_steps: 12 }),
+            difficulty: RwSignal::new(((levels - 1) as f64 * first::DIFFICULTY).round() as usize),
+            wish: RwSignal::new(MazeWish { size: 9, openings: 4, min_steps: 9 }),
             brush: RwSignal::new(Brush::default()),
             solutions: RwSignal::new(None),
             complaint: RwSignal::new(complaint),

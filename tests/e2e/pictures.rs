@@ -1,0 +1,91 @@
+//! Every place and view as a person sees it: light and dark, on a desk and on a phone, in target/screenshots.
+
+use crate::{Result, VIEWS, browser::Gpu, page::Page, visit};
+
+/// CSS pixels across and down.
+const SCREENS: [(&str, u32, u32); 2] = [("desktop", 1280, 800), ("phone", 390, 844)];
+
+/// 6x6: large enough to show something in every view.
+const LINK: &str = "#model=sudoku-6x6&puzzle=......5.1...2....3.6.......6....4.1&engine=cpu&moment=47";
+
+#[tokio::test]
+async fn every_view_is_pictured() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        for (screen, width, height) in SCREENS {
+            for scheme in ["light", "dark"] {
+                browser.emulate(width, height, scheme).await?;
+                let page = Page::open_link(browser, &format!("{url}{LINK}")).await?;
+                page.wait_for(
+                    "['valid', 'invalid'].includes(document.querySelector('[data-testid=verdict]').dataset.state)",
+                )
+                .await?;
+                for view in VIEWS {
+                    page.click(&format!("tab-{view}")).await?;
+                    page.settle().await?;
+                    browser.screenshot(&format!("{screen}-{scheme}-{view}")).await?;
+                    assert!(page.overflow().await? <= 0.0, "{screen}, {scheme}, {view}: wider than {width} px");
+                }
+                for place in page.places().await?.into_iter().filter(|place| place != "place-solve") {
+                    page.click(&place).await?;
+                    page.settle().await?;
+                    browser.screenshot(&format!("{screen}-{scheme}-{place}")).await?;
+                    assert!(page.overflow().await? <= 0.0, "{screen}, {scheme}, {place}: wider than {width} px");
+                    assert_eq!(
+                        page.accessibility_violations().await?,
+                        Vec::<String>::new(),
+                        "{screen}, {scheme}, {place}"
+                    );
+                }
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// The link holds puzzle, model, view and moment, and nothing runs that it does not ask for.
+#[tokio::test]
+async fn a_link_shows_the_same_moment_again() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let page =
+            Page::open_link(browser, &format!("{url}{}", LINK.replace("moment=47", "moment=8&view=answers"))).await?;
+        page.wait_for("document.querySelector('[data-testid=verdict]').dataset.state == 'valid'").await?;
+        let moment = page.text("moment").await?;
+        assert_eq!(moment, "segment 2 of 8, H 1 of 2, H steps");
+        assert!(page.script::<bool>("return document.querySelector('#tab-answers').ariaSelected == 'true'", []).await?);
+        // From one place to another and back: the run is still there.
+        page.click("place-how-it-works").await?;
+        page.wait_for("location.hash.includes('place=how-it-works')").await?;
+        page.script::<serde_json::Value>("history.back()", []).await?;
+        page.wait_for("document.querySelector('main.solve').checkVisibility()").await?;
+        assert_eq!(page.text("moment").await?, moment);
+        Ok(())
+    })
+    .await
+}
+
+/// The guided minute: by keyboard, away with Escape, and only once.
+#[tokio::test]
+async fn the_guided_minute_comes_once() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        browser.emulate(390, 844, "light").await?;
+        let page = Page::visit_first(browser, url).await?;
+        page.wait_for("document.activeElement.id == 'tour-title'").await?;
+        assert_eq!(page.accessibility_violations().await?, Vec::<String>::new(), "the tour on a phone");
+        for step in 1..=4 {
+            page.settle().await?;
+            browser.screenshot(&format!("tour-{step}")).await?;
+            page.tab_to("[data-testid=tour-next]").await?;
+            page.press_enter().await?;
+        }
+        page.wait_for("!document.querySelector('[data-testid=tour]')").await?;
+        page.wait_for("document.querySelector('[data-testid=verdict]').dataset.state == 'valid'").await?;
+        let page = Page::visit_first(browser, url).await?;
+        assert!(page.script::<bool>("return !document.querySelector('[data-testid=tour]')", []).await?, "it came back");
+        page.click("tour-again").await?;
+        page.wait_for("document.querySelector('[data-testid=tour]')").await?;
+        page.press_escape().await?;
+        page.wait_for("!document.querySelector('[data-testid=tour]')").await
+    })
+    .await
+}

@@ -1,0 +1,274 @@
+//! What a person reads on the page, at ten points of each view, is what the model computes: text and pixels against a
+//! native run of the same gallery model.
+
+use hrm_web::{
+    model::Level,
+    puzzle::{Kind, sudoku::Shape},
+    random::Random,
+};
+use serde_json::{Value, json};
+
+use crate::{Result, browser::Gpu, native::Reference, page::Page, visit};
+
+const MODEL: &str = "sudoku-6x6";
+/// H's early steps, when the states still move, and some late ones.
+const POINTS: [usize; 10] = [2, 5, 8, 11, 14, 17, 20, 26, 35, 47];
+/// What engines may differ by: a share of the value, and what is left of the last digits that are shown.
+const SHARE: f64 = 0.02;
+
+/// The first number after `word` in a text.
+fn number_after(text: &str, word: &str) -> Result<f64> {
+    let (_, rest) = text.split_once(word).ok_or_else(|| format!("{word:?} is not in {text:?}"))?;
+    let rest = rest.trim_start().replace('\u{2212}', "-");
+    let is_part = |c: char| c.is_ascii_digit() || "+-.e".contains(c);
+    let number: String = rest.chars().take_while(|c| is_part(*c)).collect();
+    Ok(number.trim_end_matches('.').parse().map_err(|error| format!("{number:?} in {text:?}: {error}"))?)
+}
+
+#[track_caller]
+fn close(what: &str, found: f64, expected: f64, digits: f64) {
+    let allowed = SHARE * expected.abs() + digits;
+    assert!((found - expected).abs() <= allowed, "{what}: the page says {found}, the model {expected}");
+}
+
+/// A puzzle, its native run and the page after its own run, opened by a link to the last moment.
+async fn open<'a>(browser: &'a crate::browser::Browser, url: &str, view: &str) -> Result<(Page<'a>, Reference)> {
+    let kind = Kind::Sudoku(Shape::SIX);
+    let puzzle = kind.decode(&kind.generate(&mut Random::new(11), 0.7).question);
+    let reference = Reference::run(MODEL, kind, &puzzle).await?;
+    let last = reference.states.len() - 1;
+    let link = format!("{url}#model={MODEL}&puzzle={puzzle}&engine=cpu&view={view}&moment={last}");
+    let page = Page::open_link(browser, &link).await?;
+    page.wait_for("['valid', 'invalid'].includes(document.querySelector('[data-testid=verdict]').dataset.state)")
+        .await?;
+    Ok((page, reference))
+}
+
+/// Pixels of a heat map and what is read there by pointing: value by value.
+async fn heat_map(page: &Page<'_>, reference: &Reference, level: Level, values: &[f32], scale: f32) -> Result<()> {
+    let map = if level == Level::H { "heat-map-h" } else { "heat-map-l" };
+    let channels = reference.channels();
+    for point in 0..10 {
+        let (position, channel) = (point * 3 + 2, point * 9 + 4);
+        let value = values[position * channels + channel];
+        let (pixel, reading): (Vec<u8>, String) = page
+            .script(
+                r#"const [map, x, y] = arguments;
+                const canvas = document.querySelector(`[data-testid=${map}]`), area = canvas.getBoundingClientRect();
+                canvas.dispatchEvent(new PointerEvent("pointermove", { bubbles: true,
+                    clientX: area.left + (x + 0.5) / canvas.width * area.width,
+                    clientY: area.top + (y + 0.5) / canvas.height * area.height }));
+                const pixel = [...canvas.getContext("2d").getImageData(x, y, 1, 1).data].slice(0, 3);
+                return new Promise(done => requestAnimationFrame(() =>
+                    done([pixel, canvas.closest(".heat-map").querySelector(".reading").textContent])));"#,
+                [json!(map), json!(channel), json!(position)],
+            )
+            .await?;
+        close(
+            &format!("{map} at {position}, {channel}"),
+            number_after(&reading, &format!("channel {}:", channel + 1))?,
+            f64::from(value),
+            0.002,
+        );
+        // The light theme: from blue through white to orange.
+        let (t, end) =
+            ((value / scale).clamp(-1.0, 1.0), if value < 0.0 { [0x1f, 0x5f, 0xbf] } else { [0xc2, 0x57, 0x0c] });
+        for (shown, end) in pixel.into_iter().zip(end) {
+            let expected = 255.0 + (f32::from(end as u8) - 255.0) * t.abs();
+            assert!(
+                (f32::from(shown) - expected).abs() <= 5.0,
+                "{map} at {position}, {channel}: {shown} for {expected}"
+            );
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_overview_shows_the_models_states_changes_and_doubts() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let (page, reference) = open(browser, url, "overview").await?;
+        for moment in POINTS {
+            page.seek(moment).await?;
+            close(
+                "change",
+                number_after(&page.text("change-reading").await?, "changed by")?,
+                reference.change(moment),
+                1e-5,
+            );
+        }
+        for segment in 0..reference.segments.len() {
+            page.seek(segment * 6 + 5).await?;
+            let reading = page.text("halting-reading").await?;
+            let [halt, go_on] = reference.segments[segment].q[0];
+            close("q_halt", number_after(&reading, "q_halt")?, f64::from(halt), 0.02);
+            close("q_continue", number_after(&reading, "q_continue")?, f64::from(go_on), 0.02);
+        }
+        page.seek(5).await?;
+        heat_map(&page, &reference, Level::H, reference.z(5), reference.scale(Level::H)).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_curves_of_convergence_are_the_models() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let (page, reference) = open(browser, url, "convergence").await?;
+        for moment in POINTS.into_iter().filter(|moment| *moment < reference.states.len() - 1) {
+            page.seek(moment).await?;
+            close(
+                "distance",
+                number_after(&page.text("distance-reading").await?, " is ")?,
+                reference.distance(moment),
+                1e-5,
+            );
+            if moment > 2 {
+                let cosine = number_after(&page.text("cosine-reading").await?, "at cosine")?;
+                assert!(
+                    (cosine - reference.cosine(moment)).abs() < 2e-5,
+                    "cosine {cosine}, {}",
+                    reference.cosine(moment)
+                );
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_states_are_the_models_also_as_changes() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let (page, reference) = open(browser, url, "states").await?;
+        let moment = reference.last(Level::L, 7).ok_or("L steps first")?;
+        page.seek(moment).await?;
+        heat_map(&page, &reference, Level::L, reference.z(moment), reference.scale(Level::L)).await?;
+        page.choose("states-what", "difference").await?;
+        let change: Vec<f32> = reference.before(moment).iter().zip(reference.z(moment)).map(|(a, b)| b - a).collect();
+        let mut magnitudes: Vec<f32> = change.iter().map(|change| change.abs()).collect();
+        magnitudes.sort_by(f32::total_cmp);
+        heat_map(&page, &reference, Level::L, &change, magnitudes[(magnitudes.len() - 1) * 98 / 100]).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn trajectories_lie_on_the_models_principal_components() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let (page, reference) = open(browser, url, "trajectory").await?;
+        let (moments, scores) = (reference.moments(Level::H), reference.scores(Level::H));
+        let size = scores.iter().flatten().fold(0.0_f64, |size, along| size.max(along.abs()));
+        for step in [0, 1, 2, 3, 4, 5, 7, 9, 12, 15] {
+            page.seek(moments[step]).await?;
+            let reading = page.text("trajectory-3d-reading").await?;
+            let shown: Vec<f64> =
+                reading.rsplit(": ").next().unwrap_or_default().split(", ").filter_map(|x| x.parse().ok()).collect();
+            assert_eq!(shown.len(), 3, "{reading}");
+            for (shown, along) in shown.iter().zip(scores[step]) {
+                assert!(
+                    (shown - along).abs() < 0.001 + 1e-4 * size,
+                    "step {step}: {reading}, expected {:?}",
+                    scores[step]
+                );
+            }
+            let plane = page.text("trajectory-reading").await?;
+            assert!(reading.starts_with(&plane), "{plane} in the plane, {reading} in space");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn answers_on_the_way_are_the_models() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let (page, reference) = open(browser, url, "answers").await?;
+        let moments = reference.moments(Level::H);
+        for step in [0, 1, 2, 3, 4, 5, 7, 9, 12, 15] {
+            page.seek(moments[step]).await?;
+            let answer = reference.answer(moments[step]);
+            let shown: String =
+                page.script("return document.querySelector('[data-testid=answer-board]').textContent", []).await?;
+            let expected: String =
+                answer.iter().filter(|token| **token > 1).map(|token| (token - 1).to_string()).collect();
+            assert_eq!(shown.replace(char::is_whitespace, ""), expected, "the answer after step {step}");
+            let changed = match step.checked_sub(1) {
+                Some(before) => reference.answer(moments[before]).iter().zip(&answer).filter(|(a, b)| a != b).count(),
+                None => 0,
+            };
+            let reading = page.text("answers-reading").await?;
+            assert!(reading.contains(&format!(": {changed} cells changed")), "{reading}, expected {changed}");
+            let cell = step * 2;
+            page.point_at(cell).await?;
+            let best = reference.probabilities(moments[step])[cell].iter().copied().fold(0.0, f64::max);
+            let shown: String = page
+                .script("return document.querySelector('[data-testid=top-symbols] .percent').textContent", [])
+                .await?;
+            close("the best symbol", shown.trim_end_matches(" %").parse()?, best * 100.0, 0.11);
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_a_cell_takes_is_the_models() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let (page, reference) = open(browser, url, "attention").await?;
+        page.seek(8).await?;
+        for cell in [0, 3, 7, 10, 14, 18, 21, 27, 30, 35] {
+            page.point_at(cell).await?;
+            let row = reference.mixing(8, cell).await?;
+            let most = row.iter().copied().fold(0.0, f32::max);
+            let mut shown: Vec<f64> = Vec::new();
+            // The worker computes it.
+            for _ in 0..100 {
+                let texts: Vec<String> = page
+                    .script("return [...document.querySelectorAll('.mixing-board')[0]?.querySelectorAll('title') ?? []].map(title => title.textContent)", [])
+                    .await?;
+                shown = texts.iter().filter_map(|text| text.parse().ok()).collect();
+                if shown.len() == row.len() && (shown[cell] - f64::from(row[cell])).abs() <= f64::from(most) * 0.02 + 0.001 {
+                    break;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+            assert_eq!(shown.len(), row.len(), "cell {cell}");
+            for (at, (shown, expected)) in shown.iter().zip(&row).enumerate() {
+                close(&format!("what {cell} takes of {at}"), *shown, f64::from(*expected), 0.001 + f64::from(most) * 0.001);
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_board_and_the_saved_trace_say_what_the_model_says() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let (page, reference) = open(browser, url, "overview").await?;
+        let last = *reference.moments(Level::H).last().ok_or("H never stepped")?;
+        let (answer, chances) = (reference.answer(last), reference.probabilities(last));
+        let blank = (0..answer.len()).filter(|&cell| reference.question[cell] == 1).take(10);
+        for cell in blank {
+            let label: String = page
+                .script(
+                    "return document.querySelectorAll('[data-testid=board] [data-cell]')[arguments[0]].ariaLabel",
+                    [json!(cell)],
+                )
+                .await?;
+            assert!(label.contains(&format!("the model says {}", answer[cell] - 1)), "{label}");
+            close("confidence", number_after(&label, ", the model says")?, f64::from(answer[cell] - 1), 0.0);
+            let sure = label.rsplit(", ").next().and_then(|sure| sure.strip_suffix(" % sure")).ok_or(label.clone())?;
+            close("sureness", sure.parse()?, chances[cell][usize::from(answer[cell])] * 100.0, 0.6);
+        }
+        let trace: Value = serde_json::from_str(&page.saved("save-json").await?)?;
+        for moment in POINTS {
+            let step = &trace["segments"][moment / 6]["steps"][moment % 6];
+            close("change in the file", step["change"].as_f64().ok_or("no change")?, reference.change(moment), 1e-5);
+            let answer: String = reference.kind.decode(&reference.answer(moment));
+            assert_eq!(step["answer"].as_str(), Some(&*answer), "the answer at {moment} in the file");
+        }
+        Ok(())
+    })
+    .await
+}

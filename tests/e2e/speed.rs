@@ -1,0 +1,112 @@
+//! What the page costs the main thread: scrubbing, and a run.
+
+use hrm_web::{
+    puzzle::{Kind, maze::Side},
+    random::Random,
+};
+use serde_json::Value;
+
+use crate::{
+    Result, VIEWS,
+    browser::{Browser, Gpu},
+    page::Page,
+    visit,
+};
+
+/// Of a step while scrubbing, at the 95th percentile.
+const SCRUB_MS: f64 = 8.0;
+/// Of any task during a run.
+const TASK_MS: f64 = 50.0;
+/// The best of so many tries counts: the limit is on the page, not on what else the machine does.
+const TRIES: usize = 5;
+
+/// Steps back sixty times, each in a task of its own after a frame, and returns the 95th percentile.
+const SCRUB: &str = r#"
+    const back = document.querySelector("[data-testid=step-back]"), end = document.querySelector("[data-testid=to-end]");
+    const task = () => new Promise(done => {
+        const channel = new MessageChannel();
+        channel.port1.onmessage = done;
+        channel.port2.postMessage(0);
+    });
+    return (async () => {
+        end.click();
+        const times = [];
+        for (let step = 0; step < 60; step++) {
+            await new Promise(requestAnimationFrame);
+            await task();
+            const begun = performance.now();
+            back.click();
+            await task();
+            times.push(performance.now() - begun);
+        }
+        return times.sort((a, b) => a - b)[56];
+    })();
+"#;
+
+/// Notes every long task from now on.
+const LONG_TASKS: &str = r#"
+    window.longTasks = [];
+    new PerformanceObserver(list => longTasks.push(...list.getEntries().map(task => task.duration)))
+        .observe({ entryTypes: ["longtask"] });
+"#;
+
+/// A run of 16 segments on a 9x9 maze.
+async fn run<'a>(browser: &'a Browser, url: &str) -> Result<Page<'a>> {
+    let kind = Kind::Maze(Side::new(9).ok_or("there are mazes of 9x9")?);
+    let maze = kind.decode(&kind.generate(&mut Random::new(4), 0.5).question);
+    let puzzle: String = maze.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let link = format!("{url}#model=maze-9&puzzle={puzzle}&engine=cpu&moment=9999&stretch=2");
+    let page = Page::open_link(browser, &link).await?;
+    page.wait_for(ENDED).await?;
+    Ok(page)
+}
+
+const ENDED: &str = "['valid', 'invalid'].includes(document.querySelector('[data-testid=verdict]').dataset.state)";
+
+#[tokio::test]
+async fn scrubbing_costs_little_in_every_view() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let page = run(browser, url).await?;
+        for view in VIEWS {
+            page.click(&format!("tab-{view}")).await?;
+            page.settle().await?;
+            let mut best = f64::INFINITY;
+            for _ in 0..TRIES {
+                best = best.min(page.script(SCRUB, []).await?);
+            }
+            println!("{view}: {best:.1} ms a step at the 95th percentile");
+            assert!(best <= SCRUB_MS, "{view}: {best:.1} ms a step at the 95th percentile");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn no_task_of_a_run_is_long() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let page = run(browser, url).await?;
+        page.script::<Value>(LONG_TASKS, []).await?;
+        for view in VIEWS {
+            page.click(&format!("tab-{view}")).await?;
+            page.settle().await?;
+            let mut fewest: Option<Vec<f64>> = None;
+            for _ in 0..TRIES {
+                page.script::<Value>("longTasks.length = 0", []).await?;
+                page.click("solve").await?;
+                page.wait_for(ENDED).await?;
+                page.settle().await?;
+                let tasks: Vec<f64> = page.script("return longTasks", []).await?;
+                let longest = |tasks: &[f64]| tasks.iter().copied().fold(0.0, f64::max);
+                if fewest.as_ref().is_none_or(|fewest| longest(&tasks) < longest(fewest)) {
+                    fewest = Some(tasks);
+                }
+            }
+            let tasks = fewest.unwrap_or_default();
+            println!("{view}: tasks over {TASK_MS} ms during a run: {tasks:?}");
+            assert!(tasks.iter().all(|task| *task <= TASK_MS), "{view}: {tasks:?} ms");
+        }
+        Ok(())
+    })
+    .await
+}
