@@ -7,6 +7,7 @@ use super::{
     browser,
     engine_badge::{EngineBadge, EngineChoice},
     how_it_works::HowItWorks,
+    later::Later,
     place::Place,
     solve::Solve,
     state::Page,
@@ -78,7 +79,9 @@ fn Room(place: Place) -> impl IntoView {
     let visited = Memo::new(move |before: Option<&bool>| before.is_some_and(|before| *before) || is_here());
     view! {
         <Show when=move || visited.get()>
-            <main class=place.name() hidden=move || !is_here()>{content(place)}</main>
+            <main class=place.name() hidden=move || !is_here()>
+                <Later>{content(place)}</Later>
+            </main>
         </Show>
     }
 }

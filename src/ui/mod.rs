@@ -29,6 +29,8 @@ mod how_it_works;
 #[cfg(target_arch = "wasm32")]
 mod inspect;
 #[cfg(target_arch = "wasm32")]
+mod later;
+#[cfg(target_arch = "wasm32")]
 mod solve;
 #[cfg(target_arch = "wasm32")]
 mod state;

@@ -6,6 +6,7 @@ use super::{
     board::{Grid, OverlayLegend, Pad, Toolbar, symbol::side},
     controls::{Controls, ModelLine},
     inspect::Inspector,
+    later::Later,
     state::{Page, kinds_of},
     timeline::Timeline,
 };
@@ -19,14 +20,18 @@ pub fn Solve() -> impl IntoView {
             <Sizes/>
             <Grid/>
             <OverlayLegend/>
-            <Controls/>
-            <Pad/>
-            <Toolbar/>
-            <ModelLine/>
+            <Later>
+                <Controls/>
+                <Pad/>
+                <Toolbar/>
+                <ModelLine/>
+            </Later>
         </section>
         <section class="inside" aria-label="Inside the model">
-            <Timeline/>
-            <Inspector/>
+            <Later>
+                <Timeline/>
+                <Inspector/>
+            </Later>
         </section>
     }
 }

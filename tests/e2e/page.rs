@@ -216,11 +216,12 @@ impl<'a> Page<'a> {
     /// The text of the file that a button saves.
     pub async fn saved(&self, id: &str) -> Result<String> {
         self.script(
-            r#"const click = HTMLAnchorElement.prototype.click;
+            r#"const make = URL.createObjectURL;
             return new Promise(done => {
-                HTMLAnchorElement.prototype.click = function () {
-                    HTMLAnchorElement.prototype.click = click;
-                    done(fetch(this.href).then(file => file.text()));
+                URL.createObjectURL = blob => {
+                    URL.createObjectURL = make;
+                    done(blob.text());
+                    return make.call(URL, blob);
                 };
                 document.querySelector(`[data-testid=${arguments[0]}]`).click();
             });"#,

@@ -1,12 +1,21 @@
 //! Every place and view as a person sees it: light and dark, on a desk and on a phone, in target/screenshots.
 
+use hrm_web::{
+    puzzle::{Kind, Rules, sudoku::Shape},
+    random::Random,
+};
+
 use crate::{Result, VIEWS, browser::Gpu, page::Page, visit};
 
 /// CSS pixels across and down.
 const SCREENS: [(&str, u32, u32); 2] = [("desktop", 1280, 800), ("phone", 390, 844)];
 
-/// 6x6: large enough to show something in every view.
-const LINK: &str = "#model=sudoku-6x6&puzzle=......5.1...2....3.6.......6....4.1&engine=cpu&moment=47";
+/// A puzzle whose answer changes on the way, at a moment of its run.
+fn link(url: &str, more: &str) -> String {
+    let kind = Kind::Sudoku(Shape::SIX);
+    let puzzle = kind.decode(&kind.generate(&mut Random::new(11), 0.7).question);
+    format!("{url}#model=sudoku-6x6&puzzle={puzzle}&engine=cpu&{more}")
+}
 
 #[tokio::test]
 async fn every_view_is_pictured() -> Result<()> {
@@ -14,7 +23,7 @@ async fn every_view_is_pictured() -> Result<()> {
         for (screen, width, height) in SCREENS {
             for scheme in ["light", "dark"] {
                 browser.emulate(width, height, scheme).await?;
-                let page = Page::open_link(browser, &format!("{url}{LINK}")).await?;
+                let page = Page::open_link(browser, &link(url, "moment=47")).await?;
                 page.wait_for(
                     "['valid', 'invalid'].includes(document.querySelector('[data-testid=verdict]').dataset.state)",
                 )
@@ -47,9 +56,9 @@ async fn every_view_is_pictured() -> Result<()> {
 #[tokio::test]
 async fn a_link_shows_the_same_moment_again() -> Result<()> {
     visit(Gpu::None, async |browser, url| {
-        let page =
-            Page::open_link(browser, &format!("{url}{}", LINK.replace("moment=47", "moment=8&view=answers"))).await?;
+        let page = Page::open_link(browser, &link(url, "moment=8&view=answers")).await?;
         page.wait_for("document.querySelector('[data-testid=verdict]').dataset.state == 'valid'").await?;
+        assert!(page.script::<bool>("return location.hash.includes('model=sudoku-6x6')", []).await?, "another model");
         let moment = page.text("moment").await?;
         assert_eq!(moment, "segment 2 of 8, H 1 of 2, H steps");
         assert!(page.script::<bool>("return document.querySelector('#tab-answers').ariaSelected == 'true'", []).await?);

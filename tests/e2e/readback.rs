@@ -15,6 +15,8 @@ const MODEL: &str = "sudoku-6x6";
 const POINTS: [usize; 10] = [2, 5, 8, 11, 14, 17, 20, 26, 35, 47];
 /// What engines may differ by: a share of the value, and what is left of the last digits that are shown.
 const SHARE: f64 = 0.02;
+/// Half of the third decimal, to which readings are rounded.
+const DIGITS: f64 = 0.0005;
 
 /// The first number after `word` in a text.
 fn number_after(text: &str, word: &str) -> Result<f64> {
@@ -94,7 +96,7 @@ async fn the_overview_shows_the_models_states_changes_and_doubts() -> Result<()>
                 "change",
                 number_after(&page.text("change-reading").await?, "changed by")?,
                 reference.change(moment),
-                1e-5,
+                DIGITS,
             );
         }
         for segment in 0..reference.segments.len() {
@@ -120,7 +122,7 @@ async fn the_curves_of_convergence_are_the_models() -> Result<()> {
                 "distance",
                 number_after(&page.text("distance-reading").await?, " is ")?,
                 reference.distance(moment),
-                1e-5,
+                DIGITS,
             );
             if moment > 2 {
                 let cosine = number_after(&page.text("cosine-reading").await?, "at cosine")?;

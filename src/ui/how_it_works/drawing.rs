@@ -65,7 +65,7 @@ fn Part(
     let (x, y) = (left + width / 2, top + height / 2);
     view! {
         <g>
-            <a href=move || address_of(page, view) aria-label=format!("{name}: see it in the view {}", view.title())>
+            <a href=move || address_of(page, view)>
                 <rect class=format!("part {class}") x=left y=top width=width height=height rx="6"/>
                 <text class="part-name" x=x y=y - 4 text-anchor="middle">{name}</text>
                 <text class="part-rule" x=x y=y + 14 text-anchor="middle">{rule}</text>

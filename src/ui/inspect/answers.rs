@@ -176,31 +176,16 @@ fn grid(reads: &[Read], frame: Frame, segments: usize) -> impl IntoView + use<> 
 fn Board(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView {
     let page = Page::here();
     let read = Memo::new(move |_| reads.with(|reads| reads.get(present.get()?).cloned()));
+    let kind = Memo::new(move |_| page.kind());
+    // The cells stay from step to step: only what differs is changed in them.
     let cells = move || {
-        let kind = page.kind();
-        let side = side(kind);
-        let Some(read) = read.get().filter(|read| read.tokens.len() == side * side) else { return Vec::new() };
+        let (kind, side) = (kind.get(), side(kind.get()));
         (0..side)
             .map(|row| {
-                let cells = (row * side..(row + 1) * side).map(|at| {
-                    let symbol = Symbol::of(kind, read.tokens[at]);
-                    let class = symbol.as_ref().map_or("empty", |symbol| symbol.class);
-                    let text = symbol.map_or_else(String::new, |symbol| symbol.text);
-                    view! {
-                        <td
-                            class=format!("mini {class}")
-                            class:changed=read.changed.contains(&at)
-                            class:wrong=read.wrong.contains(&at)
-                            class:lit=move || page.pointed.get() == Some(at)
-                            on:mouseenter=move |_| page.pointed.set(Some(at))
-                        >
-                            {text}
-                        </td>
-                    }
-                });
+                let cells = (row * side..(row + 1) * side).map(|at| square(page, kind, at, read));
                 view! { <tr>{cells.collect_view()}</tr> }
             })
-            .collect()
+            .collect_view()
     };
     view! {
         <figure>
@@ -213,6 +198,29 @@ fn Board(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView 
                 <tbody>{cells}</tbody>
             </table>
         </figure>
+    }
+}
+
+fn square(page: Page, kind: Kind, at: usize, read: Memo<Option<Read>>) -> impl IntoView {
+    let symbol = Memo::new(move |_| {
+        let token = read.with(|read| read.as_ref()?.tokens.get(at).copied())?;
+        Symbol::of(kind, token)
+    });
+    let is_among = move |cells: fn(&Read) -> &Vec<usize>| {
+        move || read.with(|read| read.as_ref().is_some_and(|read| cells(read).contains(&at)))
+    };
+    let class =
+        move || symbol.with(|symbol| format!("mini {}", symbol.as_ref().map_or("empty", |symbol| symbol.class)));
+    view! {
+        <td
+            class=class
+            class:changed=is_among(|read| &read.changed)
+            class:wrong=is_among(|read| &read.wrong)
+            class:lit=move || page.pointed.get() == Some(at)
+            on:mouseenter=move |_| page.pointed.set(Some(at))
+        >
+            {move || symbol.with(|symbol| symbol.as_ref().map(|symbol| symbol.text.clone()))}
+        </td>
     }
 }
 
