@@ -70,17 +70,22 @@ impl Browser {
         Ok(())
     }
 
-    /// Writes what the page looks like to target/screenshots/NAME.png, its whole height.
-    pub async fn screenshot(&self, name: &str) -> Result<()> {
+    /// Writes what the window shows to target/screenshots/NAME.png.
+    pub async fn snapshot(&self, name: &str) -> Result<()> {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
         fs::create_dir_all(&folder)?;
+        Ok(self.driver.screenshot(&folder.join(format!("{name}.png"))).await?)
+    }
+
+    /// Writes what the page looks like to target/screenshots/NAME.png, its whole height.
+    pub async fn screenshot(&self, name: &str) -> Result<()> {
         let script = "return [innerWidth, innerHeight, document.documentElement.scrollHeight]";
         let (width, height, whole): (u32, u32, u32) = self.driver.execute(script, []).await?.convert()?;
         let cdp = self.driver.cdp();
         let emulation = cdp.emulation();
         let mobile = width <= PHONE;
         emulation.set_device_metrics_override(width, whole.max(height), 1.0, mobile).await?;
-        self.driver.screenshot(&folder.join(format!("{name}.png"))).await?;
+        self.snapshot(name).await?;
         emulation.set_device_metrics_override(width, height, 1.0, mobile).await?;
         Ok(())
     }

@@ -83,7 +83,7 @@ async fn the_guided_minute_comes_once() -> Result<()> {
         assert_eq!(page.accessibility_violations().await?, Vec::<String>::new(), "the tour on a phone");
         for step in 1..=4 {
             page.settle().await?;
-            browser.screenshot(&format!("tour-{step}")).await?;
+            browser.snapshot(&format!("tour-{step}")).await?;
             page.tab_to("[data-testid=tour-next]").await?;
             page.press_enter().await?;
         }

@@ -11,7 +11,7 @@ pub fn Drawing() -> impl IntoView {
     view! {
         <figure class="model-drawing">
             <svg
-                viewBox="0 0 380 470"
+                viewBox="0 36 380 434"
                 role="group"
                 aria-label="The model. The puzzle enters L. L and H change one another within a segment. Above H stand the head that answers and the Q-head."
             >
@@ -20,7 +20,7 @@ pub fn Drawing() -> impl IntoView {
                         <path class="arrow-head" d="M0 0 10 5 0 10z"/>
                     </marker>
                 </defs>
-                <rect class="segment" x="16" y="112" width="320" height="284" rx="10"/>
+                <rect class="segment" x="16" y="112" width="330" height="284" rx="10"/>
                 {note(28, 132, "start", "a segment")}
                 {arrow("M180 424V381")}
                 {arrow("M140 301V233")}
@@ -36,8 +36,8 @@ pub fn Drawing() -> impl IntoView {
                 {note(302, 350, "start", "times")}
                 {arrow("M140 157V93")}
                 {arrow("M220 157V93")}
-                {arrow("M331 67H360V254H339")}
-                {note(356, 60, "end", "no")}
+                {arrow("M331 67H368V254H349")}
+                {note(364, 60, "end", "no")}
                 <rect class="part" x="110" y="426" width="140" height="36" rx="6"/>
                 <text class="part-name" x="180" y="449" text-anchor="middle">"the puzzle, x"</text>
                 <Part view=View::States class="l" area=[90, 302, 180, 76] name="L, the fast module" rule="z_L ← L(z_L, z_H + x)"/>
