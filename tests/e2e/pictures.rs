@@ -1,7 +1,7 @@
 //! Every place and view as a person sees it: light and dark, on a desk and on a phone, in target/screenshots.
 
 use hrm_web::{
-    puzzle::{Kind, Rules, sudoku::Shape},
+    puzzle::{Kind, sudoku::Shape},
     random::Random,
 };
 
