@@ -88,7 +88,7 @@ impl<S: Session> TrainBench<S> {
         batch: usize,
     ) -> Result<Self, TrainError> {
         let optimizer = OptimizerConfig::default();
-        let setup = Setup { model: config.clone(), optimizer, batch, total_steps: 1000, seed: 1 };
+        let setup = Setup { model: config.clone(), optimizer, batch, total_steps: 1000, seed: 1, shards: 1 };
         let trainer = Trainer::new(engine, setup, &Weights::init(config, 1)).await?;
         let mut random = Random::new(2);
         let len = batch * config.seq_len;

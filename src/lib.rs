@@ -7,6 +7,8 @@ pub mod checkpoint;
 pub mod config;
 pub mod data;
 pub mod engine;
+#[cfg(target_arch = "wasm32")]
+mod event_loop;
 pub mod model;
 pub mod plan;
 pub mod puzzle;

@@ -1,7 +1,9 @@
 //! A run that is saved, read back and resumed goes on bit for bit; a small model learns.
 #![cfg(not(target_arch = "wasm32"))]
 
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
+use std::pin::Pin;
 
 use hrm_web::checkpoint::Weights;
 use hrm_web::config::ModelConfig;
@@ -9,8 +11,9 @@ use hrm_web::data::{Dataset, SplitRequest, generate_split};
 use hrm_web::engine::{Engine, cpu, gpu};
 use hrm_web::puzzle::Kind;
 use hrm_web::train::{
-    DataRecipe, Examples, OptimizerConfig, Recipe, Run, Saved, Schedule, Setup, StepReport, Summary, Trainer,
-    predicted_bytes,
+    DataRecipe, Examples, OptimizerConfig, Recipe, Run, Saved, Schedule, Setup, StepReport, Summary, TrainError,
+    Trainer, predicted_bytes,
+    shard::{Helper, Order, Reply, Shard},
 };
 
 fn setup(total_steps: u64) -> Setup {
@@ -20,7 +23,7 @@ fn setup(total_steps: u64) -> Setup {
     )
     .unwrap();
     let optimizer = OptimizerConfig { lr: 2e-3, warmup_steps: 10, ..OptimizerConfig::default() };
-    Setup { model, optimizer, batch: 16, total_steps, seed: 5 }
+    Setup { model, optimizer, batch: 16, total_steps, seed: 5, shards: 1 }
 }
 
 fn data() -> Dataset {
@@ -64,9 +67,9 @@ fn a_resumed_run_is_the_same_run() {
 }
 
 fn recipe() -> Recipe {
-    let Setup { model, optimizer, batch, total_steps, seed } = setup(50);
+    let Setup { model, optimizer, batch, total_steps, seed, shards } = setup(50);
     let data = DataRecipe { base_puzzles: 40, test_puzzles: 10, seed: 2, easiest: 0.0, hardest: 0.5, file: None };
-    let training = Schedule { batch, steps: total_steps, seed, evaluate_every: 16, evaluate_on: 6, shards: 1 };
+    let training = Schedule { batch, steps: total_steps, seed, evaluate_every: 16, evaluate_on: 6, shards };
     Recipe { name: "small".into(), puzzle: "sudoku-4x4".parse().unwrap(), data, model, optimizer, training }
 }
 
@@ -115,6 +118,60 @@ fn a_saved_run_goes_on_as_if_it_had_never_stopped_with_its_curve() {
         advance(&mut run, 50);
         assert_eq!(timeless(save(&mut run)), timeless(save(&mut whole)));
     }
+}
+
+/// A shard that is computed by somebody else, who answers in their own time.
+struct Away {
+    shard: Shard<cpu::Session>,
+    orders: VecDeque<Order>,
+}
+
+impl Helper for Away {
+    fn send(&mut self, order: Order) -> Result<(), TrainError> {
+        self.orders.push_back(order);
+        Ok(())
+    }
+
+    fn receive(&mut self) -> Pin<Box<dyn Future<Output = Result<Reply, TrainError>> + '_>> {
+        Box::pin(async {
+            loop {
+                let order = self.orders.pop_front().expect("an order that is answered was sent");
+                if let Some(reply) = self.shard.obey(order).await? {
+                    return Ok(reply);
+                }
+            }
+        })
+    }
+}
+
+#[test]
+fn shards_give_the_same_run_wherever_they_are_computed() {
+    let data = data();
+    let setup = Setup { shards: 4, ..setup(20) };
+    let weights = Weights::init(&setup.model, setup.seed);
+    let engine = cpu::Engine::new();
+    let mut here = pollster::block_on(Trainer::new(&engine, setup.clone(), &weights)).unwrap();
+    let begun = pollster::block_on(here.state()).unwrap();
+    let expected = steps(&mut here, &data, 8);
+
+    let away = |index| -> Box<dyn Helper> {
+        let shard = pollster::block_on(Shard::resume(&engine, &begun.setup, index, &begun.buffers)).unwrap();
+        Box::new(Away { shard, orders: VecDeque::new() })
+    };
+    // Shards 1 and 2 elsewhere, shard 3 here.
+    let helpers = vec![away(1), away(2)];
+    let mut there = pollster::block_on(Trainer::resume_with(&engine, begun.clone(), helpers)).unwrap();
+    assert_eq!(steps(&mut there, &data, 8), expected);
+    let state = pollster::block_on(there.state()).unwrap();
+    assert_eq!(state, pollster::block_on(here.state()).unwrap());
+    let mut resumed = pollster::block_on(Trainer::resume(&engine, state)).unwrap();
+    assert_eq!(steps(&mut resumed, &data, 4), steps(&mut here, &data, 4));
+
+    // The same rows in one piece: the same means, but for rounding and for how later rows explore.
+    let mut whole = start(20);
+    let one = steps(&mut whole, &data, 1)[0];
+    assert!((one.lm_loss - expected[0].lm_loss).abs() < 1e-5 * one.lm_loss);
+    assert!((one.grad_norm - expected[0].grad_norm).abs() < 1e-3 * one.grad_norm, "{one:?} {:?}", expected[0]);
 }
 
 #[test]

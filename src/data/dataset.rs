@@ -23,6 +23,13 @@ impl Batch {
         }
         Self { tokens, labels }
     }
+
+    /// Its rows in so many equal parts, in their order.
+    pub fn parts(&self, count: usize) -> Vec<Self> {
+        let parts = self.tokens.chunks(self.tokens.len().div_ceil(count.max(1)).max(1));
+        let labels = self.labels.chunks(self.labels.len().div_ceil(count.max(1)).max(1));
+        parts.zip(labels).map(|(tokens, labels)| Self { tokens: tokens.to_vec(), labels: labels.to_vec() }).collect()
+    }
 }
 
 /// An endless stream of training examples of one kind.
@@ -70,6 +77,14 @@ impl Dataset {
     /// The kind of every example.
     pub fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// The base puzzles; none where puzzles are generated without end.
+    pub fn into_base(self) -> Vec<Example> {
+        match self.source {
+            Source::Augmented(base) => base,
+            Source::Unlimited => Vec::new(),
+        }
     }
 
     /// Base puzzles; 0 where puzzles are generated without end.

@@ -10,7 +10,7 @@ use super::{
     scope::{self, FetchError},
     solve::{SolveError, Thought},
     training::{
-        Order, Trainee, estimate, file_event,
+        Order, Trainee, crew, estimate, file_event,
         protocol::{Part, Source, Start, TrainingEvent, TrainingTask},
         storage::{Storage, StorageError},
         table,
@@ -21,11 +21,11 @@ use crate::{
     checkpoint::{CheckpointError, Weights},
     config::{ConfigError, ModelConfig},
     data::csv::CsvError,
-    engine::{EngineError, Kind, cpu, gpu},
+    engine::{AnySession, EngineError, Kind, cpu, gpu},
     model::{Before, Level, MixingSolver, ModelError},
     puzzle::{self, maze, sudoku},
     random::Random,
-    train::{RecipeError, Saved, TrainError},
+    train::{RecipeError, Saved, TrainError, shard::Shard},
 };
 
 /// Why a task failed.
@@ -115,6 +115,8 @@ pub(super) struct Host {
     gpu: Lane<gpu::Engine>,
     /// The run that is trained, or was trained last.
     trainee: Option<Trainee>,
+    /// The shard that this worker computes for another one.
+    shard: Option<Shard<AnySession>>,
 }
 
 impl Host {
@@ -219,8 +221,8 @@ impl Host {
         inbox: &RefCell<Inbox>,
     ) -> Result<Event, TaskError> {
         let event = match task {
-            TrainingTask::Train { run, start, engine, steps, boards } => {
-                let order = Order { id, run, steps, boards };
+            TrainingTask::Train { run, start, engine, steps, boards, save_seconds } => {
+                let order = Order { id, run, steps, boards, save_seconds };
                 return self.train(&order, start, engine, files, inbox).await;
             }
             TrainingTask::Snapshot { part } => {
@@ -243,6 +245,7 @@ impl Host {
                 scope::report_with_file(id, Event::Training(file), &bytes);
                 return Ok(Event::Finished);
             }
+            TrainingTask::Shard(task) => return crew::obey(id, task, files, &mut self.shard).await,
             TrainingTask::ListRuns => TrainingEvent::Runs(Storage::open().await?.list().await?),
             TrainingTask::RenameRun { run, name } => {
                 let storage = Storage::open().await?;

@@ -3,7 +3,9 @@
 use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, Response};
+use web_sys::{DedicatedWorkerGlobalScope, Response};
+
+pub use crate::event_loop::{Breath, breathe};
 
 use super::{
     keep::States,
@@ -56,24 +58,6 @@ fn post(task: Option<u32>, event: Event, buffer: Option<ArrayBuffer>) {
         transfer.push(&buffer);
     }
     let _ = scope().post_message_with_transfer(&message, &transfer);
-}
-
-/// Lets the worker's other events run: a cancel, for one. A message to itself comes back at once, where a timeout would
-/// be held back for 4 ms.
-pub async fn breathe() {
-    thread_local!(static CHANNEL: Option<MessageChannel> = MessageChannel::new().ok());
-    let promise = Promise::new(&mut |resolve, _| {
-        CHANNEL.with(|channel| match channel {
-            Some(channel) => {
-                channel.port1().set_onmessage(Some(&resolve));
-                let _ = channel.port2().post_message(&JsValue::NULL);
-            }
-            None => {
-                let _ = scope().set_timeout_with_callback(&resolve);
-            }
-        });
-    });
-    let _ = JsFuture::from(promise).await;
 }
 
 /// Waits so many milliseconds.

@@ -8,6 +8,7 @@ mod program;
 mod recipe;
 mod run;
 mod saved;
+pub mod shard;
 mod trainer;
 
 pub use curve::Row;

@@ -32,7 +32,7 @@ impl Preset {
     /// The run that it begins.
     pub fn setup(&self, seed: u64) -> Setup {
         let Preset { model, optimizer, batch, steps, .. } = self.clone();
-        Setup { model, optimizer, batch, total_steps: steps, seed }
+        Setup { model, optimizer, batch, total_steps: steps, seed, shards: 1 }
     }
 }
 

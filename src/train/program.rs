@@ -75,9 +75,15 @@ impl TrainingPlan {
     pub fn read(&self) -> [BufferId; 2] {
         [self.metrics, self.grad_squares]
     }
+
+    /// What is read back of a shard's gradient.
+    pub fn apart(&self) -> Vec<BufferId> {
+        [self.metrics].into_iter().chain(self.moments.iter().map(|moments| moments.grad)).collect()
+    }
 }
 
-/// Records a training step for batches of `batch` rows.
+/// Records a training step for batches of `batch` rows. `apart`: the host may read the gradients after
+/// [`TrainingPlan::gradient`], and replace them before [`TrainingPlan::update`].
 ///
 /// # Errors
 /// A mistake in the recording.
@@ -85,6 +91,7 @@ pub fn record_training(
     config: &ModelConfig,
     batch: usize,
     optimizer: &OptimizerConfig,
+    apart: bool,
 ) -> Result<TrainingPlan, PlanError> {
     let mut recorder = Recorder::new();
     let r = &mut recorder;
@@ -143,7 +150,7 @@ pub fn record_training(
     let loss = r.temp("q_loss", &[batch, 2]);
     r.push(QLoss { q, rows, target, loss, batch });
     let recorded = r.steps().len();
-    let grads = Adjoint::new(r, &model.trained, 1.0 / batch as f64).run(0..recorded);
+    let mut grads = Adjoint::new(r, &model.trained, 1.0 / batch as f64).run(0..recorded);
     r.push(Metrics { halted, steps, q, rows, loss, out: metrics, batch });
     let len = state.iter().product();
     r.push(Copy { from: new_h, to: z_h, to_offset: 0, len });
@@ -152,6 +159,17 @@ pub fn record_training(
         let x = grads[param];
         let len = r.program().buffer(x).len();
         r.push(SumSquares { x, out: grad_squares, len, index });
+    }
+
+    if apart {
+        for param in &model.trained {
+            let from = grads[param];
+            let buffer = r.program().buffer(*param).clone();
+            let to = r.persistent(&format!("gradient.{}", buffer.name), &r.program().buffer(from).shape.clone());
+            let len = r.program().buffer(from).len();
+            r.push(Copy { from, to, to_offset: 0, len });
+            grads.insert(*param, to);
+        }
     }
 
     let update = r.entry("update");

@@ -94,6 +94,17 @@ pub enum RecipeError {
         /// Section and name.
         field: &'static str,
     },
+    /// Parts of a batch that are not equal.
+    #[error("[training] shards is {shards}, which does not divide the batch of {batch}")]
+    Shards {
+        /// B.
+        batch: usize,
+        /// Parts.
+        shards: usize,
+    },
+    /// A model whose gradients cannot be averaged.
+    #[error("[training] shards is more than 1, expected 1 for a model with a puzzle embedding")]
+    ShardedEmbedding,
     /// Difficulties that are no range.
     #[error("[data] easiest is {easiest} and hardest {hardest}, expected 0 ≤ easiest ≤ hardest ≤ 1")]
     Difficulty {
@@ -107,8 +118,9 @@ pub enum RecipeError {
 impl Recipe {
     /// What the trainer needs of it.
     pub fn setup(&self) -> Setup {
-        let Schedule { batch, steps, seed, .. } = self.training;
-        Setup { model: self.model.clone(), optimizer: self.optimizer.clone(), batch, total_steps: steps, seed }
+        let Schedule { batch, steps, seed, shards, .. } = self.training;
+        let (model, optimizer) = (self.model.clone(), self.optimizer.clone());
+        Setup { model, optimizer, batch, total_steps: steps, seed, shards }
     }
 
     /// Whether it can be followed.
@@ -129,6 +141,14 @@ impl Recipe {
             if zero {
                 return Err(RecipeError::Zero { field });
             }
+        }
+        let Schedule { batch, shards, .. } = self.training;
+        if !batch.is_multiple_of(shards) {
+            return Err(RecipeError::Shards { batch, shards });
+        }
+        // The sign descent of a puzzle embedding goes by the example: there is nothing to average.
+        if shards > 1 && self.model.puzzle_emb_ndim > 0 {
+            return Err(RecipeError::ShardedEmbedding);
         }
         // A NaN is no range either.
         if !(0.0 <= easiest && easiest <= hardest && hardest <= 1.0) {
@@ -190,6 +210,7 @@ mod tests {
         };
         assert!(refusal("\"batch\":4", "\"batch\":0").contains("[training] batch is 0, expected at least 1"));
         assert!(refusal("\"seed\":1}", "\"seed\":1,\"easiest\":0.9,\"hardest\":0.2}").contains("easiest is 0.9"));
+        assert!(refusal("\"batch\":4", "\"batch\":4,\"shards\":3").contains("does not divide the batch of 4"));
         assert!(refusal("\"num_heads\":2", "\"num_heads\":3").contains("num_heads"));
         assert!(refusal("\"H_cycles\":1", "\"H_cycles\":0").contains("H_cycles"));
     }

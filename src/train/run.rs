@@ -8,11 +8,12 @@ use super::{
     curve::{ROW, mean},
     evaluate::{answers, evaluate},
     saved::Saved,
+    shard::Helper,
 };
 use crate::{
     checkpoint::Weights,
     data::{Dataset, Example, Split},
-    engine::Engine,
+    engine::{Engine, Kind},
     model::{Solver, Taps},
 };
 
@@ -77,8 +78,22 @@ impl<E: Engine> Run<E> {
     /// # Errors
     /// A state that does not hold together, too few examples, an engine's limits.
     pub async fn resume(engine: E, saved: Saved, split: Split, clock: fn() -> f64) -> Result<Self, TrainError> {
+        Self::resume_with(engine, saved, split, clock, Vec::new()).await
+    }
+
+    /// As [`Run::resume`], with helpers that hold the same state: see [`Trainer::resume_with`].
+    ///
+    /// # Errors
+    /// As [`Run::resume`].
+    pub async fn resume_with(
+        engine: E,
+        saved: Saved,
+        split: Split,
+        clock: fn() -> f64,
+        helpers: Vec<Box<dyn Helper>>,
+    ) -> Result<Self, TrainError> {
         let Saved { recipe, rows, recent, seconds, given, state } = saved;
-        let trainer = Trainer::resume(&engine, state).await?;
+        let trainer = Trainer::resume_with(&engine, state, helpers).await?;
         let run = Self::around(engine, recipe, trainer, Examples { split, given }, clock)?;
         Ok(Self { rows, recent, seconds, ..run })
     }
@@ -106,6 +121,11 @@ impl<E: Engine> Run<E> {
             since: clock(),
             clock,
         })
+    }
+
+    /// What it learns from and is tested on, taken out of it.
+    pub fn into_split(self) -> Split {
+        Split { training: self.data.into_base(), test: self.test }
     }
 
     /// What it follows.
@@ -165,9 +185,14 @@ impl<E: Engine> Run<E> {
     /// The engine's; a loss that is not finite.
     pub async fn step(&mut self) -> Result<(Option<StepReport>, Option<&Row>), TrainError> {
         let batch = self.data.batch(self.steps_done(), self.recipe.training.batch);
-        let report = self.trainer.advance(&batch).await?;
+        // The CPU has no queue to fill; waiting for it lets a browser's other events run meanwhile.
+        let report = match self.engine.info().kind {
+            Kind::Cpu => Some(self.trainer.step(&batch).await?),
+            Kind::Gpu => self.trainer.advance(&batch).await?,
+        };
         self.recent.extend(report);
-        let full = self.recent.len() + 1 >= ROW || self.is_at_evaluation();
+        let under_way = usize::from(report.is_none_or(|report| report.step < self.steps_done()));
+        let full = self.recent.len() + under_way >= ROW || self.is_at_evaluation();
         if full {
             self.settle().await?;
             self.rows.push(Row { mean: mean(&self.recent), seconds: self.seconds(), test: None });

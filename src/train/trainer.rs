@@ -10,7 +10,8 @@ use crate::model::ModelError;
 use crate::plan::{BufferId, PlanError};
 
 use super::optimizer::OptimizerConfig;
-use super::program::{TrainingPlan, record_training};
+use super::program::record_training;
+use super::shard::{Gradient, Helper, Named, Order, Reply, Shard};
 
 /// What fixes a run, beside its data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,12 +20,14 @@ pub struct Setup {
     pub model: ModelConfig,
     /// The optimizers.
     pub optimizer: OptimizerConfig,
-    /// B.
+    /// B, of all shards together.
     pub batch: usize,
     /// Steps that the learning rate's schedule spans.
     pub total_steps: u64,
     /// Seed of the start weights and of the exploration.
     pub seed: u64,
+    /// Equal parts of a batch whose gradients are averaged in their order.
+    pub shards: usize,
 }
 
 /// Why training cannot go on.
@@ -51,6 +54,9 @@ pub enum TrainError {
         /// From 1.
         step: u64,
     },
+    /// A shard that is computed elsewhere.
+    #[error("shard: {0}")]
+    Shard(String),
     /// A saved state that belongs to another run or another version.
     #[error("training state: {0}")]
     State(String),
@@ -86,18 +92,46 @@ pub struct StepReport {
 /// A run in progress.
 pub struct Trainer<S: Session> {
     setup: Setup,
-    plan: TrainingPlan,
-    session: S,
+    /// Shard 0.
+    first: Shard<S>,
+    /// The others, in their order.
+    others: Vec<Other<S>>,
     step: u64,
     /// The last step, where its numbers have not been fetched yet.
     under_way: Option<UnderWay<S::Reading>>,
+}
+
+/// A shard beside the first.
+enum Other<S: Session> {
+    /// On the same engine.
+    Here(Box<Shard<S>>),
+    /// Somewhere else.
+    There(Box<dyn Helper>),
+}
+
+impl<S: Session> Other<S> {
+    /// What a shard here answers at once, one elsewhere is asked for later.
+    async fn tell(&mut self, order: Order) -> Result<Option<Reply>, TrainError> {
+        match self {
+            Self::Here(shard) => shard.obey(order).await,
+            Self::There(helper) => helper.send(order).map(|()| None),
+        }
+    }
+
+    async fn answer(&mut self, at_once: Option<Reply>) -> Result<Reply, TrainError> {
+        match (self, at_once) {
+            (Self::There(helper), None) => helper.receive().await,
+            (_, Some(reply)) => Ok(reply),
+            (Self::Here(_), None) => Err(TrainError::Shard("a shard gave no answer".into())),
+        }
+    }
 }
 
 /// A step that has been started.
 struct UnderWay<R> {
     /// From 1.
     step: u64,
-    lr: f64,
+    lr: f32,
     /// Of [`TrainingPlan::read`].
     numbers: R,
 }
@@ -107,8 +141,12 @@ struct UnderWay<R> {
 /// # Errors
 /// A configuration that cannot be recorded.
 pub fn predicted_bytes<E: Engine>(engine: &E, setup: &Setup) -> Result<usize, TrainError> {
-    let plan = record_training(&setup.model, setup.batch, &setup.optimizer)?;
-    Ok(engine.predicted_bytes(&plan.program, &plan.read()))
+    let plan = record_training(&setup.model, setup.rows(), &setup.optimizer, setup.apart())?;
+    let read = match setup.apart() {
+        true => plan.apart(),
+        false => plan.read().to_vec(),
+    };
+    Ok(setup.shards * engine.predicted_bytes(&plan.program, &read))
 }
 
 /// A run's whole state: every buffer that outlives a step, by name.
@@ -119,7 +157,7 @@ pub struct State {
     /// Steps done.
     pub step: u64,
     /// Buffers in the program's order.
-    pub buffers: Vec<(String, Data)>,
+    pub buffers: Named,
 }
 
 impl<S: Session> Trainer<S> {
@@ -128,16 +166,15 @@ impl<S: Session> Trainer<S> {
     /// # Errors
     /// Weights that do not fit the configuration, an engine's limits.
     pub async fn new<E: Engine<Session = S>>(engine: &E, setup: Setup, weights: &Weights) -> Result<Self, TrainError> {
-        let mut trainer = Self::prepare(engine, setup).await?;
-        weights.write(&mut trainer.session)?;
-        for moments in trainer.plan.moments.clone() {
-            let name = &trainer.plan.program.buffer(moments.param).name;
-            // `write` has found it there.
-            let tensor = &weights.tensors[name];
-            trainer.session.write(moments.average, &tensor.data)?;
+        let mut first = Shard::prepare(engine, &setup, 0).await?;
+        first.begin(weights)?;
+        let mut others = Vec::new();
+        for index in 1..setup.shards {
+            let mut shard = Shard::prepare(engine, &setup, index).await?;
+            shard.begin(weights)?;
+            others.push(Other::Here(Box::new(shard)));
         }
-        trainer.session.write_u32(trainer.plan.halted, &vec![1; trainer.setup.batch])?;
-        Ok(trainer)
+        Ok(Trainer { setup, first, others, step: 0, under_way: None })
     }
 
     /// Goes on where a state was taken.
@@ -145,33 +182,30 @@ impl<S: Session> Trainer<S> {
     /// # Errors
     /// A state whose buffers are not those of its own setup.
     pub async fn resume<E: Engine<Session = S>>(engine: &E, state: State) -> Result<Self, TrainError> {
-        let mut trainer = Self::prepare(engine, state.setup).await?;
-        let kept = trainer.kept();
-        if kept.len() != state.buffers.len() {
-            let (actual, expected) = (state.buffers.len(), kept.len());
-            return Err(TrainError::State(format!("{actual} buffers, expected {expected}")));
-        }
-        for (id, (name, data)) in kept.into_iter().zip(state.buffers) {
-            let expected = &trainer.plan.program.buffer(id).name;
-            if *expected != name {
-                return Err(TrainError::State(format!("found buffer {name}, expected {expected}")));
-            }
-            match data {
-                Data::F32(values) => trainer.session.write(id, &values)?,
-                Data::U32(values) => trainer.session.write_u32(id, &values)?,
-            }
-        }
-        trainer.step = state.step;
-        Ok(trainer)
+        Self::resume_with(engine, state, Vec::new()).await
     }
 
-    async fn prepare<E: Engine<Session = S>>(engine: &E, setup: Setup) -> Result<Self, TrainError> {
-        let plan = record_training(&setup.model, setup.batch, &setup.optimizer)?;
-        let mut session = engine.prepare(plan.program.clone()).await?;
-        for (id, values) in plan.model.constants() {
-            session.write(id, &values)?;
+    /// As [`Trainer::resume`], with helpers that have the same state: they are shards 1, 2, …; what they do not take is
+    /// computed here.
+    ///
+    /// # Errors
+    /// As [`Trainer::resume`].
+    pub async fn resume_with<E: Engine<Session = S>>(
+        engine: &E,
+        state: State,
+        helpers: Vec<Box<dyn Helper>>,
+    ) -> Result<Self, TrainError> {
+        let State { setup, step, buffers } = state;
+        let first = Shard::resume(engine, &setup, 0, &buffers).await?;
+        let mut helpers = helpers.into_iter();
+        let mut others = Vec::new();
+        for index in 1..setup.shards {
+            others.push(match helpers.next() {
+                Some(helper) => Other::There(helper),
+                None => Other::Here(Box::new(Shard::resume(engine, &setup, index, &buffers).await?)),
+            });
         }
-        Ok(Trainer { setup, plan, session, step: 0, under_way: None })
+        Ok(Trainer { setup, first, others, step, under_way: None })
     }
 
     /// What the run is.
@@ -186,7 +220,11 @@ impl<S: Session> Trainer<S> {
 
     /// Bytes of memory that the engine holds.
     pub fn bytes(&self) -> usize {
-        self.session.bytes()
+        let here = |other: &Other<S>| match other {
+            Other::Here(shard) => shard.session.bytes(),
+            Other::There(_) => 0,
+        };
+        self.first.session.bytes() + self.others.iter().map(here).sum::<usize>()
     }
 
     /// One segment on every row, one update, waited for. Rows that halted before take their data from `batch`.
@@ -195,19 +233,64 @@ impl<S: Session> Trainer<S> {
     /// The engine's; a loss that is not finite.
     pub async fn step(&mut self, batch: &Batch) -> Result<StepReport, TrainError> {
         self.settle().await?;
-        let started = self.start(batch)?;
-        self.report(started).await
+        let step = self.step + 1;
+        if self.others.is_empty() {
+            let lr = self.first.feed(step, batch)?;
+            let Shard { plan, session, .. } = &mut self.first;
+            let numbers = session.run(&[plan.gradient, plan.update], &plan.read()).await?;
+            self.step = step;
+            return self.report(step, lr, numbers);
+        }
+        let gradient = self.gradient(step, batch).await?;
+        let squares: f64 = gradient.values.iter().map(|&x| f64::from(x).powi(2)).sum();
+        // Before the update: what is not finite must not reach the weights of any shard.
+        let lr = self.setup.optimizer.hyper(step, self.setup.total_steps)[0];
+        let numbers = vec![Data::F32(gradient.metrics), Data::F32(vec![squares as f32])];
+        let report = self.report(step, lr, numbers)?;
+        for other in &mut self.others {
+            other.tell(Order::Update { step, gradient: gradient.values.clone() }).await?;
+        }
+        self.first.obey(Order::Update { step, gradient: gradient.values }).await?;
+        self.step = step;
+        Ok(report)
+    }
+
+    /// The average of all shards' gradients; those elsewhere compute while shard 0 does.
+    async fn gradient(&mut self, step: u64, batch: &Batch) -> Result<Gradient, TrainError> {
+        let mut parts = batch.parts(self.setup.shards).into_iter();
+        let mut order = || Order::Gradient { step, batch: parts.next().unwrap_or_else(|| batch.clone()) };
+        let (own, mut at_once) = (order(), Vec::new());
+        let orders: Vec<Order> = self.others.iter().map(|_| order()).collect();
+        for (other, order) in self.others.iter_mut().zip(orders) {
+            at_once.push(other.tell(order).await?);
+        }
+        let mut replies = vec![self.first.obey(own).await?];
+        for (other, reply) in self.others.iter_mut().zip(at_once) {
+            replies.push(Some(other.answer(reply).await?));
+        }
+        let gradients = replies.into_iter().map(|reply| match reply {
+            Some(Reply::Gradient(gradient)) => Ok(gradient),
+            _ => Err(TrainError::Shard("a shard answered something else than its gradient".into())),
+        });
+        Ok(Gradient::average(gradients.collect::<Result<_, _>>()?))
     }
 
     /// As [`Trainer::step`], but reports the step before this one, if that has not been reported: so the next step waits
-    /// in a GPU's queue while the host reads of the last.
+    /// in a GPU's queue while the host reads of the last. Shards exchange their gradients in between: they cannot queue.
     ///
     /// # Errors
     /// The engine's; a loss of the step before that is not finite.
     pub async fn advance(&mut self, batch: &Batch) -> Result<Option<StepReport>, TrainError> {
-        let started = self.start(batch)?;
-        match self.under_way.replace(started) {
-            Some(before) => self.report(before).await.map(Some),
+        if !self.others.is_empty() {
+            return self.step(batch).await.map(Some);
+        }
+        let step = self.step + 1;
+        let lr = self.first.feed(step, batch)?;
+        let Shard { plan, session, .. } = &mut self.first;
+        let numbers = session.start(&[plan.gradient, plan.update], &plan.read())?;
+        self.step = step;
+        match self.under_way.replace(UnderWay { step, lr, numbers }) {
+            Some(before) => self.fetch(before).await.map(Some),
             None => Ok(None),
         }
     }
@@ -218,27 +301,20 @@ impl<S: Session> Trainer<S> {
     /// The engine's; a loss that is not finite.
     pub async fn settle(&mut self) -> Result<Option<StepReport>, TrainError> {
         match self.under_way.take() {
-            Some(last) => self.report(last).await.map(Some),
+            Some(last) => self.fetch(last).await.map(Some),
             None => Ok(None),
         }
     }
 
-    fn start(&mut self, batch: &Batch) -> Result<UnderWay<S::Reading>, TrainError> {
-        let Trainer { setup, plan, session, .. } = self;
-        let step = self.step + 1;
-        session.write_u32(plan.fresh.tokens, &batch.tokens)?;
-        session.write_u32(plan.fresh_labels, bytemuck::cast_slice(&batch.labels))?;
-        session.write_u32(plan.random, &[setup.seed as u32, self.step as u32])?;
-        let hyper = setup.optimizer.hyper(step, setup.total_steps);
-        session.write(plan.hyper, &hyper)?;
-        let numbers = session.start(&[plan.gradient, plan.update], &plan.read())?;
-        self.step = step;
-        Ok(UnderWay { step, lr: f64::from(hyper[0]), numbers })
+    async fn fetch(&mut self, of: UnderWay<S::Reading>) -> Result<StepReport, TrainError> {
+        let UnderWay { step, lr, numbers } = of;
+        let numbers = self.first.session.fetch(numbers).await?;
+        self.report(step, lr, numbers)
     }
 
-    async fn report(&mut self, of: UnderWay<S::Reading>) -> Result<StepReport, TrainError> {
-        let UnderWay { step, lr, numbers } = of;
-        let mut read = self.session.fetch(numbers).await?.into_iter();
+    /// Reads [`TrainingPlan::read`](super::TrainingPlan::read).
+    fn report(&self, step: u64, lr: f32, numbers: Vec<Data>) -> Result<StepReport, TrainError> {
+        let mut read = numbers.into_iter();
         let mut next = || read.next().map(Data::f32).unwrap_or_default();
         let (sums, squares) = (next(), next());
         let norm = squares.iter().map(|&x| f64::from(x)).sum::<f64>().sqrt();
@@ -249,7 +325,7 @@ impl<S: Session> Trainer<S> {
         let (halted, rows) = (f64::from(sums[0]), self.setup.batch as f64);
         Ok(StepReport {
             step,
-            lr,
+            lr: f64::from(lr),
             lm_loss: mean(5, rows),
             q_halt_loss: mean(6, rows),
             q_continue_loss: mean(7, rows),
@@ -267,12 +343,13 @@ impl<S: Session> Trainer<S> {
     /// # Errors
     /// The engine's.
     pub async fn weights(&mut self, averaged: bool) -> Result<Weights, TrainError> {
-        let average_of = |id: BufferId| self.plan.moments.iter().find(|m| averaged && m.param == id).map(|m| m.average);
-        let params: Vec<BufferId> = self.plan.program.params().map(|(id, _)| id).collect();
+        let Shard { plan, session, .. } = &mut self.first;
+        let average_of = |id: BufferId| plan.moments.iter().find(|m| averaged && m.param == id).map(|m| m.average);
+        let params: Vec<BufferId> = plan.program.params().map(|(id, _)| id).collect();
         let sources: Vec<BufferId> = params.iter().map(|&id| average_of(id).unwrap_or(id)).collect();
-        let data = self.session.run(&[], &sources).await?;
+        let data = session.run(&[], &sources).await?;
         let named = params.iter().zip(data).map(|(&id, data)| {
-            let buffer = self.plan.program.buffer(id);
+            let buffer = plan.program.buffer(id);
             (buffer.name.clone(), Tensor { shape: buffer.shape.clone(), data: data.f32() })
         });
         Ok(Weights { tensors: named.collect() })
@@ -283,26 +360,20 @@ impl<S: Session> Trainer<S> {
     /// # Errors
     /// The engine's; a state that is not finite.
     pub async fn state(&mut self) -> Result<State, TrainError> {
-        let kept = self.kept();
-        let data = self.session.run(&[], &kept).await?;
+        let mut buffers = self.first.state().await?;
+        for other in &mut self.others {
+            let at_once = other.tell(Order::Carry).await?;
+            match other.answer(at_once).await? {
+                Reply::Carry(carry) => buffers.extend(carry),
+                Reply::Gradient(_) => {
+                    return Err(TrainError::Shard("a shard answered a gradient for its carry".into()));
+                }
+            }
+        }
         let finite = |data: &Data| !matches!(data, Data::F32(values) if values.iter().any(|x| !x.is_finite()));
-        if !data.iter().all(finite) {
+        if !buffers.iter().all(|(_, data)| finite(data)) {
             return Err(TrainError::NotFinite { step: self.step });
         }
-        let named = kept.iter().zip(data).map(|(&id, data)| (self.plan.program.buffer(id).name.clone(), data));
-        Ok(State { setup: self.setup.clone(), step: self.step, buffers: named.collect() })
-    }
-
-    /// The buffers that a next step depends on: weights, moments, averages and the carry with its data.
-    fn kept(&self) -> Vec<BufferId> {
-        let plan = &self.plan;
-        let mut kept: Vec<BufferId> = plan.program.params().map(|(id, _)| id).collect();
-        for moments in &plan.moments {
-            kept.push(moments.average);
-            kept.extend(moments.adam.into_iter().flat_map(|(m, v)| [m, v]));
-        }
-        kept.extend([plan.z_h, plan.z_l, plan.steps, plan.halted]);
-        kept.extend([plan.current.tokens, plan.current.ids, plan.labels]);
-        kept
+        Ok(State { setup: self.setup.clone(), step: self.step, buffers })
     }
 }

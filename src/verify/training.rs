@@ -17,7 +17,7 @@ const EQUAL: Option<f64> = Some(0.0);
 /// Compares a whole training file.
 pub async fn verify<E: Engine>(engine: &E, golden: &Golden, report: &mut Report) -> Result<(), VerifyError> {
     let steps = golden.count("step");
-    let plan = record_training(&golden.config, golden.batch, &golden.optimizer).map_err(ModelError::from)?;
+    let plan = record_training(&golden.config, golden.batch, &golden.optimizer, false).map_err(ModelError::from)?;
 
     // Parameters advanced by the golden gradients, the carry our own.
     let mut session = prepare(engine, golden, &plan).await?;

@@ -111,6 +111,23 @@ impl<T: Real> Session<T> {
     }
 }
 
+impl<T: Real> Session<T> {
+    fn check_read(&self, read: &[BufferId]) -> Result<(), EngineError> {
+        read.iter().try_for_each(|id| self.check(*id, None))
+    }
+
+    fn read(&self, ids: &[BufferId]) -> Vec<Data> {
+        let data = |&id: &BufferId| {
+            if self.memory.is_int(id) {
+                Data::U32(self.memory.u(id).to_vec())
+            } else {
+                Data::F32(self.memory.f(id).iter().map(|x| x.to_f64() as f32).collect())
+            }
+        };
+        ids.iter().map(data).collect()
+    }
+}
+
 impl<T: Real> super::Session for Session<T> {
     /// It is there as soon as the run has been started, which is when it ends.
     type Reading = Vec<Data>;
@@ -137,22 +154,27 @@ impl<T: Real> super::Session for Session<T> {
     }
 
     fn start(&mut self, entries: &[EntryId], read: &[BufferId]) -> Result<Vec<Data>, EngineError> {
-        for id in read {
-            self.check(*id, None)?;
-        }
+        self.check_read(read)?;
         for entry in entries {
             for step in &self.program.entries[entry.0].steps {
                 play::play(&step.kernel, &mut self.memory);
             }
         }
-        let data = |&id: &BufferId| {
-            if self.memory.is_int(id) {
-                Data::U32(self.memory.u(id).to_vec())
-            } else {
-                Data::F32(self.memory.f(id).iter().map(|x| x.to_f64() as f32).collect())
+        Ok(self.read(read))
+    }
+
+    /// In the browser, between kernels, lets what was posted to the worker arrive.
+    #[cfg(target_arch = "wasm32")]
+    async fn run(&mut self, entries: &[EntryId], read: &[BufferId]) -> Result<Vec<Data>, EngineError> {
+        self.check_read(read)?;
+        let breath = crate::event_loop::Breath::default();
+        for entry in entries {
+            for step in &self.program.entries[entry.0].steps {
+                play::play(&step.kernel, &mut self.memory);
+                breath.take().await;
             }
-        };
-        Ok(read.iter().map(data).collect())
+        }
+        Ok(self.read(read))
     }
 
     async fn fetch(&mut self, reading: Vec<Data>) -> Result<Vec<Data>, EngineError> {

@@ -6,28 +6,28 @@ use super::protocol::{MOST_PROBLEMS, TrainingEvent};
 use crate::{
     data::{Example, Split, Splitter, TEST_FRACTION, csv},
     puzzle::Kind,
-    runtime::{host::TaskError, protocol::Event, scope, worker::Inbox},
+    runtime::{
+        host::TaskError,
+        protocol::Event,
+        scope::{self, Breath},
+        worker::Inbox,
+    },
     train::Recipe,
 };
-
-/// Milliseconds between two looks at the messages, and two reports.
-const BREATH_MS: f64 = 50.0;
 
 /// Generates a recipe's puzzles and reports how far it is as task `id`; `None` where that was cancelled.
 pub async fn generate(id: u32, recipe: &Recipe, inbox: &RefCell<Inbox>) -> Option<Split> {
     let request = recipe.data.request();
     let of = request.training + request.test;
     let mut splitter = Splitter::new(recipe.puzzle, &request);
-    let mut breath = scope::now();
+    let breath = Breath::default();
     while splitter.advance() {
-        if scope::now() - breath > BREATH_MS {
+        if breath.take().await {
             let generating = TrainingEvent::Generating { done: splitter.done(), of };
             scope::report(Some(id), Event::Training(generating));
-            scope::breathe().await;
             if inbox.borrow().is_cancelled(id) {
                 return None;
             }
-            breath = scope::now();
         }
     }
     Some(splitter.finish())

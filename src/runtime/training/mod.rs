@@ -5,6 +5,8 @@ pub mod generation;
 pub mod protocol;
 
 #[cfg(target_arch = "wasm32")]
+pub(super) mod crew;
+#[cfg(target_arch = "wasm32")]
 mod examples;
 #[cfg(target_arch = "wasm32")]
 mod session;

@@ -28,6 +28,8 @@ pub enum TrainingTask {
         steps: Option<u64>,
         /// Unseen boards that are solved anew after each evaluation.
         boards: usize,
+        /// Seconds from one save to the next; [`SAVE_SECONDS`] by default.
+        save_seconds: f64,
     },
     /// Hand out the run that this worker trains or has trained last, between two steps: [`TrainingEvent::File`].
     Snapshot {
@@ -46,6 +48,8 @@ pub enum TrainingTask {
         /// Its kind, if the person chose one; else that of its first question.
         kind: Option<puzzle::Kind>,
     },
+    /// From the worker that trains to one that computes a shard of its batches.
+    Shard(ShardTask),
     /// List the stored runs: [`TrainingEvent::Runs`].
     ListRuns,
     /// Hand out a stored run's last saved state: [`TrainingEvent::File`].
@@ -72,6 +76,56 @@ pub enum TrainingTask {
         /// The new id.
         run: String,
     },
+}
+
+/// What a worker that computes a shard is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ShardTask {
+    /// Become this shard of the saved run in the first buffer.
+    Begin {
+        /// From 1.
+        index: usize,
+    },
+    /// Compute a gradient; buffers: tokens and labels of the rows, 32-bit integers.
+    Gradient {
+        /// The step, from 1.
+        step: u64,
+    },
+    /// Update by the average gradient in the first buffer; nothing is answered.
+    Update {
+        /// The step, from 1.
+        step: u64,
+    },
+    /// Hand out the carry.
+    Carry,
+}
+
+/// What it answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ShardEvent {
+    /// It is that shard.
+    Ready,
+    /// The gradient is in the buffer, f32.
+    Gradient {
+        /// [8], sums over its rows.
+        metrics: Vec<f32>,
+    },
+    /// The carry is in the buffer.
+    Carry {
+        /// What stands there, one after the other.
+        items: Vec<Item>,
+    },
+}
+
+/// Elements of 4 bytes in a buffer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// Their name.
+    pub name: String,
+    /// Floats or integers.
+    pub floats: bool,
+    /// How many.
+    pub len: usize,
 }
 
 /// Where training starts.
@@ -203,9 +257,14 @@ pub enum TrainingEvent {
         /// Bad rows.
         bad: usize,
     },
+    /// From a worker that computes a shard.
+    Shard(ShardEvent),
     /// The stored runs.
     Runs(Vec<Stored>),
 }
+
+/// Seconds between two saves of a run, unless the page says otherwise.
+pub const SAVE_SECONDS: f64 = 15.0;
 
 /// Bad rows of a file that are told one by one.
 pub const MOST_PROBLEMS: usize = 20;

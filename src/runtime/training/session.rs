@@ -3,7 +3,7 @@
 use std::{cell::RefCell, ops::ControlFlow};
 
 use super::{
-    examples,
+    crew, examples,
     protocol::{Board, Estimate, Part, Source, Start, TrainingEvent},
     storage::{Lock, Storage, StorageError},
 };
@@ -11,16 +11,18 @@ use crate::{
     checkpoint::Weights,
     data::Split,
     engine::{AnyEngine, Engine, Kind, cpu, gpu},
-    runtime::{host::TaskError, protocol::Event, scope, worker::Inbox},
+    runtime::{
+        host::TaskError,
+        protocol::Event,
+        scope::{self, Breath},
+        worker::Inbox,
+    },
     train::{Examples, Recipe, Row, Run, Saved, StepReport},
 };
 
-/// Milliseconds of computing after which the worker looks at its messages: a pause is heard sooner than in 200 ms.
-const BREATH_MS: f64 = 50.0;
 /// Milliseconds between two reports of steps.
 const REPORT_MS: f64 = 100.0;
-/// Seconds between two saves, and at most this share of the time is spent saving.
-const SAVE_SECONDS: f64 = 15.0;
+/// At most this share of the time is spent saving.
 const SAVE_SHARE: f64 = 0.05;
 
 /// What the page asked for with [`super::protocol::TrainingTask::Train`].
@@ -29,6 +31,7 @@ pub struct Order {
     pub run: String,
     pub steps: Option<u64>,
     pub boards: usize,
+    pub save_seconds: f64,
 }
 
 /// A run in the worker's memory, with its place in the private file system.
@@ -58,6 +61,17 @@ pub async fn engine(kind: Kind) -> Result<AnyEngine, TaskError> {
 
 fn tell(id: u32, event: TrainingEvent) {
     scope::report(Some(id), Event::Training(event));
+}
+
+/// Gives a run's shards to workers of their own. A GPU computes them all, one after the other.
+async fn among_workers(mut run: Run<AnyEngine>, kind: Kind) -> Result<Run<AnyEngine>, TaskError> {
+    let shards = run.recipe().training.shards;
+    if shards < 2 || kind == Kind::Gpu {
+        return Ok(run);
+    }
+    let saved = run.save().await?;
+    let helpers = crew::start(&saved.to_bytes()?, shards).await?;
+    Ok(Run::resume_with(engine(kind).await?, saved, run.into_split(), clock, helpers).await?)
 }
 
 /// The run's place, locked for this tab. Only that another tab has it is a reason not to train.
@@ -125,9 +139,10 @@ impl Trainee {
                 Run::resume(engine(kind).await?, saved, split, clock).await?
             }
         };
+        let run = among_workers(run, kind).await?;
         let run_id = order.run.clone();
         let saved_at = clock();
-        Ok(Some(Self { run_id, engine: kind, run, place, saved_at, save_pause: SAVE_SECONDS }))
+        Ok(Some(Self { run_id, engine: kind, run, place, saved_at, save_pause: order.save_seconds }))
     }
 
     /// Whether it is this run on this engine.
@@ -141,11 +156,11 @@ impl Trainee {
         self.tell_ready(order.id);
         if self.run.steps_done() == 0 {
             self.tell_boards(order).await?;
-            self.save(order.id).await?;
+            self.save(order).await?;
         }
         let last = order.steps.map_or(u64::MAX, |steps| self.run.steps_done() + steps);
         let mut news = News::new(order.id);
-        let mut breath = scope::now();
+        let breath = Breath::default();
         let is_cancelled = || inbox.borrow().is_cancelled(order.id);
         loop {
             if self.run.owes_evaluation() && !self.evaluate(order, &mut news, inbox).await? {
@@ -159,18 +174,15 @@ impl Trainee {
             news.add(report, row.cloned(), scope::now() - before);
             news.tell(&self.run, false);
             if clock() - self.saved_at > self.save_pause {
-                self.save(order.id).await?;
+                self.save(order).await?;
             }
-            if scope::now() - breath > BREATH_MS {
-                scope::breathe().await;
-                breath = scope::now();
-            }
+            breath.take().await;
             for (id, part) in inbox.borrow_mut().take_snapshots() {
                 self.hand_out(id, part).await?;
             }
         }
         news.tell(&self.run, true);
-        self.save(order.id).await?;
+        self.save(order).await?;
         if self.run.is_done() && !is_cancelled() {
             self.test(order.id, inbox).await?;
         }
@@ -227,7 +239,7 @@ impl Trainee {
     }
 
     /// Writes the run's state; where that fails, the page is told and training goes on.
-    async fn save(&mut self, id: u32) -> Result<(), TaskError> {
+    async fn save(&mut self, &Order { id, save_seconds, .. }: &Order) -> Result<(), TaskError> {
         let before = clock();
         self.saved_at = before;
         let Ok((storage, _)) = &self.place else { return Ok(()) };
@@ -237,7 +249,7 @@ impl Trainee {
             Err(error) => tell(id, TrainingEvent::NotSaved { message: error.to_string() }),
         }
         self.saved_at = clock();
-        self.save_pause = SAVE_SECONDS.max((self.saved_at - before) / SAVE_SHARE);
+        self.save_pause = save_seconds.max((self.saved_at - before) / SAVE_SHARE);
         Ok(())
     }
 
@@ -268,12 +280,10 @@ fn listen(
     inbox: &RefCell<Inbox>,
     event: impl Fn(usize) -> TrainingEvent,
 ) -> impl AsyncFnMut(usize) -> ControlFlow<()> {
-    let mut breath = scope::now();
+    let breath = Breath::default();
     async move |done| {
-        if scope::now() - breath > BREATH_MS {
+        if breath.take().await {
             tell(id, event(done));
-            scope::breathe().await;
-            breath = scope::now();
         }
         if inbox.borrow().is_cancelled(id) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
