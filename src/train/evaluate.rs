@@ -33,50 +33,64 @@ pub async fn evaluate<S: Session>(
     solver: &mut Solver<S>,
     examples: &[Example],
     segments: usize,
-    mut observe: impl AsyncFnMut(usize) -> ControlFlow<()>,
+    observe: impl AsyncFnMut(usize) -> ControlFlow<()>,
 ) -> Result<Option<Evaluation>, ModelError> {
+    let after_each = evaluate_each(solver, examples, segments, observe).await?;
+    Ok(after_each.map(|after_each| after_each.last().copied().unwrap_or_default()))
+}
+
+/// As [`evaluate`], after each of the segments: what thinking longer adds.
+///
+/// # Errors
+/// The model's and the engine's.
+pub async fn evaluate_each<S: Session>(
+    solver: &mut Solver<S>,
+    examples: &[Example],
+    segments: usize,
+    mut observe: impl AsyncFnMut(usize) -> ControlFlow<()>,
+) -> Result<Option<Vec<Evaluation>>, ModelError> {
     let (rows, vocab, seq) = (solver.batch(), solver.config().vocab_size, solver.config().seq_len);
     let family = solver.config().family;
-    let mut sum = Evaluation::default();
+    let mut sums = vec![Evaluation::default(); segments];
+    let mut done = 0;
     for part in examples.chunks(rows) {
         // The last batch is filled up with its first example; what that gives is not counted.
         let filled = part.iter().chain(std::iter::repeat(&part[0])).take(rows);
         solver.begin(&Batch::of(filled).tokens, &vec![0; rows]).await?;
-        let mut halted_at = vec![segments; part.len()];
-        let mut last = None;
-        for number in 1..=segments {
+        let mut halted_at = vec![None; part.len()];
+        for (number, sum) in (1..).zip(&mut sums) {
             let segment = solver.segment().await?;
-            for (at, [halt, go_on]) in halted_at.iter_mut().zip(&segment.q) {
-                if family.is_done(*halt, *go_on) {
-                    *at = (*at).min(number);
+            let answers = segment.answer(vocab);
+            for (row, example) in part.iter().enumerate() {
+                let [halt, go_on] = segment.q[row];
+                if family.is_done(halt, go_on) {
+                    halted_at[row].get_or_insert(number);
                 }
+                let right = answers[row * seq..][..seq].iter().zip(&example.answer).filter(|(a, b)| a == b).count();
+                let exact = right == seq;
+                sum.exact_accuracy += f64::from(u8::from(exact));
+                sum.accuracy += right as f64 / seq as f64;
+                sum.steps += f64::from(halted_at[row].unwrap_or(number));
+                sum.q_halt_accuracy += f64::from(u8::from((halt >= 0.0) == exact));
+                sum.count += 1;
             }
-            last = Some(segment);
-            if observe(sum.count).await.is_break() {
+            if observe(done).await.is_break() {
                 return Ok(None);
             }
         }
-        let Some(segment) = last else { continue };
-        let answers = segment.answer(vocab);
-        for (row, example) in part.iter().enumerate() {
-            let answer = &answers[row * seq..][..seq];
-            let right = answer.iter().zip(&example.answer).filter(|(a, b)| a == b).count();
-            let exact = right == seq;
-            sum.exact_accuracy += f64::from(u8::from(exact));
-            sum.accuracy += right as f64 / seq as f64;
-            sum.steps += halted_at[row] as f64;
-            sum.q_halt_accuracy += f64::from(u8::from((segment.q[row][0] >= 0.0) == exact));
-        }
-        sum.count += part.len();
+        done += part.len();
     }
-    let over = sum.count.max(1) as f64;
-    Ok(Some(Evaluation {
-        exact_accuracy: sum.exact_accuracy / over,
-        accuracy: sum.accuracy / over,
-        steps: sum.steps / over,
-        q_halt_accuracy: sum.q_halt_accuracy / over,
-        count: sum.count,
-    }))
+    let mean = |sum: Evaluation| {
+        let over = sum.count.max(1) as f64;
+        Evaluation {
+            exact_accuracy: sum.exact_accuracy / over,
+            accuracy: sum.accuracy / over,
+            steps: sum.steps / over,
+            q_halt_accuracy: sum.q_halt_accuracy / over,
+            count: sum.count,
+        }
+    };
+    Ok(Some(sums.into_iter().map(mean).collect()))
 }
 
 /// What a model answers to every example after its last segment, `[S]` tokens each.

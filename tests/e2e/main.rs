@@ -10,6 +10,7 @@ mod readback;
 mod rules;
 mod server;
 mod speed;
+mod survive;
 
 use std::{error::Error, panic::AssertUnwindSafe, path::Path};
 

@@ -1,5 +1,6 @@
 //! `hrm eval`: a model on a CSV of puzzles.
 
+use std::fs;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,7 +8,7 @@ use std::time::Instant;
 
 use hrm_web::data::{self, csv};
 use hrm_web::model::{Solver, Taps};
-use hrm_web::train::evaluate;
+use hrm_web::train::{Evaluation, evaluate_each};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
@@ -37,11 +38,14 @@ pub struct Args {
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
+    /// Write what the model is worth after each segment to this CSV
+    #[arg(long)]
+    each: Option<PathBuf>,
 }
 
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let model = models::load(&args.model)?;
-    let file = std::fs::File::open(&args.data).map_err(|e| at(args.data.display())(&e))?;
+    let file = fs::File::open(&args.data).map_err(|e| at(args.data.display())(&e))?;
     let table = csv::read(model.kind, file).map_err(|e| at(args.data.display())(&e))?;
     for problem in &table.problems {
         eprintln!("hrm: {}: {problem}", args.data.display());
@@ -58,17 +62,21 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let engine = args.engine.open()?;
     let bar = ProgressBar::new(examples.len() as u64);
     bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} puzzles, {eta} left")?);
-    let (evaluation, seconds) = pollster::block_on(async {
+    let (after_each, seconds) = pollster::block_on(async {
         let mut solver = Solver::new(&engine, &model.config, &model.weights, batch, Taps::None).await?;
         let start = Instant::now();
         let show = async |done| {
             bar.set_position(done as u64);
             ControlFlow::Continue(())
         };
-        let evaluation = evaluate(&mut solver, &examples, segments, show).await?.unwrap_or_default();
-        Ok::<_, Failure>((evaluation, start.elapsed().as_secs_f64()))
+        let after_each = evaluate_each(&mut solver, &examples, segments, show).await?.unwrap_or_default();
+        Ok::<_, Failure>((after_each, start.elapsed().as_secs_f64()))
     })?;
     bar.finish_and_clear();
+    if let Some(file) = &args.each {
+        fs::write(file, each_csv(&after_each)).map_err(|e| at(file.display())(&e))?;
+    }
+    let evaluation = after_each.last().copied().unwrap_or_default();
     let rate = evaluation.count as f64 / seconds;
     if args.json {
         let mut value = serde_json::to_value(evaluation)?;
@@ -85,4 +93,12 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         println!("puzzles a second   {rate:>9.1}");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn each_csv(after_each: &[Evaluation]) -> String {
+    let row = |(segment, e): (usize, &Evaluation)| {
+        format!("{segment},{:.5},{:.5},{:.5}\n", e.exact_accuracy, e.accuracy, e.q_halt_accuracy)
+    };
+    let rows: String = (1..).zip(after_each).map(row).collect();
+    format!("segment,exact_accuracy,accuracy,q_halt_accuracy\n{rows}")
 }

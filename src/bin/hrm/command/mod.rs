@@ -3,6 +3,7 @@
 mod bench;
 mod eval;
 mod models;
+mod puzzles;
 mod recipe;
 mod run;
 mod train;
@@ -28,6 +29,8 @@ enum Command {
     Train(train::Args),
     /// Measure a model on a CSV of puzzles
     Eval(eval::Args),
+    /// Generate puzzles as a CSV
+    Puzzles(puzzles::Args),
     /// Solve one puzzle
     Run(run::Args),
     /// Measure this machine, beside the programs that we compare with
@@ -67,6 +70,7 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Train(args) => train::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Puzzles(args) => puzzles::run(args),
         Command::Run(args) => run::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Verify(args) => verify::run(args),
