@@ -60,7 +60,8 @@ async fn end(driver: &WebDriver) -> Result<String> {
 }
 
 async fn saved(driver: &WebDriver, run: &str) -> Result<Saved> {
-    let text: String = driver.execute("return training.newest(arguments[0])", [json!(run)].to_vec()).await?.convert()?;
+    let text: String =
+        driver.execute("return training.newest(arguments[0])", [json!(run)].to_vec()).await?.convert()?;
     let mut saved = Saved::from_bytes(&BASE64_STANDARD.decode(text)?)?;
     // Times differ from run to run.
     saved.seconds = 0.0;

@@ -8,6 +8,7 @@ use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
 
 use super::protocol::{Item, ShardEvent, ShardTask, TrainingEvent, TrainingTask};
 use crate::{
+    data::Batch,
     engine::{AnyEngine, AnySession, Data, Kind},
     runtime::{
         client::{Client, Heard},
@@ -15,7 +16,6 @@ use crate::{
         protocol::{Event, Task},
         scope,
     },
-    data::Batch,
     train::{
         Saved, TrainError,
         shard::{Gradient, Helper, Named, Order, Reply, Shard},
@@ -150,10 +150,8 @@ pub async fn obey(
         }
         ShardTask::Gradient { step } => {
             let (tokens, labels) = (file(), file());
-            let batch = Batch {
-                tokens: bytemuck::pod_collect_to_vec(&tokens),
-                labels: bytemuck::pod_collect_to_vec(&labels),
-            };
+            let batch =
+                Batch { tokens: bytemuck::pod_collect_to_vec(&tokens), labels: bytemuck::pod_collect_to_vec(&labels) };
             Order::Gradient { step, batch }
         }
         ShardTask::Update { step } => Order::Update { step, gradient: bytemuck::pod_collect_to_vec(&file()) },

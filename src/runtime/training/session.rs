@@ -177,7 +177,8 @@ impl Trainee {
                 self.save(order).await?;
             }
             breath.take().await;
-            for (id, part) in inbox.borrow_mut().take_snapshots() {
+            let wanted = inbox.borrow_mut().take_snapshots();
+            for (id, part) in wanted {
                 self.hand_out(id, part).await?;
             }
         }
