@@ -1,7 +1,14 @@
 //! A run as the page keeps it: the figures of every L step and H step, the states as far as they are kept, and each
 //! segment's answer.
 
-use std::{borrow::Cow, ops::Range, sync::Arc};
+use std::{
+    borrow::Cow,
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use super::{
     analysis::Gram,
@@ -14,6 +21,7 @@ use crate::model::{Act, Intervention, Level};
 /// What a run left. A moment is a step's number, counted from 0 through the whole run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recording {
+    serial: u64,
     shapes: Shapes,
     planned: usize,
     question: Vec<u8>,
@@ -53,8 +61,10 @@ pub enum Discontinuity {
 impl Recording {
     /// An empty recording of a run that may take `planned` segments.
     pub fn new(shapes: Shapes, planned: usize, question: Vec<u8>, engine: String) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let (serial, keep) = (NEXT.fetch_add(1, Ordering::Relaxed), Keep::of(shapes, planned));
         let (interventions, segments, states) = (Vec::new(), Vec::new(), Vec::new());
-        Self { shapes, planned, question, engine, interventions, segments, keep: Keep::of(shapes, planned), states }
+        Self { serial, shapes, planned, question, engine, interventions, segments, keep, states }
     }
 
     /// The same of a run that is interfered with.
@@ -123,9 +133,9 @@ impl Recording {
         self.states.iter().map(|states| states.as_bytes().len()).sum()
     }
 
-    /// Whether the two hold the same run.
-    pub fn is_same_run(&self, other: &Self) -> bool {
-        self.states.first().zip(other.states.first()).is_some_and(|(a, b)| Arc::ptr_eq(a, b))
+    /// A number that no other recording of this page has; copies share it.
+    pub fn serial(&self) -> u64 {
+        self.serial
     }
 
     /// Name of the engine that ran.
@@ -206,8 +216,8 @@ impl Recording {
         })
     }
 
-    /// What the step of a moment left, `[T, D]`, where it is kept.
-    fn left_by(&self, moment: usize) -> Option<Cow<'_, [f32]>> {
+    /// The state that the step of a moment left, `[T, D]`, where it is kept.
+    pub fn left_by(&self, moment: usize) -> Option<Cow<'_, [f32]>> {
         self.part(moment, 0..self.shapes.state_len())
     }
 

@@ -7,7 +7,7 @@ use web_sys::{
     Blob, CssStyleDeclaration, Element, HtmlCanvasElement, HtmlElement, HtmlImageElement, PointerEvent, ResizeObserver,
 };
 
-use super::colour::{Diverging, parse_hex};
+use super::colour::{Diverging, Rgb, parse_hex};
 
 /// What was kept under `key` on an earlier visit.
 pub fn recall(key: &str) -> Option<String> {
@@ -114,17 +114,28 @@ impl Tokens {
         let text = self.0.as_ref().and_then(|style| style.get_property_value(name).ok());
         text.map_or_else(String::new, |text| text.trim().to_owned())
     }
+
+    /// A property that is a colour, or what stands in for it.
+    fn colour(&self, name: &str, otherwise: Rgb) -> Rgb {
+        parse_hex(&self.get(name)).unwrap_or(otherwise)
+    }
 }
 
 /// The diverging map of the present theme, from its custom properties.
 pub fn diverging() -> Diverging {
     let tokens = Tokens::now();
-    let colour = |name: &str, otherwise| parse_hex(&tokens.get(name)).unwrap_or(otherwise);
     Diverging::new(
-        colour("--diverging-low", [0x1f, 0x5f, 0xbf]),
-        colour("--diverging-middle", [0xff, 0xff, 0xff]),
-        colour("--diverging-high", [0xc2, 0x57, 0x0c]),
+        tokens.colour("--diverging-low", [0x1f, 0x5f, 0xbf]),
+        tokens.colour("--diverging-middle", [0xff, 0xff, 0xff]),
+        tokens.colour("--diverging-high", [0xc2, 0x57, 0x0c]),
     )
+}
+
+/// The map for magnitudes of the present theme: from the background on for values above 0.
+pub fn magnitudes() -> Diverging {
+    let tokens = Tokens::now();
+    let raised = tokens.colour("--raised", [0xff, 0xff, 0xff]);
+    Diverging::new(raised, raised, tokens.colour("--magnitude", [0x7f, 0xb2, 0xe6]))
 }
 
 /// The element's width in CSS pixels, as it changes. The observer lives with the element.

@@ -16,12 +16,21 @@ pub enum View {
     Answers,
     /// What a cell takes from the others.
     Attention,
+    /// What becomes of a thought that is interfered with.
+    Experiments,
 }
 
 impl View {
     /// In the order of the tabs.
-    pub const ALL: [Self; 6] =
-        [Self::Overview, Self::Convergence, Self::States, Self::Trajectory, Self::Answers, Self::Attention];
+    pub const ALL: [Self; 7] = [
+        Self::Overview,
+        Self::Convergence,
+        Self::States,
+        Self::Trajectory,
+        Self::Answers,
+        Self::Attention,
+        Self::Experiments,
+    ];
 
     /// Its name in addresses.
     pub fn name(self) -> &'static str {
@@ -32,6 +41,7 @@ impl View {
             Self::Trajectory => "trajectory",
             Self::Answers => "answers",
             Self::Attention => "attention",
+            Self::Experiments => "experiments",
         }
     }
 
@@ -44,6 +54,7 @@ impl View {
             Self::Trajectory => "Trajectory",
             Self::Answers => "Answers",
             Self::Attention => "Attention",
+            Self::Experiments => "Experiments",
         }
     }
 
@@ -69,6 +80,6 @@ mod tests {
             assert_eq!(View::of_name(view.name()), Some(view));
         }
         assert_eq!(View::of_name("attention-span"), None);
-        assert_eq!((View::Overview.turned(-1), View::Attention.turned(1)), (View::Attention, View::Overview));
+        assert_eq!((View::Overview.turned(-1), View::Experiments.turned(-1)), (View::Experiments, View::Attention));
     }
 }

@@ -4,6 +4,7 @@
 //! head ([`crate::runtime::trace`]); from these the page derives the rest.
 
 mod cells;
+mod comparison;
 mod convergence;
 mod gram;
 mod participation;
@@ -11,6 +12,7 @@ mod principal;
 mod readout;
 
 pub use cells::{norms, row_changes};
+pub use comparison::{Comparison, Outcome};
 pub use convergence::{Point, convergence};
 pub use gram::{Gram, product};
 pub use participation::Covariance;

@@ -56,8 +56,11 @@ fn shown(page: Page) -> Vec<Cell> {
     let moment = page.player.moment.get();
     page.drawing.question.with(|question| {
         page.run.recording.with(|recording| {
+            // An experiment may have changed a clue on the way.
+            let posed = recording.as_ref().map(|recording| recording.posed(moment));
+            let tokens = posed.as_deref().unwrap_or(&question.tokens);
             let said = recording.as_ref().and_then(|recording| recording.answered(moment));
-            cell::shown(question.kind, &question.tokens, said.map(|said| &said.answer))
+            cell::shown(question.kind, tokens, said.map(|said| &said.answer))
         })
     })
 }

@@ -6,14 +6,18 @@ use super::{
     halting::Halting,
     step_curve::{Measure, StepCurve},
 };
+use crate::ui::state::Page;
 
 /// Change, distance to the end and direction of every step, and the Q-head's word on it.
 #[component]
 pub fn Convergence() -> impl IntoView {
+    let page = Page::here();
+    let compared = move || page.experiment.comparison.with(Option::is_some);
     view! {
         <StepCurve measure=Measure::Residual/>
         <StepCurve measure=Measure::ToFinal/>
         <StepCurve measure=Measure::Cosine/>
+        <Show when=compared><StepCurve measure=Measure::Apart/></Show>
         <Halting/>
     }
 }

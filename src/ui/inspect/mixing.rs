@@ -2,16 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{name_of, of_recording, save::Save, table::Table, term::Term};
+use super::{mixing_board::MixingBoard, name_of, of_recording, save::Save, table::Table, term::Term};
 use crate::{
     model::{Level, Mixing, MixingKind},
     runtime::{packed::Packed, protocol::Task},
-    ui::{
-        board::symbol::{place, side},
-        overlay::{range, share},
-        scale::short,
-        state::Page,
-    },
+    ui::{board::symbol::place, browser, scale::short, state::Page},
 };
 
 const GLOSS: &str = "A step lets every cell look at the others. With attention: the weight that each head gives to each cell, \
@@ -33,15 +28,35 @@ pub fn MixingView() -> impl IntoView {
     ask_when_needed(page, level, cell);
     let found = page.mixing.found;
     let set_level = move |event| level.set(if event_target_value(&event) == "L" { Level::L } else { Level::H });
+    let names = Memo::new(move |_| {
+        let rows = found.with(|found| found.as_ref().map(named_rows)).unwrap_or_default();
+        rows.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+    });
+    let under_pointer = RwSignal::new(None::<(usize, usize)>);
+    let map = Memo::new(move |_| {
+        page.theme.track();
+        browser::magnitudes()
+    });
     let boards = move || {
-        let (kind, prefix) = (page.kind(), of_recording(page, |recording| recording.shapes().prefix));
-        let found = found.get()?;
-        let rows = named_rows(&found);
-        let boards = rows.into_iter().map(|(name, row)| {
-            let cells: Vec<f32> = row.into_iter().skip(prefix).collect();
-            view! { <figure><figcaption>{name}</figcaption>{board(page, side(kind), cells, cell)}</figure> }
-        });
-        Some(boards.collect_view())
+        let board = |(row, name)| {
+            view! { <figure><figcaption>{name}</figcaption><MixingBoard row cell under_pointer map/></figure> }
+        };
+        names.get().into_iter().enumerate().map(board).collect_view()
+    };
+    let reading = move || {
+        let Some((row, at)) = under_pointer.get() else {
+            return "Point at a cell of any board. Pale: nothing of that cell; strong: most.".into();
+        };
+        let prefix = of_recording(page, |recording| recording.shapes().prefix);
+        let value = found.with(|found| Some(*row_of(found.as_ref()?, row)?.get(prefix + at)?));
+        let name = names.with(|names| names.get(row).cloned()).unwrap_or_default();
+        format!("{}, {name}: {}", place(page.kind(), at), value.map_or_else(String::new, |value| short(value.into())))
+    };
+    let nothing = move || {
+        found.with(Option::is_none).then_some(
+            "No step to show here: the module has not stepped yet, the experiment froze it or changed where the step \
+             began, or the states are not kept.",
+        )
     };
     let what = move || {
         found.with(|found| found.as_ref().map(|found| found.kind)).map(|kind| match kind {
@@ -76,8 +91,9 @@ pub fn MixingView() -> impl IntoView {
                 <Save name="mixing"/>
             </figcaption>
             <p class="reading" data-testid="mixing-kind">{what}</p>
+            <p class="reading">{nothing}</p>
             <div class="mixing" data-testid="mixing">{boards}</div>
-            <p class="reading hint">"Point at a cell of any board. Pale: nothing of that cell; strong: most."</p>
+            <p class="reading hint" data-testid="mixing-reading">{reading}</p>
             <Table head=["Layer", "Cell", "Value"] rows/>
         </figure>
     }
@@ -89,6 +105,9 @@ fn ask_when_needed(page: Page, level: RwSignal<Level>, cell: RwSignal<usize>) {
         let (level, cell, moment) = (level.get(), cell.get(), page.player.moment.get());
         let task = of_recording(page, |recording| {
             let at = recording.last_step(level, moment)?;
+            if recording.interventions().iter().any(|intervention| intervention.holds(level, at)) {
+                return None;
+            }
             let other = if level == Level::H { Level::L } else { Level::H };
             let entering = |level| Some(recording.entering(level, at)?.map(|state| Packed(state.into_owned())));
             Some(Task::Mixing {
@@ -119,34 +138,7 @@ fn named_rows(found: &Mixing) -> Vec<(String, Vec<f32>)> {
     rows
 }
 
-fn board(page: Page, side: usize, values: Vec<f32>, cell: RwSignal<usize>) -> impl IntoView {
-    let (_, most) = range(&values);
-    let squares = values.into_iter().enumerate().map(|(at, value)| {
-        let fill = format!("--overlay:{:.1}%", share(value, (0.0, most)) * 100.0);
-        view! {
-            <rect
-                class="mixed"
-                class:asked=move || cell.get() == at
-                style=fill
-                x=(at % side) as f64 + 0.04
-                y=(at / side) as f64 + 0.04
-                width="0.92"
-                height="0.92"
-                on:mouseenter=move |_| page.pointed.set(Some(at))
-            >
-                <title>{short(f64::from(value))}</title>
-            </rect>
-        }
-    });
-    view! {
-        <svg
-            class="mixing-board"
-            viewBox=format!("0 0 {side} {side}")
-            role="img"
-            aria-label="How much of each cell goes into the one pointed at; the table below has the figures"
-            on:mouseleave=move |_| page.pointed.set(None)
-        >
-            {squares.collect_view()}
-        </svg>
-    }
+/// The values of a row, `[T]`, by its number through all layers.
+pub fn row_of(found: &Mixing, row: usize) -> Option<&Vec<f32>> {
+    found.layers.iter().flatten().nth(row)
 }

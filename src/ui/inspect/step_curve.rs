@@ -12,7 +12,7 @@ use super::{
 use crate::{
     model::Level,
     runtime::{
-        analysis::{Point, convergence},
+        analysis::{Comparison, Point, convergence},
         recording::Recording,
     },
     ui::{
@@ -33,6 +33,8 @@ pub enum Measure {
     ToFinal,
     /// Cosine between the state and the one before.
     Cosine,
+    /// RMS of the difference to the state of the kept run.
+    Apart,
 }
 
 impl Measure {
@@ -41,6 +43,7 @@ impl Measure {
             Self::Residual => "change",
             Self::ToFinal => "distance",
             Self::Cosine => "cosine",
+            Self::Apart => "apart",
         }
     }
 
@@ -49,12 +52,13 @@ impl Measure {
             Self::Residual => "Change at each step",
             Self::ToFinal => "Distance to the final state",
             Self::Cosine => "Cosine with the state before",
+            Self::Apart => "Distance to the kept run",
         }
     }
 
     fn unit(self) -> &'static str {
         match self {
-            Self::Residual | Self::ToFinal => "RMS, log scale",
+            Self::Residual | Self::ToFinal | Self::Apart => "RMS, log scale",
             Self::Cosine => "1: same direction",
         }
     }
@@ -73,21 +77,29 @@ impl Measure {
                 "Whether a step turned the state: 1 keeps its direction, 0 is at right angles to it. A converged \
                  state stays near 1."
             }
+            Self::Apart => {
+                "How far each state is from the one that the kept run had at the same step. Nothing is drawn where both are \
+                 the same; a line that falls shows that the two runs meet again."
+            }
         }
     }
 
-    fn value(self, point: &Point) -> Option<f64> {
-        match self {
-            // A logarithmic axis has no place for the final state's 0, nor for a frozen module's.
-            Self::Residual => Some(point.residual).filter(|change| *change > 0.0),
-            Self::ToFinal => point.to_final.filter(|distance| *distance > 0.0),
+    /// Of every step of a recording in order.
+    fn values(self, recording: &Recording, comparison: Option<&Comparison>) -> Vec<(Level, Option<f64>)> {
+        // A logarithmic axis has no place for 0: the final state's distance, a frozen module's change.
+        let positive = |value: Option<f64>| value.filter(|value| *value > 0.0);
+        let value = |(moment, point): (usize, &Point)| match self {
+            Self::Residual => positive(Some(point.residual)),
+            Self::ToFinal => positive(point.to_final),
             Self::Cosine => point.cosine,
-        }
+            Self::Apart => positive(comparison.and_then(|comparison| comparison.distance(moment))),
+        };
+        convergence(recording).iter().enumerate().map(|at| (at.1.level, value(at))).collect()
     }
 
     fn axis(self, values: impl Iterator<Item = f64>) -> Axis {
         match self {
-            Self::Residual | Self::ToFinal => Axis::Log(Log::covering(values)),
+            Self::Residual | Self::ToFinal | Self::Apart => Axis::Log(Log::covering(values)),
             Self::Cosine => Axis::Linear(Linear::covering(values.chain([1.0]), 4)),
         }
     }
@@ -98,6 +110,7 @@ impl Measure {
             Self::Residual => format!("{name} changed by {} RMS", short(value)),
             Self::ToFinal => format!("{name} is {} RMS from its last state", short(value)),
             Self::Cosine => format!("{name} at cosine {value:.6} to the state before"),
+            Self::Apart => format!("{name} is {} RMS from the kept run's", short(value)),
         }
     }
 }
@@ -108,22 +121,31 @@ struct Steps {
     measure: Measure,
     /// Of each step in order.
     values: Vec<(Level, Option<f64>)>,
+    /// The same of the kept run, where it is of a model of the same shape.
+    kept: Vec<(Level, Option<f64>)>,
+    /// Steps at which an experiment interfered.
+    interventions: Vec<usize>,
     planned: usize,
     of_segment: usize,
 }
 
 impl Steps {
-    fn of(measure: Measure, recording: &Recording) -> Self {
+    fn of(measure: Measure, recording: &Recording, kept: Option<&Recording>, comparison: Option<&Comparison>) -> Self {
+        let kept = kept.filter(|kept| measure != Measure::Apart && kept.shapes() == recording.shapes());
+        let mut of_kept = kept.map(|kept| measure.values(kept, None)).unwrap_or_default();
+        of_kept.truncate(recording.planned_moments());
         Self {
             measure,
-            values: convergence(recording).iter().map(|point| (point.level, measure.value(point))).collect(),
+            values: measure.values(recording, comparison),
+            kept: of_kept,
+            interventions: recording.interventions().iter().map(|intervention| intervention.at).collect(),
             planned: recording.planned_moments(),
             of_segment: recording.shapes().steps(),
         }
     }
 
     fn axis(&self) -> Axis {
-        self.measure.axis(self.values.iter().filter_map(|(_, value)| *value))
+        self.measure.axis(self.values.iter().chain(&self.kept).filter_map(|(_, value)| *value))
     }
 
     /// The middle of a step on the horizontal axis.
@@ -133,14 +155,18 @@ impl Steps {
 
     /// Moment, module and value where there is one.
     fn known(&self) -> impl Iterator<Item = (usize, Level, f64)> {
-        self.values.iter().enumerate().filter_map(|(moment, (level, value))| Some((moment, *level, (*value)?)))
+        known(&self.values)
     }
 
-    fn curve(&self, level: Level, frame: Frame) -> String {
+    fn curve(&self, values: &[(Level, Option<f64>)], level: Level, frame: Frame) -> String {
         let axis = self.axis();
-        let own = self.known().filter(|(_, of, _)| *of == level);
+        let own = known(values).filter(|(_, of, _)| *of == level);
         frame.points(own.map(|(moment, _, value)| (self.x(moment), axis.place(value))))
     }
+}
+
+fn known(values: &[(Level, Option<f64>)]) -> impl Iterator<Item = (usize, Level, f64)> {
+    values.iter().enumerate().filter_map(|(moment, (level, value))| Some((moment, *level, (*value)?)))
 }
 
 /// The curves of both modules, with a table.
@@ -149,7 +175,14 @@ pub fn StepCurve(measure: Measure) -> impl IntoView {
     let page = Page::here();
     let room = NodeRef::<html::Div>::new();
     let frame = frame(room, HEIGHT);
-    let steps = Memo::new(move |_| of_recording(page, |recording| Some(Steps::of(measure, recording))));
+    let steps = Memo::new(move |_| {
+        page.experiment.comparison.with(|comparison| {
+            page.run.kept.with(|kept| {
+                of_recording(page, |run| Some(Steps::of(measure, run, kept.as_ref(), comparison.as_ref())))
+            })
+        })
+    });
+    let has_kept = move || steps.with(|steps| steps.as_ref().is_some_and(|steps| !steps.kept.is_empty()));
     let with = move |read: fn(&Steps, Frame) -> AnyView| {
         steps.with(|steps| steps.as_ref().map(|steps| read(steps, frame.get())))
     };
@@ -178,7 +211,10 @@ pub fn StepCurve(measure: Measure) -> impl IntoView {
             None => place,
         })
     };
-    let curve = move |level| steps.with(|steps| steps.as_ref().map(|steps| steps.curve(level, frame.get())));
+    let curve =
+        move |level| steps.with(|steps| steps.as_ref().map(|steps| steps.curve(&steps.values, level, frame.get())));
+    let kept =
+        move |level| steps.with(|steps| steps.as_ref().map(|steps| steps.curve(&steps.kept, level, frame.get())));
     let rows = move || {
         let known = steps.with(|steps| steps.as_ref().map(|steps| steps.known().collect::<Vec<_>>()));
         let row = |(moment, level, value): (usize, Level, f64)| {
@@ -194,6 +230,7 @@ pub fn StepCurve(measure: Measure) -> impl IntoView {
                 <span class="unit">{measure.unit()}</span>
                 <b class="h">"z_H"</b>
                 <b class="l">"z_L"</b>
+                <Show when=has_kept><span class="unit">"dashed: the kept run"</span></Show>
                 <Save name=measure.testid()/>
             </figcaption>
             <div class="room" node_ref=room>
@@ -208,6 +245,8 @@ pub fn StepCurve(measure: Measure) -> impl IntoView {
                     on:pointerdown=go
                 >
                     {move || with(grid)}
+                    <polyline class="curve laid-over l" points=move || kept(Level::L)/>
+                    <polyline class="curve laid-over h" points=move || kept(Level::H)/>
                     <polyline class="curve l" points=move || curve(Level::L)/>
                     <polyline class="curve h" points=move || curve(Level::H)/>
                     {move || with(dots)}
@@ -232,10 +271,15 @@ fn grid(steps: &Steps, frame: Frame) -> AnyView {
         let x = frame.x((moment as f64 + 1.0) / steps.planned.max(1) as f64);
         view! { <line class="h-update" x1=x x2=x y1=frame.y(0.0) y2=frame.y(1.0)/> }
     });
+    let touched = steps.interventions.iter().map(|moment| {
+        let x = frame.x(*moment as f64 / steps.planned.max(1) as f64);
+        view! { <line class="intervention" x1=x x2=x y1=frame.y(0.0) y2=frame.y(1.0)/> }
+    });
     view! {
         {horizontal_axis_lines(frame, ticks)}
         {segment_marks(frame, segments)}
         {updates.collect_view()}
+        {touched.collect_view()}
     }
     .into_any()
 }

@@ -3,8 +3,8 @@
 use leptos::{ev::KeyboardEvent, prelude::*};
 
 use super::{
-    answers::Answers, convergence::Convergence, mixing::MixingView, overview::Overview, states::States,
-    trajectory::Trajectory,
+    answers::Answers, convergence::Convergence, experiments::Experiments, mixing::MixingView, overview::Overview,
+    states::States, trajectory::Trajectory,
 };
 use crate::ui::{browser, state::Page, view::View};
 
@@ -49,6 +49,7 @@ pub fn Tabs() -> impl IntoView {
         View::Trajectory => view! { <Trajectory/> }.into_any(),
         View::Answers => view! { <Answers/> }.into_any(),
         View::Attention => view! { <MixingView/> }.into_any(),
+        View::Experiments => view! { <Experiments/> }.into_any(),
     };
     view! {
         <div class="tabs" role="tablist" aria-label="Views of the model's inside" on:keydown=press>

@@ -2,6 +2,7 @@
 
 mod dimension;
 mod drawing;
+mod experiment;
 mod link;
 mod machine;
 mod mixing;
@@ -10,6 +11,7 @@ mod run;
 
 pub(super) use dimension::{DIMENSION_PUZZLES, Measured};
 pub(super) use drawing::{Drawing, MazeWish, Question};
+pub(super) use experiment::Experiment;
 pub(super) use link::STRETCHES;
 pub(super) use machine::{Machine, Status, kinds_of};
 pub(super) use mixing::Mixed;
@@ -21,6 +23,7 @@ use leptos::prelude::*;
 
 use super::{address::Address, browser, overlay::Overlay, place::Place, view::View};
 use crate::{
+    model::Intervention,
     puzzle,
     runtime::{
         client::Heard,
@@ -40,6 +43,8 @@ pub(super) struct Page {
     pub run: Run,
     /// The moment that is shown.
     pub player: Player,
+    /// What is done to the thought.
+    pub experiment: Experiment,
     /// How many dimensions the open model uses.
     pub dimensionality: Measured,
     /// What the cell that is pointed at takes from the others.
@@ -67,6 +72,7 @@ impl Page {
             machine: Machine::new(address.model.clone(), address.engine, drawing.question),
             run,
             player: Player::new(run.recording),
+            experiment: Experiment::new(run.recording, run.kept),
             dimensionality: Measured::new(),
             mixing: Mixed::new(),
             pointed: RwSignal::new(None),
@@ -100,12 +106,18 @@ impl Page {
 
     /// Runs the model on the puzzle that is drawn, as soon as it is known on which engine.
     pub fn solve(self) {
+        self.think(Vec::new());
+    }
+
+    /// Runs the model with what is done to it on the way.
+    fn think(self, interventions: Vec<Intervention>) {
         if untrack(|| self.is_running()) || !self.machine.revive() {
             return;
         }
         self.stop_measuring();
         self.run.clear();
         self.player.rewind();
+        self.run.interventions.set_value(interventions);
         self.run.phase.set(Phase::Waiting);
         self.start_if_waiting();
     }
@@ -120,14 +132,11 @@ impl Page {
         };
         let question = self.drawing.question.with_untracked(|question| question.tokens.clone());
         let segments = shapes.segments * self.run.stretch.get_untracked();
-        let until_sure = self.run.until_sure.get_untracked();
-        let task = self.machine.ask(Task::Solve {
-            engine,
-            question: question.clone(),
-            segments,
-            until_sure,
-            interventions: Vec::new(),
-        });
+        let interventions = self.run.interventions.get_value();
+        // One sees whether a touched thought recovers only if it goes on.
+        let until_sure = self.run.until_sure.get_untracked() && interventions.is_empty();
+        let task =
+            self.machine.ask(Task::Solve { engine, question: question.clone(), segments, until_sure, interventions });
         self.run.planned.set_value(segments);
         self.run.phase.set(Phase::Running { task });
         self.run.question.set_value(question);
@@ -214,12 +223,14 @@ impl Page {
             Event::Finished if of_run => self.run.finish(untrack(|| self.kind())),
             Event::Cancelled if of_run => self.run.stopped(),
             Event::Failed(failure) if of_run => {
-                let message = if failure.engine && self.machine.choice.get_untracked() == Choice::Gpu {
-                    format!("{}. Solve again to start it anew, or choose the CPU engine.", failure.message)
-                } else {
-                    failure.message
-                };
-                self.run.fail(message);
+                self.run.fail(match (failure.engine, self.machine.choice.get_untracked()) {
+                    (true, Choice::Gpu) => format!(
+                        "{}. What was recorded stays. Solve again to start it anew, or choose the CPU engine.",
+                        failure.message
+                    ),
+                    (true, _) => format!("{}. What was recorded stays.", failure.message),
+                    (false, _) => failure.message,
+                });
             }
             event => {
                 let failed = matches!(event, Event::Failed(_));

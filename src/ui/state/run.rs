@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
+    model::Intervention,
     puzzle::Kind,
     runtime::{
         protocol::{SegmentReport, Shapes},
@@ -45,6 +46,8 @@ pub struct Run {
     pub stretch: RwSignal<usize>,
     /// Whether it ends when the model holds itself done.
     pub until_sure: RwSignal<bool>,
+    /// What is done to it on the way.
+    pub interventions: StoredValue<Vec<Intervention>>,
     /// Segments that it may take.
     pub planned: StoredValue<usize>,
     /// The tokens that it was asked to solve.
@@ -60,6 +63,7 @@ impl Run {
             kept: RwSignal::new(None),
             stretch: RwSignal::new(1),
             until_sure: RwSignal::new(false),
+            interventions: StoredValue::new(Vec::new()),
             planned: StoredValue::new(0),
             question: StoredValue::new(Vec::new()),
         }
@@ -76,7 +80,8 @@ impl Run {
     /// The worker begins.
     pub fn begin(self, engine: String, shapes: Shapes) {
         let question = self.question.get_value();
-        self.recording.set(Some(Recording::new(shapes, self.planned.get_value(), question, engine)));
+        let recording = Recording::new(shapes, self.planned.get_value(), question, engine);
+        self.recording.set(Some(recording.with_interventions(self.interventions.get_value())));
     }
 
     /// A segment arrived with the bytes of its states.
@@ -95,7 +100,8 @@ impl Run {
         self.close();
         let checked = self.recording.with_untracked(|recording| {
             let recording = recording.as_ref()?;
-            Some(kind.check(recording.question(), &recording.segments().last()?.answer.tokens))
+            let posed = recording.posed(recording.moments());
+            Some(kind.check(&posed, &recording.segments().last()?.answer.tokens))
         });
         self.phase.set(match checked {
             Some(Ok(())) => Phase::Valid,

@@ -1,0 +1,201 @@
+//! What is to be done to the thought, put together.
+
+use leptos::prelude::*;
+
+use super::{name_of, of_recording};
+use crate::{
+    model::{Act, Intervention, Level},
+    puzzle::{Kind, maze::Cell},
+    ui::{
+        board::symbol::{name, place},
+        state::Page,
+        timeline::in_words,
+    },
+};
+
+/// What can be chosen.
+#[derive(Clone, Copy, PartialEq)]
+enum Deed {
+    Freeze(Level),
+    Restart(Level),
+    Noise(Level),
+    Clue,
+}
+
+impl Deed {
+    const ALL: [Self; 7] = [
+        Self::Freeze(Level::H),
+        Self::Freeze(Level::L),
+        Self::Restart(Level::H),
+        Self::Restart(Level::L),
+        Self::Noise(Level::H),
+        Self::Noise(Level::L),
+        Self::Clue,
+    ];
+
+    fn title(self) -> String {
+        match self {
+            Self::Freeze(level) => format!("freeze {}", name_of(level).1),
+            Self::Restart(level) => format!("restart {}", name_of(level).1),
+            Self::Noise(level) => format!("add noise to {}", name_of(level).1),
+            Self::Clue => "change a clue".into(),
+        }
+    }
+}
+
+/// An act as a sentence.
+pub fn act_in_words(kind: Kind, act: Act) -> String {
+    let state = |level| name_of(level).1;
+    match act {
+        Act::Freeze { level } => format!("{} is frozen", state(level)),
+        Act::Restart { level } => format!("{} becomes its initial state", state(level)),
+        Act::Noise { level, size, seed } => {
+            format!("noise of {size} times its RMS is added to {} (seed {seed})", state(level))
+        }
+        Act::Clue { cell, token } => format!("{} becomes {}", place(kind, cell), name(kind, token as u8)),
+    }
+}
+
+/// An intervention as a sentence.
+pub fn intervention_in_words(page: Page, intervention: Intervention) -> String {
+    let when = of_recording(page, |recording| in_words(recording, intervention.at));
+    let when = when.unwrap_or_else(|| format!("step {}", intervention.at + 1));
+    format!("From {when} on: {}.", act_in_words(page.kind(), intervention.act))
+}
+
+/// Tokens that a clue can become.
+fn clues(kind: Kind) -> Vec<u8> {
+    let most = match kind {
+        Kind::Sudoku(shape) => shape.side() as u8 + 1,
+        Kind::Maze(_) => Cell::Goal as u8,
+    };
+    (1..=most).collect()
+}
+
+/// Chooses an act, gathers several, runs them.
+#[component]
+pub fn ExperimentForm() -> impl IntoView {
+    let page = Page::here();
+    let acts = page.experiment.acts;
+    let deed = RwSignal::new(Deed::ALL[0]);
+    let (size, seed) = (RwSignal::new(0.5_f32), RwSignal::new(1_u32));
+    let token = RwSignal::new(1_u8);
+    // The last cell pointed at stays: the way to the form leads out of the board.
+    let cell = RwSignal::new(page.drawing.cursor.get_untracked());
+    Effect::new(move |_| {
+        if let Some(pointed) = page.pointed.get() {
+            cell.set(pointed);
+        }
+    });
+    let chosen = move || {
+        let act = match deed.get_untracked() {
+            Deed::Freeze(level) => Act::Freeze { level },
+            Deed::Restart(level) => Act::Restart { level },
+            Deed::Noise(level) => Act::Noise { level, size: size.get_untracked(), seed: seed.get_untracked() },
+            Deed::Clue => Act::Clue { cell: cell.get_untracked(), token: token.get_untracked().into() },
+        };
+        Intervention { at: page.player.moment.get_untracked(), act }
+    };
+    let when = move || {
+        let moment = page.player.moment.get();
+        of_recording(page, |recording| in_words(recording, moment))
+    };
+    let option = move |index: usize| {
+        view! { <option value=index.to_string()>{Deed::ALL[index].title()}</option> }
+    };
+    let choose = move |event| {
+        let index: Option<usize> = event_target_value(&event).parse().ok();
+        if let Some(chosen) = index.and_then(|index| Deed::ALL.get(index)) {
+            deed.set(*chosen);
+        }
+    };
+    let set_size = move |event| {
+        if let Some(number) =
+            event_target_value(&event).parse().ok().filter(|size: &f32| size.is_finite() && *size >= 0.0)
+        {
+            size.set(number);
+        }
+    };
+    let set_seed = move |event| {
+        if let Ok(number) = event_target_value(&event).parse() {
+            seed.set(number);
+        }
+    };
+    let noise = move || matches!(deed.get(), Deed::Noise(_));
+    let tokens = move || {
+        let kind = page.kind();
+        let option = |value: u8| {
+            view! { <option value=value.to_string() selected=move || token.get() == value>{name(kind, value)}</option> }
+        };
+        clues(kind).into_iter().map(option).collect_view()
+    };
+    let set_token = move |event| {
+        if let Ok(number) = event_target_value(&event).parse() {
+            token.set(number);
+        }
+    };
+    view! {
+        <div class="options">
+            <label class="choice">
+                "From the step shown on, "
+                <select data-testid="act" on:change=choose>{(0..Deed::ALL.len()).map(option).collect_view()}</select>
+            </label>
+            <Show when=noise>
+                <label class="choice">
+                    "of "
+                    <input type="number" class="number" data-testid="noise-size" min="0" step="0.1"
+                        prop:value=move || size.get().to_string() on:change=set_size/>
+                    " times its RMS"
+                </label>
+                <label class="choice">
+                    "Seed "
+                    <input type="number" class="number" data-testid="noise-seed" min="0"
+                        prop:value=move || seed.get().to_string() on:change=set_seed/>
+                </label>
+            </Show>
+            <Show when=move || deed.get() == Deed::Clue>
+                <label class="choice">
+                    {move || format!("{} becomes ", place(page.kind(), cell.get()))}
+                    <select data-testid="clue-token" on:change=set_token>{tokens}</select>
+                </label>
+                <span class="reading">"Point at another cell of the board to change that one."</span>
+            </Show>
+        </div>
+        <p class="reading" data-testid="act-begins">{move || Some(format!("The step shown: {}.", when()?))}</p>
+        <Show when=move || acts.with(|acts| !acts.is_empty())>
+            <ul class="acts" aria-label="Together with" data-testid="acts">
+                {move || acts.get().into_iter().enumerate().map(|(index, act)| listed(page, index, act)).collect_view()}
+            </ul>
+        </Show>
+        <div class="options">
+            <button
+                type="button"
+                class="primary"
+                data-testid="run-experiment"
+                disabled=move || page.is_running() || !page.has_untouched_run()
+                on:click=move |_| page.run_experiment(chosen())
+            >
+                "Run it beside the untouched run"
+            </button>
+            <button type="button" data-testid="add-act" on:click=move |_| acts.update(|acts| acts.push(chosen()))>
+                "Do this together with more"
+            </button>
+        </div>
+    }
+}
+
+/// An act that was gathered, with the button that drops it.
+fn listed(page: Page, index: usize, intervention: Intervention) -> impl IntoView {
+    let drop_it = move |_| {
+        page.experiment.acts.update(|acts| {
+            acts.remove(index);
+        });
+    };
+    view! {
+        <li>
+            {intervention_in_words(page, intervention)}
+            " "
+            <button type="button" class="quiet" on:click=drop_it>"Drop"</button>
+        </li>
+    }
+}

@@ -1,0 +1,127 @@
+//! Experiments that only a live model allows: something is done to the thought, and one sees whether it recovers.
+
+use leptos::prelude::*;
+
+use super::{
+    experiment_form::{ExperimentForm, intervention_in_words},
+    name_of, of_recording,
+    step_curve::{Measure, StepCurve},
+    table::Table,
+    term::Term,
+};
+use crate::{
+    model::{Act, Level},
+    runtime::{analysis::Outcome, recording::Recording},
+    ui::{scale::short, state::Page, timeline::in_words},
+};
+
+const GLOSS: &str = "Stop one of the two clocks, send a state back to its start, disturb it, or change the puzzle under way. \
+                     The model runs again from the beginning; up to the step where you interfere it is the same run bit for \
+                     bit. Whether the two meet again shows how firmly the model holds its answer.";
+
+/// The form, and what came of the last experiment.
+#[component]
+pub fn Experiments() -> impl IntoView {
+    let page = Page::here();
+    let shows_experiment = move || of_recording(page, |recording| !recording.interventions().is_empty());
+    let back = move || if shows_experiment() { "Back to the untouched run" } else { "Show the experiment again" };
+    let without = move || {
+        (!page.has_untouched_run() && !page.is_running())
+            .then_some("Press Solve first: an experiment is laid over an untouched run.")
+    };
+    view! {
+        <figure>
+            <figcaption><Term name="Experiments" gloss=GLOSS/></figcaption>
+            <ExperimentForm/>
+            <p class="reading">{without}</p>
+        </figure>
+        <Show when=move || page.has_pair()>
+            <figure>
+                <figcaption>
+                    "The experiment beside the untouched run"
+                    <span class="unit">
+                        {move || if shows_experiment() { "the page shows the experiment" } else { "the page shows the untouched run" }}
+                    </span>
+                </figcaption>
+                <div data-testid="experiment-outcome" role="status">
+                    {move || findings(page).into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}
+                </div>
+                <button type="button" data-testid="swap-runs" disabled=move || page.is_running() on:click=move |_| page.swap_runs()>
+                    {back}
+                </button>
+                <Table head=["Segment", "z_H apart", "z_L apart", "Cells that differ"] rows=move || rows(page)/>
+            </figure>
+            <StepCurve measure=Measure::Apart/>
+        </Show>
+    }
+}
+
+/// Reads the experiment of the pair, whichever of the two the page shows.
+fn of_experiment<T: Default>(page: Page, read: impl FnOnce(&Recording) -> T) -> T {
+    page.run.recording.with(|run| {
+        page.run.kept.with(|kept| {
+            let mut both = run.iter().chain(kept);
+            both.find(|recording| !recording.interventions().is_empty()).map(read).unwrap_or_default()
+        })
+    })
+}
+
+/// What was done and what came of it, in sentences.
+fn findings(page: Page) -> Vec<String> {
+    let acts = of_experiment(page, |experiment| experiment.interventions().to_vec());
+    let mut lines: Vec<String> = acts.iter().map(|act| intervention_in_words(page, *act)).collect();
+    lines.extend(page.experiment.comparison.with(|comparison| Some(outcome(comparison.as_ref()?.outcome()?))));
+    if acts.iter().any(|intervention| matches!(intervention.act, Act::Clue { .. })) {
+        lines.extend(of_experiment(page, |experiment| {
+            let posed = experiment.posed(experiment.moments());
+            let checked = page.kind().check(&posed, &experiment.segments().last()?.answer.tokens);
+            Some(match checked {
+                Ok(()) => "By the rules its last answer solves the changed puzzle.".into(),
+                Err(fault) => format!("By the rules its last answer does not solve the changed puzzle: {fault}."),
+            })
+        }));
+    }
+    lines.extend([Level::H, Level::L].into_iter().filter_map(|level| distance(page, level)));
+    lines
+}
+
+fn outcome(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Same => "The answer was the untouched run's after every segment.".into(),
+        Outcome::Recovered { segment, differed } => format!(
+            "The answer differed after {differed} {} and was the untouched run's again from segment {} on: the thought \
+             recovered.",
+            if differed == 1 { "segment" } else { "segments" },
+            segment + 1
+        ),
+        Outcome::Apart { cells } => format!(
+            "The answer differs from the untouched run's in {cells} {} after the last segment: it has not recovered.",
+            if cells == 1 { "cell" } else { "cells" }
+        ),
+    }
+}
+
+/// How far a module's states are apart, at most and at last.
+fn distance(page: Page, level: Level) -> Option<String> {
+    let [(at, most), (_, last)] = page.experiment.comparison.with(|comparison| comparison.as_ref()?.extremes(level))?;
+    let name = name_of(level).1;
+    if most == 0.0 {
+        return Some(format!("{name} is the same in both runs, bit for bit."));
+    }
+    let place = of_recording(page, |recording| in_words(recording, at))?;
+    Some(format!("{name} is at most {} RMS apart ({place}), and {} RMS at last.", short(most), short(last)))
+}
+
+/// Each segment: how far the states are apart at its end, and cells whose answers differ.
+fn rows(page: Page) -> Vec<Vec<String>> {
+    let Some(steps) = of_recording(page, |recording| Some(recording.shapes().steps())) else { return Vec::new() };
+    page.experiment.comparison.with(|comparison| {
+        let Some(comparison) = comparison else { return Vec::new() };
+        let apart = |moment| comparison.distance(moment).map_or_else(|| "not kept".into(), |d| format!("{d:.6}"));
+        let row = |(segment, cells): (usize, &usize)| {
+            let end = (segment + 1) * steps;
+            vec![format!("{}", segment + 1), apart(end - 1), apart(end - 2), cells.to_string()]
+        };
+        comparison.differing().iter().enumerate().map(row).collect()
+    })
+}

@@ -1,0 +1,94 @@
+//! What goes into a cell from each of the others, painted: a pixel for every cell, so that a step costs no elements.
+
+use leptos::{ev::PointerEvent, html, prelude::*};
+use wasm_bindgen::{Clamped, JsCast};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
+
+use super::{mixing::row_of, of_recording};
+use crate::{
+    model::Mixing,
+    ui::{board::symbol::side, colour::Diverging, state::Page},
+};
+
+/// A board of one row of the mixing; `under_pointer` gets the row and the cell that is pointed at.
+#[component]
+pub fn MixingBoard(
+    row: usize,
+    cell: RwSignal<usize>,
+    under_pointer: RwSignal<Option<(usize, usize)>>,
+    map: Memo<Diverging>,
+) -> impl IntoView {
+    let page = Page::here();
+    let canvas = NodeRef::<html::Canvas>::new();
+    let across = Memo::new(move |_| side(page.kind()));
+    Effect::new(move |_| {
+        let (Some(canvas), side) = (canvas.get(), across.get()) else { return };
+        let prefix = of_recording(page, |recording| recording.shapes().prefix);
+        page.mixing.found.with(|found| {
+            if let Some(values) = found.as_ref().and_then(|found| cells(found, row, prefix, side)) {
+                map.with(|map| paint(&canvas, values, map, side));
+            }
+        });
+    });
+    let at = move |event: &PointerEvent| {
+        let area = canvas.get_untracked()?.get_bounding_client_rect();
+        let side = across.get_untracked();
+        let along = |at: i32, start: f64, length: f64| {
+            let share = ((f64::from(at) - start) / length.max(1.0)).clamp(0.0, 0.9999);
+            (share * side as f64) as usize
+        };
+        let column = along(event.client_x(), area.left(), area.width());
+        Some(along(event.client_y(), area.top(), area.height()) * side + column)
+    };
+    let look = move |event: PointerEvent| {
+        let found = at(&event);
+        if under_pointer.get_untracked() != found.map(|at| (row, at)) {
+            under_pointer.set(found.map(|at| (row, at)));
+            page.pointed.set(found);
+        }
+    };
+    let leave = move |_| {
+        under_pointer.set(None);
+        page.pointed.set(None);
+    };
+    let asked = move || {
+        let (side, cell) = (across.get(), cell.get());
+        let percent = |cells: usize| 100.0 * cells as f64 / side as f64;
+        format!(
+            "left:{:.3}%;top:{:.3}%;width:{size:.3}%;height:{size:.3}%",
+            percent(cell % side),
+            percent(cell / side),
+            size = percent(1)
+        )
+    };
+    view! {
+        <div class="mixing-board">
+            <canvas
+                node_ref=canvas
+                role="img"
+                aria-label="How much of each cell goes into the one pointed at; the table below has the figures"
+                width=move || across.get().to_string()
+                height=move || across.get().to_string()
+                on:pointermove=look
+                on:pointerdown=look
+                on:pointerleave=leave
+            ></canvas>
+            <div class="lit-area" style=asked></div>
+        </div>
+    }
+}
+
+/// The values of a board's cells in a row; `None` while the answer is about another board.
+fn cells(found: &Mixing, row: usize, prefix: usize, side: usize) -> Option<&[f32]> {
+    row_of(found, row)?.get(prefix..prefix + side * side)
+}
+
+fn paint(canvas: &HtmlCanvasElement, values: &[f32], map: &Diverging, side: usize) {
+    let context = canvas.get_context("2d").ok().flatten();
+    let Some(context) = context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok()) else { return };
+    let most = values.iter().copied().fold(0.0, f32::max);
+    let pixels = map.pixels(values, most);
+    if let Ok(image) = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), side as u32, side as u32) {
+        let _ = context.put_image_data(&image, 0.0, 0.0);
+    }
+}

@@ -1,0 +1,90 @@
+//! Experiments: what is to be done to the thought, and the run of it beside the untouched one.
+
+use leptos::prelude::*;
+
+use super::Page;
+use crate::{
+    model::Intervention,
+    runtime::{analysis::Comparison, recording::Recording},
+};
+
+/// State of the experiments.
+#[derive(Clone, Copy)]
+pub struct Experiment {
+    /// What the next one does besides what is chosen.
+    pub acts: RwSignal<Vec<Intervention>>,
+    /// The run on the page beside the one that was kept.
+    pub comparison: Memo<Option<Comparison>>,
+}
+
+impl Experiment {
+    /// Nothing is to be done yet.
+    pub fn new(recording: RwSignal<Option<Recording>>, kept: RwSignal<Option<Recording>>) -> Self {
+        let comparison = Memo::new(move |before: Option<&Option<Comparison>>| {
+            let before = before.and_then(Option::as_ref);
+            recording.with(|run| {
+                kept.with(|kept| {
+                    let (run, kept) = run.as_ref().zip(kept.as_ref())?;
+                    (run.serial() != kept.serial()).then(|| Comparison::of(run, kept, before))?
+                })
+            })
+        });
+        Self { acts: RwSignal::new(Vec::new()), comparison }
+    }
+}
+
+/// Whether nothing was done to a run.
+fn is_untouched(run: &Recording) -> bool {
+    run.interventions().is_empty()
+}
+
+impl Page {
+    /// Whether an experiment can be laid over an untouched run of this puzzle: the run on the page, or the one kept.
+    pub fn has_untouched_run(self) -> bool {
+        self.run.recording.with(|run| {
+            let Some(run) = run.as_ref().filter(|run| run.moments() > 0) else { return false };
+            is_untouched(run) || self.run.kept.with(|kept| kept.as_ref().is_some_and(|kept| is_pair(run, kept)))
+        })
+    }
+
+    /// Whether the run on the page and the one kept are an experiment and its untouched run.
+    pub fn has_pair(self) -> bool {
+        self.run.recording.with(|run| {
+            self.run.kept.with(|kept| run.as_ref().zip(kept.as_ref()).is_some_and(|(run, kept)| is_pair(run, kept)))
+        })
+    }
+
+    /// Runs the model once more with `act` and what else is to be done; the untouched run is kept beside it.
+    pub fn run_experiment(self, act: Intervention) {
+        if untrack(|| self.is_running() || !self.has_untouched_run()) {
+            return;
+        }
+        let present = self.run.recording.get_untracked();
+        if let Some(untouched) = present.filter(is_untouched) {
+            self.run.kept.set(Some(untouched));
+        }
+        let mut acts = self.experiment.acts.get_untracked();
+        acts.push(act);
+        let first = acts.iter().map(|act| act.at).min();
+        self.think(acts);
+        // What is watched begins there, and the next experiment too.
+        self.player.await_moment(first.unwrap_or(0));
+    }
+
+    /// Shows the kept run of the pair, and keeps the one that was shown.
+    pub fn swap_runs(self) {
+        if untrack(|| self.is_running() || !self.has_pair()) {
+            return;
+        }
+        let (shown, kept) = (self.run.recording.get_untracked(), self.run.kept.get_untracked());
+        self.player.playing.set(false);
+        self.run.kept.set(shown);
+        self.run.recording.set(kept);
+        self.run.finish(untrack(|| self.kind()));
+        self.player.seek(self.player.moment.get_untracked());
+    }
+}
+
+fn is_pair(run: &Recording, kept: &Recording) -> bool {
+    is_untouched(run) != is_untouched(kept) && run.shapes() == kept.shapes() && run.question() == kept.question()
+}
