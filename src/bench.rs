@@ -54,15 +54,15 @@ impl<S: Session> SegmentBench<S> {
     ///
     /// # Errors
     /// The engine's.
-    pub async fn new<E: Engine<Session = S>>(engine: &E, config: &ModelConfig) -> Result<Self, ModelError> {
-        let mut solver = Solver::new(engine, config, &Weights::init(config, 1), 1, Taps::None).await?;
+    pub async fn new<E: Engine<Session = S>>(engine: &E, config: &ModelConfig, taps: Taps) -> Result<Self, ModelError> {
+        let mut solver = Solver::new(engine, config, &Weights::init(config, 1), 1, taps).await?;
         let mut random = Random::new(1);
         let tokens: Vec<u32> = (0..config.seq_len).map(|_| random.below(config.vocab_size) as u32).collect();
         solver.begin(&tokens, &[0]).await?;
         Ok(SegmentBench(solver))
     }
 
-    /// Runs one segment, the answer read back.
+    /// Runs one segment, the answer and what is tapped read back.
     ///
     /// # Errors
     /// The engine's.

@@ -4,6 +4,7 @@
 mod exports {
     use hrm_web::bench::{SegmentBench, middle};
     use hrm_web::engine::{Engine, cpu, gpu};
+    use hrm_web::model::Taps;
     use wasm_bindgen::prelude::*;
 
     /// Runs that are not timed: the first compiles, the next still adapts.
@@ -24,7 +25,7 @@ mod exports {
     }
 
     async fn timed<E: Engine>(engine: &E, runs: usize) -> Result<f64, JsError> {
-        let mut bench = SegmentBench::new(engine, &middle()).await?;
+        let mut bench = SegmentBench::new(engine, &middle(), Taps::None).await?;
         let mut times = Vec::with_capacity(runs);
         for run in 0..WARM_UP + runs {
             let start = now();

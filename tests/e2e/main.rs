@@ -73,7 +73,7 @@ fn with_clue(puzzle: &str, (cell, digit): (usize, char)) -> String {
 }
 
 /// The tabs of the model's inside, by the names in their test ids.
-const VIEWS: [&str; 6] = ["overview", "convergence", "states", "trajectory", "answers", "attention"];
+const VIEWS: [&str; 7] = ["overview", "convergence", "states", "trajectory", "answers", "attention", "experiments"];
 
 #[tokio::test]
 async fn solves_unseen_puzzles_on_both_engines() -> Result<()> {

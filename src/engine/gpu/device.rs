@@ -155,6 +155,8 @@ impl Device {
         // In the browser this does nothing: the event loop calls.
         let poll = wgpu::PollType::Wait { submission_index: submission, timeout: None };
         if let Err(error) = self.raw.poll(poll) {
+            // A device that was lost before the submission says so only when it is polled without one.
+            let _ = self.raw.poll(wgpu::PollType::Poll);
             self.check()?;
             return Err(EngineError::Gpu(error.to_string()));
         }

@@ -8,7 +8,7 @@ use crate::{
     puzzle::{Kind, maze::Cell},
     ui::{
         board::symbol::{name, place},
-        state::Page,
+        state::{Experiment, Page},
         timeline::in_words,
     },
 };
@@ -76,19 +76,16 @@ fn clues(kind: Kind) -> Vec<u8> {
 #[component]
 pub fn ExperimentForm() -> impl IntoView {
     let page = Page::here();
-    let acts = page.experiment.acts;
-    let deed = RwSignal::new(Deed::ALL[0]);
-    let (size, seed) = (RwSignal::new(0.5_f32), RwSignal::new(1_u32));
-    let token = RwSignal::new(1_u8);
-    // The last cell pointed at stays: the way to the form leads out of the board.
-    let cell = RwSignal::new(page.drawing.cursor.get_untracked());
+    // What is chosen outlives the form, which goes while a run begins.
+    let Experiment { acts, deed, size, seed, token, cell, .. } = page.experiment;
+    let deed_now = move || Deed::ALL[deed.get()];
     Effect::new(move |_| {
         if let Some(pointed) = page.pointed.get() {
             cell.set(pointed);
         }
     });
     let chosen = move || {
-        let act = match deed.get_untracked() {
+        let act = match untrack(deed_now) {
             Deed::Freeze(level) => Act::Freeze { level },
             Deed::Restart(level) => Act::Restart { level },
             Deed::Noise(level) => Act::Noise { level, size: size.get_untracked(), seed: seed.get_untracked() },
@@ -101,12 +98,11 @@ pub fn ExperimentForm() -> impl IntoView {
         of_recording(page, |recording| in_words(recording, moment))
     };
     let option = move |index: usize| {
-        view! { <option value=index.to_string()>{Deed::ALL[index].title()}</option> }
+        view! { <option value=index.to_string() selected=move || deed.get() == index>{Deed::ALL[index].title()}</option> }
     };
     let choose = move |event| {
-        let index: Option<usize> = event_target_value(&event).parse().ok();
-        if let Some(chosen) = index.and_then(|index| Deed::ALL.get(index)) {
-            deed.set(*chosen);
+        if let Some(index) = event_target_value(&event).parse().ok().filter(|index| *index < Deed::ALL.len()) {
+            deed.set(index);
         }
     };
     let set_size = move |event| {
@@ -121,7 +117,7 @@ pub fn ExperimentForm() -> impl IntoView {
             seed.set(number);
         }
     };
-    let noise = move || matches!(deed.get(), Deed::Noise(_));
+    let noise = move || matches!(deed_now(), Deed::Noise(_));
     let tokens = move || {
         let kind = page.kind();
         let option = |value: u8| {
@@ -153,7 +149,7 @@ pub fn ExperimentForm() -> impl IntoView {
                         prop:value=move || seed.get().to_string() on:change=set_seed/>
                 </label>
             </Show>
-            <Show when=move || deed.get() == Deed::Clue>
+            <Show when=move || deed_now() == Deed::Clue>
                 <label class="choice">
                     {move || format!("{} becomes ", place(page.kind(), cell.get()))}
                     <select data-testid="clue-token" on:change=set_token>{tokens}</select>

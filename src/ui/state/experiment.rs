@@ -13,6 +13,16 @@ use crate::{
 pub struct Experiment {
     /// What the next one does besides what is chosen.
     pub acts: RwSignal<Vec<Intervention>>,
+    /// Which deed is chosen, by its number in the form.
+    pub deed: RwSignal<usize>,
+    /// RMS of noise over that of the state.
+    pub size: RwSignal<f32>,
+    /// Seed of the noise.
+    pub seed: RwSignal<u32>,
+    /// What a clue becomes.
+    pub token: RwSignal<u8>,
+    /// The cell whose clue it is: the one last pointed at.
+    pub cell: RwSignal<usize>,
     /// The run on the page beside the one that was kept.
     pub comparison: Memo<Option<Comparison>>,
 }
@@ -29,7 +39,15 @@ impl Experiment {
                 })
             })
         });
-        Self { acts: RwSignal::new(Vec::new()), comparison }
+        Self {
+            acts: RwSignal::new(Vec::new()),
+            deed: RwSignal::new(0),
+            size: RwSignal::new(0.5),
+            seed: RwSignal::new(1),
+            token: RwSignal::new(1),
+            cell: RwSignal::new(0),
+            comparison,
+        }
     }
 }
 

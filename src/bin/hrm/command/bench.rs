@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use criterion::Criterion;
 use hrm_web::bench::{MatmulBench, SegmentBench, TrainBench, middle, paper};
 use hrm_web::engine::{AnyEngine, Engine, cpu, gpu};
+use hrm_web::model::Taps;
 use serde_json::{Value, json};
 
 use super::{Failure, at};
@@ -38,6 +39,8 @@ pub struct Args {
 enum Case {
     /// 27 M model (D 512, 4+4 layers, T 82), one segment, batch 1, CPU engine
     Segment27m,
+    /// The same segment with every state tapped, beside the untapped one
+    Tapped27m,
     /// Middle model (D 128, 2+2 layers, S 81), one training step of batch 64, CPU engine
     TrainStep,
     /// Matrix product 648x512x512 on the GPU engine
@@ -56,7 +59,7 @@ impl Case {
         match self {
             Case::Segment27m => Some("torch_segment.py"),
             Case::TrainStep => Some("torch_train_step.py"),
-            Case::GpuMatmul | Case::GpuMatmulShallow => None,
+            Case::Tapped27m | Case::GpuMatmul | Case::GpuMatmulShallow => None,
         }
     }
 }
@@ -109,14 +112,25 @@ async fn measure(case: Case, folder: &Path) -> Result<Value, Failure> {
     let mut result = match case {
         Case::Segment27m => {
             let engine = cpu();
-            let mut bench = SegmentBench::new(&engine, &paper()).await?;
-            let seconds = criterion(case, folder, || pollster::block_on(bench.run()).map(|_| ()))?;
+            let mut bench = SegmentBench::new(&engine, &paper(), Taps::None).await?;
+            let seconds = criterion(&case.name(), folder, || pollster::block_on(bench.run()).map(|_| ()))?;
             json!({"seconds": seconds, "engine": engine.info().name})
+        }
+        Case::Tapped27m => {
+            let engine = cpu();
+            let mut seconds = [0.0; 2];
+            for (taps, seconds) in [Taps::None, Taps::States].into_iter().zip(&mut seconds) {
+                let mut bench = SegmentBench::new(&engine, &paper(), taps).await?;
+                let name = format!("{}-{taps:?}", case.name());
+                *seconds = criterion(&name, folder, || pollster::block_on(bench.run()).map(|_| ()))?;
+            }
+            let [untapped, tapped] = seconds;
+            json!({"seconds": tapped, "untapped": untapped, "engine": engine.info().name})
         }
         Case::TrainStep => {
             let engine = cpu();
             let mut bench = TrainBench::new(&engine, &middle(), 64).await?;
-            let seconds = criterion(case, folder, || pollster::block_on(bench.run()))?;
+            let seconds = criterion(&case.name(), folder, || pollster::block_on(bench.run()))?;
             json!({"seconds": seconds, "engine": engine.info().name})
         }
         Case::GpuMatmul => gpu_matmul(case, folder, [648, 512, 512]).await?,
@@ -135,7 +149,7 @@ async fn gpu_matmul(case: Case, folder: &Path, shape: [usize; 3]) -> Result<Valu
     let peak = gpu::measure_peak(engine.device()).await?;
     let mut bench = MatmulBench::new(&engine, shape, TIMES).await?;
     let flops = bench.flops();
-    let seconds = criterion(case, folder, || pollster::block_on(bench.run()))?;
+    let seconds = criterion(&case.name(), folder, || pollster::block_on(bench.run()))?;
     let rate = flops / seconds;
     Ok(json!({
         "seconds": seconds / TIMES as f64,
@@ -147,7 +161,7 @@ async fn gpu_matmul(case: Case, folder: &Path, shape: [usize; 3]) -> Result<Valu
 }
 
 /// The median of criterion's samples, in seconds.
-fn criterion<E: Display>(case: Case, folder: &Path, mut run: impl FnMut() -> Result<(), E>) -> Result<f64, Failure> {
+fn criterion<E: Display>(name: &str, folder: &Path, mut run: impl FnMut() -> Result<(), E>) -> Result<f64, Failure> {
     let mut failed = None;
     Criterion::default()
         .without_plots()
@@ -155,7 +169,7 @@ fn criterion<E: Display>(case: Case, folder: &Path, mut run: impl FnMut() -> Res
         .warm_up_time(Duration::from_secs(2))
         .measurement_time(Duration::from_secs(8))
         .output_directory(folder)
-        .bench_function(&case.name(), |b| {
+        .bench_function(name, |b| {
             b.iter(|| {
                 if let Err(error) = run() {
                     failed.get_or_insert_with(|| error.to_string());
@@ -165,7 +179,7 @@ fn criterion<E: Display>(case: Case, folder: &Path, mut run: impl FnMut() -> Res
     if let Some(error) = failed {
         return Err(error.into());
     }
-    let file = folder.join(case.name()).join("new/estimates.json");
+    let file = folder.join(name).join("new/estimates.json");
     let text = std::fs::read_to_string(&file).map_err(|e| at(file.display())(&e))?;
     let estimates: Value = serde_json::from_str(&text)?;
     let nanoseconds = estimates["median"]["point_estimate"].as_f64();
@@ -195,6 +209,9 @@ fn print_row(case: Case, result: &Value) {
     if let Some(ratio) = number("ratio_to_peer") {
         let seconds = |when: &str| result["peer"][when]["median_s"].as_f64().unwrap_or(f64::NAN);
         print!("  {ratio:.2} of PyTorch's {:.4} and {:.4} s", seconds("before"), seconds("after"));
+    }
+    if let Some(untapped) = number("untapped") {
+        print!("  {:.3} of {untapped:.4} s untapped", number("seconds").unwrap_or(f64::NAN) / untapped);
     }
     println!("  on {}", result["engine"].as_str().unwrap_or_default());
 }
