@@ -133,7 +133,7 @@ pub fn SpaceFigure(shown: Shown) -> impl IntoView {
             <p class="reading" data-testid="trajectory-3d-reading">{move || shown.reading(3)}</p>
             <p class="reading" data-testid="explained">{explained}</p>
             <div class="options">
-                <span class="reading">"Drag it, or use the arrow keys."</span>
+                <span class="reading hint">"Drag it, or use the arrow keys."</span>
                 <Show when=|| !browser::prefers_reduced_motion()>
                     <button
                         type="button"

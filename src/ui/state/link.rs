@@ -52,10 +52,15 @@ impl Page {
             (address.model.is_some()).then(|| address.to_string())
         });
         Effect::new(move |_| {
-            if let Some(fragment) = written.get().filter(|fragment| *fragment != browser::fragment()) {
-                let landmark = self.drawing.landmark.try_update_value(std::mem::take);
-                browser::set_fragment(&fragment, landmark.unwrap_or_default());
-            }
+            let Some(fragment) = written.get() else { return };
+            // A browser may take long over its history: in a task of its own, that holds nothing else up.
+            let write = move || {
+                if fragment != browser::fragment() {
+                    let landmark = self.drawing.landmark.try_update_value(std::mem::take);
+                    browser::set_fragment(&fragment, landmark.unwrap_or_default());
+                }
+            };
+            set_timeout(write, Duration::ZERO);
         });
         let handle = window_event_listener(leptos::ev::popstate, move |_| {
             let address = Address::parse(&browser::fragment());
