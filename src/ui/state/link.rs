@@ -52,10 +52,11 @@ impl Page {
             (address.model.is_some()).then(|| address.to_string())
         });
         Effect::new(move |_| {
-            let Some(fragment) = written.get() else { return };
+            written.track();
             // A browser may take long over its history: in a task of its own, that holds nothing else up.
             let write = move || {
-                if fragment != browser::fragment() {
+                let now = written.try_get_untracked().flatten();
+                if let Some(fragment) = now.filter(|fragment| *fragment != browser::fragment()) {
                     let landmark = self.drawing.landmark.try_update_value(std::mem::take);
                     browser::set_fragment(&fragment, landmark.unwrap_or_default());
                 }
