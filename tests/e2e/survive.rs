@@ -49,7 +49,7 @@ async fn tab(driver: &WebDriver, url: &str) -> Result<()> {
 }
 
 async fn train(driver: &WebDriver, run: &str, start: Value, steps: Option<u64>) -> Result<()> {
-    let script = "window.done = training.train(...arguments).then(end => window.end = end)";
+    let script = "window.end = undefined; window.done = training.train(...arguments).then(end => window.end = end)";
     driver.execute(script, [json!(run), start, json!(steps), json!(SAVE_SECONDS)].to_vec()).await?;
     Ok(())
 }
