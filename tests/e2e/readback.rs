@@ -217,6 +217,7 @@ async fn answers_on_the_way_are_the_models() -> Result<()> {
 async fn what_a_cell_takes_is_the_models() -> Result<()> {
     visit(Gpu::None, async |browser, url| {
         let (page, reference) = open(browser, url, "attention").await?;
+        page.show("attention").await?;
         page.seek(8).await?;
         for cell in [0, 3, 7, 10, 14, 18, 21, 27, 30, 35] {
             page.point_at(cell).await?;
