@@ -110,7 +110,8 @@ fn a_saved_run_goes_on_as_if_it_had_never_stopped_with_its_curve() {
         for stop in [7, 16, 33] {
             advance(&mut run, stop);
             let bytes = save(&mut run).to_bytes().unwrap();
-            assert_eq!(Summary::from_bytes(&bytes).unwrap().step, stop);
+            let header = 8 + u64::from_le_bytes(*bytes.first_chunk().unwrap()) as usize;
+            assert_eq!(Summary::from_bytes(&bytes[..header]).unwrap().step, stop);
             let saved = Saved::from_bytes(&bytes).unwrap();
             let resumed = Run::resume(cpu::Engine::new(), saved, examples.split.clone(), || 0.0);
             run = pollster::block_on(resumed).unwrap();

@@ -229,7 +229,7 @@ impl Host {
                 self.trainee.as_mut().ok_or(TaskError::NoRun)?.hand_out(id, part).await?;
                 return Ok(Event::Finished);
             }
-            TrainingTask::Estimate { recipe, engine } => estimate(&recipe, engine).await?,
+            TrainingTask::Estimate { recipe, engine } => estimate(id, &recipe, engine).await?,
             TrainingTask::ReadTable { kind } => {
                 let file = files.first().ok_or_else(|| TaskError::MissingFile("the table".into()))?;
                 table(kind, file)?

@@ -206,10 +206,14 @@ impl<E: Engine> Run<E> {
         Ok((last, self.rows.last()))
     }
 
-    /// Waits for the step that is under way.
-    async fn settle(&mut self) -> Result<(), TrainError> {
-        self.recent.extend(self.trainer.settle().await?);
-        Ok(())
+    /// Waits for the step that is under way, if there is one, and reports it.
+    ///
+    /// # Errors
+    /// The engine's; a loss that is not finite.
+    pub async fn settle(&mut self) -> Result<Option<StepReport>, TrainError> {
+        let last = self.trainer.settle().await?;
+        self.recent.extend(last);
+        Ok(last)
     }
 
     fn is_at_evaluation(&self) -> bool {

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use serde::Deserialize;
 
 use super::{Recipe, Row, StepReport, TrainError, trainer::State};
 use crate::{checkpoint::Weights, data::Example, engine::Data};
@@ -147,8 +148,18 @@ struct Header(HashMap<String, String>);
 
 impl Header {
     fn read(bytes: &[u8]) -> Result<Self, TrainError> {
-        let (_, header) = SafeTensors::read_metadata(bytes).map_err(wrong)?;
-        let header = Self(header.metadata().clone().unwrap_or_default());
+        /// The header but for the tensors.
+        #[derive(Deserialize)]
+        struct Text {
+            #[serde(default, rename = "__metadata__")]
+            metadata: HashMap<String, String>,
+        }
+        let text = bytes.split_first_chunk().and_then(|(length, rest)| {
+            let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+            rest.get(..length)
+        });
+        let text = text.ok_or_else(|| TrainError::State("it ends within its header".into()))?;
+        let header = Self(serde_json::from_slice::<Text>(text).map_err(wrong)?.metadata);
         let version = header.field("hrm_web_state")?;
         if version != VERSION {
             return Err(TrainError::State(format!("version {version}, this program reads {VERSION}")));

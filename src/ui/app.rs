@@ -13,6 +13,7 @@ use super::{
     state::Page,
     theme::ThemeChoice,
     tour::{Tour, TourAgain, TourCard},
+    train::Train,
 };
 
 const TITLE: &str = "HRM Playground";
@@ -89,6 +90,7 @@ fn Room(place: Place) -> impl IntoView {
 fn content(place: Place) -> AnyView {
     match place {
         Place::Solve => view! { <Solve/> }.into_any(),
+        Place::Train => view! { <Train/> }.into_any(),
         Place::HowItWorks => view! { <HowItWorks/> }.into_any(),
     }
 }

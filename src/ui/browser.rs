@@ -239,3 +239,27 @@ pub fn save_blob(name: &str, blob: &Blob) {
     }
     let _ = web_sys::Url::revoke_object_url(&address);
 }
+
+/// Asks the browser not to clear what the page stores when room runs short. It may say no, or ask the person.
+pub fn persist_storage() {
+    let manager = window().navigator().storage();
+    // Outside a secure context there is no such object.
+    if !manager.is_undefined() {
+        let _ = manager.persist();
+    }
+}
+
+/// A text file, by its address relative to the page's.
+///
+/// # Errors
+/// The file, and what is wrong with it.
+pub async fn fetch_text(file: &str) -> Result<String, String> {
+    let fail = |_| format!("{file} cannot be fetched");
+    let response = JsFuture::from(window().fetch_with_str(file)).await.map_err(fail)?;
+    let response: web_sys::Response = response.unchecked_into();
+    if !response.ok() {
+        return Err(format!("{file}: the host answers {}", response.status()));
+    }
+    let text = JsFuture::from(response.text().map_err(fail)?).await.map_err(fail)?;
+    Ok(text.as_string().unwrap_or_default())
+}

@@ -13,6 +13,7 @@ pub mod place;
 pub mod reading;
 pub mod scale;
 pub mod svg;
+pub mod train;
 pub mod turn;
 pub mod view;
 

@@ -6,18 +6,21 @@ pub enum Place {
     /// A puzzle is drawn, and the model watched solving it.
     #[default]
     Solve,
+    /// A model learns.
+    Train,
     /// The model explained.
     HowItWorks,
 }
 
 impl Place {
     /// In the order of the navigation.
-    pub const ALL: [Self; 2] = [Self::Solve, Self::HowItWorks];
+    pub const ALL: [Self; 3] = [Self::Solve, Self::Train, Self::HowItWorks];
 
     /// Its name in addresses.
     pub fn name(self) -> &'static str {
         match self {
             Self::Solve => "solve",
+            Self::Train => "train",
             Self::HowItWorks => "how-it-works",
         }
     }
@@ -26,6 +29,7 @@ impl Place {
     pub fn title(self) -> &'static str {
         match self {
             Self::Solve => "Solve",
+            Self::Train => "Train",
             Self::HowItWorks => "How it works",
         }
     }

@@ -70,6 +70,17 @@ impl Linear {
     }
 }
 
+/// Round numbers between two others, at most about `most` of them.
+pub fn round_between(low: f64, high: f64, most: usize) -> Vec<f64> {
+    let (first, span) = (low.min(high), (high - low).abs());
+    if !(span > 0.0 && span.is_finite()) {
+        return Vec::new();
+    }
+    let step = Linear::covering([span].into_iter(), most).step;
+    let ticks = (1..).map(|index| ((first / step).ceil() + f64::from(index) - 1.0) * step);
+    ticks.take_while(|tick| *tick <= first + span).collect()
+}
+
 /// A value in few characters: three decimals, or three digits and a power of ten where those would be zeros.
 pub fn short(value: f64) -> String {
     if value != 0.0 && value.abs() < 0.01 { format!("{value:.2e}") } else { format!("{value:.3}") }
@@ -133,6 +144,13 @@ mod tests {
         assert_eq!([0.0, 0.25, 1.234e-5].map(short), ["0.000", "0.250", "1.23e-5"]);
         let linear = Axis::Linear(Linear::covering([0.6].into_iter(), 3));
         assert_eq!(linear.label(linear.ticks()[3]), "0.6");
+    }
+
+    #[test]
+    fn round_numbers_lie_between() {
+        assert_eq!(round_between(130.0, 910.0, 4), [200.0, 400.0, 600.0, 800.0]);
+        assert_eq!(round_between(0.0, 1000.0, 5), [0.0, 200.0, 400.0, 600.0, 800.0, 1000.0]);
+        assert!(round_between(3.0, 3.0, 4).is_empty());
     }
 
     #[test]

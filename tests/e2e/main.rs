@@ -11,6 +11,7 @@ mod rules;
 mod server;
 mod speed;
 mod survive;
+mod train;
 
 use std::{error::Error, panic::AssertUnwindSafe, path::Path};
 

@@ -36,7 +36,7 @@ pub enum TrainingTask {
         /// What of it.
         part: Part,
     },
-    /// Measure a few steps of a recipe on generated puzzles: [`TrainingEvent::Estimated`].
+    /// Measure a few steps of a recipe on generated puzzles: [`TrainingEvent::Estimated`], first without the time.
     Estimate {
         /// The recipe.
         recipe: Box<Recipe>,
@@ -287,8 +287,8 @@ pub struct Estimate {
     pub parameters: usize,
     /// Bytes that the engine holds.
     pub bytes: usize,
-    /// Seconds of one step.
-    pub step_seconds: f64,
+    /// Seconds of one step, once they are measured.
+    pub step_seconds: Option<f64>,
 }
 
 /// A run in the private file system.

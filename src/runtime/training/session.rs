@@ -9,15 +9,16 @@ use super::{
 };
 use crate::{
     checkpoint::Weights,
-    data::Split,
+    data::{Split, generate_split},
     engine::{AnyEngine, Engine, Kind, cpu, gpu},
+    model::param_specs,
     runtime::{
         host::TaskError,
         protocol::Event,
         scope::{self, Breath},
         worker::Inbox,
     },
-    train::{Examples, Recipe, Row, Run, Saved, StepReport},
+    train::{DataRecipe, Examples, Recipe, Row, Run, Saved, StepReport, predicted_bytes},
 };
 
 /// Milliseconds between two reports of steps.
@@ -182,6 +183,7 @@ impl Trainee {
                 self.hand_out(id, part).await?;
             }
         }
+        news.report = self.run.settle().await?.or(news.report);
         news.tell(&self.run, true);
         self.save(order).await?;
         if self.run.is_done() && !is_cancelled() {
@@ -321,30 +323,36 @@ impl News {
     }
 }
 
-/// Steps that are measured; the one before them warms up.
+/// Steps that are measured at most; the one before them warms up.
 const MEASURED: usize = 3;
+/// Seconds after which no further step is measured.
+const MEASURED_SECONDS: f64 = 5.0;
 
-/// What a recipe takes, from a few steps on a few generated puzzles.
-pub async fn estimate(recipe: &Recipe, kind: Kind) -> Result<TrainingEvent, TaskError> {
+/// What a recipe takes: at once what is known of it without computing, then the time of a step, from a few on a few
+/// generated puzzles.
+pub async fn estimate(id: u32, recipe: &Recipe, kind: Kind) -> Result<TrainingEvent, TaskError> {
     recipe.check().map_err(TaskError::Recipe)?;
+    let engine = engine(kind).await?;
+    let specs = param_specs(&recipe.model).into_iter().filter(|spec| spec.trained);
+    let parameters = specs.map(|spec| spec.shape.iter().product::<usize>()).sum();
+    let bytes = predicted_bytes(&engine, &recipe.setup())?;
+    let known = Estimate { parameters, bytes, step_seconds: None };
+    tell(id, TrainingEvent::Estimated(known));
     let few = Recipe {
-        data: crate::train::DataRecipe { base_puzzles: 8, test_puzzles: 0, file: None, ..recipe.data.clone() },
+        data: DataRecipe { base_puzzles: 8, test_puzzles: 0, file: None, ..recipe.data.clone() },
         ..recipe.clone()
     };
-    let split = crate::data::generate_split(few.puzzle, &few.data.request(), |_, _| {});
-    let engine = engine(kind).await?;
+    let split = generate_split(few.puzzle, &few.data.request(), |_, _| {});
     let mut run = Run::begin(engine, few, Examples { split, given: None }, None, clock).await?;
     run.step().await?;
+    let begun = clock();
     let mut times = Vec::with_capacity(MEASURED);
-    for _ in 0..MEASURED {
+    while times.len() < MEASURED && (times.is_empty() || clock() - begun < MEASURED_SECONDS) {
         scope::breathe().await;
         let before = clock();
         run.step().await?;
         times.push(clock() - before);
     }
     times.sort_by(f64::total_cmp);
-    let weights = run.weights(false).await?;
-    let parameters = weights.count() - 2 * recipe.model.hidden_size;
-    let estimate = Estimate { parameters, bytes: run.bytes(), step_seconds: times[MEASURED / 2] };
-    Ok(TrainingEvent::Estimated(estimate))
+    Ok(TrainingEvent::Estimated(Estimate { bytes: run.bytes(), step_seconds: Some(times[times.len() / 2]), ..known }))
 }

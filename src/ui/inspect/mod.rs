@@ -1,7 +1,7 @@
 //! Views of what happens inside the model.
 
 mod answers;
-mod chart;
+pub(super) mod chart;
 mod convergence;
 mod course;
 mod dimensions;
@@ -13,13 +13,13 @@ mod mixing;
 mod mixing_board;
 mod overview;
 mod plane;
-mod save;
+pub(super) mod save;
 mod space;
 mod states;
 mod step_curve;
-mod table;
+pub(super) mod table;
 mod tabs;
-mod term;
+pub(super) mod term;
 mod trajectory;
 
 use leptos::prelude::*;

@@ -1,9 +1,11 @@
 //! What computes: the worker, the gallery it listed, the open model, the engines and what they took.
 
+use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 
 use super::Question;
 use crate::{
+    config::ModelConfig,
     engine::Kind as EngineKind,
     puzzle::Kind,
     runtime::{
@@ -34,10 +36,24 @@ pub enum Status {
     Failed(String),
 }
 
+/// A model of the page's own: what a training gave.
+#[derive(Clone)]
+pub struct Own {
+    /// The training run; the model takes the place of an earlier one of the same.
+    pub run: String,
+    /// As the gallery's models are listed.
+    pub entry: Entry,
+    /// Its configuration.
+    pub config: ModelConfig,
+    /// Its weights, safetensors.
+    pub file: ArrayBuffer,
+}
+
 /// State of the machinery.
 #[derive(Clone, Copy)]
 pub struct Machine {
     client: StoredValue<Option<Client>, LocalStorage>,
+    own: StoredValue<Vec<Own>, LocalStorage>,
     /// Models that there are.
     pub gallery: RwSignal<Vec<Entry>>,
     /// The model that a person chose, by name; it counts while it fits the board.
@@ -75,6 +91,7 @@ impl Machine {
         });
         Self {
             client: StoredValue::new_local(None),
+            own: StoredValue::new_local(Vec::new()),
             gallery,
             preferred,
             model,
@@ -107,6 +124,27 @@ impl Machine {
         self.client.with_value(Option::clone).map_or(0, |client| client.ask(task))
     }
 
+    /// Asks the worker for a task that needs files.
+    pub fn ask_with(self, task: Task, files: Vec<ArrayBuffer>) -> u32 {
+        self.client.with_value(Option::clone).map_or(0, |client| client.ask_with(task, files))
+    }
+
+    /// Lists a model of the page's own and prefers it.
+    pub fn adopt(self, own: Own) {
+        let (name, entry) = (own.entry.name.clone(), own.entry.clone());
+        let before = self.own.try_update_value(|all| {
+            let before = all.iter().position(|other| other.run == own.run).map(|at| all.remove(at).entry.name);
+            all.push(own);
+            before
+        });
+        let before = before.flatten();
+        self.gallery.update(|gallery| {
+            gallery.retain(|other| Some(&other.name) != before.as_ref() && other.name != name);
+            gallery.push(entry);
+        });
+        self.preferred.set(Some(name));
+    }
+
     /// The engine to run; `None` while it depends on a measurement.
     pub fn engine(self) -> Option<EngineKind> {
         self.measurement.with(|measurement| self.choice.get().engine(measurement.as_ref()))
@@ -129,7 +167,15 @@ impl Machine {
         self.status.set(Status::Opening);
         let kept = browser::recall(&measurement_key(&name)).and_then(|text| serde_json::from_str(&text).ok());
         self.measurement.set(kept);
-        self.opening.set_value(Some(self.ask(Task::Open { model: name })));
+        let own = self.own.with_value(|own| own.iter().find(|own| own.entry.name == name).cloned());
+        let task = match own {
+            // A copy: the worker may have to be given it again.
+            Some(Own { config, file, .. }) => {
+                self.ask_with(Task::Adopt { name, config: Box::new(config) }, vec![file.slice(0)])
+            }
+            None => self.ask(Task::Open { model: name }),
+        };
+        self.opening.set_value(Some(task));
         self.measuring.set_value(None);
         self.measure_if_unknown();
     }
@@ -156,7 +202,8 @@ impl Machine {
     /// Takes what is not about a run or a board.
     pub fn take(self, task: Option<u32>, event: Event) {
         match event {
-            Event::Listed { models } => {
+            Event::Listed { mut models } => {
+                models.extend(self.own.with_value(|own| own.iter().map(|own| own.entry.clone()).collect::<Vec<_>>()));
                 if models.is_empty() {
                     self.status.set(Status::Failed("The gallery holds no model.".into()));
                 }

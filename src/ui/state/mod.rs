@@ -8,6 +8,7 @@ mod machine;
 mod mixing;
 mod player;
 mod run;
+mod training;
 
 pub(super) use dimension::{DIMENSION_PUZZLES, Measured};
 pub(super) use drawing::{Drawing, MazeWish, Question};
@@ -17,6 +18,9 @@ pub(super) use machine::{Machine, Status, kinds_of};
 pub(super) use mixing::Mixed;
 pub(super) use player::{Player, SPEEDS};
 pub(super) use run::{Phase, Run};
+pub(super) use training::{
+    Boards, Current, Notice, Origin, Phase as TrainingPhase, Progress, Table, Training, Use, Way,
+};
 
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
@@ -49,6 +53,8 @@ pub(super) struct Page {
     pub dimensionality: Measured,
     /// What the cell that is pointed at takes from the others.
     pub mixing: Mixed,
+    /// A model that learns.
+    pub training: Training,
     /// The cell that the pointer or the keyboard is at, lit in every view.
     pub pointed: RwSignal<Option<usize>>,
     /// The place of the page that is shown.
@@ -75,6 +81,7 @@ impl Page {
             experiment: Experiment::new(run.recording, run.kept),
             dimensionality: Measured::new(),
             mixing: Mixed::new(),
+            training: Training::new(),
             pointed: RwSignal::new(None),
             place: RwSignal::new(address.place),
             view: RwSignal::new(address.view),
@@ -202,6 +209,9 @@ impl Page {
             _ => None,
         });
         let of_run = running.is_some() && task == running;
+        if self.take_of_solver(task, &event, buffer.as_ref()) {
+            return;
+        }
         if self.take_measurement(task, &event) || self.take_mixing(task, &event) {
             return;
         }

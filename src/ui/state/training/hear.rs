@@ -1,0 +1,166 @@
+//! What the training worker reports. Steps arrive ten times a second at most; what they change on the page is drawn once a
+//! frame.
+
+use js_sys::ArrayBuffer;
+use leptos::prelude::*;
+
+use super::{AfterPause, Boards, Notice, Page, Phase, Progress, Ready, Way, progress_of, tasks::Lane};
+use crate::{
+    runtime::{client::Heard, protocol::Event, training::protocol::TrainingEvent},
+    train::Row,
+};
+
+/// Rows and figures that are not on the page yet.
+#[derive(Clone, Debug, Default)]
+pub struct News {
+    rows: Vec<Row>,
+    progress: Option<Progress>,
+    /// Whether a frame is asked for.
+    due: bool,
+}
+
+/// Appends rows; one with the step of the last one replaces it.
+fn extend(rows: &mut Vec<Row>, new: Vec<Row>) {
+    for row in new {
+        while rows.last().is_some_and(|last| last.mean.step >= row.mean.step) {
+            rows.pop();
+        }
+        rows.push(row);
+    }
+}
+
+impl Page {
+    /// Hears the training worker.
+    pub(super) fn hear_training(self, heard: Heard) {
+        match heard {
+            Heard::Lost { message, .. } => {
+                self.training.awaited.update_value(|awaited| awaited.retain(|awaited| awaited.lane != Lane::Trainer));
+                if untrack(|| self.training.is_busy()) {
+                    self.break_off(format!("the worker stopped ({message})"), true);
+                }
+            }
+            Heard::Report { task, event, buffer } => self.take_training(task, event, buffer),
+        }
+    }
+
+    fn take_training(self, task: Option<u32>, event: Event, buffer: Option<ArrayBuffer>) {
+        let training = self.training;
+        if task.is_none() || task != training.phase.get_untracked().task() {
+            if let Some(task) = task {
+                self.settle(Lane::Trainer, task, &event, buffer);
+            }
+            return;
+        }
+        match event {
+            Event::Training(event) => self.take_step(event),
+            Event::Finished | Event::Cancelled => {
+                self.flush_news();
+                training.activity.set(None);
+                self.rest();
+            }
+            Event::Failed(failure) => self.break_off(failure.message, failure.engine),
+            _ => {}
+        }
+    }
+
+    /// The task is over: the run has paused, or is at its end.
+    fn rest(self) {
+        let training = self.training;
+        let steps =
+            training.current.with_untracked(|current| current.as_ref().map(|current| current.recipe.training.steps));
+        let done = steps.is_some_and(|steps| training.progress.get_untracked().step >= steps);
+        // Cancelled before it was ready, there is nothing to go on with.
+        let ready = training.current.with_untracked(|current| current.as_ref().is_some_and(|now| now.ready.is_some()));
+        if !ready {
+            let unsaved = training.current.get_untracked().filter(|_| training.saved.get_untracked().is_none());
+            self.close_run();
+            if let Some(current) = unsaved {
+                self.forget_run(current.id);
+            }
+            return;
+        }
+        if training.after_pause.get_value() == AfterPause::Close {
+            return self.put_away();
+        }
+        training.phase.set(if done { Phase::Done } else { Phase::Paused });
+        if training.after_pause.get_value() == AfterPause::Await && !document().hidden() && !done {
+            self.continue_run(None);
+        }
+        self.list_runs();
+    }
+
+    fn take_step(self, event: TrainingEvent) {
+        let training = self.training;
+        match event {
+            TrainingEvent::Generating { done, of } => {
+                training.activity.set(Some(format!("Generating puzzles: {done} of {of}")));
+            }
+            TrainingEvent::Ready { recipe, rows, step, seconds, examples, bytes, engine } => {
+                training.current.update(|current| {
+                    if let Some(current) = current {
+                        current.recipe = *recipe;
+                        current.ready = Some(Ready { engine, examples, bytes });
+                    }
+                });
+                training.activity.set(None);
+                training.rows.set(rows);
+                training.progress.set(Progress { step, seconds, step_seconds: None });
+                if let Phase::Preparing(task) = training.phase.get_untracked() {
+                    training.phase.set(Phase::Running(task));
+                }
+            }
+            TrainingEvent::Stepped { report, rows, seconds, step_seconds } => {
+                let first = training.news.try_update_value(|news| {
+                    extend(&mut news.rows, rows);
+                    news.progress = Some(progress_of(&report, seconds, step_seconds));
+                    !std::mem::replace(&mut news.due, true)
+                });
+                if first == Some(true) {
+                    request_animation_frame(move || self.flush_news());
+                }
+            }
+            TrainingEvent::Evaluating { done, of } => {
+                training.activity.set(Some(format!("Trying unseen puzzles: {done} of {of}")));
+            }
+            TrainingEvent::Boards { step, boards } => {
+                training.activity.set(None);
+                training.boards.set(Boards { step, boards });
+            }
+            TrainingEvent::Tested(result) => training.result.set(Some(result)),
+            TrainingEvent::Saved { step, bytes } => {
+                training.saved.set(Some((step, bytes)));
+                self.list_run_if_new();
+            }
+            TrainingEvent::NotSaved { message } => {
+                let id = training.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()));
+                let text = format!("Not saved: {message}. Training goes on.");
+                training.notice.set(Some(Notice { text, ways: id.map(Way::Download).into_iter().collect() }));
+            }
+            _ => {}
+        }
+    }
+
+    /// The run that is shown belongs into the list as soon as it is stored.
+    fn list_run_if_new(self) {
+        let id = self.training.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()));
+        let listed = self
+            .training
+            .stored
+            .with_untracked(|stored| stored.iter().flatten().any(|stored| Some(&stored.run) == id.as_ref()));
+        if !listed {
+            self.list_runs();
+        }
+    }
+
+    /// Puts what waits on the page.
+    pub(super) fn flush_news(self) {
+        let training = self.training;
+        let Some(News { rows, progress, .. }) = training.news.try_update_value(std::mem::take) else { return };
+        if !rows.is_empty() {
+            training.rows.update(|all| extend(all, rows));
+        }
+        if let Some(progress) = progress {
+            training.progress.set(progress);
+        }
+    }
+}

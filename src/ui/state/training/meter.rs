@@ -1,0 +1,90 @@
+//! What the next run will take: a few of its steps are measured, in a worker of their own that ends with them, so that a
+//! large model never keeps anything else waiting.
+
+use leptos::prelude::*;
+
+use super::Page;
+use crate::{
+    engine::Kind as EngineKind,
+    runtime::{
+        client::{Client, Heard},
+        protocol::{Event, Task},
+        training::protocol::{Estimate, TrainingEvent, TrainingTask},
+    },
+    train::Recipe,
+};
+
+/// A measurement under way or done.
+#[derive(Clone, Copy)]
+pub struct Meter {
+    client: StoredValue<Option<Client>, LocalStorage>,
+    /// What it is of.
+    of: StoredValue<Option<(Recipe, EngineKind)>>,
+    /// What was found.
+    pub found: RwSignal<Option<Result<Estimate, String>>>,
+    /// Whether it is being measured.
+    pub busy: RwSignal<bool>,
+}
+
+impl Meter {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self {
+            client: StoredValue::new_local(None),
+            of: StoredValue::new(None),
+            found: RwSignal::new(None),
+            busy: RwSignal::new(false),
+        }
+    }
+
+    fn hear(self, heard: Heard) {
+        let found = match heard {
+            Heard::Lost { message, .. } => Err(message),
+            Heard::Report { event: Event::Training(TrainingEvent::Estimated(estimate)), .. } => Ok(estimate),
+            Heard::Report { event: Event::Failed(failure), .. } => Err(failure.message),
+            Heard::Report { .. } => return,
+        };
+        if !found.as_ref().is_ok_and(|estimate| estimate.step_seconds.is_none()) {
+            self.end();
+        }
+        self.found.set(Some(found));
+    }
+
+    fn end(self) {
+        self.busy.set(false);
+        if let Some(client) = self.client.with_value(Option::clone) {
+            client.stop();
+        }
+    }
+}
+
+impl Page {
+    /// Measures a recipe on an engine.
+    pub(super) fn measure_recipe(self, recipe: Recipe, engine: EngineKind) {
+        let meter = self.training.meter;
+        let client =
+            meter.client.with_value(Option::clone).unwrap_or_else(|| Client::new(move |heard| meter.hear(heard)));
+        meter.client.set_value(Some(client.clone()));
+        meter.of.set_value(Some((recipe.clone(), engine)));
+        client.restart();
+        meter.busy.set(true);
+        client.ask(Task::Training(TrainingTask::Estimate { recipe: Box::new(recipe), engine }));
+    }
+
+    /// Ends a measurement; what was found before the time stays.
+    pub(super) fn stop_meter(self) {
+        self.training.meter.end();
+    }
+
+    /// Whether a recipe was measured to the end; what was found of another one is not shown any more.
+    pub(super) fn is_measured(self, of: &(Recipe, EngineKind)) -> bool {
+        let meter = self.training.meter;
+        if meter.of.with_value(|measured| measured.as_ref() != Some(of)) {
+            meter.found.set(None);
+        }
+        meter.found.with_untracked(|found| match found {
+            Some(Ok(estimate)) => estimate.step_seconds.is_some(),
+            found => found.is_some(),
+        })
+    }
+}

@@ -1,0 +1,229 @@
+//! Tasks besides training itself: files of runs, the list of stored ones. The training worker does them while it trains
+//! nothing; else the one that solves.
+
+use js_sys::{ArrayBuffer, Uint8Array};
+use leptos::prelude::*;
+
+use super::{Notice, Page, files::Table};
+use crate::{
+    puzzle::Kind,
+    runtime::{
+        gallery::{Card, Entry},
+        protocol::{Event, Task},
+        training::protocol::{Part, TrainingEvent, TrainingTask},
+    },
+    train::Evaluation,
+    ui::{browser, place::Place, state::machine::Own, train::words::parameters},
+};
+
+/// Which worker was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// The one that trains.
+    Trainer,
+    /// The one that solves.
+    Solver,
+}
+
+/// A task whose answer is awaited.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Awaited {
+    /// Who was asked.
+    pub lane: Lane,
+    task: u32,
+    wanted: Wanted,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Wanted {
+    /// The stored runs.
+    Runs,
+    /// The stored runs after one was changed or added.
+    Changed,
+    /// A file of a run.
+    File { run: String, r#use: Use },
+    /// What a CSV file holds.
+    Table(String),
+}
+
+/// What a file of a run is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// The person takes it away.
+    Save,
+    /// The board is solved with it.
+    Solve,
+}
+
+impl Page {
+    /// Asks the training worker; it is started if there is none. 0 is no task.
+    pub(super) fn ask_trainer(self, task: Task, buffers: Vec<ArrayBuffer>) -> u32 {
+        let Some(client) = self.training.client.with_value(Option::clone) else { return 0 };
+        if !client.is_alive() {
+            client.restart();
+        }
+        client.ask_with(task, buffers)
+    }
+
+    fn ask_idle(self, task: TrainingTask, buffers: Vec<ArrayBuffer>, wanted: Wanted) {
+        let busy = untrack(|| self.training.is_busy());
+        let (lane, task) = match busy {
+            true => (Lane::Solver, self.machine.ask_with(Task::Training(task), buffers)),
+            false => (Lane::Trainer, self.ask_trainer(Task::Training(task), buffers)),
+        };
+        self.await_task(lane, task, wanted);
+    }
+
+    fn await_task(self, lane: Lane, task: u32, wanted: Wanted) {
+        self.training.awaited.update_value(|awaited| awaited.push(Awaited { lane, task, wanted }));
+    }
+
+    /// Lists the stored runs.
+    pub fn list_runs(self) {
+        self.ask_idle(TrainingTask::ListRuns, Vec::new(), Wanted::Runs);
+    }
+
+    /// Gives a stored run another name.
+    pub fn rename_run(self, run: String, name: String) {
+        self.ask_idle(TrainingTask::RenameRun { run, name }, Vec::new(), Wanted::Changed);
+    }
+
+    /// Deletes a stored run.
+    pub fn delete_run(self, run: String) {
+        let training = self.training;
+        if training.compared.get_untracked().as_ref() == Some(&run) {
+            training.compared.set(None);
+        }
+        let shown =
+            training.current.with_untracked(|current| current.as_ref().is_some_and(|current| current.id == run));
+        if shown && !untrack(|| training.is_busy()) {
+            training.phase.set(super::Phase::Idle);
+            training.current.set(None);
+            training.rows.set(Vec::new());
+            training.boards.set(super::Boards::default());
+        }
+        self.forget_run(run);
+    }
+
+    /// Clears away what a run left in storage that never came so far as to be saved.
+    pub(super) fn forget_run(self, run: String) {
+        self.ask_idle(TrainingTask::DeleteRun { run }, Vec::new(), Wanted::Changed);
+    }
+
+    /// Reads a file of a stored run.
+    pub fn read_run(self, run: &str, part: Part, r#use: Use) {
+        let wanted = Wanted::File { run: run.into(), r#use };
+        self.ask_idle(TrainingTask::ReadRun { run: run.into(), part }, Vec::new(), wanted);
+    }
+
+    /// Takes a file of the run that is shown, as it is now.
+    pub fn snapshot(self, part: Part, r#use: Use) {
+        let current = self
+            .training
+            .current
+            .with_untracked(|current| current.as_ref().map(|current| (current.id.clone(), current.ready.is_some())));
+        let Some((run, in_worker)) = current else { return };
+        // A run that broke off, or that is only looked at, is not in the worker's memory.
+        if !in_worker || self.training.phase.get_untracked() == super::Phase::Failed {
+            return self.read_run(&run, part, r#use);
+        }
+        let task = self.ask_trainer(Task::Training(TrainingTask::Snapshot { part }), Vec::new());
+        self.await_task(Lane::Trainer, task, Wanted::File { run, r#use });
+    }
+
+    /// Stores a saved run that a person brought.
+    pub(super) fn store_run(self, run: String, file: ArrayBuffer) {
+        self.ask_idle(TrainingTask::StoreRun { run }, vec![file], Wanted::Changed);
+    }
+
+    /// Looks through a CSV file.
+    pub(super) fn read_table(self, name: String, file: ArrayBuffer, kind: Option<Kind>) {
+        self.ask_idle(TrainingTask::ReadTable { kind }, vec![file], Wanted::Table(name));
+    }
+
+    /// Takes a report of the worker that solves; whether it was about training.
+    pub fn take_of_solver(self, task: Option<u32>, event: &Event, buffer: Option<&ArrayBuffer>) -> bool {
+        task.is_some_and(|task| self.settle(Lane::Solver, task, event, buffer.cloned()))
+    }
+
+    /// Takes the answer to a task; whether it was awaited.
+    pub(super) fn settle(self, lane: Lane, task: u32, event: &Event, buffer: Option<ArrayBuffer>) -> bool {
+        let found = self.training.awaited.try_update_value(|awaited| {
+            let at = awaited.iter().position(|awaited| awaited.lane == lane && awaited.task == task)?;
+            Some(awaited.remove(at).wanted)
+        });
+        let Some(Some(wanted)) = found else { return false };
+        match (wanted, event) {
+            (Wanted::Table(name), Event::Failed(failure)) => {
+                self.training.table.set(Some(Table::Unreadable { name, message: failure.message.clone() }));
+            }
+            (Wanted::Table(name), Event::Training(TrainingEvent::Table { kind, rows, test, problems, bad })) => {
+                let (kind, rows, test, bad) = (*kind, *rows, *test, *bad);
+                self.take_table(Table::Read { name, kind, rows, test, problems: problems.clone(), bad });
+            }
+            (Wanted::Runs, Event::Failed(failure)) => {
+                self.training.storage_fault.set(Some(format!("The runs cannot be listed: {}.", failure.message)));
+            }
+            (Wanted::Changed, Event::Failed(failure)) => {
+                self.training.storage_fault.set(Some(format!("That was not done: {}.", failure.message)));
+            }
+            (Wanted::Runs | Wanted::Changed, Event::Training(TrainingEvent::Runs(runs))) => {
+                self.training.storage_fault.set(None);
+                self.training.stored.set(Some(runs.clone()));
+            }
+            (Wanted::File { run, r#use }, Event::Training(TrainingEvent::File { name, config, puzzle, step, .. })) => {
+                let Some(buffer) = buffer else { return true };
+                match r#use {
+                    Use::Save => {
+                        browser::save(name, "application/octet-stream", &Uint8Array::new(&buffer).to_vec());
+                    }
+                    Use::Solve => {
+                        let title = name.trim_end_matches(".safetensors");
+                        let entry = Entry {
+                            name: format!("{title}, step {step}"),
+                            puzzle: *puzzle,
+                            file: String::new(),
+                            card: String::new(),
+                            facts: Some(self.card_of(&run, *step, parameters(config))),
+                        };
+                        self.machine.adopt(Own { run, entry, config: (**config).clone(), file: buffer });
+                        self.show_kind(*puzzle);
+                        self.place.set(Place::Solve);
+                    }
+                }
+            }
+            (_, Event::Failed(failure)) => {
+                let text = format!("{}.", failure.message);
+                self.training.notice.set(Some(Notice { text, ways: Vec::new() }));
+            }
+            _ => {}
+        }
+        true
+    }
+
+    /// What was measured of a run up to a step.
+    fn card_of(self, run: &str, step: u64, parameters: usize) -> Card {
+        let last = |rows: &[crate::train::Row]| -> Option<Evaluation> {
+            rows.iter().rev().filter(|row| row.mean.step <= step).find_map(|row| row.test)
+        };
+        let training = self.training;
+        let shown =
+            training.current.with_untracked(|current| current.as_ref().is_some_and(|current| current.id == run));
+        let test = if shown {
+            training.rows.with_untracked(|rows| last(rows))
+        } else {
+            training.stored.with_untracked(|stored| {
+                let stored = stored.iter().flatten().find(|stored| stored.run == run)?;
+                last(&stored.state.as_ref().ok()?.rows)
+            })
+        };
+        Card {
+            parameters: Some(parameters as u64),
+            exact_accuracy: test.map(|test| test.exact_accuracy),
+            accuracy: test.map(|test| test.accuracy),
+            count: test.map(|test| test.count as u64),
+            base_puzzles: None,
+            steps: Some(step),
+        }
+    }
+}

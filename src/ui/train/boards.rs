@@ -1,0 +1,101 @@
+//! Unseen boards as the model solves them now.
+
+use leptos::prelude::*;
+
+use super::words::thousands;
+use crate::{
+    puzzle::Kind,
+    runtime::training::protocol::Board,
+    ui::{
+        board::symbol::{Symbol, blank, side},
+        state::{Boards as Watched, Page},
+    },
+};
+
+/// The boards, with what is right in them.
+#[component]
+pub fn Boards() -> impl IntoView {
+    let page = Page::here();
+    let training = page.training;
+    let board = move |board: &Board| {
+        let kind = training.current.with_untracked(|current| current.as_ref().map(|current| current.recipe.puzzle))?;
+        Some(view! { <SmallBoard kind board=board.clone()/> })
+    };
+    move || {
+        training.boards.with(|Watched { step, boards }| {
+            (!boards.is_empty()).then(|| {
+                let solved = boards.iter().filter(|board| board.solved).count();
+                view! {
+                    <section class="watched" aria-label="Unseen boards" data-testid="train-boards" data-solved=solved>
+                        <h3>{format!("Unseen boards, solved anew after step {}", thousands(*step))}</h3>
+                        <p class="help">{format!("{solved} of {} are right.", boards.len())}</p>
+                        <div class="small-boards">{boards.iter().map(board).collect_view()}</div>
+                    </section>
+                }
+            })
+        })
+    }
+}
+
+/// A board with a mark for every cell that was asked.
+#[component]
+fn SmallBoard(kind: Kind, board: Board) -> impl IntoView {
+    let side = side(kind);
+    let Board { example, answer, solved } = board;
+    let asked = |at: usize| is_asked(kind, example.question[at], example.answer[at]);
+    let right = (0..side * side).filter(|&at| asked(at) && answer.get(at) == Some(&example.answer[at])).count();
+    let all = (0..side * side).filter(|&at| asked(at)).count();
+    let cell = |at: usize| {
+        let (x, y) = ((at % side) as f64, (at / side) as f64);
+        let (question, wanted) = (example.question[at], example.answer[at]);
+        let answered = answer.get(at).copied().unwrap_or_default();
+        let class = match (answered == wanted, question == wanted) {
+            (true, true) => "given",
+            (true, false) => "right",
+            (false, _) => "wrong",
+        };
+        let symbol = Symbol::of(kind, answered);
+        let look = symbol.as_ref().map_or("", |symbol| symbol.class);
+        let text = symbol.map(|symbol| symbol.text).unwrap_or_default();
+        view! {
+            <rect class=format!("{class} {look}") x=x y=y width="1" height="1"/>
+            {(!text.is_empty()).then(|| view! { <text class=class x=x + 0.5 y=y + 0.74>{text}</text> })}
+        }
+    };
+    let verdict = if solved { "✓ solved".to_owned() } else { format!("✗ {right} of {all} cells right") };
+    let label = format!("{}: {verdict}", kind.name());
+    view! {
+        <figure class="small-board" class:solved=solved>
+            <svg viewBox=format!("-0.05 -0.05 {0} {0}", side as f64 + 0.1) role="img" aria-label=label>
+                {(0..side * side).map(cell).collect_view()}
+                {box_lines(kind, side)}
+            </svg>
+            <figcaption>{verdict}</figcaption>
+        </figure>
+    }
+}
+
+/// Whether a cell is one that the model has to find: a blank one, or one on a maze's path.
+fn is_asked(kind: Kind, question: u8, answer: u8) -> bool {
+    match kind {
+        Kind::Sudoku(_) => question == blank(kind),
+        Kind::Maze(_) => question != answer,
+    }
+}
+
+/// The frame, and the boxes of a Sudoku.
+fn box_lines(kind: Kind, side: usize) -> impl IntoView {
+    let (rows, columns) = match kind {
+        Kind::Sudoku(shape) => (shape.box_rows(), shape.box_cols()),
+        Kind::Maze(_) => (side, side),
+    };
+    let end = side.to_string();
+    let across = (0..=side).step_by(rows.max(1)).map({
+        let end = end.clone();
+        move |y| view! { <line class="box" x1="0" x2=end.clone() y1=y.to_string() y2=y.to_string()/> }
+    });
+    let down = (0..=side).step_by(columns.max(1)).map(move |x| {
+        view! { <line class="box" y1="0" y2=end.clone() x1=x.to_string() x2=x.to_string()/> }
+    });
+    view! { {across.collect_view()} {down.collect_view()} }
+}

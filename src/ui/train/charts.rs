@@ -1,0 +1,149 @@
+//! The curves of the run, and how they are looked at.
+
+use leptos::prelude::*;
+
+use super::{chart::Chart, series::Measure};
+use crate::{
+    train::{Row, curve},
+    ui::{browser, state::Page},
+};
+
+/// How all charts are looked at.
+#[derive(Clone, Copy)]
+pub struct Lens {
+    /// Weight of the moving average, 0 to below 1.
+    pub smoothing: RwSignal<f64>,
+    /// The steps that are shown; `None`: all.
+    pub range: RwSignal<Option<(f64, f64)>>,
+    /// The step that is pointed at.
+    pub pointed: RwSignal<Option<f64>>,
+    /// The curve of the run that is compared with, and its name.
+    pub compared: Memo<Option<(String, Vec<Row>)>>,
+}
+
+/// Every chart, under the controls that they share.
+#[component]
+pub fn Charts() -> impl IntoView {
+    let page = Page::here();
+    let training = page.training;
+    let compared = Memo::new(move |_| {
+        let id = training.compared.get()?;
+        training.stored.with(|stored| {
+            let stored = stored.iter().flatten().find(|stored| stored.run == id)?;
+            Some((stored.name.clone(), stored.state.as_ref().ok()?.rows.clone()))
+        })
+    });
+    let lens =
+        Lens { smoothing: RwSignal::new(0.0), range: RwSignal::new(None), pointed: RwSignal::new(None), compared };
+    provide_context(lens);
+    view! {
+        <section class="curves" aria-label="Curves">
+            <h3>"Curves"</h3>
+            <Looks lens/>
+            <div class="charts">{Measure::ALL.map(|measure| view! { <Chart measure/> }).collect_view()}</div>
+        </section>
+    }
+}
+
+/// Smoothing, zoom, comparison, download.
+#[component]
+fn Looks(lens: Lens) -> impl IntoView {
+    let page = Page::here();
+    let training = page.training;
+    let smooth = move |event| {
+        if let Ok(weight) = event_target_value(&event).parse() {
+            lens.smoothing.set(weight);
+        }
+    };
+    let last = move || training.rows.with(|rows| rows.last().map_or(0.0, |row| row.mean.step as f64));
+    let edge = move |at: usize| {
+        lens.range.get().map_or(String::new(), |range| <[f64; 2]>::from(range)[at].round().to_string())
+    };
+    let zoom = move |at: usize, event| {
+        let mut range = lens.range.get_untracked().map_or([0.0, untrack(last)], <[f64; 2]>::from);
+        range[at] = event_target_value(&event).trim().parse().unwrap_or(if at == 0 { 0.0 } else { untrack(last) });
+        lens.range.set((range[1] > range[0]).then_some(range.into()));
+    };
+    let others = Memo::new(move |_| {
+        let own = training.current.with(|current| current.as_ref().map(|current| current.id.clone()));
+        training.stored.with(|stored| {
+            let other =
+                stored.iter().flatten().filter(|stored| Some(&stored.run) != own.as_ref() && stored.state.is_ok());
+            other.map(|stored| (stored.run.clone(), stored.name.clone())).collect::<Vec<_>>()
+        })
+    });
+    let compare = move |event| training.compared.set(Some(event_target_value(&event)).filter(|id| !id.is_empty()));
+    let option = move |(id, name): (String, String)| {
+        let value = id.clone();
+        view! { <option value=value selected=move || training.compared.get().as_ref() == Some(&id)>{name}</option> }
+    };
+    let save = move |_| {
+        let text = training.rows.with_untracked(|rows| curve::csv(rows));
+        let name =
+            training.current.with_untracked(|now| now.as_ref().map_or("run".into(), |now| now.recipe.name.clone()));
+        browser::save(&format!("{name}-curve.csv"), "text/csv", text.as_bytes());
+    };
+    view! {
+        <div class="looks" role="group" aria-label="How the curves are shown">
+            <label class="choice">
+                "Smoothing "
+                <input
+                    type="range"
+                    min="0"
+                    max="0.95"
+                    step="0.05"
+                    data-testid="curve-smoothing"
+                    prop:value=move || lens.smoothing.get().to_string()
+                    on:input=smooth
+                />
+            </label>
+            <label class="choice">
+                "Steps from "
+                <input
+                    type="text"
+                    inputmode="numeric"
+                    size="6"
+                    placeholder="0"
+                    data-testid="curve-from"
+                    prop:value=move || edge(0)
+                    on:change=move |event| zoom(0, event)
+                />
+            </label>
+            <label class="choice">
+                "to "
+                <input
+                    type="text"
+                    inputmode="numeric"
+                    size="6"
+                    placeholder="last"
+                    data-testid="curve-to"
+                    prop:value=move || edge(1)
+                    on:change=move |event| zoom(1, event)
+                />
+            </label>
+            <button
+                type="button"
+                data-testid="curve-reset"
+                disabled=move || lens.range.get().is_none()
+                on:click=move |_| lens.range.set(None)
+            >
+                "All steps"
+            </button>
+            <Show when=move || others.with(|others| !others.is_empty())>
+                <label class="choice">
+                    "Compare with "
+                    <select
+                        data-testid="curve-compare"
+                        prop:value=move || training.compared.get().unwrap_or_default()
+                        on:change=compare
+                    >
+                        <option value="">"nothing"</option>
+                        <For each=move || others.get() key=Clone::clone children=option/>
+                    </select>
+                </label>
+            </Show>
+            <button type="button" data-testid="curve-csv" on:click=save>"CSV"</button>
+        </div>
+        <p class="help">"Drag over a chart to look closer, double-click to see all of it again."</p>
+    }
+}

@@ -1,0 +1,199 @@
+//! Start, pause, one step, stop; what went wrong, with ways on; the runs that wait to be continued.
+
+use leptos::prelude::*;
+
+use super::{
+    draft::Fault,
+    fields::FIELDS,
+    words::{percent, thousands},
+};
+use crate::{
+    runtime::training::protocol::{Part, Stored, StoredState},
+    ui::state::{Notice, Page, TrainingPhase as Phase, Use, Way},
+};
+
+/// Unfinished runs that are offered by name.
+const OFFERED: usize = 3;
+
+/// The buttons of the run, and what is to be said about it.
+#[component]
+pub fn Controls() -> impl IntoView {
+    let page = Page::here();
+    let training = page.training;
+    let phase = training.phase;
+    let is_idle = move || phase.get() == Phase::Idle;
+    let is_busy = move || training.is_busy();
+    let rests = move || matches!(phase.get(), Phase::Paused);
+    let sound = Memo::new(move |_| training.recipe.with(Result::is_ok));
+    let cannot_start = move || !sound.get() || page.training_engine().is_none();
+    let step = move |_| match phase.get_untracked() {
+        Phase::Idle | Phase::Done | Phase::Failed => page.begin_run(Some(1)),
+        _ => page.continue_run(Some(1)),
+    };
+    let has_weights = move || {
+        let ready = training.current.with(|current| current.as_ref().is_some_and(|now| now.ready.is_some()));
+        ready || matches!(phase.get(), Phase::Paused | Phase::Done)
+    };
+    view! {
+        <div class="run" role="group" aria-label="Training" data-testid="train-state" data-state=move || phase.get().name()>
+            <Show when=move || matches!(phase.get(), Phase::Idle | Phase::Done | Phase::Failed)>
+                <button
+                    type="button"
+                    class="primary"
+                    data-testid="train-start"
+                    disabled=cannot_start
+                    on:click=move |_| page.begin_run(None)
+                >
+                    {move || if is_idle() { "Start" } else { "Start a new run" }}
+                </button>
+            </Show>
+            <Show when=rests>
+                <button type="button" class="primary" data-testid="train-resume" on:click=move |_| page.continue_run(None)>
+                    "Continue"
+                </button>
+            </Show>
+            <Show when=is_busy>
+                <button
+                    type="button"
+                    class="primary"
+                    data-testid="train-pause"
+                    disabled=move || matches!(phase.get(), Phase::Pausing(_))
+                    on:click=move |_| page.pause_run()
+                >
+                    {move || if matches!(phase.get(), Phase::Pausing(_)) { "Pausing…" } else { "Pause" }}
+                </button>
+            </Show>
+            <button
+                type="button"
+                data-testid="train-step"
+                disabled=move || is_busy() || !rests() && cannot_start()
+                on:click=step
+            >
+                "One step"
+            </button>
+            <Show when=move || !is_idle()>
+                <button type="button" data-testid="train-stop" on:click=move |_| page.stop_run()>
+                    {move || if is_busy() { "Stop" } else { "Put away" }}
+                </button>
+            </Show>
+            <Show when=has_weights>
+                <button type="button" data-testid="train-solve" on:click=move |_| page.snapshot(Part::Weights, Use::Solve)>
+                    "Solve with these weights now"
+                </button>
+            </Show>
+        </div>
+        <label class="check">
+            <input
+                type="checkbox"
+                data-testid="train-hidden"
+                prop:checked=training.goes_on_hidden
+                on:change=move |event| training.go_on_hidden(event_target_checked(&event))
+            />
+            "Go on while this tab is hidden"
+        </label>
+        <Show when=move || !sound.get()>
+            <p class="message warning" role="status" data-testid="train-unsound">
+                {move || training.recipe.with(|recipe| recipe.as_ref().err().map(|faults| unsound(faults)))}
+            </p>
+        </Show>
+        <Said/>
+    }
+}
+
+/// The fields that keep a draft from being started.
+fn unsound(faults: &[Fault]) -> String {
+    let names: Vec<&str> = faults.iter().map(|fault| FIELDS[fault.field].label).collect();
+    format!("This cannot be started: see {}.", names.join(", "))
+}
+
+/// The notice, with its ways on.
+#[component]
+fn Said() -> impl IntoView {
+    let page = Page::here();
+    let way = move |way: Way| {
+        let (name, testid) = match way {
+            Way::Continue(_) => ("Continue from there", "train-way-continue"),
+            Way::OnCpu(_) => ("Continue on the CPU", "train-way-cpu"),
+            Way::Download(_) => ("Download the run", "train-way-download"),
+        };
+        view! { <button type="button" data-testid=testid on:click=move |_| page.go(&way)>{name}</button> }
+    };
+    move || {
+        page.training.notice.get().map(|Notice { text, ways }| {
+            view! {
+                <div class="message warning" role="alert" data-testid="train-notice">
+                    <p>{text}</p>
+                    <div class="actions">
+                        {ways.into_iter().map(way).collect_view()}
+                        <button type="button" class="quiet" on:click=move |_| page.training.notice.set(None)>
+                            "Dismiss"
+                        </button>
+                    </div>
+                </div>
+            }
+        })
+    }
+}
+
+/// Runs that were not finished: after a reload, or a crash, they can be gone on with.
+#[component]
+pub fn Unfinished() -> impl IntoView {
+    let page = Page::here();
+    let dismissed = RwSignal::new(false);
+    let waiting = Memo::new(move |_| {
+        if dismissed.get() || page.training.phase.get() != Phase::Idle {
+            return Vec::new();
+        }
+        page.training.stored.with(|stored| stored.iter().flatten().filter_map(Offer::of).collect())
+    });
+    let offer = move |Offer { run, name, step, steps, best }: Offer| {
+        let id = run.clone();
+        let best = best.map_or_else(String::new, |best| format!(", {} of unseen puzzles right", percent(best)));
+        view! {
+            <li>
+                <span>{format!("{name}: step {} of {}{best}", thousands(step), thousands(steps))}</span>
+                <button
+                    type="button"
+                    data-testid=format!("run-offer-{run}")
+                    aria-label=format!("Continue {name}")
+                    on:click=move |_| page.continue_stored(&id, None)
+                >
+                    "Continue"
+                </button>
+            </li>
+        }
+    };
+    move || {
+        let waiting = waiting.get();
+        let more = waiting.len().saturating_sub(OFFERED);
+        (!waiting.is_empty()).then(|| {
+            view! {
+                <section class="message unfinished" aria-label="Unfinished runs" data-testid="unfinished">
+                    <p>"Not finished yet:"</p>
+                    <ul>{waiting.into_iter().take(OFFERED).map(offer).collect_view()}</ul>
+                    {(more > 0).then(|| view! { <p>{format!("{more} more stand in the list below.")}</p> })}
+                    <button type="button" class="quiet" on:click=move |_| dismissed.set(true)>"Not now"</button>
+                </section>
+            }
+        })
+    }
+}
+
+/// An unfinished run.
+#[derive(Clone, Debug, PartialEq)]
+struct Offer {
+    run: String,
+    name: String,
+    step: u64,
+    steps: u64,
+    best: Option<f64>,
+}
+
+impl Offer {
+    fn of(stored: &Stored) -> Option<Self> {
+        let StoredState { recipe, step, best, .. } = stored.state.as_ref().ok()?;
+        let (step, steps) = (*step, recipe.training.steps);
+        let offer = Self { run: stored.run.clone(), name: stored.name.clone(), step, steps, best: *best };
+        (step < steps).then_some(offer)
+    }
+}

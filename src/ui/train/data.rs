@@ -1,0 +1,132 @@
+//! What is to be learnt: generated puzzles, or those of a file.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, File, HtmlInputElement};
+
+use super::input::Setting;
+use crate::{
+    puzzle::Kind,
+    ui::{
+        board::symbol::side,
+        state::{Page, Table},
+    },
+};
+
+/// The files of an input, which is then empty: the same file can be chosen again.
+pub fn files_of(event: &Event) -> Vec<File> {
+    let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
+        return Vec::new();
+    };
+    let list = input.files();
+    let files = list.iter().flat_map(|list| (0..list.length()).filter_map(|at| list.get(at))).collect();
+    input.set_value("");
+    files
+}
+
+/// Kind, difficulty, number, file.
+#[component]
+pub fn Data() -> impl IntoView {
+    let page = Page::here();
+    let draft = page.training.draft;
+    let from_file = Memo::new(move |_| draft.with(|draft| draft.file.is_some()));
+    let choose = move |event| {
+        if let Ok(kind) = event_target_value(&event).parse() {
+            draft.update(|draft| draft.set_puzzle(kind));
+        }
+    };
+    let option = move |kind: Kind| {
+        let chosen = move || draft.with(|draft| draft.puzzle == kind);
+        view! { <option value=kind.name() selected=chosen>{format!("{0}x{0}", side(kind))}</option> }
+    };
+    let group = move |name, of_it: fn(&Kind) -> bool| {
+        view! { <optgroup label=name>{Kind::all().filter(of_it).map(option).collect_view()}</optgroup> }
+    };
+    let take = move |event: Event| {
+        for file in files_of(&event) {
+            page.take_csv(file);
+        }
+    };
+    view! {
+        <fieldset>
+            <legend>"Puzzles"</legend>
+            <div class="settings-grid">
+                <div class="setting">
+                    <label for="train-puzzle">"Kind"</label>
+                    <select
+                        id="train-puzzle"
+                        data-testid="train-puzzle"
+                        disabled=from_file
+                        prop:value=move || draft.with(|draft| draft.puzzle.name())
+                        on:change=choose
+                    >
+                        {group("Sudoku", |kind| matches!(kind, Kind::Sudoku(_)))}
+                        {group("Maze", |kind| matches!(kind, Kind::Maze(_)))}
+                    </select>
+                    <p class="help">
+                        {move || if from_file.get() { "As the file's first puzzle." } else { "A generator makes them." }}
+                    </p>
+                </div>
+                <Setting name="base_puzzles"/>
+                <Setting name="test_puzzles"/>
+                <Show when=move || !from_file.get()>
+                    <Setting name="easiest"/>
+                    <Setting name="hardest"/>
+                </Show>
+                <Setting name="data_seed"/>
+            </div>
+            <div class="actions">
+                <label class="file">
+                    <input type="file" accept=".csv,text/csv" data-testid="train-csv" on:change=take/>
+                    <span>"Puzzles from a file (CSV)…"</span>
+                </label>
+                <Show when=move || page.training.table.with(Option::is_some)>
+                    <button type="button" class="quiet" data-testid="train-csv-drop" on:click=move |_| page.drop_csv()>
+                        "Generate them instead"
+                    </button>
+                </Show>
+            </div>
+            <FileReport/>
+        </fieldset>
+    }
+}
+
+/// What the CSV file holds, with its bad rows.
+#[component]
+fn FileReport() -> impl IntoView {
+    let page = Page::here();
+    move || {
+        let said = match page.training.table.get()? {
+            Table::Reading(name) => view! { <p class="help">{format!("Reading {name}…")}</p> }.into_any(),
+            Table::Unreadable { name, message } => view! {
+                <p class="message warning" role="alert" data-testid="train-table">
+                    {format!("{name}: {message}. Expected a header source,question,answer,rating, then a puzzle a row.")}
+                </p>
+            }
+            .into_any(),
+            Table::Read { name, kind, rows, test, problems, bad } => {
+                let more = bad - problems.len();
+                view! {
+                    <div class="message" class:warning={bad > 0} data-testid="train-table">
+                        <p>
+                            {format!(
+                                "{name}: {rows} good rows of {kind}; {test} of them are kept for the unseen ones by their \
+                                 symmetry class, {} can be learnt from.",
+                                rows - test
+                            )}
+                        </p>
+                        {(bad > 0).then(|| view! {
+                            <p>{format!("{bad} rows are left out:")}</p>
+                            <ul>
+                                {problems.into_iter().map(|problem| view! { <li>{problem}</li> }).collect_view()}
+                                {(more > 0).then(|| view! { <li>{format!("and {more} more")}</li> })}
+                            </ul>
+                        })}
+                    </div>
+                }
+                .into_any()
+            }
+        };
+        Some(said)
+    }
+}

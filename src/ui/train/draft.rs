@@ -1,0 +1,222 @@
+//! The recipe as a person writes it: text in every field, which may be wrong for a while; nothing typed is lost.
+
+use super::fields::{FIELDS, place_of};
+use crate::{
+    config::ModelConfig,
+    puzzle::Kind,
+    train::{DataRecipe, Preset, Recipe, RecipeError, Schedule},
+};
+
+/// Unseen puzzles of a fresh draft.
+const TEST_PUZZLES: usize = 500;
+/// Base puzzles of a fresh draft: the paper's promise.
+const BASE_PUZZLES: usize = 1000;
+/// Unseen puzzles that are tried now and then.
+const EVALUATE_ON: usize = 128;
+/// Tests in the course of a run, and steps between two of them at most.
+const EVALUATIONS: u64 = 20;
+const EVALUATE_EVERY: u64 = 500;
+
+/// A recipe being written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// What is to be learnt.
+    pub puzzle: Kind,
+    /// The CSV file with the puzzles, by name; else they are generated.
+    pub file: Option<String>,
+    /// Of every field of [`FIELDS`].
+    texts: Vec<String>,
+}
+
+/// What is wrong with a field, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Its place in [`FIELDS`].
+    pub field: usize,
+    /// What was found and what was expected.
+    pub message: String,
+}
+
+impl Draft {
+    /// A preset's.
+    pub fn of_preset(puzzle: Kind, preset: &Preset, seed: u64) -> Self {
+        Self::of(&recipe_of(puzzle, preset, seed))
+    }
+
+    /// A recipe's.
+    pub fn of(recipe: &Recipe) -> Self {
+        let texts = FIELDS.iter().map(|field| (field.read)(recipe)).collect();
+        Self { puzzle: recipe.puzzle, file: recipe.data.file.clone(), texts }
+    }
+
+    /// What stands in a field.
+    pub fn text(&self, field: usize) -> &str {
+        self.texts.get(field).map_or("", String::as_str)
+    }
+
+    /// Writes into a field.
+    pub fn write(&mut self, field: usize, text: String) {
+        if let Some(place) = self.texts.get_mut(field) {
+            *place = text;
+        }
+    }
+
+    /// Another kind of puzzle; a name that nobody wrote follows.
+    pub fn set_puzzle(&mut self, puzzle: Kind) {
+        let (before, name) = (self.puzzle.name(), place_of("name").unwrap_or(0));
+        self.texts[name] = self.texts[name].replacen(&before, &puzzle.name(), 1);
+        self.puzzle = puzzle;
+    }
+
+    /// Model, optimizers, batch and steps of a preset; the data stay.
+    pub fn take_preset(&mut self, preset: &Preset) {
+        let fresh = Self::of_preset(self.puzzle, preset, 0);
+        for (place, field) in FIELDS.iter().enumerate() {
+            if !matches!(field.name, "base_puzzles" | "test_puzzles" | "easiest" | "hardest" | "data_seed") {
+                self.texts[place].clone_from(&fresh.texts[place]);
+            }
+        }
+    }
+
+    /// The shapes of a model that there is already.
+    pub fn take_model(&mut self, model: &ModelConfig) {
+        let mut recipe = recipe_of(self.puzzle, &Preset::all(self.puzzle)[0], 0);
+        recipe.model = model.clone();
+        for (place, field) in FIELDS.iter().enumerate() {
+            if field.section == super::fields::Section::Model {
+                self.texts[place] = (field.read)(&recipe);
+            }
+        }
+    }
+
+    /// The preset whose model and settings these are.
+    pub fn preset(&self) -> Option<Preset> {
+        Preset::all(self.puzzle).into_iter().find(|preset| {
+            let mut same = self.clone();
+            same.take_preset(preset);
+            let name = place_of("name").unwrap_or(0);
+            same.texts[name].clone_from(&self.texts[name]);
+            same == *self
+        })
+    }
+
+    /// The recipe; or what is wrong with its fields.
+    pub fn recipe(&self) -> Result<Recipe, Vec<Fault>> {
+        let mut recipe = recipe_of(self.puzzle, &Preset::all(self.puzzle)[0], 0);
+        recipe.data.file.clone_from(&self.file);
+        let mut faults = Vec::new();
+        for (at, (field, text)) in FIELDS.iter().zip(&self.texts).enumerate() {
+            if let Err(message) = (field.write)(&mut recipe, text) {
+                faults.push(Fault { field: at, message });
+            }
+        }
+        recipe.training.seed = recipe.data.seed;
+        recipe.training.evaluate_on = recipe.training.evaluate_on.min(recipe.data.test_puzzles);
+        match recipe.check() {
+            _ if !faults.is_empty() => Err(faults),
+            Ok(()) => Ok(recipe),
+            Err(error) => Err(vec![fault_of(&error)]),
+        }
+    }
+}
+
+/// The field that a refusal is about: it says `[section] field is …`.
+fn fault_of(error: &RecipeError) -> Fault {
+    let text = error.to_string();
+    let message = text.split_once("] ").map_or(text.as_str(), |(_, message)| message);
+    let name = message.split(' ').next().unwrap_or_default();
+    Fault { field: place_of(name).unwrap_or(0), message: message.into() }
+}
+
+fn recipe_of(puzzle: Kind, preset: &Preset, seed: u64) -> Recipe {
+    let every = preset.steps.div_ceil(EVALUATIONS).min(EVALUATE_EVERY);
+    let data = DataRecipe {
+        base_puzzles: BASE_PUZZLES,
+        test_puzzles: TEST_PUZZLES,
+        seed,
+        easiest: 0.0,
+        hardest: 1.0,
+        file: None,
+    };
+    let training = Schedule {
+        batch: preset.batch,
+        steps: preset.steps,
+        seed,
+        evaluate_every: every,
+        evaluate_on: EVALUATE_ON,
+        shards: 1,
+    };
+    Recipe {
+        name: format!("{puzzle}-{}", preset.name),
+        puzzle,
+        data,
+        model: preset.model.clone(),
+        optimizer: preset.optimizer.clone(),
+        training,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::puzzle::sudoku::Shape;
+
+    const FOUR: Kind = Kind::Sudoku(Shape::FOUR);
+
+    fn draft() -> Draft {
+        Draft::of_preset(FOUR, &Preset::all(FOUR)[0], 7)
+    }
+
+    fn with(field: &str, text: &str) -> Draft {
+        let mut draft = draft();
+        draft.write(place_of(field).unwrap(), text.into());
+        draft
+    }
+
+    #[test]
+    fn every_preset_is_written_and_read_back() {
+        for puzzle in [FOUR, Kind::Sudoku(Shape::NINE)] {
+            for preset in Preset::all(puzzle) {
+                let draft = Draft::of_preset(puzzle, &preset, 7);
+                let recipe = draft.recipe().unwrap();
+                assert_eq!((&recipe.model, &recipe.optimizer), (&preset.model, &preset.optimizer));
+                assert_eq!((recipe.data.seed, recipe.training.seed), (7, 7));
+                assert_eq!(Draft::of(&recipe), draft);
+                assert_eq!(draft.preset().unwrap().name, preset.name);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_stands_beside_its_field() {
+        let fault = |field, text| {
+            let faults = with(field, text).recipe().unwrap_err();
+            assert_eq!((FIELDS[faults[0].field].name, faults.len()), (field, 1));
+            faults[0].message.clone()
+        };
+        assert_eq!(fault("batch", "0"), "batch is 0, expected at least 1");
+        assert_eq!(fault("steps", "many"), "\"many\" is no whole number, expected one such as 100");
+        assert_eq!(fault("H_cycles", "0"), "H_cycles is 0; expected 1 to 1024");
+        assert_eq!(fault("beta1", "1"), "\"1\" does not do, expected a number from 0 to below 1");
+        assert_eq!(fault("lr", "NaN"), "\"NaN\" does not do, expected a number from 0 to 1e6");
+        assert!(fault("hardest", "1.5").contains("from 0 to 1"));
+        let mut hard = with("easiest", "0.9");
+        hard.write(place_of("hardest").unwrap(), "0.2".into());
+        let fault_of_range = &hard.recipe().unwrap_err()[0];
+        assert_eq!(FIELDS[fault_of_range.field].name, "easiest");
+        let mut heads = with("num_heads", "3");
+        heads.write(place_of("mixer").unwrap(), "attention".into());
+        assert_eq!(heads.recipe().unwrap_err()[0].message, "num_heads is 3; expected a divisor of hidden_size 64");
+    }
+
+    #[test]
+    fn a_name_that_nobody_wrote_follows_the_puzzle() {
+        let mut draft = draft();
+        draft.set_puzzle(Kind::Sudoku(Shape::SIX));
+        assert_eq!(draft.recipe().unwrap().name, "sudoku-6x6-tiny");
+        assert_eq!(draft.recipe().unwrap().model.seq_len, 36);
+        assert_eq!(draft.preset().unwrap().name, "tiny");
+        draft.write(place_of("steps").unwrap(), "1 500".into());
+        assert_eq!((draft.recipe().unwrap().training.steps, draft.preset()), (1500, None));
+    }
+}

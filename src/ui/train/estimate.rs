@@ -1,0 +1,60 @@
+//! What the next run will take, before it is started.
+
+use leptos::prelude::*;
+
+use super::words::{bytes, duration, millions, parameters, step_time, thousands};
+use crate::{runtime::training::protocol::Estimate as Measured, ui::state::Page};
+
+/// Parameters at once; memory and time when they have been measured.
+#[component]
+pub fn Estimate() -> impl IntoView {
+    let page = Page::here();
+    let training = page.training;
+    let recipe = training.recipe;
+    let weights = move || {
+        recipe.with(|recipe| {
+            let count = parameters(&recipe.as_ref().ok()?.model);
+            Some(if count < 100_000 { thousands(count as u64) } else { format!("{} M", millions(count)) })
+        })
+    };
+    let figure = move |of: fn(&Measured) -> Option<String>| {
+        let busy = training.meter.busy.get();
+        let waiting = || if busy { "measuring…".into() } else { "–".to_owned() };
+        training.meter.found.with(|found| match found {
+            Some(Err(_)) => "unknown".into(),
+            found => found.as_ref().and_then(|found| of(found.as_ref().ok()?)).unwrap_or_else(waiting),
+        })
+    };
+    let total = move || {
+        let steps = recipe.with(|recipe| Some(recipe.as_ref().ok()?.training.steps))?;
+        training.meter.found.with(|found| {
+            let step = found.as_ref()?.as_ref().ok()?.step_seconds?;
+            Some(format!("{} steps in about {}, tests not counted.", thousands(steps), duration(step * steps as f64)))
+        })
+    };
+    let fault = move || {
+        training.meter.found.with(|found| {
+            let message = found.as_ref()?.as_ref().err()?;
+            Some(view! {
+                <p class="message warning" role="alert" data-testid="train-estimate-fault">
+                    {format!("This cannot be trained here: {message}.")}
+                </p>
+            })
+        })
+    };
+    view! {
+        <dl class="figures-list" data-testid="train-estimate">
+            <div><dt>"Parameters"</dt><dd data-testid="train-parameters">{move || weights().unwrap_or("–".into())}</dd></div>
+            <div>
+                <dt>"Memory"</dt>
+                <dd data-testid="train-memory">{move || figure(|found| Some(bytes(found.bytes as f64)))}</dd>
+            </div>
+            <div>
+                <dt>"A step"</dt>
+                <dd data-testid="train-step-time">{move || figure(|found| found.step_seconds.map(step_time))}</dd>
+            </div>
+        </dl>
+        <p class="help" data-testid="train-total">{total}</p>
+        {fault}
+    }
+}

@@ -1,0 +1,179 @@
+//! The settings of a recipe that a person can write: name, help, and how text becomes the setting and back.
+
+use std::str::FromStr;
+
+use crate::{
+    config::{Family, LossKind, Mixer, Positions},
+    train::Recipe,
+};
+
+/// The part of the form in which a setting stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// Puzzles.
+    Data,
+    /// Shapes and arithmetic.
+    Model,
+    /// Rates and averages.
+    Optimizer,
+    /// Length and batches.
+    Schedule,
+}
+
+/// How a setting is entered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// As text.
+    Text,
+    /// As a number.
+    Number,
+    /// As one of these: the value, and how it reads.
+    Choice(&'static [(&'static str, &'static str)]),
+}
+
+/// One setting.
+pub struct Field {
+    /// Its name in recipes and in the model's configuration.
+    pub name: &'static str,
+    /// Its name on the page.
+    pub label: &'static str,
+    /// What it does, in a line.
+    pub help: &'static str,
+    /// Where it stands.
+    pub section: Section,
+    /// How it is entered.
+    pub entry: Entry,
+    /// The setting as text.
+    pub read: fn(&Recipe) -> String,
+    /// Puts text in the setting's place, or says what was expected.
+    pub write: fn(&mut Recipe, &str) -> Result<(), String>,
+}
+
+/// The field of a name.
+pub fn place_of(name: &str) -> Option<usize> {
+    FIELDS.iter().position(|field| field.name == name)
+}
+
+fn whole<T: FromStr>(place: &mut T, text: &str) -> Result<(), String> {
+    // Thousands may be set apart, as the page does it.
+    let digits: String = text.chars().filter(|c| !matches!(c, ' ' | ',' | '_')).collect();
+    *place = digits.parse().map_err(|_| format!("{text:?} is no whole number, expected one such as 100"))?;
+    Ok(())
+}
+
+fn real(place: &mut f64, text: &str, expected: &str, fits: fn(f64) -> bool) -> Result<(), String> {
+    let value = text.trim().parse().ok().filter(|value| fits(*value));
+    *place = value.ok_or_else(|| format!("{text:?} does not do, expected {expected}"))?;
+    Ok(())
+}
+
+fn share(place: &mut f64, text: &str) -> Result<(), String> {
+    real(place, text, "a number from 0 to 1", |value| (0.0..=1.0).contains(&value))
+}
+
+fn decay(place: &mut f64, text: &str) -> Result<(), String> {
+    real(place, text, "a number from 0 to below 1", |value| (0.0..1.0).contains(&value))
+}
+
+fn rate(place: &mut f64, text: &str) -> Result<(), String> {
+    real(place, text, "a number from 0 to 1e6", |value| (0.0..=1e6).contains(&value))
+}
+
+fn any(place: &mut f64, text: &str) -> Result<(), String> {
+    real(place, text, "a number", f64::is_finite)
+}
+
+fn choose<T: Clone>(place: &mut T, text: &str, options: &[(&str, T)]) -> Result<(), String> {
+    let found = options.iter().find(|(name, _)| *name == text);
+    *place = found.map(|(_, value)| value.clone()).ok_or_else(|| format!("{text:?} is none of the choices"))?;
+    Ok(())
+}
+
+fn chosen<T: PartialEq>(value: &T, options: &[(&str, T)]) -> String {
+    options.iter().find(|(_, option)| option == value).map_or_else(String::new, |(name, _)| (*name).into())
+}
+
+const FAMILIES: [(&str, Family); 2] = [("hrm", Family::Hrm), ("trm", Family::Trm)];
+const MIXERS: [(&str, Mixer); 2] = [("mlp", Mixer::MlpT), ("attention", Mixer::Attention)];
+const POSITIONS: [(&str, Positions); 3] =
+    [("rope", Positions::Rope), ("learned", Positions::Learned), ("none", Positions::None)];
+const LOSSES: [(&str, LossKind); 2] = [("stablemax", LossKind::Stablemax), ("softmax", LossKind::Softmax)];
+
+/// One entry of the table below: name, label, help; then where it is in a recipe and how text is put there.
+macro_rules! field {
+    ($section:ident $name:literal, $label:literal, $help:literal, $write:ident($($place:ident).+)) => {
+        Field {
+            name: $name,
+            label: $label,
+            help: $help,
+            section: Section::$section,
+            entry: Entry::Number,
+            read: |recipe| recipe.$($place).+.to_string(),
+            write: |recipe, text| $write(&mut recipe.$($place).+, text),
+        }
+    };
+    ($section:ident $name:literal, $label:literal, $help:literal, $options:ident($($place:ident).+), $shown:expr) => {
+        Field {
+            name: $name,
+            label: $label,
+            help: $help,
+            section: Section::$section,
+            entry: Entry::Choice(&$shown),
+            read: |recipe| chosen(&recipe.$($place).+, &$options),
+            write: |recipe, text| choose(&mut recipe.$($place).+, text, &$options),
+        }
+    };
+}
+
+/// Every setting, in the form's order.
+pub static FIELDS: [Field; 38] = [
+    Field {
+        name: "name",
+        label: "Name of the run",
+        help: "Its files are called so.",
+        section: Section::Schedule,
+        entry: Entry::Text,
+        read: |recipe| recipe.name.clone(),
+        write: |recipe, text| {
+            recipe.name = text.trim().to_owned();
+            if recipe.name.is_empty() { Err("A run needs a name.".into()) } else { Ok(()) }
+        },
+    },
+    field!(Data "base_puzzles", "Base puzzles", "Puzzles to learn from; each is turned, mirrored and relabelled anew whenever it comes up. The paper's promise is about 1,000.", whole(data.base_puzzles)),
+    field!(Data "test_puzzles", "Unseen puzzles", "Held back to test with. None is a symmetric form of a puzzle that is trained on.", whole(data.test_puzzles)),
+    field!(Data "easiest", "Easiest", "Difficulty of the easiest generated puzzles, 0 to 1: the fewer clues, the harder.", share(data.easiest)),
+    field!(Data "hardest", "Hardest", "Difficulty of the hardest ones, 0 to 1.", share(data.hardest)),
+    field!(Data "data_seed", "Seed of the data", "The same seed generates the same puzzles and symmetries.", whole(data.seed)),
+    field!(Model "family", "Family", "HRM has a slow and a fast module; TRM, its successor, one module in both roles.", FAMILIES(model.family), [("hrm", "HRM"), ("trm", "TRM")]),
+    field!(Model "hidden_size", "Width D", "Channels of a state. Weights and time grow with its square.", whole(model.hidden_size)),
+    field!(Model "H_layers", "Layers of H", "Blocks of the slow module (a TRM has none).", whole(model.h_layers)),
+    field!(Model "L_layers", "Layers of L", "Blocks of the fast module.", whole(model.l_layers)),
+    field!(Model "H_cycles", "H cycles", "Steps of the slow module in a segment.", whole(model.h_cycles)),
+    field!(Model "L_cycles", "L cycles", "Steps of the fast module for every one of the slow module.", whole(model.l_cycles)),
+    field!(Model "halt_max_steps", "Segments at most", "How long a puzzle may be thought about, in training.", whole(model.halt_max_steps)),
+    field!(Model "halt_exploration_prob", "Exploration", "How often a puzzle must be thought about longer than the model holds needed, 0 to 1.", any(model.halt_exploration_prob)),
+    field!(Model "mixer", "Token mixer", "How cells hear of each other: a small network over the positions (mlp_t), or attention.", MIXERS(model.mixer), [("mlp", "Network over positions (mlp_t)"), ("attention", "Attention")]),
+    field!(Model "num_heads", "Attention heads", "Must divide the width where the mixer is attention.", whole(model.num_heads)),
+    field!(Model "pos_encodings", "Positions", "How attention knows where a cell is: rotary, learned, or not at all.", POSITIONS(model.positions), [("rope", "Rotary"), ("learned", "Learned"), ("none", "None")]),
+    field!(Model "expansion", "Expansion", "Inner width of the SwiGLUs over their width, before rounding to 256.", any(model.expansion)),
+    field!(Model "loss", "Loss", "Cross-entropy over stablemax, as in the paper, or over softmax.", LOSSES(model.loss), [("stablemax", "Stablemax"), ("softmax", "Softmax")]),
+    field!(Model "puzzle_emb_ndim", "Puzzle vector", "Width of a learned vector for each puzzle identifier; 0: none.", whole(model.puzzle_emb_ndim)),
+    field!(Model "puzzle_emb_len", "Positions for it", "Positions in front of the cells that hold the puzzle's vector.", whole(model.puzzle_emb_len)),
+    field!(Model "num_puzzle_identifiers", "Puzzle identifiers", "Rows of that embedding; these puzzles all share the first.", whole(model.num_puzzle_identifiers)),
+    field!(Model "rms_norm_eps", "Norm's ε", "Added under the root of the RMS norm.", any(model.rms_norm_eps)),
+    field!(Model "rope_theta", "Rotary θ", "Base of the rotary embedding's wavelengths.", any(model.rope_theta)),
+    field!(Optimizer "lr", "Learning rate", "Of Adam-atan2. The paper's: 1e-4; small models learn faster with 1e-3.", rate(optimizer.lr)),
+    field!(Optimizer "lr_min_ratio", "Final rate", "Where the cosine ends, as a share of the learning rate; 1: constant, as in the paper.", share(optimizer.lr_min_ratio)),
+    field!(Optimizer "warmup_steps", "Warm-up steps", "The rate rises from 0 over so many steps. The paper's: 2,000.", whole(optimizer.warmup_steps)),
+    field!(Optimizer "beta1", "β1", "Decay of the mean of the gradients. The paper's: 0.9.", decay(optimizer.beta1)),
+    field!(Optimizer "beta2", "β2", "Decay of the mean of their squares. The paper's: 0.95.", decay(optimizer.beta2)),
+    field!(Optimizer "weight_decay", "Weight decay", "How fast weights shrink that nothing needs. The paper's: 0.1 to 1.", rate(optimizer.weight_decay)),
+    field!(Optimizer "puzzle_lr", "Rate of the puzzle vector", "Of its sign descent. The paper's: 1e-2.", rate(optimizer.puzzle_lr)),
+    field!(Optimizer "puzzle_weight_decay", "Its weight decay", "The paper's: 0.1.", rate(optimizer.puzzle_weight_decay)),
+    field!(Optimizer "ema", "Weight average", "Decay of the moving average of the weights, with which the model is tested; 0: the weights themselves.", decay(optimizer.ema)),
+    field!(Schedule "steps", "Steps", "Segments with an update of the weights.", whole(training.steps)),
+    field!(Schedule "batch", "Batch B", "Puzzles thought about at a time. Memory and time grow with it.", whole(training.batch)),
+    field!(Schedule "evaluate_every", "Test every", "Steps from one test on unseen puzzles to the next.", whole(training.evaluate_every)),
+    field!(Schedule "evaluate_on", "Test on", "Unseen puzzles used for that; all of them at the end.", whole(training.evaluate_on)),
+    field!(Schedule "shards", "Shards", "Equal parts of a batch, whose gradients are summed in their order: workers may compute them side by side.", whole(training.shards)),
+];

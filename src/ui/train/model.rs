@@ -1,0 +1,159 @@
+//! What learns, and how: a preset, its first weights, every setting.
+
+use leptos::prelude::*;
+use web_sys::Event;
+
+use super::{
+    data::files_of,
+    draft::Draft,
+    fields::Section,
+    input::{Setting, Settings},
+};
+use crate::{
+    runtime::gallery::Entry,
+    train::Preset,
+    ui::state::{Origin, Page},
+};
+
+/// Settings that stand outside the folded lists.
+const IN_SIGHT: &[&str] = &["name", "steps", "batch"];
+
+/// Preset, first weights, and all settings behind a fold.
+#[component]
+pub fn Model() -> impl IntoView {
+    view! {
+        <fieldset>
+            <legend>"Model"</legend>
+            <div class="settings-grid">
+                <Presets/>
+                <FirstWeights/>
+                <Setting name="name"/>
+                <Setting name="steps"/>
+                <Setting name="batch"/>
+            </div>
+            <details data-testid="train-model-fields">
+                <summary>"All fields of the model"</summary>
+                <Fixed/>
+                <Settings section=Section::Model/>
+            </details>
+            <details data-testid="train-optimizer-fields">
+                <summary>"Optimizer and tests"</summary>
+                <Settings section=Section::Optimizer/>
+                <Settings section=Section::Schedule but=IN_SIGHT/>
+            </details>
+        </fieldset>
+    }
+}
+
+#[component]
+fn Presets() -> impl IntoView {
+    let draft = Page::here().training.draft;
+    let preset = Memo::new(move |_| draft.with(Draft::preset));
+    let name = move || preset.with(|preset| preset.as_ref().map_or("own", |preset| preset.name));
+    let choose = move |event| {
+        let name = event_target_value(&event);
+        draft.update(|draft| {
+            if let Some(preset) = Preset::all(draft.puzzle).iter().find(|preset| preset.name == name) {
+                draft.take_preset(preset);
+            }
+        });
+    };
+    let presets = draft.with_untracked(|draft| Preset::all(draft.puzzle)).map(|preset| preset.name);
+    let option = move |preset: &'static str| {
+        view! { <option value=preset selected=move || name() == preset>{title(preset)}</option> }
+    };
+    let about =
+        move || preset.with(|preset| preset.as_ref().map_or("The fields as you set them.", |preset| preset.about));
+    view! {
+        <div class="setting">
+            <label for="train-preset">"Preset"</label>
+            <select id="train-preset" data-testid="train-preset" prop:value=name on:change=choose>
+                {presets.map(option).collect_view()}
+                <option value="own" disabled selected=move || name() == "own">"Your own"</option>
+            </select>
+            <p class="help">{about}</p>
+        </div>
+    }
+}
+
+/// A preset's name on the page.
+fn title(preset: &'static str) -> &'static str {
+    match preset {
+        "tiny" => "Tiny",
+        "small" => "Small",
+        "medium" => "Medium",
+        "paper" => "The paper's 27 M",
+        "trm" => "TRM",
+        other => other,
+    }
+}
+
+/// Where the first weights come from.
+#[component]
+fn FirstWeights() -> impl IntoView {
+    let page = Page::here();
+    let training = page.training;
+    let fitting = Memo::new(move |_| {
+        let kind = training.draft.with(|draft| draft.puzzle);
+        let of_file = |entry: &Entry| entry.puzzle == kind && !entry.file.is_empty();
+        page.machine.gallery.with(|gallery| gallery.iter().filter(|entry| of_file(entry)).cloned().collect::<Vec<_>>())
+    });
+    // A model of another kind of puzzle does not fit.
+    Effect::new(move |_| {
+        let unfit = |name: &String| fitting.with(|fitting| fitting.iter().all(|entry| entry.name != *name));
+        if matches!(training.origin.get(), Origin::Gallery(name) if unfit(&name)) {
+            training.origin.set(Origin::Random);
+        }
+    });
+    let value = move || match training.origin.get() {
+        Origin::Random => "random".into(),
+        Origin::Gallery(name) => format!("gallery:{name}"),
+        Origin::File(_) => "file".to_owned(),
+    };
+    let choose = move |event| {
+        let value = event_target_value(&event);
+        match value.strip_prefix("gallery:") {
+            Some(name) => page.take_gallery_model(name.into()),
+            None => training.origin.set(Origin::Random),
+        }
+    };
+    let option = move |entry: Entry| {
+        let own = format!("gallery:{}", entry.name);
+        let (own_value, shown) = (own.clone(), format!("Gallery: {}", entry.name));
+        view! { <option value=own_value selected=move || value() == own>{shown}</option> }
+    };
+    let file = move || match training.origin.get() {
+        Origin::File(name) => Some(view! { <option value="file" selected=true>{name}</option> }),
+        _ => None,
+    };
+    let take = move |event: Event| page.take_files(files_of(&event));
+    view! {
+        <div class="setting">
+            <label for="train-origin">"First weights"</label>
+            <select id="train-origin" data-testid="train-origin" prop:value=value on:change=choose>
+                <option value="random" selected=move || value() == "random">"Random"</option>
+                <For each=move || fitting.get() key=|entry| entry.name.clone() children=option/>
+                {file}
+            </select>
+            <label class="file">
+                <input type="file" accept=".safetensors,.json" multiple data-testid="train-weights" on:change=take/>
+                <span>"Your own (.safetensors)…"</span>
+            </label>
+            <p class="help">
+                "Your own weights must fit the fields of the model; choose their configuration (.json) with them to fill "
+                "those in."
+            </p>
+        </div>
+    }
+}
+
+/// What the puzzle fixes.
+#[component]
+fn Fixed() -> impl IntoView {
+    let draft = Page::here().training.draft;
+    let text = move || {
+        let kind = draft.with(|draft| draft.puzzle);
+        format!("The puzzle fixes the cells (S = {}) and the symbols (V = {}).", kind.seq_len(), kind.vocab_size())
+    };
+    view! { <p class="help">{text}</p> }
+}

@@ -1,0 +1,116 @@
+//! How far the run is, how fast, and what it has reached.
+
+use leptos::prelude::*;
+
+use super::words::{bytes, duration, percent, summary, thousands};
+use crate::{
+    runtime::training::protocol::Part,
+    ui::{
+        browser,
+        state::{Current, Page, Progress, Use},
+    },
+};
+
+/// Name, bar, figures, downloads.
+#[component]
+pub fn Report() -> impl IntoView {
+    let page = Page::here();
+    let training = page.training;
+    let of_current = move |read: fn(&Current) -> String| training.current.with(|current| current.as_ref().map(read));
+    let steps = move || training.current.with(|current| current.as_ref().map_or(1, |now| now.recipe.training.steps));
+    let ready = move || {
+        training.current.with(|current| {
+            let ready = current.as_ref()?.ready.as_ref()?;
+            let (base, unseen) = ready.examples;
+            let (base, unseen) = (thousands(base as u64), thousands(unseen as u64));
+            let held = bytes(ready.bytes as f64);
+            Some(format!("{base} base puzzles, {unseen} unseen · {} holds {held}", ready.engine))
+        })
+    };
+    let figures = move || {
+        training.current.with(|current| current.as_ref().map(|current| figures(current, training.progress.get())))
+    };
+    let saved = move || {
+        let (step, size) = training.saved.get()?;
+        let size = if size > 0 { format!(" ({})", bytes(size as f64)) } else { String::new() };
+        Some(format!("Saved in this browser after step {}{size}.", thousands(step)))
+    };
+    let result = move || {
+        training.result.get().map(|result| {
+            format!(
+                "Finished: {} of {} unseen puzzles are exactly right.",
+                percent(result.exact_accuracy),
+                result.count
+            )
+        })
+    };
+    view! {
+        <div class="report" data-testid="train-report">
+            <h2>{move || of_current(|current| current.recipe.name.clone())}</h2>
+            <p class="help">{move || of_current(|current| summary(&current.recipe))}</p>
+            <p class="help">{ready}</p>
+            <progress
+                aria-label="Steps done"
+                data-testid="train-progress"
+                max=move || steps().to_string()
+                prop:value=move || training.progress.get().step as f64
+            ></progress>
+            <p data-testid="train-figures">{figures}</p>
+            <p class="help activity" role="status" data-testid="train-activity">{move || training.activity.get()}</p>
+            <p class="verdict" data-state="valid" role="status" data-testid="train-result">{result}</p>
+            <p class="help" data-testid="train-saved">{saved}</p>
+            <Downloads/>
+        </div>
+    }
+}
+
+fn figures(current: &Current, progress: Progress) -> String {
+    let Progress { step, seconds, step_seconds } = progress;
+    let steps = current.recipe.training.steps;
+    let mut said = vec![format!("Step {} of {}", thousands(step), thousands(steps))];
+    if let Some(step_seconds) = step_seconds.filter(|seconds| *seconds > 0.0) {
+        let rate = current.recipe.training.batch as f64 / step_seconds;
+        said.push(format!("{} examples a second", thousands(rate.round() as u64)));
+        if step < steps {
+            said.push(format!("about {} left", duration((steps - step) as f64 * step_seconds)));
+        }
+    }
+    said.push(format!("{} of computing", duration(seconds)));
+    said.join(" · ")
+}
+
+/// The run as files.
+#[component]
+fn Downloads() -> impl IntoView {
+    let page = Page::here();
+    let save_config = move |_| {
+        page.training.current.with_untracked(|current| {
+            if let Some(current) = current {
+                save_configuration(&current.recipe.name, &current.recipe.model);
+            }
+        });
+    };
+    view! {
+        <div class="actions" role="group" aria-label="Download the run">
+            <span class="choice">"Download:"</span>
+            <button type="button" data-testid="train-save-weights" on:click=move |_| page.snapshot(Part::Weights, Use::Save)>
+                "Weights"
+            </button>
+            <button type="button" data-testid="train-save-config" on:click=save_config>"Configuration"</button>
+            <button type="button" data-testid="train-save-state" on:click=move |_| page.snapshot(Part::Run, Use::Save)>
+                "Full state"
+            </button>
+        </div>
+        <p class="help">
+            "The full state can be uploaded below, in any browser, or continued by " <code>"hrm train STATE --resume"</code>
+            "."
+        </p>
+    }
+}
+
+/// Hands a person the configuration of a model, to lie beside its weights.
+pub fn save_configuration(name: &str, config: &crate::config::ModelConfig) {
+    if let Ok(text) = serde_json::to_string_pretty(config) {
+        browser::save(&format!("{name}.json"), "application/json", text.as_bytes());
+    }
+}
