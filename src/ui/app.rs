@@ -1,5 +1,7 @@
 //! The page as a whole: its header and the place that is shown.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
 use super::{
@@ -18,13 +20,17 @@ use super::{
 
 const TITLE: &str = "HRM Playground";
 
-/// Puts the page in place of what the document shows while it loads.
+/// Puts the page in place of what the document shows while it loads: in a task of its own, after the one in which the
+/// browser prepared the module.
 pub fn start() {
     console_error_panic_hook::set_once();
-    if let Some(placeholder) = document().get_element_by_id("loading") {
-        placeholder.remove();
-    }
-    mount_to_body(App);
+    let mount = || {
+        if let Some(placeholder) = document().get_element_by_id("loading") {
+            placeholder.remove();
+        }
+        mount_to_body(App);
+    };
+    set_timeout(mount, Duration::ZERO);
 }
 
 #[component]
