@@ -8,48 +8,59 @@ use crate::{
     runtime::protocol::{Event, Task},
 };
 
-/// The last answer, and the question that is open.
+/// The last answer, and the questions that are open.
 #[derive(Clone, Copy)]
 pub struct Mixed {
     /// What was found.
     pub found: RwSignal<Option<Mixing>>,
+    /// The task that the worker has.
     task: StoredValue<Option<u32>>,
+    /// What it is asked next: of all that was wanted meanwhile, the last. A scrub would keep it busy with the rest.
+    next: StoredValue<Option<Task>>,
 }
 
 impl Mixed {
     /// Nothing asked yet.
     pub fn new() -> Self {
-        Self { found: RwSignal::new(None), task: StoredValue::new(None) }
+        Self { found: RwSignal::new(None), task: StoredValue::new(None), next: StoredValue::new(None) }
     }
 }
 
 impl Page {
-    /// Asks for another cell or moment in place of what was asked before; with `None` for nothing any more.
+    /// Asks for another cell or moment in place of what was wanted before; with `None` for nothing any more.
     pub fn ask_mixing(self, task: Option<Task>) {
-        if let Some(Some(task)) = self.mixing.task.try_update_value(Option::take) {
-            self.machine.ask(Task::Cancel { task });
-        }
+        let under_way = self.mixing.task.get_value();
         match task {
+            Some(task) if under_way.is_some() => self.mixing.next.set_value(Some(task)),
             Some(task) => self.mixing.task.set_value(Some(self.machine.ask(task))),
-            None => self.mixing.found.set(None),
+            None => {
+                self.mixing.next.set_value(None);
+                self.mixing.task.set_value(None);
+                if let Some(task) = under_way {
+                    self.machine.ask(Task::Cancel { task });
+                }
+                self.mixing.found.set(None);
+            }
         }
     }
 
-    /// Takes a report about what was asked; whether it was one. An answer to an earlier question is dropped.
+    /// Takes a report about what was asked; whether it was one. An answer to what is no longer wanted is dropped.
     pub fn take_mixing(self, task: Option<u32>, event: &Event) -> bool {
+        // A worker that was started anew knows nothing of what its predecessor was asked.
+        let renewed = matches!(event, Event::Opened { .. });
         let asked = task.is_some() && self.mixing.task.get_value() == task;
-        match event {
-            Event::Mixing(found) => {
-                if asked {
-                    self.mixing.found.set(Some(found.clone()));
-                }
-                return true;
-            }
-            Event::Failed(failure) if asked => {
+        if !asked && !renewed {
+            return matches!(event, Event::Mixing(_));
+        }
+        self.mixing.task.set_value(None);
+        match (self.mixing.next.try_update_value(Option::take).flatten(), event) {
+            (Some(next), _) => self.ask_mixing(Some(next)),
+            (None, Event::Mixing(found)) => self.mixing.found.set(Some(found.clone())),
+            (None, Event::Failed(failure)) => {
                 self.machine.notice.set(Some(format!("The view of one cell failed: {}.", failure.message)));
             }
-            _ => return asked,
+            (None, _) => {}
         }
-        true
+        asked
     }
 }
