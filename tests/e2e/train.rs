@@ -131,7 +131,7 @@ async fn learns_pauses_solves_and_goes_on_after_a_reload() -> Result<()> {
 async fn the_train_place_is_accessible_on_a_phone_in_light_and_dark() -> Result<()> {
     visit(Gpu::None, async |browser, url| {
         for scheme in ["light", "dark"] {
-            browser.emulate(360, scheme).await?;
+            browser.emulate(360, 800, scheme).await?;
             let page = open(browser, url).await?;
             page.script::<()>("document.querySelectorAll('.setup details').forEach(fields => fields.open = true)", [])
                 .await?;
