@@ -4,7 +4,7 @@
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 
-use super::{AfterPause, Boards, Notice, Page, Phase, Progress, Ready, Way, progress_of, tasks::Lane};
+use super::{AfterPause, Boards, Notice, Page, Phase, Progress, Ready, Way, tasks::Lane};
 use crate::{
     runtime::{client::Heard, protocol::Event, training::protocol::TrainingEvent},
     train::Row,
@@ -112,7 +112,7 @@ impl Page {
             TrainingEvent::Stepped { report, rows, seconds, step_seconds } => {
                 let first = training.news.try_update_value(|news| {
                     extend(&mut news.rows, rows);
-                    news.progress = Some(progress_of(&report, seconds, step_seconds));
+                    news.progress = Some(Progress { step: report.step, seconds, step_seconds: Some(step_seconds) });
                     !std::mem::replace(&mut news.due, true)
                 });
                 if first == Some(true) {
