@@ -2,7 +2,7 @@
 // element i of group (o, j) lies at (o·len + i)·inner + j.
 //
 // `rows` (inner = 1): 16 invocations a group, 4 groups a workgroup. `columns`: one invocation a group, neighbours in j,
-// so that reads coalesce. Workgroups of 64 in rows of 65535.
+// so that reads coalesce; also any rows where barriers are slow. Workgroups of 64 in rows of 65535.
 
 struct Params {
     outer: u32,

@@ -30,11 +30,13 @@ fn every_shader_agrees_with_its_twin() {
 }
 
 #[test]
-fn both_ways_of_matrix_products_agree_with_their_twin() {
+fn both_ways_of_sharing_agree_with_their_twin() {
     let engine = engine();
     for share in [false, true] {
         engine.device().share_tiles(share);
-        block_on(compare::compare(&engine, "matmul", CASES)).unwrap();
+        for kernel in ["matmul", "rms_norm", "rms_norm_backward"] {
+            block_on(compare::compare(&engine, kernel, CASES)).unwrap();
+        }
     }
 }
 

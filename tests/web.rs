@@ -90,10 +90,12 @@ async fn every_shader_agrees_with_its_twin() {
 }
 
 #[wasm_bindgen_test]
-async fn both_ways_of_matrix_products_agree_with_their_twin() {
+async fn both_ways_of_sharing_agree_with_their_twin() {
     let engine = webgpu().await;
     for share in [false, true] {
         engine.device().share_tiles(share);
-        compare::compare(&engine, "matmul", CASES).await.unwrap();
+        for kernel in ["matmul", "rms_norm", "rms_norm_backward"] {
+            compare::compare(&engine, kernel, CASES).await.unwrap();
+        }
     }
 }

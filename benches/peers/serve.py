@@ -1,13 +1,15 @@
 """Serves a folder to one headless browser, cross-origin isolated (onnxruntime-web's threads need that), prints the JSON
 that bench.html reports, and stops.
 
-    python3 serve.py FOLDER [--stay]
+    python3 serve.py FOLDER [--stay | --query QUERY]
 
+--query: what the page's address says, e.g. "only=train&rounds=9".
 --stay: prints the address and serves until it is interrupted, for a browser of your own."""
 
 import argparse
 import functools
 import http.server
+import signal
 import subprocess
 import sys
 import tempfile
@@ -39,16 +41,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder")
     parser.add_argument("--stay", action="store_true")
+    parser.add_argument("--query", default="")
     arguments = parser.parse_args()
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=arguments.folder))
     server.report = None
+    # So that the browser is stopped too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped before the browser had measured"))
     url = f"http://127.0.0.1:{server.server_port}/"
     if arguments.stay:
         print(url)
         server.serve_forever()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = subprocess.Popen(
-            [*BROWSER, f"--user-data-dir={profile}", "--remote-debugging-port=0", f"{url}?report"],
+            [*BROWSER, f"--user-data-dir={profile}", "--remote-debugging-port=0", f"{url}?{arguments.query}&report"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

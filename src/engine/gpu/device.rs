@@ -86,7 +86,7 @@ impl Device {
         self.raw.destroy();
     }
 
-    /// Whether the matrix products of programs prepared from now on share tiles in workgroup memory, or read straight
+    /// Whether the matrix products and norms of programs prepared from now on share in workgroup memory, or read straight
     /// from storage. At first as the adapter wants it: a software adapter's workgroup memory and barriers are slow.
     pub fn share_tiles(&self, share: bool) {
         self.tiles.store(share, Ordering::Relaxed);

@@ -26,7 +26,7 @@ pub struct Launch {
 pub struct Target {
     /// Operations that one dispatch should do at most.
     pub budget: f64,
-    /// Whether matrix products share tiles in workgroup memory.
+    /// Whether matrix products and norms share in workgroup memory.
     pub tiles: bool,
 }
 
@@ -101,8 +101,10 @@ fn dispatches(kernel: &Kernel, program: &Program, target: &Target) -> Vec<Launch
         Kernel::Swiglu(Swiglu { rows, n, .. }) | Kernel::SwigluBackward(SwigluBackward { rows, n, .. }) => {
             launch(kernel, Params::of([*rows, *n]), each(rows * n))
         }
-        Kernel::RmsNorm(k) => norm(kernel, Params::of([k.outer, k.len, k.inner]).float(k.eps), k.outer, k.inner),
-        Kernel::RmsNormBackward(k) => norm(kernel, Params::of([k.outer, k.len, k.inner]), k.outer, k.inner),
+        Kernel::RmsNorm(k) => {
+            norm(kernel, Params::of([k.outer, k.len, k.inner]).float(k.eps), k.outer, k.inner, target)
+        }
+        Kernel::RmsNormBackward(k) => norm(kernel, Params::of([k.outer, k.len, k.inner]), k.outer, k.inner, target),
         Kernel::Add(k) => launch(kernel, Params::of([vectors(k.len)]), each(vectors(k.len))),
         Kernel::Copy(k) => launch(kernel, Params::of([k.to_offset, k.len]), each(k.len)),
         Kernel::Fill(k) => {
@@ -147,10 +149,14 @@ fn dispatches(kernel: &Kernel, program: &Program, target: &Target) -> Vec<Launch
     }]
 }
 
-/// Rows of neighbouring elements and strided columns have an entry point each.
-fn norm(kernel: &Kernel, params: Params, outer: usize, inner: usize) -> Launch {
-    let (entry, grid) =
-        if inner == 1 { ("rows", rows_of(outer.div_ceil(4))) } else { ("columns", each(outer * inner)) };
+/// Rows of neighbouring elements and strided columns have an entry point each. Rows share their sums in workgroup memory;
+/// where that is slow, they too are one invocation's each.
+fn norm(kernel: &Kernel, params: Params, outer: usize, inner: usize, target: &Target) -> Launch {
+    let (entry, grid) = if inner == 1 && target.tiles {
+        ("rows", rows_of(outer.div_ceil(4)))
+    } else {
+        ("columns", each(outer * inner))
+    };
     Launch { entry, ..launch(kernel, params, grid) }
 }
 
@@ -240,8 +246,7 @@ fn matmul(kernel: &Kernel, k: &Matmul, target: &Target) -> Launch {
         constants.extend([("WX", wx as f64), ("WY", wy as f64), ("ROWS", rows as f64)]);
         ("matmul", "main", [wy * rows, wx * 8])
     } else {
-        // 16 rows at a time are a seventh faster than 8, where they are there.
-        let rows = if k.m.div_ceil(16) * 12 <= k.m.div_ceil(8) * 7 { 16 } else { 8 };
+        let rows = direct_rows(k.m);
         let aligned = |o: &Operand| [o.offset, o.stride, o.batch_stride, k.k].iter().all(|x| x.is_multiple_of(4));
         let innermost = !k.a.transposed && k.b.transposed;
         let entry = if innermost && aligned(&k.a) && aligned(&k.b) { "vectors" } else { "scalars" };
@@ -250,6 +255,15 @@ fn matmul(kernel: &Kernel, k: &Matmul, target: &Target) -> Launch {
     };
     let grid = [k.n.div_ceil(tile_n) as u32, k.m.div_ceil(tile_m) as u32, results as u32];
     Launch { shader, entry, constants, ..launch(kernel, product(k), grid) }
+}
+
+/// Rows that an invocation of `matmul_direct` makes of `m`: the more, the fewer loads (of sixty instructions, against three
+/// of a multiply-add), but the last tile may be mostly padding.
+fn direct_rows(m: usize) -> usize {
+    const COLUMNS: usize = 16;
+    let loads = |rows: usize| (rows + COLUMNS) as f64 / (rows * COLUMNS) as f64;
+    let cost = |rows: usize| m.next_multiple_of(rows) as f64 * (3.0 + 60.0 * loads(rows));
+    [8, 16, 32].into_iter().min_by(|&a, &b| cost(a).total_cmp(&cost(b))).unwrap_or(8)
 }
 
 /// The shape of a matmul workgroup: `wx` by `wy` invocations of 8 columns by `rows` rows each.

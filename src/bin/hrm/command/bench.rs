@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use criterion::Criterion;
-use hrm_web::bench::{MatmulBench, SegmentBench, TrainBench, middle, paper};
+use hrm_web::bench::{MatmulBench, SegmentBench, TrainBench, Workload, middle, paper};
 use hrm_web::engine::{AnyEngine, Engine, cpu, gpu};
 use hrm_web::model::Taps;
 use serde_json::{Value, json};
@@ -129,8 +129,8 @@ async fn measure(case: Case, folder: &Path) -> Result<Value, Failure> {
         }
         Case::TrainStep => {
             let engine = cpu();
-            let mut bench = TrainBench::new(&engine, &middle(), 64).await?;
-            let seconds = criterion(&case.name(), folder, || pollster::block_on(bench.run()))?;
+            let mut bench = TrainBench::new(&engine, Workload::new(&middle(), 64)).await?;
+            let seconds = criterion(&case.name(), folder, || pollster::block_on(bench.run(1)).map(|_| ()))?;
             json!({"seconds": seconds, "engine": engine.info().name})
         }
         Case::GpuMatmul => gpu_matmul(case, folder, [648, 512, 512]).await?,

@@ -1,5 +1,9 @@
 //! The workloads that are measured, natively by `hrm bench` and in the browser by `bench.html`.
 
+mod learn;
+
+pub use learn::LearnBench;
+
 use crate::checkpoint::Weights;
 use crate::config::{Family, LossKind, Mixer, ModelConfig, Positions};
 use crate::data::Batch;
@@ -46,6 +50,12 @@ pub fn middle() -> ModelConfig {
     sudoku(128, 4, 2, 0)
 }
 
+/// The model whose training step is compared with other libraries' in the browser: D 64, 4 heads, 2+2 layers, S 16.
+/// Exploration is off, so that nothing in a step is left to chance.
+pub fn tiny() -> ModelConfig {
+    ModelConfig { seq_len: 16, vocab_size: 6, halt_exploration_prob: 0.0, ..sudoku(64, 4, 2, 0) }
+}
+
 /// One segment of a model with start weights, batch 1.
 pub struct SegmentBench<S>(Solver<S>);
 
@@ -71,39 +81,61 @@ impl<S: Session> SegmentBench<S> {
     }
 }
 
-/// One training step, target segment included.
+/// What a training step starts from, the same in every library: start weights and random tokens.
+pub struct Workload {
+    /// Model and optimizer.
+    pub setup: Setup,
+    /// Start weights.
+    pub weights: Weights,
+    /// Random tokens and labels.
+    pub batch: Batch,
+}
+
+impl Workload {
+    /// For batches of `batch` rows; the learning rate stands still.
+    pub fn new(config: &ModelConfig, batch: usize) -> Self {
+        let optimizer = OptimizerConfig { lr: 1e-3, warmup_steps: 0, ..OptimizerConfig::default() };
+        let setup = Setup { model: config.clone(), optimizer, batch, total_steps: 1000, seed: 1, shards: 1 };
+        let mut random = Random::new(2);
+        let len = batch * config.seq_len;
+        let mut draw = || (0..len).map(|_| random.below(config.vocab_size)).collect::<Vec<_>>();
+        let tokens = draw().into_iter().map(|t| t as u32).collect();
+        let labels = draw().into_iter().map(|t| t as i32).collect();
+        let mut weights = Weights::init(config, 1);
+        // Where it starts at 0, rounding would decide which rows halt.
+        if let Some(q_head) = weights.tensors.get_mut("q_head.weight") {
+            q_head.data.iter_mut().for_each(|w| *w = (random.unit() as f32 - 0.5) / 4.0);
+        }
+        Workload { setup, weights, batch: Batch { tokens, labels } }
+    }
+}
+
+/// Training steps, target segment included.
 pub struct TrainBench<S: Session> {
     trainer: Trainer<S>,
     batch: Batch,
 }
 
 impl<S: Session> TrainBench<S> {
-    /// Prepares it with random tokens.
+    /// Prepares it.
     ///
     /// # Errors
     /// The engine's.
-    pub async fn new<E: Engine<Session = S>>(
-        engine: &E,
-        config: &ModelConfig,
-        batch: usize,
-    ) -> Result<Self, TrainError> {
-        let optimizer = OptimizerConfig::default();
-        let setup = Setup { model: config.clone(), optimizer, batch, total_steps: 1000, seed: 1, shards: 1 };
-        let trainer = Trainer::new(engine, setup, &Weights::init(config, 1)).await?;
-        let mut random = Random::new(2);
-        let len = batch * config.seq_len;
-        let mut draw = || (0..len).map(|_| random.below(config.vocab_size)).collect::<Vec<_>>();
-        let tokens = draw().into_iter().map(|t| t as u32).collect();
-        let labels = draw().into_iter().map(|t| t as i32).collect();
-        Ok(TrainBench { trainer, batch: Batch { tokens, labels } })
+    pub async fn new<E: Engine<Session = S>>(engine: &E, workload: Workload) -> Result<Self, TrainError> {
+        let Workload { setup, weights, batch } = workload;
+        Ok(TrainBench { trainer: Trainer::new(engine, setup, &weights).await?, batch })
     }
 
-    /// One step.
+    /// `steps` steps, each started before the last one's numbers are read; returns the loss of the last.
     ///
     /// # Errors
     /// The engine's.
-    pub async fn run(&mut self) -> Result<(), TrainError> {
-        self.trainer.step(&self.batch).await.map(|_| ())
+    pub async fn run(&mut self, steps: usize) -> Result<f64, TrainError> {
+        for _ in 0..steps {
+            self.trainer.advance(&self.batch).await?;
+        }
+        let report = self.trainer.settle().await?.unwrap_or_default();
+        Ok(report.lm_loss + 0.5 * (report.q_halt_loss + report.q_continue_loss))
     }
 }
 
