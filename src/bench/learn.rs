@@ -1,6 +1,6 @@
 //! How long a preset takes from random weights to solving puzzles that it has not seen.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, RangeInclusive};
 
 use crate::checkpoint::Weights;
 use crate::data::{Dataset, Example, SplitRequest, generate_split};
@@ -8,12 +8,15 @@ use crate::engine::Engine;
 use crate::model::{Solver, Taps};
 use crate::puzzle::Kind;
 use crate::puzzle::sudoku::Shape;
+use crate::random::Random;
 use crate::train::{Preset, StepReport, TrainError, Trainer, evaluate};
 
 /// Base puzzles, before augmentation: the page's default.
 const BASE_PUZZLES: usize = 1000;
-/// Unseen puzzles, spread evenly over 5 to 10 clues.
+/// Unseen puzzles, spread evenly over these clues.
 const TEST_PUZZLES: usize = 500;
+/// Clues of the unseen puzzles.
+const CLUES: RangeInclusive<usize> = 5..=10;
 /// Steps from one look at the unseen puzzles to the next.
 const LOOK_EVERY: u64 = 25;
 /// Exact accuracy on the training rows, since the last look, below which a look is not worth its time.
@@ -34,11 +37,9 @@ impl<E: Engine> LearnBench<E> {
     /// The engine's.
     pub async fn new(engine: E, seed: u64) -> Result<Self, TrainError> {
         let puzzle = Kind::Sudoku(Shape::FOUR);
-        // The split is even over all levels; the puzzles of 4 clues are left out of the test.
-        let with_four = TEST_PUZZLES.div_ceil(puzzle.levels() - 1) * puzzle.levels();
-        let request = SplitRequest { training: BASE_PUZZLES, test: with_four, seed, difficulty: (0.0, 1.0) };
+        let request = SplitRequest { training: BASE_PUZZLES, test: TEST_PUZZLES, seed, difficulty: (0.0, 1.0) };
         let split = generate_split(puzzle, &request, |_, _| {});
-        let test = split.test.into_iter().filter(|example| clues(example) >= 5).take(TEST_PUZZLES).collect();
+        let test = even(puzzle, &split.test, seed);
         let data = Dataset::augmented(puzzle, split.training, seed).map_err(|e| TrainError::State(e.to_string()))?;
         let [preset, ..] = Preset::all(puzzle);
         let setup = preset.setup(seed);
@@ -79,6 +80,16 @@ impl<E: Engine> LearnBench<E> {
     }
 }
 
+/// As many of `unseen` of each number of clues. Of the fewest clues there are few classes: their puzzles come back under
+/// other symmetries.
+fn even(puzzle: Kind, unseen: &[Example], seed: u64) -> Vec<Example> {
+    let mut random = Random::new(seed);
+    let of = |count| unseen.iter().filter(|example| clues(example) == count).collect();
+    let levels: Vec<Vec<&Example>> = CLUES.map(of).filter(|level: &Vec<_>| !level.is_empty()).collect();
+    let turns = levels.iter().cycle().enumerate().take(TEST_PUZZLES);
+    turns.map(|(turn, level)| puzzle.augment(&mut random, level[turn / levels.len() % level.len()])).collect()
+}
+
 /// Cells that are given: token 0 is padding, 1 a blank.
 fn clues(example: &Example) -> usize {
     example.question.iter().filter(|&&token| token > 1).count()
@@ -93,7 +104,7 @@ mod tests {
     fn the_test_is_even_over_the_clues() {
         let bench = futures_lite::future::block_on(LearnBench::new(cpu::Engine::new(), 1)).unwrap();
         assert_eq!(bench.test_puzzles(), TEST_PUZZLES);
-        for expected in 5..=10 {
+        for expected in CLUES {
             let found = bench.test.iter().filter(|example| clues(example) == expected).count();
             assert!((83..=84).contains(&found), "{found} puzzles of {expected} clues");
         }
