@@ -50,7 +50,7 @@ impl Page<'_> {
     /// Points that a curve is drawn with.
     async fn points(&self, curve: &str, line: &str) -> Result<usize> {
         let script = format!(
-            "return document.querySelector('[data-testid=curve-{curve}] polyline.{line}')
+            "return document.querySelector('[data-testid=curve-{curve}] polyline.{line}:not(.other)')
                 ?.getAttribute('points').split(' ').filter(point => point).length ?? 0"
         );
         self.script(&script, []).await

@@ -199,7 +199,7 @@ fn Buttons(
             >
                 "Compare"
             </button>
-            {button("Solve with", "solve", "Solve with it", always, Box::new(move |id| page.read_run(id, Part::Weights, Use::Solve)))}
+            {button("Solve with it:", "solve", "Solve with it", always, Box::new(move |id| page.read_run(id, Part::Weights, Use::Solve)))}
             {button("Download the weights of", "weights", "Weights", always, Box::new(move |id| page.read_run(id, Part::Weights, Use::Save)))}
             {button("Download the configuration of", "config", "Configuration", always, Box::new(move |_| save_configuration(&title, &config)))}
             {button("Download the full state of", "state", "Full state", always, Box::new(move |id| page.read_run(id, Part::Run, Use::Save)))}
