@@ -95,14 +95,14 @@ fn clues(example: &Example) -> usize {
     example.question.iter().filter(|&&token| token > 1).count()
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use crate::engine::cpu;
 
     #[test]
     fn the_test_is_even_over_the_clues() {
-        let bench = futures_lite::future::block_on(LearnBench::new(cpu::Engine::new(), 1)).unwrap();
+        let bench = pollster::block_on(LearnBench::new(cpu::Engine::new(), 1)).unwrap();
         assert_eq!(bench.test_puzzles(), TEST_PUZZLES);
         for expected in CLUES {
             let found = bench.test.iter().filter(|example| clues(example) == expected).count();
