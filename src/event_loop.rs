@@ -9,7 +9,7 @@ use web_sys::MessageChannel;
 
 /// Milliseconds of work after which [`Breath::take`] lets other events run: what is posted to a worker is heard long before
 /// anybody takes it for deaf.
-const PERIOD_MS: f64 = 50.0;
+const PERIOD_MS: f64 = 30.0;
 
 /// Lets other events run. A message to itself comes back at once, where a timeout would be held back for 4 ms.
 pub async fn breathe() {

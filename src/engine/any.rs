@@ -1,6 +1,6 @@
 //! Either engine, chosen while the program runs.
 
-use super::{Data, Engine, EngineError, Info, Session, cpu, gpu};
+use super::{Data, Engine, EngineError, Info, Kind, Session, cpu, gpu};
 use crate::plan::{BufferId, EntryId, Program};
 
 /// A CPU or a GPU engine.
@@ -35,6 +35,19 @@ macro_rules! either {
             $kind::Gpu($inner) => $result,
         }
     };
+}
+
+impl AnyEngine {
+    /// Starts the engine of a kind.
+    ///
+    /// # Errors
+    /// There is no adapter, or it refuses a device.
+    pub async fn start(kind: Kind) -> Result<Self, EngineError> {
+        Ok(match kind {
+            Kind::Cpu => Self::Cpu(cpu::Engine::new()),
+            Kind::Gpu => Self::Gpu(Box::new(gpu::Engine::new().await?)),
+        })
+    }
 }
 
 impl Engine for AnyEngine {

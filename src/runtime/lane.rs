@@ -8,7 +8,7 @@ use super::{
     keep::States,
     measure::{Timing, time_segment},
     protocol::{Event, SegmentReport, Shapes},
-    scope,
+    scope::{self, Breath},
     solve::{Thought, solve},
     trace::Trace,
     worker::Inbox,
@@ -17,9 +17,6 @@ use crate::{
     engine::{Engine, EngineError, cpu, gpu},
     model::{Solver, Taps},
 };
-
-/// Milliseconds after which a run lets the worker look at its messages.
-const BREATH_MS: f64 = 30.0;
 
 /// An engine that the worker can start.
 pub(super) trait Start: Engine + Sized {
@@ -112,14 +109,11 @@ impl<E: Start> Lane<E> {
             let shapes = Shapes::of(&model.config);
             scope::report(Some(id), Event::Started { engine, model: shapes });
             let trace = Trace::of(&model.weights, &model.config, thought.segments);
-            let mut breath = scope::now();
+            let breath = Breath::default();
             let observe = async |segment: SegmentReport, states: States| {
                 let sure = until_sure && shapes.is_done(segment.q_halt, segment.q_continue);
                 scope::report_with_states(id, Event::Segment(segment), &states);
-                if scope::now() - breath > BREATH_MS {
-                    scope::breathe().await;
-                    breath = scope::now();
-                }
+                breath.take().await;
                 cancelled = inbox.borrow().is_cancelled(id);
                 if cancelled || sure { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };

@@ -54,9 +54,7 @@ pub async fn evaluate_each<S: Session>(
     let mut sums = vec![Evaluation::default(); segments];
     let mut done = 0;
     for part in examples.chunks(rows) {
-        // The last batch is filled up with its first example; what that gives is not counted.
-        let filled = part.iter().chain(std::iter::repeat(&part[0])).take(rows);
-        solver.begin(&Batch::of(filled).tokens, &vec![0; rows]).await?;
+        begin(solver, part).await?;
         let mut halted_at = vec![None; part.len()];
         for (number, sum) in (1..).zip(&mut sums) {
             let segment = solver.segment().await?;
@@ -101,8 +99,7 @@ pub async fn answers<S: Session>(solver: &mut Solver<S>, examples: &[Example]) -
     let (rows, vocab, seq) = (solver.batch(), solver.config().vocab_size, solver.config().seq_len);
     let mut answers = Vec::with_capacity(examples.len());
     for part in examples.chunks(rows) {
-        let filled = part.iter().chain(std::iter::repeat(&part[0])).take(rows);
-        solver.begin(&Batch::of(filled).tokens, &vec![0; rows]).await?;
+        begin(solver, part).await?;
         let mut tokens = Vec::new();
         for _ in 0..solver.config().halt_max_steps {
             tokens = solver.segment().await?.answer(vocab);
@@ -110,4 +107,12 @@ pub async fn answers<S: Session>(solver: &mut Solver<S>, examples: &[Example]) -
         answers.extend(tokens.chunks_exact(seq).take(part.len()).map(<[u8]>::to_vec));
     }
     Ok(answers)
+}
+
+/// Gives a solver at most as many examples as it has rows, and at least one. What is missing is filled up with the first:
+/// what those rows give is not counted.
+async fn begin<S: Session>(solver: &mut Solver<S>, part: &[Example]) -> Result<(), ModelError> {
+    let rows = solver.batch();
+    let filled = part.iter().chain(std::iter::repeat(&part[0])).take(rows);
+    solver.begin(&Batch::of(filled).tokens, &vec![0; rows]).await
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{OptimizerConfig, Setup};
 use crate::config::{ConfigError, ModelConfig};
-use crate::data::SplitRequest;
+use crate::data::{Example, Split, SplitRequest};
 use crate::puzzle::Kind;
 
 /// Everything that decides what a training gives.
@@ -121,6 +121,11 @@ impl Recipe {
         let Schedule { batch, steps, seed, shards, .. } = self.training;
         let (model, optimizer) = (self.model.clone(), self.optimizer.clone());
         Setup { model, optimizer, batch, total_steps: steps, seed, shards }
+    }
+
+    /// Examples that are not generated, dealt out as it says.
+    pub fn deal(&self, given: &[Example]) -> Split {
+        Split::of_examples(self.puzzle, given.iter().cloned(), &self.data.request())
     }
 
     /// Whether it can be followed.

@@ -49,8 +49,7 @@ pub struct Examples {
 impl Examples {
     /// Those of a file, dealt out as the recipe says.
     pub fn of_file(recipe: &Recipe, given: Vec<Example>) -> Self {
-        let split = Split::of_examples(recipe.puzzle, given.iter().cloned(), &recipe.data.request());
-        Self { split, given: Some(given) }
+        Self { split: recipe.deal(&given), given: Some(given) }
     }
 }
 

@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     checkpoint::Weights,
-    data::{Split, generate_split},
-    engine::{AnyEngine, Engine, Kind, cpu, gpu},
+    data::generate_split,
+    engine::{AnyEngine, Engine, Kind},
     model::param_specs,
     runtime::{
         host::TaskError,
@@ -52,14 +52,6 @@ fn clock() -> f64 {
     scope::now() / 1000.0
 }
 
-/// Starts an engine.
-pub async fn engine(kind: Kind) -> Result<AnyEngine, TaskError> {
-    Ok(match kind {
-        Kind::Cpu => AnyEngine::Cpu(cpu::Engine::new()),
-        Kind::Gpu => AnyEngine::Gpu(Box::new(gpu::Engine::new().await?)),
-    })
-}
-
 fn tell(id: u32, event: TrainingEvent) {
     scope::report(Some(id), Event::Training(event));
 }
@@ -72,7 +64,7 @@ async fn among_workers(mut run: Run<AnyEngine>, kind: Kind) -> Result<Run<AnyEng
     }
     let saved = run.save().await?;
     let helpers = crew::start(&saved.to_bytes()?, shards).await?;
-    Ok(Run::resume_with(engine(kind).await?, saved, run.into_split(), clock, helpers).await?)
+    Ok(Run::resume_with(AnyEngine::start(kind).await?, saved, run.into_split(), clock, helpers).await?)
 }
 
 /// The run's place, locked for this tab. Only that another tab has it is a reason not to train.
@@ -122,22 +114,19 @@ impl Trainee {
                     (Source::File, Some(file)) => Some(Weights::from_safetensors(&file)?),
                     _ => weights,
                 };
-                Run::begin(engine(kind).await?, *recipe, examples, weights, clock).await?
+                Run::begin(AnyEngine::start(kind).await?, *recipe, examples, weights, clock).await?
             }
             Start::Continue => {
                 let (storage, _) = place.as_ref().map_err(StorageError::clone)?;
                 let saved = Saved::from_bytes(&storage.read(&order.run).await?)?;
                 let split = match &saved.given {
-                    Some(given) => {
-                        let request = saved.recipe.data.request();
-                        Split::of_examples(saved.recipe.puzzle, given.iter().cloned(), &request)
-                    }
+                    Some(given) => saved.recipe.deal(given),
                     None => match examples::generate(order.id, &saved.recipe, inbox).await {
                         Some(split) => split,
                         None => return Ok(None),
                     },
                 };
-                Run::resume(engine(kind).await?, saved, split, clock).await?
+                Run::resume(AnyEngine::start(kind).await?, saved, split, clock).await?
             }
         };
         let run = among_workers(run, kind).await?;
@@ -332,7 +321,7 @@ const MEASURED_SECONDS: f64 = 5.0;
 /// generated puzzles.
 pub async fn estimate(id: u32, recipe: &Recipe, kind: Kind) -> Result<TrainingEvent, TaskError> {
     recipe.check().map_err(TaskError::Recipe)?;
-    let engine = engine(kind).await?;
+    let engine = AnyEngine::start(kind).await?;
     let specs = param_specs(&recipe.model).into_iter().filter(|spec| spec.trained);
     let parameters = specs.map(|spec| spec.shape.iter().product::<usize>()).sum();
     let bytes = predicted_bytes(&engine, &recipe.setup())?;

@@ -64,6 +64,22 @@ fn Looks(lens: Lens) -> impl IntoView {
         range[at] = event_target_value(&event).trim().parse().unwrap_or(if at == 0 { 0.0 } else { untrack(last) });
         lens.range.set((range[1] > range[0]).then_some(range.into()));
     };
+    let edge_input = move |at, label, placeholder, testid| {
+        view! {
+            <label class="choice">
+                {label}
+                <input
+                    type="text"
+                    inputmode="numeric"
+                    size="6"
+                    placeholder=placeholder
+                    data-testid=testid
+                    prop:value=move || edge(at)
+                    on:change=move |event| zoom(at, event)
+                />
+            </label>
+        }
+    };
     let others = Memo::new(move |_| {
         let own = training.current.with(|current| current.as_ref().map(|current| current.id.clone()));
         training.stored.with(|stored| {
@@ -97,30 +113,8 @@ fn Looks(lens: Lens) -> impl IntoView {
                     on:input=smooth
                 />
             </label>
-            <label class="choice">
-                "Steps from "
-                <input
-                    type="text"
-                    inputmode="numeric"
-                    size="6"
-                    placeholder="0"
-                    data-testid="curve-from"
-                    prop:value=move || edge(0)
-                    on:change=move |event| zoom(0, event)
-                />
-            </label>
-            <label class="choice">
-                "to "
-                <input
-                    type="text"
-                    inputmode="numeric"
-                    size="6"
-                    placeholder="last"
-                    data-testid="curve-to"
-                    prop:value=move || edge(1)
-                    on:change=move |event| zoom(1, event)
-                />
-            </label>
+            {edge_input(0, "Steps from ", "0", "curve-from")}
+            {edge_input(1, "to ", "last", "curve-to")}
             <button
                 type="button"
                 data-testid="curve-reset"

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use hrm_web::engine::{AnyEngine, EngineError, cpu, gpu};
+use hrm_web::engine::{AnyEngine, EngineError, Kind};
 
 /// The Hierarchical Reasoning Model on the command line.
 #[derive(Parser)]
@@ -50,10 +50,10 @@ enum EngineArg {
 
 impl EngineArg {
     fn open(self) -> Result<AnyEngine, EngineError> {
-        match self {
-            EngineArg::Cpu => Ok(AnyEngine::Cpu(cpu::Engine::new())),
-            EngineArg::Gpu => Ok(AnyEngine::Gpu(Box::new(pollster::block_on(gpu::Engine::new())?))),
-        }
+        pollster::block_on(AnyEngine::start(match self {
+            EngineArg::Cpu => Kind::Cpu,
+            EngineArg::Gpu => Kind::Gpu,
+        }))
     }
 }
 

@@ -8,7 +8,6 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use hrm_web::checkpoint::Weights;
-use hrm_web::data::Split;
 use hrm_web::engine::AnyEngine;
 use hrm_web::train::{Evaluation, Recipe, Run, Saved, curve};
 use serde_json::json;
@@ -100,7 +99,7 @@ async fn resume(args: &Args, engine: AnyEngine) -> Result<(Run<AnyEngine>, PathB
     }
     let out = folder(args, &saved.recipe);
     let split = match &saved.given {
-        Some(given) => Split::of_examples(saved.recipe.puzzle, given.iter().cloned(), &saved.recipe.data.request()),
+        Some(given) => saved.recipe.deal(given),
         None => recipe::generate(&saved.recipe)?,
     };
     Ok((Run::resume(engine, saved, split, clock).await.map_err(|e| at(file.display())(&e))?, out))
