@@ -71,7 +71,7 @@ impl<E: Engine> LearnBench<E> {
         let mut solver = Solver::new(&self.engine, config, &weights, 100, Taps::None).await?;
         let go_on = async |_| ControlFlow::Continue(());
         let found = evaluate(&mut solver, &self.test, config.halt_max_steps, go_on).await?;
-        Ok(found.map_or(0.0, |e| e.exact_accuracy))
+        Ok(found.map_or(0.0, |trial| trial.result().exact_accuracy))
     }
 
     /// Unseen puzzles in the test.

@@ -24,6 +24,22 @@ pub struct Evaluation {
     pub count: usize,
 }
 
+/// A model tried on examples.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trial {
+    /// After each segment: what thinking longer adds.
+    pub after_each: Vec<Evaluation>,
+    /// What the model answers to each example after the last segment, `[S]` tokens each.
+    pub answers: Vec<Vec<u8>>,
+}
+
+impl Trial {
+    /// After the last segment.
+    pub fn result(&self) -> Evaluation {
+        self.after_each.last().copied().unwrap_or_default()
+    }
+}
+
 /// Solves every example with `segments` segments. `observe` hears, after each segment, how many examples are done, and says
 /// whether to go on; where it does not, there is no result.
 ///
@@ -33,32 +49,19 @@ pub async fn evaluate<S: Session>(
     solver: &mut Solver<S>,
     examples: &[Example],
     segments: usize,
-    observe: impl AsyncFnMut(usize) -> ControlFlow<()>,
-) -> Result<Option<Evaluation>, ModelError> {
-    let after_each = evaluate_each(solver, examples, segments, observe).await?;
-    Ok(after_each.map(|after_each| after_each.last().copied().unwrap_or_default()))
-}
-
-/// As [`evaluate`], after each of the segments: what thinking longer adds.
-///
-/// # Errors
-/// The model's and the engine's.
-pub async fn evaluate_each<S: Session>(
-    solver: &mut Solver<S>,
-    examples: &[Example],
-    segments: usize,
     mut observe: impl AsyncFnMut(usize) -> ControlFlow<()>,
-) -> Result<Option<Vec<Evaluation>>, ModelError> {
+) -> Result<Option<Trial>, ModelError> {
     let (rows, vocab, seq) = (solver.batch(), solver.config().vocab_size, solver.config().seq_len);
     let family = solver.config().family;
     let mut sums = vec![Evaluation::default(); segments];
-    let mut done = 0;
+    let mut last = Vec::with_capacity(examples.len());
     for part in examples.chunks(rows) {
         begin(solver, part).await?;
+        let mut answers = Vec::new();
         let mut halted_at = vec![None; part.len()];
         for (number, sum) in (1..).zip(&mut sums) {
             let segment = solver.segment().await?;
-            let answers = segment.answer(vocab);
+            answers = segment.answer(vocab);
             for (row, example) in part.iter().enumerate() {
                 let [halt, go_on] = segment.q[row];
                 if family.is_done(halt, go_on) {
@@ -72,11 +75,11 @@ pub async fn evaluate_each<S: Session>(
                 sum.q_halt_accuracy += f64::from(u8::from((halt >= 0.0) == exact));
                 sum.count += 1;
             }
-            if observe(done).await.is_break() {
+            if observe(last.len()).await.is_break() {
                 return Ok(None);
             }
         }
-        done += part.len();
+        last.extend(answers.chunks_exact(seq).take(part.len()).map(<[u8]>::to_vec));
     }
     let mean = |sum: Evaluation| {
         let over = sum.count.max(1) as f64;
@@ -88,25 +91,7 @@ pub async fn evaluate_each<S: Session>(
             count: sum.count,
         }
     };
-    Ok(Some(sums.into_iter().map(mean).collect()))
-}
-
-/// What a model answers to every example after its last segment, `[S]` tokens each.
-///
-/// # Errors
-/// The model's and the engine's.
-pub async fn answers<S: Session>(solver: &mut Solver<S>, examples: &[Example]) -> Result<Vec<Vec<u8>>, ModelError> {
-    let (rows, vocab, seq) = (solver.batch(), solver.config().vocab_size, solver.config().seq_len);
-    let mut answers = Vec::with_capacity(examples.len());
-    for part in examples.chunks(rows) {
-        begin(solver, part).await?;
-        let mut tokens = Vec::new();
-        for _ in 0..solver.config().halt_max_steps {
-            tokens = solver.segment().await?.answer(vocab);
-        }
-        answers.extend(tokens.chunks_exact(seq).take(part.len()).map(<[u8]>::to_vec));
-    }
-    Ok(answers)
+    Ok(Some(Trial { after_each: sums.into_iter().map(mean).collect(), answers: last }))
 }
 
 /// Gives a solver at most as many examples as it has rows, and at least one. What is missing is filled up with the first:

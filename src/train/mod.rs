@@ -12,7 +12,7 @@ pub mod shard;
 mod trainer;
 
 pub use curve::Row;
-pub use evaluate::{Evaluation, evaluate, evaluate_each};
+pub use evaluate::{Evaluation, Trial, evaluate};
 pub use optimizer::OptimizerConfig;
 pub use preset::Preset;
 pub use program::{Moments, TrainingPlan, record_training};

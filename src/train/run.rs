@@ -4,9 +4,9 @@
 use std::ops::ControlFlow;
 
 use super::{
-    Evaluation, Recipe, Row, StepReport, TrainError, Trainer,
+    Recipe, Row, StepReport, TrainError, Trainer, Trial,
     curve::{ROW, mean},
-    evaluate::{answers, evaluate},
+    evaluate::evaluate,
     saved::Saved,
     shard::Helper,
 };
@@ -233,14 +233,13 @@ impl<E: Engine> Run<E> {
     pub async fn evaluate(
         &mut self,
         observe: impl AsyncFnMut(usize) -> ControlFlow<()>,
-    ) -> Result<Option<Evaluation>, TrainError> {
-        let few = self.recipe.training.evaluate_on.min(self.test.len());
-        let test = self.evaluate_on(few, observe).await?;
-        if let (Some(row), true) = (self.rows.last_mut(), test.is_some()) {
-            row.test = test;
+    ) -> Result<Option<Trial>, TrainError> {
+        let trial = self.evaluate_on(self.recipe.training.evaluate_on, observe).await?;
+        if let (Some(row), Some(trial)) = (self.rows.last_mut(), &trial) {
+            row.test = Some(trial.result());
         }
         (self.seconds, self.since) = (self.seconds(), (self.clock)());
-        Ok(test)
+        Ok(trial)
     }
 
     /// Tries the first `few` unseen puzzles with the averaged weights.
@@ -251,24 +250,13 @@ impl<E: Engine> Run<E> {
         &mut self,
         few: usize,
         observe: impl AsyncFnMut(usize) -> ControlFlow<()>,
-    ) -> Result<Option<Evaluation>, TrainError> {
+    ) -> Result<Option<Trial>, TrainError> {
         let segments = self.recipe.model.halt_max_steps;
         let few = few.min(self.test.len());
         let mut solver = self.solver().await?;
-        let result = evaluate(&mut solver, &self.test[..few], segments, observe).await;
+        let trial = evaluate(&mut solver, &self.test[..few], segments, observe).await;
         self.solver = Some(solver);
-        Ok(result?)
-    }
-
-    /// What the averaged weights answer to the first `few` unseen puzzles, `[S]` tokens each.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub async fn answers(&mut self, few: usize) -> Result<Vec<Vec<u8>>, TrainError> {
-        let mut solver = self.solver().await?;
-        let result = answers(&mut solver, &self.test[..few.min(self.test.len())]).await;
-        self.solver = Some(solver);
-        Ok(result?)
+        Ok(trial?)
     }
 
     /// A solver with the averaged weights as they are now.

@@ -145,7 +145,10 @@ impl Trainee {
         self.run.skip_pause();
         self.tell_ready(order.id);
         if self.run.steps_done() == 0 {
-            self.tell_boards(order).await?;
+            let observe = listen(order.id, inbox, |_| None);
+            if let Some(trial) = self.run.evaluate_on(order.boards, observe).await? {
+                self.tell_boards(order, trial.answers);
+            }
             self.save(order).await?;
         }
         let last = order.steps.map_or(u64::MAX, |steps| self.run.steps_done() + steps);
@@ -171,6 +174,9 @@ impl Trainee {
             for (id, part) in wanted {
                 self.hand_out(id, part).await?;
             }
+        }
+        if is_cancelled() {
+            tell(order.id, TrainingEvent::Halted);
         }
         news.report = self.run.settle().await?.or(news.report);
         news.tell(&self.run, true);
@@ -198,36 +204,33 @@ impl Trainee {
     /// Tries the unseen puzzles; false where a pause broke it off: it is owed then.
     async fn evaluate(&mut self, order: &Order, news: &mut News, inbox: &RefCell<Inbox>) -> Result<bool, TaskError> {
         let of = self.run.recipe().training.evaluate_on.min(self.run.test().len());
-        let observe = listen(order.id, inbox, |done| TrainingEvent::Evaluating { done, of });
-        if self.run.evaluate(observe).await?.is_none() {
-            return Ok(false);
-        }
+        let observe = listen(order.id, inbox, |done| Some(TrainingEvent::Evaluating { done, of }));
+        let Some(trial) = self.run.evaluate(observe).await? else { return Ok(false) };
         news.rows.extend(self.run.rows().last().cloned());
         news.tell(&self.run, true);
-        self.tell_boards(order).await?;
+        self.tell_boards(order, trial.answers);
         Ok(true)
     }
 
     /// Tries all unseen puzzles: the run's result.
     async fn test(&mut self, id: u32, inbox: &RefCell<Inbox>) -> Result<(), TaskError> {
         let of = self.run.test().len();
-        let observe = listen(id, inbox, |done| TrainingEvent::Evaluating { done, of });
-        if let Some(result) = self.run.evaluate_on(of, observe).await? {
-            tell(id, TrainingEvent::Tested(result));
+        let observe = listen(id, inbox, |done| Some(TrainingEvent::Evaluating { done, of }));
+        if let Some(trial) = self.run.evaluate_on(of, observe).await? {
+            tell(id, TrainingEvent::Tested(trial.result()));
         }
         Ok(())
     }
 
-    async fn tell_boards(&mut self, order: &Order) -> Result<(), TaskError> {
-        let answers = self.run.answers(order.boards).await?;
+    /// Shows the page the watched boards, the first unseen ones, with what the model answered to them.
+    fn tell_boards(&self, order: &Order, answers: Vec<Vec<u8>>) {
         let kind = self.run.recipe().puzzle;
         let board = |(example, answer): (&crate::data::Example, Vec<u8>)| {
             let solved = kind.check(&example.question, &answer).is_ok();
             Board { example: example.clone(), answer, solved }
         };
-        let boards = self.run.test().iter().zip(answers).map(board).collect();
+        let boards = self.run.test().iter().zip(answers).take(order.boards).map(board).collect();
         tell(order.id, TrainingEvent::Boards { step: self.run.steps_done(), boards });
-        Ok(())
     }
 
     /// Writes the run's state; where that fails, the page is told and training goes on.
@@ -270,12 +273,14 @@ pub fn file_event(recipe: &Recipe, step: u64, part: Part) -> TrainingEvent {
 fn listen(
     id: u32,
     inbox: &RefCell<Inbox>,
-    event: impl Fn(usize) -> TrainingEvent,
+    event: impl Fn(usize) -> Option<TrainingEvent>,
 ) -> impl AsyncFnMut(usize) -> ControlFlow<()> {
     let breath = Breath::default();
     async move |done| {
-        if breath.take().await {
-            tell(id, event(done));
+        if breath.take().await
+            && let Some(event) = event(done)
+        {
+            tell(id, event);
         }
         if inbox.borrow().is_cancelled(id) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }

@@ -23,6 +23,12 @@ pub fn Controls() -> impl IntoView {
     let phase = training.phase;
     let is_idle = move || phase.get() == Phase::Idle;
     let is_busy = move || training.is_busy();
+    let pauses = move || matches!(phase.get(), Phase::Pausing(_) | Phase::Saving(_));
+    let pause = move || match phase.get() {
+        Phase::Pausing(_) => "Pausing…",
+        Phase::Saving(_) => "Saving…",
+        _ => "Pause",
+    };
     let rests = move || matches!(phase.get(), Phase::Paused);
     let sound = Memo::new(move |_| training.recipe.with(Result::is_ok));
     let cannot_start = move || !sound.get() || page.training_engine().is_none();
@@ -57,10 +63,10 @@ pub fn Controls() -> impl IntoView {
                     type="button"
                     class="primary"
                     data-testid="train-pause"
-                    disabled=move || matches!(phase.get(), Phase::Pausing(_))
+                    disabled=pauses
                     on:click=move |_| page.pause_run()
                 >
-                    {move || if matches!(phase.get(), Phase::Pausing(_)) { "Pausing…" } else { "Pause" }}
+                    {pause}
                 </button>
             </Show>
             <button

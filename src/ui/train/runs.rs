@@ -76,7 +76,7 @@ fn Run(stored: Stored) -> impl IntoView {
         Memo::new(move |_| page.training.current.with(|current| current.as_ref().is_some_and(|now| now.id == run)))
     };
     let what = match &state {
-        Ok(state) => view! { <Facts state=state.clone() size/> }.into_any(),
+        Ok(state) => view! { <Facts state=state.clone() size is_shown/> }.into_any(),
         Err(message) => view! { <p class="message warning">{format!("{message}.")}</p> }.into_any(),
     };
     let buttons = {
@@ -104,9 +104,10 @@ fn Run(stored: Stored) -> impl IntoView {
     }
 }
 
-/// Configuration, curve and figures.
+/// Configuration, curve and figures; those of the run in training change too fast for a list.
 #[component]
-fn Facts(state: StoredState, size: u64) -> impl IntoView {
+fn Facts(state: StoredState, size: u64, is_shown: Memo<bool>) -> impl IntoView {
+    let training = Page::here().training;
     let best =
         state.best.map_or_else(|| "not tested yet".into(), |best| format!("best {} exactly right", percent(best)));
     let figures = format!(
@@ -116,6 +117,10 @@ fn Facts(state: StoredState, size: u64) -> impl IntoView {
         duration(state.seconds),
         bytes(size as f64)
     );
+    let figures = move || {
+        let in_training = is_shown.get() && training.is_busy();
+        if in_training { "In training: its figures stand above.".into() } else { figures.clone() }
+    };
     view! {
         <p class="help">{summary(&state.recipe)}</p>
         <div class="reached">

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use hrm_web::data::{self, csv};
 use hrm_web::model::{Solver, Taps};
-use hrm_web::train::{Evaluation, evaluate_each};
+use hrm_web::train::{Evaluation, evaluate};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
@@ -62,21 +62,21 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let engine = args.engine.open()?;
     let bar = ProgressBar::new(examples.len() as u64);
     bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} puzzles, {eta} left")?);
-    let (after_each, seconds) = pollster::block_on(async {
+    let (trial, seconds) = pollster::block_on(async {
         let mut solver = Solver::new(&engine, &model.config, &model.weights, batch, Taps::None).await?;
         let start = Instant::now();
         let show = async |done| {
             bar.set_position(done as u64);
             ControlFlow::Continue(())
         };
-        let after_each = evaluate_each(&mut solver, &examples, segments, show).await?.unwrap_or_default();
-        Ok::<_, Failure>((after_each, start.elapsed().as_secs_f64()))
+        let trial = evaluate(&mut solver, &examples, segments, show).await?.unwrap_or_default();
+        Ok::<_, Failure>((trial, start.elapsed().as_secs_f64()))
     })?;
     bar.finish_and_clear();
     if let Some(file) = &args.each {
-        fs::write(file, each_csv(&after_each)).map_err(|e| at(file.display())(&e))?;
+        fs::write(file, each_csv(&trial.after_each)).map_err(|e| at(file.display())(&e))?;
     }
-    let evaluation = after_each.last().copied().unwrap_or_default();
+    let evaluation = trial.result();
     let rate = evaluation.count as f64 / seconds;
     if args.json {
         let mut value = serde_json::to_value(evaluation)?;

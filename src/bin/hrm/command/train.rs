@@ -130,8 +130,8 @@ impl Training {
             bar.set_position(self.run.steps_done());
             if let Some(mean) = row {
                 let evaluates = self.run.owes_evaluation();
-                if evaluates && let Some(test) = self.run.evaluate(async |_| ControlFlow::Continue(())).await? {
-                    tested = format!(", unseen {:.1} % exact", 100.0 * test.exact_accuracy);
+                if evaluates && let Some(trial) = self.run.evaluate(async |_| ControlFlow::Continue(())).await? {
+                    tested = format!(", unseen {:.1} % exact", 100.0 * trial.result().exact_accuracy);
                 }
                 let exact = 100.0 * mean.exact_accuracy;
                 bar.set_message(format!("loss {:.3}, {exact:.1} % exact{tested}", mean.lm_loss));
@@ -148,7 +148,8 @@ impl Training {
         bar.finish_and_clear();
         self.save().await?;
         let all = self.run.test().len();
-        let test = self.run.evaluate_on(all, async |_| ControlFlow::Continue(())).await?.unwrap_or_default();
+        let trial = self.run.evaluate_on(all, async |_| ControlFlow::Continue(())).await?;
+        let test = trial.unwrap_or_default().result();
         let weights = self.run.weights(true).await?;
         self.write_model(&weights, test)?;
         println!(

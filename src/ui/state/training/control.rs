@@ -176,7 +176,7 @@ impl Page {
         let training = self.training;
         match training.phase.get_untracked() {
             Phase::Idle => {}
-            Phase::Pausing(_) if training.after_pause.get_value() == AfterPause::Close => {
+            Phase::Pausing(_) | Phase::Saving(_) if training.after_pause.get_value() == AfterPause::Close => {
                 self.restart_trainer();
                 self.close_run();
             }

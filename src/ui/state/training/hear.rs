@@ -122,6 +122,11 @@ impl Page {
             TrainingEvent::Evaluating { done, of } => {
                 training.activity.set(Some(format!("Trying unseen puzzles: {done} of {of}")));
             }
+            TrainingEvent::Halted => {
+                if let Phase::Pausing(task) = training.phase.get_untracked() {
+                    training.phase.set(Phase::Saving(task));
+                }
+            }
             TrainingEvent::Boards { step, boards } => {
                 training.activity.set(None);
                 training.boards.set(Boards { step, boards });

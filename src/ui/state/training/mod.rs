@@ -42,6 +42,8 @@ pub enum Phase {
     Running(u32),
     /// It is to pause.
     Pausing(u32),
+    /// It computes no more and is being saved.
+    Saving(u32),
     /// It can go on.
     Paused,
     /// Its schedule is at its end.
@@ -54,7 +56,7 @@ impl Phase {
     /// The task that the worker is at.
     pub fn task(self) -> Option<u32> {
         match self {
-            Self::Preparing(task) | Self::Running(task) | Self::Pausing(task) => Some(task),
+            Self::Preparing(task) | Self::Running(task) | Self::Pausing(task) | Self::Saving(task) => Some(task),
             _ => None,
         }
     }
@@ -66,6 +68,7 @@ impl Phase {
             Self::Preparing(_) => "preparing",
             Self::Running(_) => "running",
             Self::Pausing(_) => "pausing",
+            Self::Saving(_) => "saving",
             Self::Paused => "paused",
             Self::Done => "done",
             Self::Failed => "failed",
