@@ -51,6 +51,17 @@ pub struct Card {
     pub base_puzzles: Option<u64>,
     /// Optimizer steps.
     pub steps: Option<u64>,
+    /// What thinking longer adds.
+    pub by_segment: Option<BySegment>,
+}
+
+/// How good a model is after each segment, those beyond its training among them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct BySegment {
+    /// Share of unseen puzzles whose whole answer is right, 0 to 1, after the first segment, the second, ...
+    pub exact_accuracy: Vec<f64>,
+    /// Unseen puzzles that were tried.
+    pub count: u64,
 }
 
 #[cfg(test)]

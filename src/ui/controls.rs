@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::state::{Page, Phase, STRETCHES, Status};
+use super::{
+    check::Check,
+    state::{Page, Phase, STRETCHES, Status},
+    thinking_longer::ThinkingLonger,
+};
 use crate::{
     puzzle::Kind,
     runtime::{
@@ -39,6 +43,7 @@ pub fn ModelLine() -> impl IntoView {
             </label>
             <span class="facts" data-testid="facts">{facts}</span>
         </p>
+        <ThinkingLonger/>
     }
 }
 
@@ -120,15 +125,7 @@ fn Length() -> impl IntoView {
             "Up to "
             <select data-testid="segments" on:change=choose>{STRETCHES.map(option)}</select>
         </label>
-        <label class="choice">
-            <input
-                type="checkbox"
-                data-testid="until-sure"
-                prop:checked=move || run.until_sure.get()
-                on:change=move |event| run.until_sure.set(event_target_checked(&event))
-            />
-            " Stop when sure"
-        </label>
+        <Check name="Stop when sure" testid="until-sure" checked=run.until_sure set=move |sure| run.until_sure.set(sure)/>
     }
 }
 

@@ -9,6 +9,7 @@ use wasm_bindgen::JsCast;
 
 use super::{
     browser,
+    check::Check,
     place::Place,
     state::{Page, SPEEDS},
 };
@@ -50,15 +51,7 @@ pub fn Timeline() -> impl IntoView {
                         {SPEEDS.map(|speed| view! { <option value=speed.to_string()>{format!("{speed} steps/s")}</option> })}
                     </select>
                 </label>
-                <label class="choice">
-                    <input
-                        type="checkbox"
-                        data-testid="loop"
-                        prop:checked=move || player.looping.get()
-                        on:change=move |event| player.looping.set(event_target_checked(&event))
-                    />
-                    " Loop"
-                </label>
+                <Check name="Loop" testid="loop" checked=player.looping set=move |loops| player.looping.set(loops)/>
                 <span class="moment" data-testid="moment">
                     {move || page.run.recording.with(|recording| {
                         let moment = player.moment.get();

@@ -7,7 +7,7 @@ use hrm_web::{
     checkpoint::Weights,
     config::ModelConfig,
     engine::cpu,
-    model::{Before, Level, MixingSolver, Segment, Solver, State, Taps},
+    model::{Before, Intervention, Level, MixingSolver, Segment, Solver, State},
     puzzle::Kind,
 };
 
@@ -30,15 +30,20 @@ pub struct Reference {
 impl Reference {
     /// Runs the gallery's `model` on a puzzle in its text form.
     pub async fn run(model: &str, kind: Kind, puzzle: &str) -> Result<Self> {
+        Self::run_under(model, kind, puzzle, &[]).await
+    }
+
+    /// The same under interventions.
+    pub async fn run_under(model: &str, kind: Kind, puzzle: &str, acts: &[Intervention]) -> Result<Self> {
         let gallery = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/gallery");
         let config = ModelConfig::from_json(&fs::read_to_string(gallery.join(format!("{model}.json")))?)?;
         let weights = Weights::from_safetensors(&fs::read(gallery.join(format!("{model}.safetensors")))?)?;
         let question = kind.encode(puzzle)?;
-        let mut solver = Solver::new(&cpu::Engine::new(), &config, &weights, 1, Taps::States).await?;
+        let mut solver = Solver::stepwise(&cpu::Engine::new(), &config, &weights, 1).await?;
         solver.begin(&tokens(&question), &[0]).await?;
         let mut segments = Vec::new();
         for _ in 0..config.halt_max_steps {
-            segments.push(solver.segment().await?);
+            segments.push(solver.segment_under(acts).await?);
         }
         let states = segments.iter_mut().flat_map(|segment| std::mem::take(&mut segment.states)).collect();
         Ok(Self { kind, question, segments, states, config, weights })
@@ -84,6 +89,11 @@ impl Reference {
     pub fn distance(&self, moment: usize) -> f64 {
         let last = self.last(self.states[moment].level, usize::MAX).unwrap_or(moment);
         rms(self.z(moment), self.z(last))
+    }
+
+    /// RMS of the difference to the same step of another run.
+    pub fn apart(&self, other: &Self, moment: usize) -> f64 {
+        rms(self.z(moment), other.z(moment))
     }
 
     /// Cosine with the state before.

@@ -2,7 +2,7 @@
 //! native run of the same gallery model.
 
 use hrm_web::{
-    model::Level,
+    model::{Act, Intervention, Level},
     puzzle::{Kind, sudoku::Shape},
     random::Random,
 };
@@ -250,6 +250,55 @@ async fn what_a_cell_takes_is_the_models() -> Result<()> {
                     0.001 + f64::from(most) * 0.001,
                 );
             }
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_experiment_is_laid_over_the_untouched_run_as_the_model_makes_it() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let (page, untouched) = open(browser, url, "experiments").await?;
+        let at = 8;
+        page.seek(at).await?;
+        // In the order of the list: freeze, restart and disturb, z_H before z_L.
+        for (choice, act) in [
+            ("1", Act::Freeze { level: Level::L }),
+            ("2", Act::Restart { level: Level::H }),
+            ("4", Act::Noise { level: Level::H, size: 1.0, seed: 1 }),
+        ] {
+            page.choose("act", choice).await?;
+            if let Act::Noise { size, seed, .. } = act {
+                page.choose("noise-size", &size.to_string()).await?;
+                page.choose("noise-seed", &seed.to_string()).await?;
+            }
+            page.click("run-experiment").await?;
+            page.wait_for("document.querySelector('[data-testid=swap-runs]:enabled')").await?;
+            page.script::<()>("document.querySelectorAll('#view details').forEach(table => table.open = true)", [])
+                .await?;
+            page.settle().await?;
+            let puzzle = untouched.kind.decode(&untouched.question);
+            let acts = [Intervention { at, act }];
+            let experiment = Reference::run_under(MODEL, untouched.kind, &puzzle, &acts).await?;
+            let rows: Vec<Vec<String>> = page
+                .script(
+                    "return [...document.querySelector('#view table').tBodies[0].rows]
+                        .map(row => [...row.cells].map(cell => cell.textContent))",
+                    [],
+                )
+                .await?;
+            assert_eq!(rows.len(), untouched.segments.len(), "{act:?}");
+            for (segment, row) in rows.iter().enumerate() {
+                let (l, h) = (segment * 6 + 4, segment * 6 + 5);
+                let what = format!("{act:?}, segment {}", segment + 1);
+                close(&format!("{what}, z_H"), row[1].parse()?, experiment.apart(&untouched, h), 2e-5);
+                close(&format!("{what}, z_L"), row[2].parse()?, experiment.apart(&untouched, l), 2e-5);
+                let answers = experiment.answer(h).into_iter().zip(untouched.answer(h));
+                assert_eq!(row[3], answers.filter(|(a, b)| a != b).count().to_string(), "{what}");
+            }
+            page.click("swap-runs").await?;
+            page.wait_for("document.querySelector('[data-testid=run-experiment]:enabled')").await?;
         }
         Ok(())
     })

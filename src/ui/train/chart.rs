@@ -11,6 +11,7 @@ use crate::{
     train::Row,
     ui::{
         browser,
+        check::Check,
         inspect::{
             chart::{Frame, frame, horizontal_axis_lines},
             save::Save,
@@ -136,16 +137,13 @@ pub fn Chart(measure: Measure) -> impl IntoView {
                 <Term name=measure.title() gloss=measure.gloss()/>
                 <span class="unit">{measure.unit()}</span>
                 {measure.lines().iter().map(|line| view! { <b class=line.class>{line.name}</b> }).collect_view()}
-                <label class="check">
-                    <input
-                        type="checkbox"
-                        data-testid=format!("curve-{name}-log")
-                        aria-label=format!("{}: log scale", measure.title())
-                        prop:checked=log
-                        on:change=move |event| log.set(event_target_checked(&event))
-                    />
-                    "log"
-                </label>
+                <Check
+                    name="log"
+                    testid=format!("curve-{name}-log")
+                    full_name=format!("{}: log scale", measure.title())
+                    checked=log
+                    set=move |on| log.set(on)
+                />
                 <Save name/>
             </figcaption>
             <div class="room" node_ref=room>

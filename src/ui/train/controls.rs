@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     runtime::training::protocol::{Part, Stored, StoredState},
-    ui::state::{Notice, Page, TrainingPhase as Phase, Use, Way},
+    ui::{
+        check::Check,
+        state::{Notice, Page, TrainingPhase as Phase, Use, Way},
+    },
 };
 
 /// Unfinished runs that are offered by name.
@@ -88,15 +91,12 @@ pub fn Controls() -> impl IntoView {
                 </button>
             </Show>
         </div>
-        <label class="check">
-            <input
-                type="checkbox"
-                data-testid="train-hidden"
-                prop:checked=training.goes_on_hidden
-                on:change=move |event| training.go_on_hidden(event_target_checked(&event))
-            />
-            "Go on while this tab is hidden"
-        </label>
+        <Check
+            name="Go on while this tab is hidden"
+            testid="train-hidden"
+            checked=training.goes_on_hidden
+            set=move |goes_on| training.go_on_hidden(goes_on)
+        />
         <Show when=move || !sound.get()>
             <p class="message warning" role="status" data-testid="train-unsound">
                 {move || training.recipe.with(|recipe| recipe.as_ref().err().map(|faults| unsound(faults)))}

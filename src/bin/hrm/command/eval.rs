@@ -2,15 +2,16 @@
 
 use std::fs;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use hrm_web::data::{self, csv};
 use hrm_web::model::{Solver, Taps};
+use hrm_web::runtime::gallery::BySegment;
 use hrm_web::train::{Evaluation, evaluate};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::{EngineArg, Failure, at, models};
 
@@ -41,6 +42,9 @@ pub struct Args {
     /// Write what the model is worth after each segment to this CSV
     #[arg(long)]
     each: Option<PathBuf>,
+    /// Note that in this card, which the page draws it from
+    #[arg(long)]
+    card: Option<PathBuf>,
 }
 
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
@@ -76,6 +80,9 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     if let Some(file) = &args.each {
         fs::write(file, each_csv(&trial.after_each)).map_err(|e| at(file.display())(&e))?;
     }
+    if let Some(file) = &args.card {
+        note_in_card(file, &trial.after_each)?;
+    }
     let evaluation = trial.result();
     let rate = evaluation.count as f64 / seconds;
     if args.json {
@@ -93,6 +100,18 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         println!("puzzles a second   {rate:>9.1}");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes what each segment is worth into a model's card; all else in it stays.
+fn note_in_card(file: &Path, after_each: &[Evaluation]) -> Result<(), Failure> {
+    let text = fs::read_to_string(file).map_err(|e| at(file.display())(&e))?;
+    let mut card: Map<String, Value> = serde_json::from_str(&text).map_err(|e| at(file.display())(&e))?;
+    let by_segment = BySegment {
+        exact_accuracy: after_each.iter().map(|evaluation| evaluation.exact_accuracy).collect(),
+        count: after_each.first().map_or(0, |evaluation| evaluation.count as u64),
+    };
+    card.insert("by_segment".into(), serde_json::to_value(by_segment)?);
+    fs::write(file, serde_json::to_string_pretty(&card)? + "\n").map_err(|e| at(file.display())(&e).into())
 }
 
 fn each_csv(after_each: &[Evaluation]) -> String {

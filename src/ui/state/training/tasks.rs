@@ -224,6 +224,7 @@ impl Page {
             count: test.map(|test| test.count as u64),
             base_puzzles: None,
             steps: Some(step),
+            ..Card::default()
         }
     }
 }

@@ -1,0 +1,113 @@
+//! What thinking longer adds: how many unseen puzzles the model solves after each segment, as its card has measured it.
+
+use leptos::{html, prelude::*};
+
+use super::{
+    inspect::{
+        chart::{Frame, frame, horizontal_axis_lines},
+        save::Save,
+        table::Table,
+    },
+    state::Page,
+};
+use crate::runtime::gallery::BySegment;
+
+const HEIGHT: f64 = 150.0;
+
+/// Where the end of a segment lies on the horizontal axis, whose scale is logarithmic: the first segments matter most.
+fn place(segment: usize, of: usize) -> f64 {
+    (segment as f64).ln() / (of.max(2) as f64).ln()
+}
+
+/// The plot, folded away at first; nothing for a model whose card does not have the figures.
+#[component]
+pub fn ThinkingLonger() -> impl IntoView {
+    let page = Page::here();
+    let measured = Memo::new(move |_| {
+        page.machine.model.with(|model| model.as_ref()?.facts.as_ref()?.by_segment.clone()).unwrap_or_default()
+    });
+    let open = RwSignal::new(false);
+    view! {
+        <Show when=move || measured.with(|measured| !measured.exact_accuracy.is_empty())>
+            <details class="longer" data-testid="thinking-longer" on:toggle=move |_| open.update(|open| *open = !*open)>
+                <summary>"What thinking longer adds"</summary>
+                <Show when=move || open.get()><Plot measured/></Show>
+            </details>
+        </Show>
+    }
+}
+
+#[component]
+fn Plot(measured: Memo<BySegment>) -> impl IntoView {
+    let page = Page::here();
+    let room = NodeRef::<html::Div>::new();
+    let frame = frame(room, HEIGHT);
+    let trained = move || page.machine.shapes.get().map(|shapes| shapes.segments);
+    let points = move || {
+        measured.with(|BySegment { exact_accuracy, .. }| {
+            let of = exact_accuracy.len();
+            frame.get().points((1..).zip(exact_accuracy).map(|(segment, &exact)| (place(segment, of), exact)))
+        })
+    };
+    let grid = move || grid(frame.get(), measured.with(|measured| measured.exact_accuracy.len()), trained());
+    let reading = move || {
+        measured.with(|BySegment { exact_accuracy, count }| {
+            let share = |segment: usize| exact_accuracy.get(segment.checked_sub(1)?).map(|exact| 100.0 * exact);
+            let (trained, most) = (trained()?, exact_accuracy.len());
+            let (then, last) = (share(trained)?, share(most)?);
+            Some(format!(
+                "Of {count} unseen puzzles, {then:.1} % are right after {trained} segments, as in training, and {last:.1} % \
+                 after {most}."
+            ))
+        })
+    };
+    view! {
+        <figure class="chart">
+            <figcaption>
+                "Unseen puzzles solved"
+                <span class="unit">"share, by segments (log scale)"</span>
+                <Save name="thinking-longer"/>
+            </figcaption>
+            <div class="room" node_ref=room>
+                <svg
+                    width="100%"
+                    height=HEIGHT
+                    role="img"
+                    aria-label="Share of unseen puzzles solved after each segment; the table below has the figures"
+                >
+                    {grid}
+                    <polyline class="curve unseen" points=points/>
+                </svg>
+            </div>
+            <p class="reading" data-testid="thinking-longer-reading">{reading}</p>
+            <Table head=["Segments", "Solved"] rows=move || measured.with(rows)/>
+        </figure>
+    }
+}
+
+fn grid(frame: Frame, segments: usize, trained: Option<usize>) -> impl IntoView {
+    let ticks = [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| (share, format!("{share}"))).to_vec();
+    let doubled =
+        std::iter::successors(Some(1), |segment| Some(segment * 2)).take_while(|segment| *segment <= segments);
+    let marks = doubled.map(|segment| {
+        let x = frame.x(place(segment, segments));
+        view! { <text class="tick-label" x=x y=frame.y(0.0) + 16.0 text-anchor="middle">{segment}</text> }
+    });
+    let trained = trained.filter(|trained| *trained <= segments).map(|trained| {
+        let x = frame.x(place(trained, segments));
+        view! {
+            <line class="halted" x1=x x2=x y1=frame.y(0.0) y2=frame.y(1.0)/>
+            <text class="tick-label" x=x + 4.0 y=frame.y(0.0) - 4.0>"as in training"</text>
+        }
+    });
+    view! {
+        {horizontal_axis_lines(frame, ticks)}
+        {marks.collect_view()}
+        {trained}
+    }
+}
+
+fn rows(measured: &BySegment) -> Vec<Vec<String>> {
+    let row = |(segment, exact): (usize, &f64)| vec![segment.to_string(), format!("{:.1} %", 100.0 * exact)];
+    (1..).zip(&measured.exact_accuracy).map(row).collect()
+}
