@@ -181,6 +181,8 @@ pub enum Event {
     Training(TrainingEvent),
     /// The run, or the measurement, came to its end.
     Finished,
+    /// That the task is cancelled was heard: it ends soon.
+    Cancelling,
     /// The task was cancelled.
     Cancelled,
     /// The task failed; the worker goes on.

@@ -66,7 +66,10 @@ pub fn start() {
         let message = event.data().unchecked_into::<Array>();
         let files = || message.iter().skip(1).map(|buffer| Uint8Array::new(&buffer).to_vec()).collect();
         match serde_wasm_bindgen::from_value::<Request>(message.get(0)) {
-            Ok(Request { task: Task::Cancel { task }, .. }) => inbox.borrow_mut().cancelled.push(task),
+            Ok(Request { task: Task::Cancel { task }, .. }) => {
+                inbox.borrow_mut().cancelled.push(task);
+                scope::report(Some(task), Event::Cancelling);
+            }
             Ok(request) => {
                 inbox.borrow_mut().waiting.push_back(Asked { request, files: files() });
                 if !inbox.borrow().busy {

@@ -51,16 +51,18 @@ fn App() -> impl IntoView {
                 <Navigation/>
             </div>
             <div class="settings">
-                <EngineBadge/>
-                <div class="choices">
-                    <EngineChoice/>
-                    <ThemeChoice/>
-                    <TourAgain tour/>
-                </div>
+                <Later>
+                    <EngineBadge/>
+                    <div class="choices">
+                        <EngineChoice/>
+                        <ThemeChoice/>
+                        <TourAgain tour/>
+                    </div>
+                </Later>
             </div>
         </header>
         {Place::ALL.map(|place| view! { <Room place/> })}
-        <TourCard tour/>
+        <Later><TourCard tour/></Later>
     }
 }
 

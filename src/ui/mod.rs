@@ -28,6 +28,8 @@ mod controls;
 #[cfg(target_arch = "wasm32")]
 mod engine_badge;
 #[cfg(target_arch = "wasm32")]
+mod fold;
+#[cfg(target_arch = "wasm32")]
 mod how_it_works;
 #[cfg(target_arch = "wasm32")]
 mod inspect;

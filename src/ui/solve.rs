@@ -20,18 +20,14 @@ pub fn Solve() -> impl IntoView {
             <Sizes/>
             <Grid/>
             <OverlayLegend/>
-            <Later>
-                <Controls/>
-                <Pad/>
-                <Toolbar/>
-                <ModelLine/>
-            </Later>
+            <Later><Controls/></Later>
+            <Later><Pad/></Later>
+            <Later><Toolbar/></Later>
+            <Later><ModelLine/></Later>
         </section>
         <section class="inside" aria-label="Inside the model">
-            <Later>
-                <Timeline/>
-                <Inspector/>
-            </Later>
+            <Later><Timeline/></Later>
+            <Later><Inspector/></Later>
         </section>
     }
 }

@@ -3,6 +3,7 @@
 use leptos::{html, prelude::*};
 
 use super::{
+    fold::Fold,
     inspect::{
         chart::{Frame, frame, horizontal_axis_lines},
         save::Save,
@@ -26,13 +27,9 @@ pub fn ThinkingLonger() -> impl IntoView {
     let measured = Memo::new(move |_| {
         page.machine.model.with(|model| model.as_ref()?.facts.as_ref()?.by_segment.clone()).unwrap_or_default()
     });
-    let open = RwSignal::new(false);
     view! {
         <Show when=move || measured.with(|measured| !measured.exact_accuracy.is_empty())>
-            <details class="longer" data-testid="thinking-longer" on:toggle=move |_| open.update(|open| *open = !*open)>
-                <summary>"What thinking longer adds"</summary>
-                <Show when=move || open.get()><Plot measured/></Show>
-            </details>
+            <Fold summary="What thinking longer adds" testid="thinking-longer"><Plot measured/></Fold>
         </Show>
     }
 }

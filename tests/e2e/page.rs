@@ -69,6 +69,18 @@ pub struct Page<'a> {
     browser: &'a Browser,
 }
 
+/// Notes every task of the main thread over 50 ms from now on; with what ran in it, where the browser knows.
+const WATCH_TASKS: &str = r#"
+    window.longTasks = [];
+    const scripts = frame => frame.scripts.map(script => `${script.invoker} ${Math.round(script.duration)}`).join(", ");
+    const later = frame => Math.round(frame.startTime + frame.duration - frame.styleAndLayoutStart);
+    new PerformanceObserver(list => longTasks.push(...list.getEntries().map(task => [task.duration, ""])))
+        .observe({ type: "longtask", buffered: true });
+    new PerformanceObserver(list => longTasks.push(...list.getEntries().map(frame =>
+        [0, `frame of ${Math.round(frame.duration)} ms: ${scripts(frame)}; style and layout ${later(frame)}`])))
+        .observe({ type: "long-animation-frame", buffered: true });
+"#;
+
 impl<'a> Page<'a> {
     /// Opens the page as a first visit does and waits until a size can be chosen.
     pub async fn visit_first(browser: &'a Browser, url: &str) -> Result<Self> {
@@ -206,6 +218,27 @@ impl<'a> Page<'a> {
         let option = format!(r#"[data-testid="{list}"] option[value="{value}"]"#);
         self.browser.driver().find(By::Css(option)).await?.click().await?;
         self.settle().await
+    }
+
+    /// Puts a value into a field, as if typed and left.
+    pub async fn enter(&self, field: &str, value: &str) -> Result<()> {
+        let script = "const [id, value] = arguments, field = document.querySelector(`[data-testid=${id}]`);
+            field.value = value;
+            for (const type of ['input', 'change']) field.dispatchEvent(new Event(type, { bubbles: true }));";
+        self.script::<()>(script, [json!(field), json!(value)]).await?;
+        self.settle().await
+    }
+
+    /// Notes the main thread's long tasks, those of the past among them.
+    pub async fn watch_tasks(&self) -> Result<()> {
+        self.script(WATCH_TASKS, []).await
+    }
+
+    /// Milliseconds of each task over 50 ms, and what is known of the frames they held up; forgets them.
+    pub async fn long_tasks(&self) -> Result<(Vec<f64>, Vec<String>)> {
+        let noted: Vec<(f64, String)> = self.script("return longTasks.splice(0)", []).await?;
+        let (tasks, frames): (Vec<_>, Vec<_>) = noted.into_iter().partition(|(duration, _)| *duration > 0.0);
+        Ok((tasks.into_iter().map(|task| task.0).collect(), frames.into_iter().map(|frame| frame.1).collect()))
     }
 
     /// Text of an element.

@@ -270,8 +270,8 @@ async fn an_experiment_is_laid_over_the_untouched_run_as_the_model_makes_it() ->
         ] {
             page.choose("act", choice).await?;
             if let Act::Noise { size, seed, .. } = act {
-                page.choose("noise-size", &size.to_string()).await?;
-                page.choose("noise-seed", &seed.to_string()).await?;
+                page.enter("noise-size", &size.to_string()).await?;
+                page.enter("noise-seed", &seed.to_string()).await?;
             }
             page.click("run-experiment").await?;
             page.wait_for("document.querySelector('[data-testid=swap-runs]:enabled')").await?;

@@ -4,7 +4,6 @@ use hrm_web::{
     puzzle::{Kind, maze::Side},
     random::Random,
 };
-use serde_json::Value;
 
 use crate::{
     Result, VIEWS,
@@ -43,13 +42,6 @@ const SCRUB: &str = r#"
     })();
 "#;
 
-/// Notes every long task from now on.
-const LONG_TASKS: &str = r#"
-    window.longTasks = [];
-    new PerformanceObserver(list => longTasks.push(...list.getEntries().map(task => task.duration)))
-        .observe({ entryTypes: ["longtask"] });
-"#;
-
 /// A run of 16 segments on a 9x9 maze.
 async fn run<'a>(browser: &'a Browser, url: &str) -> Result<Page<'a>> {
     let kind = Kind::Maze(Side::new(9).ok_or("there are mazes of 9x9")?);
@@ -86,17 +78,17 @@ async fn scrubbing_costs_little_in_every_view() -> Result<()> {
 async fn no_task_of_a_run_is_long() -> Result<()> {
     visit(Gpu::None, async |browser, url| {
         let page = run(browser, url).await?;
-        page.script::<Value>(LONG_TASKS, []).await?;
+        page.watch_tasks().await?;
         for view in VIEWS {
             page.click(&format!("tab-{view}")).await?;
             page.settle().await?;
             let mut fewest: Option<Vec<f64>> = None;
             for _ in 0..TRIES {
-                page.script::<Value>("longTasks.length = 0", []).await?;
+                page.long_tasks().await?;
                 page.click("solve").await?;
                 page.wait_for(ENDED).await?;
                 page.settle().await?;
-                let tasks: Vec<f64> = page.script("return longTasks", []).await?;
+                let (tasks, _) = page.long_tasks().await?;
                 let longest = |tasks: &[f64]| tasks.iter().copied().fold(0.0, f64::max);
                 if fewest.as_ref().is_none_or(|fewest| longest(&tasks) < longest(fewest)) {
                     fewest = Some(tasks);

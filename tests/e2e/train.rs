@@ -17,11 +17,15 @@ use crate::{
     visit,
 };
 
-/// From the click on Pause until nothing more is computed: what a person takes for at once.
+/// From the click on Pause until the worker has heard it: what a person takes for at once.
 const PAUSE_MS: f64 = 200.0;
+/// How often a time is taken, for what else this machine is at.
+const TRIES: usize = 3;
+/// Steps over which the main thread is watched; unseen puzzles are tried every 50.
+const WATCHED_STEPS: u64 = 60;
 
-/// Presses Pause and returns the milliseconds until the page says that nothing more is computed, and until the run is saved
-/// and has paused.
+/// Presses Pause and returns the milliseconds until the page says that the worker has heard it, and until the step that was
+/// under way is done and the run saved.
 const PAUSE: &str = r#"
     const state = document.querySelector("[data-testid=train-state]");
     const button = document.querySelector("[data-testid=train-pause]");
@@ -37,13 +41,6 @@ const PAUSE: &str = r#"
         }).observe(state, { attributes: true });
         button.click();
     });
-"#;
-
-/// Notes every task of the main thread over 50 ms from now on.
-const WATCH: &str = r#"
-    window.longTasks = [];
-    new PerformanceObserver(list => longTasks.push(...list.getEntries().map(task => task.duration)))
-        .observe({ type: "longtask" });
 "#;
 
 impl Page<'_> {
@@ -65,12 +62,42 @@ impl Page<'_> {
         self.script("return document.querySelector('[data-testid=train-progress]').value", []).await
     }
 
-    async fn write(&self, field: &str, text: &str) -> Result<()> {
-        let script = format!(
-            "const field = document.querySelector('[data-testid=train-{field}]');
-             field.value = '{text}'; field.dispatchEvent(new Event('input', {{ bubbles: true }}));"
-        );
-        self.script(&script, []).await
+    /// Holds every task of the main thread to 50 ms over some steps, a test on unseen puzzles among them; what else this
+    /// machine is at may spoil a try.
+    async fn trains_without_long_tasks(&self) -> Result<()> {
+        let mut tasks = Vec::new();
+        for _ in 0..TRIES {
+            self.long_tasks().await?;
+            let steps = self.steps().await? + WATCHED_STEPS;
+            self.wait_for(&format!("document.querySelector('[data-testid=train-progress]').value >= {steps}")).await?;
+            let frames;
+            (tasks, frames) = self.long_tasks().await?;
+            println!("tasks of the main thread over 50 ms while training: {tasks:.0?} {frames:?}");
+            if tasks.is_empty() {
+                break;
+            }
+        }
+        assert!(tasks.is_empty(), "{tasks:.0?} ms while training");
+        Ok(())
+    }
+
+    /// Holds the worker to hearing Pause in time; the run is paused then.
+    async fn hears_pause_at_once(&self) -> Result<()> {
+        let mut soonest = f64::INFINITY;
+        for _ in 0..TRIES {
+            if soonest < f64::INFINITY {
+                self.click("train-resume").await?;
+                self.wait_for_state("running").await?;
+            }
+            let [heard, paused]: [f64; 2] = self.script(PAUSE, []).await?;
+            println!("Pause was heard after {heard:.0} ms, the run was saved after {paused:.0} ms");
+            soonest = soonest.min(heard);
+            if soonest < PAUSE_MS {
+                break;
+            }
+        }
+        assert!(soonest < PAUSE_MS, "Pause was heard after {soonest:.0} ms");
+        Ok(())
     }
 }
 
@@ -78,6 +105,7 @@ async fn open<'a>(browser: &'a Browser, url: &str) -> Result<Page<'a>> {
     let page = Page::open(browser, url).await?;
     page.click("place-train").await?;
     page.wait_for("document.querySelector('[data-testid=train-start]:enabled')").await?;
+    page.wait_for("document.querySelector('[data-testid=run-list]')").await?;
     Ok(page)
 }
 
@@ -85,22 +113,20 @@ async fn open<'a>(browser: &'a Browser, url: &str) -> Result<Page<'a>> {
 async fn learns_pauses_solves_and_goes_on_after_a_reload() -> Result<()> {
     visit(Gpu::None, async |browser, url| {
         let page = open(browser, url).await?;
-        page.write("base_puzzles", "200").await?;
-        page.write("test_puzzles", "60").await?;
-        page.script::<()>(WATCH, []).await?;
+        page.enter("train-base_puzzles", "200").await?;
+        page.enter("train-test_puzzles", "60").await?;
+        page.watch_tasks().await?;
+        println!("tasks of the main thread over 50 ms as the page starts: {:?}", page.long_tasks().await?);
         page.click("train-start").await?;
         page.wait_for_state("running").await?;
         page.wait_for("document.querySelector('[data-testid=train-boards]')").await?;
         page.wait_for("document.querySelector('[data-testid=train-progress]').value >= 120").await?;
         assert!(page.points("loss", "answer").await? >= 3, "the loss has no curve");
         assert!(page.points("exact", "unseen").await? >= 1, "nothing was tried on unseen puzzles");
-        let long: Vec<f64> = page.script("return longTasks", []).await?;
-        println!("tasks of the main thread over 50 ms while training: {long:.0?}");
+        println!("as it begins to train: {:?}", page.long_tasks().await?);
         browser.screenshot("train-running").await?;
-
-        let [heard, paused]: [f64; 2] = page.script(PAUSE, []).await?;
-        println!("halted {heard:.0} ms after the click on Pause, saved after {paused:.0} ms");
-        assert!(heard < PAUSE_MS, "the pause was heard after {heard:.0} ms");
+        page.trains_without_long_tasks().await?;
+        page.hears_pause_at_once().await?;
         let paused_at = page.steps().await?;
 
         page.click("train-step").await?;
@@ -139,12 +165,13 @@ async fn the_train_place_is_accessible_on_a_phone_in_light_and_dark() -> Result<
             let page = open(browser, url).await?;
             page.script::<()>("document.querySelectorAll('.setup details').forEach(fields => fields.open = true)", [])
                 .await?;
-            page.write("num_heads", "0").await?;
+            page.wait_for("document.querySelector('[data-testid=train-num_heads]')").await?;
+            page.enter("train-num_heads", "0").await?;
             page.wait_for("document.querySelector('[data-testid=train-unsound]')").await?;
             assert_eq!(page.accessibility_violations().await?, Vec::<String>::new(), "{scheme}, a wrong field");
-            page.write("num_heads", "2").await?;
-            page.write("base_puzzles", "50").await?;
-            page.write("test_puzzles", "20").await?;
+            page.enter("train-num_heads", "2").await?;
+            page.enter("train-base_puzzles", "50").await?;
+            page.enter("train-test_puzzles", "20").await?;
             page.click("train-start").await?;
             page.wait_for("document.querySelector('[data-testid=train-progress]')?.value >= 60").await?;
             page.click("train-pause").await?;

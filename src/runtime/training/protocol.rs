@@ -208,8 +208,6 @@ pub enum TrainingEvent {
         /// Of so many.
         of: usize,
     },
-    /// The pause was heard: nothing more is computed, the run is being saved.
-    Halted,
     /// All unseen puzzles were tried at the end of the recipe.
     Tested(Evaluation),
     /// Unseen boards as the averaged weights solve them now.

@@ -175,9 +175,6 @@ impl Trainee {
                 self.hand_out(id, part).await?;
             }
         }
-        if is_cancelled() {
-            tell(order.id, TrainingEvent::Halted);
-        }
         news.report = self.run.settle().await?.or(news.report);
         news.tell(&self.run, true);
         self.save(order).await?;

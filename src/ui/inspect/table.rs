@@ -2,26 +2,24 @@
 
 use leptos::prelude::*;
 
+use crate::ui::fold::Fold;
+
 /// A table that is made only while it is open. `rows` has a text for every column of `head`, whose last is the figure.
 #[component]
 pub fn Table<const N: usize>(
     head: [&'static str; N],
     rows: impl Fn() -> Vec<Vec<String>> + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
-    let open = RwSignal::new(false);
     let cells = |row: Vec<String>| row.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view();
     let body = move || rows().into_iter().map(|row| view! { <tr>{cells(row)}</tr> }).collect_view();
     view! {
-        <details on:toggle=move |_| open.update(|open| *open = !*open)>
-            <summary>"Table"</summary>
-            <Show when=move || open.get()>
-                <div class="table" tabindex="0" role="region" aria-label=format!("Figures: {}", head[N - 1])>
-                    <table>
-                        <thead><tr>{head.map(|name| view! { <th scope="col">{name}</th> })}</tr></thead>
-                        <tbody>{body}</tbody>
-                    </table>
-                </div>
-            </Show>
-        </details>
+        <Fold summary="Table">
+            <div class="table" tabindex="0" role="region" aria-label=format!("Figures: {}", head[N - 1])>
+                <table>
+                    <thead><tr>{head.map(|name| view! { <th scope="col">{name}</th> })}</tr></thead>
+                    <tbody>{body}</tbody>
+                </table>
+            </div>
+        </Fold>
     }
 }

@@ -209,6 +209,10 @@ impl Page {
             _ => None,
         });
         let of_run = running.is_some() && task == running;
+        // The end of what is cancelled is told as well.
+        if event == Event::Cancelling {
+            return;
+        }
         if self.take_of_solver(task, &event, buffer.as_ref()) {
             return;
         }

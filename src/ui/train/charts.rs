@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{chart::Chart, series::Measure};
 use crate::{
     train::{Row, curve},
-    ui::{browser, state::Page},
+    ui::{browser, later::Later, state::Page},
 };
 
 /// How all charts are looked at.
@@ -40,7 +40,7 @@ pub fn Charts() -> impl IntoView {
         <section class="curves" aria-label="Curves">
             <h3>"Curves"</h3>
             <Looks lens/>
-            <div class="charts">{Measure::ALL.map(|measure| view! { <Chart measure/> }).collect_view()}</div>
+            <div class="charts">{Measure::ALL.map(|measure| view! { <Later><Chart measure/></Later> }).collect_view()}</div>
         </section>
     }
 }

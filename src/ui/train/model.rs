@@ -12,7 +12,10 @@ use super::{
 use crate::{
     runtime::gallery::Entry,
     train::Preset,
-    ui::state::{Origin, Page},
+    ui::{
+        fold::Fold,
+        state::{Origin, Page},
+    },
 };
 
 /// Settings that stand outside the folded lists.
@@ -31,16 +34,14 @@ pub fn Model() -> impl IntoView {
                 <Setting name="steps"/>
                 <Setting name="batch"/>
             </div>
-            <details data-testid="train-model-fields">
-                <summary>"All fields of the model"</summary>
+            <Fold summary="All fields of the model" testid="train-model-fields">
                 <Fixed/>
                 <Settings section=Section::Model/>
-            </details>
-            <details data-testid="train-optimizer-fields">
-                <summary>"Optimizer and tests"</summary>
+            </Fold>
+            <Fold summary="Optimizer and tests" testid="train-optimizer-fields">
                 <Settings section=Section::Optimizer/>
                 <Settings section=Section::Schedule but=IN_SIGHT/>
-            </details>
+            </Fold>
         </fieldset>
     }
 }

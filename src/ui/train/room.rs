@@ -13,7 +13,7 @@ use super::{
     progress::Report,
     runs::Runs,
 };
-use crate::ui::state::Page;
+use crate::ui::{later::Later, state::Page};
 
 /// What is to be learnt, the run, the stored runs.
 #[component]
@@ -27,20 +27,20 @@ pub fn Train() -> impl IntoView {
             <div class="bench">
                 <section class="setup" aria-label="New run">
                     <h2>"New run"</h2>
-                    <Data/>
-                    <Model/>
-                    <Estimate/>
+                    <Later><Data/></Later>
+                    <Later><Model/></Later>
+                    <Later><Estimate/></Later>
                 </section>
                 <section class="learning" aria-label="The run">
                     <Controls/>
                     <Show when=shown fallback=Invitation>
-                        <Report/>
-                        <Boards/>
-                        <Charts/>
+                        <Later><Report/></Later>
+                        <Later><Boards/></Later>
+                        <Later><Charts/></Later>
                     </Show>
                 </section>
             </div>
-            <Runs/>
+            <Later><Runs/></Later>
         </DropTarget>
     }
 }

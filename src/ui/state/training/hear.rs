@@ -45,6 +45,14 @@ impl Page {
 
     fn take_training(self, task: Option<u32>, event: Event, buffer: Option<ArrayBuffer>) {
         let training = self.training;
+        if event == Event::Cancelling {
+            if let Phase::Pausing(pausing) = training.phase.get_untracked()
+                && task == Some(pausing)
+            {
+                training.phase.set(Phase::Saving(pausing));
+            }
+            return;
+        }
         if task.is_none() || task != training.phase.get_untracked().task() {
             if let Some(task) = task {
                 self.settle(Lane::Trainer, task, &event, buffer);
@@ -121,11 +129,6 @@ impl Page {
             }
             TrainingEvent::Evaluating { done, of } => {
                 training.activity.set(Some(format!("Trying unseen puzzles: {done} of {of}")));
-            }
-            TrainingEvent::Halted => {
-                if let Phase::Pausing(task) = training.phase.get_untracked() {
-                    training.phase.set(Phase::Saving(task));
-                }
             }
             TrainingEvent::Boards { step, boards } => {
                 training.activity.set(None);

@@ -42,7 +42,7 @@ pub enum Phase {
     Running(u32),
     /// It is to pause.
     Pausing(u32),
-    /// It computes no more and is being saved.
+    /// The worker has heard it: the run is saved after the step that is under way.
     Saving(u32),
     /// It can go on.
     Paused,
