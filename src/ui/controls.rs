@@ -6,6 +6,7 @@ use super::{
     check::Check,
     state::{Page, Phase, STRETCHES, Status},
     thinking_longer::ThinkingLonger,
+    train::words::thousands,
 };
 use crate::{
     puzzle::Kind,
@@ -55,11 +56,11 @@ fn facts(card: &Card) -> String {
         said.push(format!("{:.2} M parameters", parameters as f64 / 1e6));
     }
     if let Some(exact) = card.exact_accuracy {
-        let of = card.count.map_or_else(String::new, |count| format!(" of {count}"));
+        let of = card.count.map_or_else(String::new, |count| format!(" of {}", thousands(count)));
         said.push(format!("solved {}{of} unseen puzzles", percent(exact)));
     }
     if let Some(base) = card.base_puzzles {
-        said.push(format!("trained on {base}"));
+        said.push(format!("trained on {} puzzles", thousands(base)));
     }
     said.join(" · ")
 }

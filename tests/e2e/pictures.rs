@@ -28,9 +28,21 @@ async fn every_view_is_pictured() -> Result<()> {
                     "['valid', 'invalid'].includes(document.querySelector('[data-testid=verdict]').dataset.state)",
                 )
                 .await?;
+                page.script::<()>("document.querySelector('[data-testid=thinking-longer]').open = true", []).await?;
+                page.wait_for("document.querySelector('[data-testid=thinking-longer-reading]')").await?;
+                assert_eq!(
+                    page.text("thinking-longer-reading").await?,
+                    "Of 300 unseen puzzles, 99.7 % are right after 8 segments, as in training, and 100.0 % after 64."
+                );
                 for view in VIEWS {
                     page.click(&format!("tab-{view}")).await?;
                     page.settle().await?;
+                    if view == "experiments" {
+                        page.seek(8).await?;
+                        page.click("run-experiment").await?;
+                        page.wait_for("document.querySelector('[data-testid=swap-runs]:enabled')").await?;
+                        page.settle().await?;
+                    }
                     browser.screenshot(&format!("{screen}-{scheme}-{view}")).await?;
                     assert!(page.overflow().await? <= 0.0, "{screen}, {scheme}, {view}: wider than {width} px");
                 }
