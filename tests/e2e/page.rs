@@ -248,19 +248,38 @@ impl<'a> Page<'a> {
 
     /// The text of the file that a button saves.
     pub async fn saved(&self, id: &str) -> Result<String> {
-        self.script(
-            r#"const make = URL.createObjectURL;
-            return new Promise(done => {
+        self.saved_as(id, "blob.text()").await
+    }
+
+    /// The bytes of the file that a button saves.
+    pub async fn saved_bytes(&self, id: &str) -> Result<Vec<u8>> {
+        let read = "new Promise(read => {
+            const reader = new FileReader();
+            reader.onload = () => read(reader.result);
+            reader.readAsBinaryString(blob);
+        })";
+        // A character for every byte.
+        Ok(self.saved_as(id, read).await?.chars().map(|byte| byte as u8).collect())
+    }
+
+    /// What a promise makes of the `blob` that a button saves.
+    async fn saved_as(&self, id: &str, promise: &str) -> Result<String> {
+        let script = r#"return new Promise(done => {
+                const make = URL.createObjectURL;
                 URL.createObjectURL = blob => {
                     URL.createObjectURL = make;
-                    done(blob.text());
+                    done(PROMISE);
                     return make.call(URL, blob);
                 };
                 document.querySelector(`[data-testid=${arguments[0]}]`).click();
-            });"#,
-            [json!(id)],
-        )
-        .await
+            });"#;
+        self.script(&script.replace("PROMISE", promise), [json!(id)]).await
+    }
+
+    /// Gives a file to an input.
+    pub async fn upload(&self, id: &str, file: &str) -> Result<()> {
+        let input = self.browser.driver().find(By::Css(format!(r#"[data-testid="{id}"]"#))).await?;
+        Ok(input.send_keys(file).await?)
     }
 
     /// The test ids of the links to the page's places.

@@ -10,6 +10,12 @@
 //! | a stored run | `[data-testid=run-list] .stored`; its buttons `run-continue-ID`, `run-rename-ID`, ... |
 //! | an unfinished run | `[data-testid=unfinished]`, its button `run-offer-ID` |
 
+use std::{
+    env, fs,
+    path::PathBuf,
+    process::{self, Command},
+};
+
 use crate::{
     Result,
     browser::{Browser, Gpu},
@@ -155,6 +161,99 @@ async fn learns_pauses_solves_and_goes_on_after_a_reload() -> Result<()> {
         Ok(())
     })
     .await
+}
+
+/// Steps on WebGPU, from a gallery model's weights: in software each takes seconds, so a few must do.
+#[tokio::test]
+async fn learns_on_webgpu_from_a_gallery_model() -> Result<()> {
+    visit(Gpu::Software, async |browser, url| {
+        let page = open(browser, url).await?;
+        page.choose_engine("gpu").await?;
+        page.wait_for("document.querySelector('[data-testid=train-origin] option[value=\"gallery:sudoku-4x4\"]')")
+            .await?;
+        page.choose("train-origin", "gallery:sudoku-4x4").await?;
+        for (field, value) in [("base_puzzles", "50"), ("test_puzzles", "4"), ("batch", "4")] {
+            page.enter(&format!("train-{field}"), value).await?;
+        }
+        page.wait_for("document.querySelector('[data-testid=train-start]:enabled')").await?;
+        page.click("train-start").await?;
+        page.wait_for("document.querySelector('[data-testid=train-progress]')?.value >= 3").await?;
+        page.click("train-pause").await?;
+        page.wait_for_state("paused").await?;
+        let report = page.text("train-report").await?;
+        println!("on WebGPU: {report}");
+        assert!(report.to_lowercase().contains("swiftshader"), "{report}");
+        // What the gallery's model knew is still there.
+        let boards: usize = page
+            .script("return Number(document.querySelector('[data-testid=train-boards]').dataset.solved)", [])
+            .await?;
+        assert_eq!(boards, 4, "unseen boards that the gallery's model solves before its first step here");
+        Ok(())
+    })
+    .await
+}
+
+/// What `hrm train` saved is brought into the page and goes on there, and what the page saved goes on with `hrm train`.
+#[tokio::test]
+async fn a_run_goes_from_the_command_line_to_the_page_and_back() -> Result<()> {
+    let folder = Folder::new("hrm-e2e-run")?;
+    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/recipes/sudoku-4x4.toml"))?;
+    let small =
+        text.replace("base_puzzles = 1000", "base_puzzles = 50").replace("test_puzzles = 500", "test_puzzles = 8");
+    let (recipe, out) = (folder.0.join("small.toml"), folder.0.join("out"));
+    fs::write(&recipe, small)?;
+    let out = out.to_str().ok_or("a folder with a strange name")?;
+    hrm(&["train", recipe.to_str().ok_or("a file with a strange name")?, "--minutes", "0.02", "--out", out])?;
+    let state = format!("{out}/state.safetensors");
+    visit(Gpu::None, async |browser, url| {
+        let page = open(browser, url).await?;
+        page.upload("run-upload", &state).await?;
+        page.wait_for("document.querySelector('[data-testid^=run-continue-]')").await?;
+        page.script::<()>("document.querySelector('[data-testid^=run-continue-]').click()", []).await?;
+        page.wait_for_state("running").await?;
+        let begun = page.steps().await?;
+        assert!(begun > 0, "it began anew");
+        page.wait_for(&format!("document.querySelector('[data-testid=train-progress]').value >= {}", begun + 3))
+            .await?;
+        page.click("train-pause").await?;
+        page.wait_for_state("paused").await?;
+        let paused_at = page.steps().await?;
+        let bytes = page.saved_bytes("train-save-state").await?;
+        let back = folder.0.join("back.safetensors");
+        fs::write(&back, bytes)?;
+        let back = back.to_str().ok_or("a file with a strange name")?;
+        let said = hrm(&["train", back, "--resume", "--minutes", "0.01", "--out", out])?;
+        println!("step {begun} from the command line, {paused_at} in the page; then: {said}");
+        let (_, after) = said.split_once("after ").ok_or("nothing was trained")?;
+        let steps: u64 = after.split(' ').next().unwrap_or_default().parse()?;
+        assert!(steps > paused_at, "{said}");
+        Ok(())
+    })
+    .await
+}
+
+/// Runs the `hrm` of this build and returns what it prints.
+fn hrm(arguments: &[&str]) -> Result<String> {
+    let output = Command::new(env!("CARGO_BIN_EXE_hrm")).args(arguments).output()?;
+    let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+    if output.status.success() { Ok(out) } else { Err(err.into()) }
+}
+
+/// A folder for as long as it is needed.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Result<Self> {
+        let folder = env::temp_dir().join(format!("{name}-{}", process::id()));
+        fs::create_dir_all(&folder)?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
 
 #[tokio::test]
