@@ -102,4 +102,9 @@ impl Session for AnySession {
             _ => unreachable!("a reading is fetched from the session that started it"),
         }
     }
+
+    /// By each engine's own way: in the browser the CPU's lets other events run meanwhile.
+    async fn run(&mut self, entries: &[EntryId], read: &[BufferId]) -> Result<Vec<Data>, EngineError> {
+        either!(AnySession, self, session => session.run(entries, read).await)
+    }
 }

@@ -63,6 +63,13 @@ impl Page<'_> {
         self.script(&script, []).await
     }
 
+    /// Seconds of a step, by the examples a second that the page shows; the batch is 32.
+    async fn step_seconds(&self) -> Result<f64> {
+        let figures = self.text("train-figures").await?;
+        let rate = figures.split(" · ").find_map(|figure| figure.strip_suffix(" examples a second"));
+        Ok(32.0 / rate.ok_or(format!("no rate in {figures:?}"))?.parse::<f64>()?)
+    }
+
     /// Steps done, by the progress bar.
     async fn steps(&self) -> Result<u64> {
         self.script("return document.querySelector('[data-testid=train-progress]').value", []).await
@@ -121,6 +128,8 @@ async fn learns_pauses_solves_and_goes_on_after_a_reload() -> Result<()> {
         let page = open(browser, url).await?;
         page.enter("train-base_puzzles", "200").await?;
         page.enter("train-test_puzzles", "60").await?;
+        page.wait_for("document.querySelector('[data-testid=train-step-time]').textContent.endsWith(' s')").await?;
+        let foreseen: f64 = page.text("train-step-time").await?.trim_end_matches(" s").parse()?;
         page.watch_tasks().await?;
         println!("tasks of the main thread over 50 ms as the page starts: {:?}", page.long_tasks().await?);
         page.click("train-start").await?;
@@ -132,6 +141,8 @@ async fn learns_pauses_solves_and_goes_on_after_a_reload() -> Result<()> {
         println!("as it begins to train: {:?}", page.long_tasks().await?);
         browser.screenshot("train-running").await?;
         page.trains_without_long_tasks().await?;
+        let measured = page.step_seconds().await?;
+        println!("a step was foreseen to take {foreseen:.3} s, it takes {measured:.3} s: {:.2}", foreseen / measured);
         page.hears_pause_at_once().await?;
         let paused_at = page.steps().await?;
 

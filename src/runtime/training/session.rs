@@ -314,8 +314,10 @@ impl News {
     }
 }
 
-/// Steps that are measured at most; the one before them warms up.
-const MEASURED: usize = 3;
+/// Seconds of steps that only warm up: a browser compiles a module's busiest functions anew while they run.
+const WARM_UP_SECONDS: f64 = 1.5;
+/// Steps that are measured at most.
+const MEASURED: usize = 5;
 /// Seconds after which no further step is measured.
 const MEASURED_SECONDS: f64 = 5.0;
 
@@ -335,7 +337,14 @@ pub async fn estimate(id: u32, recipe: &Recipe, kind: Kind) -> Result<TrainingEv
     };
     let split = generate_split(few.puzzle, &few.data.request(), |_, _| {});
     let mut run = Run::begin(engine, few, Examples { split, given: None }, None, clock).await?;
-    run.step().await?;
+    let begun = clock();
+    loop {
+        run.step().await?;
+        scope::breathe().await;
+        if clock() - begun > WARM_UP_SECONDS {
+            break;
+        }
+    }
     let begun = clock();
     let mut times = Vec::with_capacity(MEASURED);
     while times.len() < MEASURED && (times.is_empty() || clock() - begun < MEASURED_SECONDS) {
