@@ -5,7 +5,7 @@ use leptos::{html, prelude::*};
 use super::{
     fold::Fold,
     inspect::{
-        chart::{Frame, frame, horizontal_axis_lines},
+        chart::{Frame, frame, halting_mark, horizontal_axis_lines, labels_below},
         save::Save,
         table::Table,
     },
@@ -86,21 +86,12 @@ fn grid(frame: Frame, segments: usize, trained: Option<usize>) -> impl IntoView 
     let ticks = [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| (share, format!("{share}"))).to_vec();
     let doubled =
         std::iter::successors(Some(1), |segment| Some(segment * 2)).take_while(|segment| *segment <= segments);
-    let marks = doubled.map(|segment| {
-        let x = frame.x(place(segment, segments));
-        view! { <text class="tick-label" x=x y=frame.y(0.0) + 16.0 text-anchor="middle">{segment}</text> }
-    });
-    let trained = trained.filter(|trained| *trained <= segments).map(|trained| {
-        let x = frame.x(place(trained, segments));
-        view! {
-            <line class="halted" x1=x x2=x y1=frame.y(0.0) y2=frame.y(1.0)/>
-            <text class="tick-label" x=x + 4.0 y=frame.y(0.0) - 4.0>"as in training"</text>
-        }
-    });
+    let numbers = doubled.map(|segment| (place(segment, segments), segment.to_string())).collect();
+    let trained = trained.filter(|trained| *trained <= segments);
     view! {
         {horizontal_axis_lines(frame, ticks)}
-        {marks.collect_view()}
-        {trained}
+        {labels_below(frame, numbers)}
+        {trained.map(|trained| halting_mark(frame, place(trained, segments), "as in training"))}
     }
 }
 

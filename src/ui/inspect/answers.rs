@@ -3,7 +3,7 @@
 use leptos::{html, prelude::*};
 
 use super::{
-    chart::{Frame, frame, horizontal_axis_lines, segment_marks},
+    chart::{Frame, frame, horizontal_axis_lines, segment_marks, upright},
     name_of, of_recording,
     save::Save,
     table::Table,
@@ -147,8 +147,7 @@ fn Counts(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView
                     <polyline class="curve changed" points=move || curve(|read| read.changed.len())/>
                     {move || {
                         let moment = reads.with(|reads| Some(reads.get(present.get()?)?.moment))?;
-                        let x = frame.get().x((moment as f64 + 0.5) / planned());
-                        Some(view! { <line class="playhead" x1=x x2=x y1=frame.get().y(1.0) y2=frame.get().y(0.0)/> })
+                        Some(upright(frame.get(), "playhead", (moment as f64 + 0.5) / planned()))
                     }}
                 </svg>
             </div>

@@ -63,16 +63,36 @@ pub fn horizontal_axis_lines(frame: Frame, ticks: Vec<(f64, String)>) -> impl In
     lines.collect_view()
 }
 
+/// Labels below the chart, each under its share of the horizontal axis.
+pub fn labels_below(frame: Frame, labels: Vec<(f64, String)>) -> impl IntoView {
+    let label = move |(share, label)| {
+        view! { <text class="tick-label" x=frame.x(share) y=frame.y(0.0) + 16.0 text-anchor="middle">{label}</text> }
+    };
+    labels.into_iter().map(label).collect_view()
+}
+
+/// A line from top to bottom at a share of the horizontal axis.
+pub fn upright(frame: Frame, class: &'static str, share: f64) -> impl IntoView {
+    let x = frame.x(share);
+    view! { <line class=class x1=x x2=x y1=frame.y(0.0) y2=frame.y(1.0)/> }
+}
+
+/// An upright line where the model halts, with a word about it.
+pub fn halting_mark(frame: Frame, share: f64, word: &'static str) -> impl IntoView {
+    view! {
+        {upright(frame, "halted", share)}
+        <text class="tick-label" x=frame.x(share) + 4.0 y=frame.y(0.0) - 4.0>{word}</text>
+    }
+}
+
 /// The segments' beginnings and numbers along the horizontal axis.
 pub fn segment_marks(frame: Frame, segments: usize) -> impl IntoView {
     let every = segments.div_ceil(16).max(1);
-    let marks = (0..segments).step_by(every).map(move |segment| {
-        let left = frame.x(segment as f64 / segments as f64);
-        let middle = frame.x((segment as f64 + 0.5) / segments as f64);
-        view! {
-            <line class="grid segment-end" x1=left x2=left y1=frame.y(0.0) y2=frame.y(1.0)/>
-            <text class="tick-label" x=middle y=frame.y(0.0) + 16.0 text-anchor="middle">{segment + 1}</text>
-        }
-    });
-    marks.collect_view()
+    let place = move |segment: f64| segment / segments as f64;
+    let shown = || (0..segments).step_by(every);
+    let numbers = shown().map(|segment| (place(segment as f64 + 0.5), (segment + 1).to_string())).collect();
+    view! {
+        {shown().map(|segment| upright(frame, "grid segment-end", place(segment as f64))).collect_view()}
+        {labels_below(frame, numbers)}
+    }
 }

@@ -3,7 +3,7 @@
 use leptos::{html, prelude::*};
 
 use super::{
-    chart::{Frame, frame, horizontal_axis_lines},
+    chart::{Frame, frame, halting_mark, horizontal_axis_lines, labels_below, upright},
     of_recording,
     save::Save,
     table::Table,
@@ -94,8 +94,7 @@ pub fn Halting() -> impl IntoView {
                     <polyline class="curve go-on" points=move || values.with(|values| values.curve(1, frame.get()))/>
                     <polyline class="curve halt" points=move || values.with(|values| values.curve(0, frame.get()))/>
                     {move || now.get().map(|segment| {
-                        let x = frame.get().x(values.with(|values| values.x(segment)));
-                        view! { <line class="playhead" x1=x x2=x y1=frame.get().y(1.0) y2=frame.get().y(0.0)/> }
+                        upright(frame.get(), "playhead", values.with(|values| values.x(segment)))
                     })}
                 </svg>
             </div>
@@ -110,21 +109,13 @@ fn grid(values: Memo<Values>, frame: Frame) -> impl IntoView {
         let axis = values.axis();
         let ticks = axis.ticks().map(|value| (axis.place(value), format!("{value}"))).collect();
         let every = values.planned.div_ceil(16).max(1);
-        let marks = (0..values.planned).step_by(every).map(|segment| {
-            let x = frame.x(values.x(segment));
-            view! { <text class="tick-label" x=x y=frame.y(0.0) + 16.0 text-anchor="middle">{segment + 1}</text> }
-        });
-        let halted = values.done.iter().position(|done| *done).map(|segment| {
-            let x = frame.x(values.x(segment));
-            view! {
-                <line class="halted" x1=x x2=x y1=frame.y(0.0) y2=frame.y(1.0)/>
-                <text class="tick-label" x=x + 4.0 y=frame.y(0.0) - 4.0>"sure"</text>
-            }
-        });
+        let numbers =
+            (0..values.planned).step_by(every).map(|segment| (values.x(segment), (segment + 1).to_string())).collect();
+        let halted = values.done.iter().position(|done| *done);
         view! {
             {horizontal_axis_lines(frame, ticks)}
-            {marks.collect_view()}
-            {halted}
+            {labels_below(frame, numbers)}
+            {halted.map(|segment| halting_mark(frame, values.x(segment), "sure"))}
         }
     })
 }

@@ -3,7 +3,7 @@
 use leptos::{ev::PointerEvent, html, prelude::*};
 
 use super::{
-    chart::{Frame, frame, horizontal_axis_lines, segment_marks},
+    chart::{Frame, frame, horizontal_axis_lines, segment_marks, upright},
     name_of, of_recording,
     save::Save,
     table::Table,
@@ -251,9 +251,8 @@ pub fn StepCurve(measure: Measure) -> impl IntoView {
                     <polyline class="curve h" points=move || curve(Level::H)/>
                     {move || with(dots)}
                     {move || {
-                        let x = steps.with(|steps| steps.as_ref().map(|steps| steps.x(shown())));
-                        let x = frame.get().x(x.unwrap_or(0.0));
-                        view! { <line class="playhead" x1=x x2=x y1=frame.get().y(1.0) y2=frame.get().y(0.0)/> }
+                        let share = steps.with(|steps| steps.as_ref().map(|steps| steps.x(shown())));
+                        upright(frame.get(), "playhead", share.unwrap_or(0.0))
                     }}
                 </svg>
             </div>
@@ -267,14 +266,10 @@ fn grid(steps: &Steps, frame: Frame) -> AnyView {
     let axis = steps.axis();
     let ticks = axis.ticks().into_iter().map(|value| (axis.place(value), axis.label(value))).collect();
     let segments = steps.planned / steps.of_segment.max(1);
-    let updates = steps.values.iter().enumerate().filter(|(_, (level, _))| *level == Level::H).map(|(moment, _)| {
-        let x = frame.x((moment as f64 + 1.0) / steps.planned.max(1) as f64);
-        view! { <line class="h-update" x1=x x2=x y1=frame.y(0.0) y2=frame.y(1.0)/> }
-    });
-    let touched = steps.interventions.iter().map(|moment| {
-        let x = frame.x(*moment as f64 / steps.planned.max(1) as f64);
-        view! { <line class="intervention" x1=x x2=x y1=frame.y(0.0) y2=frame.y(1.0)/> }
-    });
+    let before = |moment: usize| moment as f64 / steps.planned.max(1) as f64;
+    let updates = steps.values.iter().enumerate().filter(|(_, (level, _))| *level == Level::H);
+    let updates = updates.map(|(moment, _)| upright(frame, "h-update", before(moment + 1)));
+    let touched = steps.interventions.iter().map(|moment| upright(frame, "intervention", before(*moment)));
     view! {
         {horizontal_axis_lines(frame, ticks)}
         {segment_marks(frame, segments)}

@@ -13,7 +13,7 @@ use crate::{
         browser,
         check::Check,
         inspect::{
-            chart::{Frame, frame, horizontal_axis_lines},
+            chart::{Frame, frame, horizontal_axis_lines, labels_below, upright},
             save::Save,
             table::Table,
             term::Term,
@@ -163,8 +163,7 @@ pub fn Chart(measure: Measure) -> impl IntoView {
                     {move || picture.with(|picture| axes(picture, frame.get()))}
                     {move || picture.with(|picture| lines(picture, frame.get()))}
                     {move || lens.pointed.get().map(|step| {
-                        let x = frame.get().x(picture.with(|picture| picture.x(step)).clamp(0.0, 1.0));
-                        view! { <line class="playhead" x1=x x2=x y1=frame.get().y(1.0) y2=frame.get().y(0.0)/> }
+                        upright(frame.get(), "playhead", picture.with(|picture| picture.x(step)).clamp(0.0, 1.0))
                     })}
                     {move || drag.get().map(|(from, to)| {
                         let (left, right) = (frame.get().x(from.min(to)), frame.get().x(from.max(to)));
@@ -186,14 +185,11 @@ fn last_step(page: Page) -> Option<f64> {
 fn axes(picture: &Picture, frame: Frame) -> impl IntoView + use<> {
     let axis = picture.axis;
     let ticks = axis.ticks().into_iter().map(|value| (axis.place(value), axis.label(value))).collect();
-    let steps = round_between(picture.range.0, picture.range.1, 5).into_iter().map(|step| {
-        let x = frame.x(picture.x(step));
-        let label = thousands(step as u64);
-        view! { <text class="tick-label" x=x y=frame.y(0.0) + 16.0 text-anchor="middle">{label}</text> }
-    });
+    let steps = round_between(picture.range.0, picture.range.1, 5).into_iter();
+    let steps = steps.map(|step| (picture.x(step), thousands(step as u64))).collect();
     view! {
         {horizontal_axis_lines(frame, ticks)}
-        {steps.collect_view()}
+        {labels_below(frame, steps)}
     }
 }
 
