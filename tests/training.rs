@@ -28,8 +28,11 @@ fn setup(total_steps: u64) -> Setup {
 
 fn data() -> Dataset {
     let kind: Kind = "sudoku-4x4".parse().unwrap();
-    let split =
-        generate_split(kind, &SplitRequest { training: 100, test: 0, seed: 3, difficulty: (0.0, 1.0) }, |_, _| {});
+    let split = generate_split(
+        kind,
+        &SplitRequest { training: 100, test: 0, seed: 3, difficulty: (0.0, 1.0), smaller: 0.0 },
+        |_, _| {},
+    );
     Dataset::augmented(kind, split.training, 3).unwrap()
 }
 
@@ -68,7 +71,15 @@ fn a_resumed_run_is_the_same_run() {
 
 fn recipe() -> Recipe {
     let Setup { model, optimizer, batch, total_steps, seed, shards } = setup(50);
-    let data = DataRecipe { base_puzzles: 40, test_puzzles: 10, seed: 2, easiest: 0.0, hardest: 0.5, file: None };
+    let data = DataRecipe {
+        base_puzzles: 40,
+        test_puzzles: 10,
+        seed: 2,
+        easiest: 0.0,
+        hardest: 0.5,
+        smaller: 0.0,
+        file: None,
+    };
     let training = Schedule { batch, steps: total_steps, seed, evaluate_every: 16, evaluate_on: 6, shards };
     Recipe { name: "small".into(), puzzle: "sudoku-4x4".parse().unwrap(), data, model, optimizer, training }
 }

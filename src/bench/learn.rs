@@ -37,7 +37,8 @@ impl<E: Engine> LearnBench<E> {
     /// The engine's.
     pub async fn new(engine: E, seed: u64) -> Result<Self, TrainError> {
         let puzzle = Kind::Sudoku(Shape::FOUR);
-        let request = SplitRequest { training: BASE_PUZZLES, test: TEST_PUZZLES, seed, difficulty: (0.0, 1.0) };
+        let request =
+            SplitRequest { training: BASE_PUZZLES, test: TEST_PUZZLES, seed, difficulty: (0.0, 1.0), smaller: 0.0 };
         let split = generate_split(puzzle, &request, |_, _| {});
         let test = even(puzzle, &split.test, seed);
         let data = Dataset::augmented(puzzle, split.training, seed).map_err(|e| TrainError::State(e.to_string()))?;

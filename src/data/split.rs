@@ -23,6 +23,9 @@ pub struct SplitRequest {
     pub seed: u64,
     /// Least and greatest difficulty, 0 to 1.
     pub difficulty: (f64, f64),
+    /// How often a training puzzle is drawn from the smaller ones ([`crate::puzzle::Rules::generate_smaller`]), 0 to 1;
+    /// fewer are kept where their classes run out.
+    pub smaller: f64,
 }
 
 /// Puzzles of distinct classes, easy and hard ones in turn, so that any first part is a fair sample too.
@@ -153,10 +156,17 @@ impl Splitter {
         (0..PATIENCE).find_map(|_| {
             let mut random = Random::stream(self.request.seed, self.drawn);
             self.drawn += 1;
-            let example = self.kind.generate(&mut random, self.kind.difficulty_of(level));
+            let example = self.example(&mut random, level);
             let class = self.kind.class_key(&example.question).ok()?;
             (class.is_test(TEST_FRACTION) == self.test && self.used.insert(class)).then_some(example)
         })
+    }
+
+    fn example(&self, random: &mut Random, level: usize) -> Example {
+        // Without smaller ones nothing is drawn for them: a seed gives the puzzles that it always gave.
+        let wants_smaller = !self.test && self.request.smaller > 0.0 && random.chance(self.request.smaller);
+        let smaller = if wants_smaller { self.kind.generate_smaller(random) } else { None };
+        smaller.unwrap_or_else(|| self.kind.generate(random, self.kind.difficulty_of(level)))
     }
 }
 
@@ -166,7 +176,11 @@ mod tests {
     use crate::puzzle::sudoku::{Board, Shape};
 
     fn split(shape: Shape, training: usize, test: usize, seed: u64) -> Split {
-        generate_split(Kind::Sudoku(shape), &SplitRequest { training, test, seed, difficulty: (0.0, 1.0) }, |_, _| {})
+        generate_split(
+            Kind::Sudoku(shape),
+            &SplitRequest { training, test, seed, difficulty: (0.0, 1.0), smaller: 0.0 },
+            |_, _| {},
+        )
     }
 
     fn classes(shape: Shape, side: &[Example]) -> HashSet<ClassKey> {
@@ -193,6 +207,22 @@ mod tests {
     }
 
     #[test]
+    fn smaller_puzzles_are_for_training_alone() {
+        let kind: Kind = "maze-13".parse().unwrap();
+        let made = |smaller| {
+            let request = SplitRequest { training: 200, test: 20, seed: 5, difficulty: (0.0, 1.0), smaller };
+            generate_split(kind, &request, |_, _| {})
+        };
+        // A full maze has a room in each of its corners.
+        let is_full = |example: &&Example| [14, 24, 144, 154].iter().all(|&corner| example.question[corner] != 1);
+        let (mixed, full) = (made(0.5), made(0.0));
+        assert_eq!(mixed.test, full.test);
+        assert_eq!(full.training.iter().filter(is_full).count(), 200);
+        let share = mixed.training.iter().filter(is_full).count();
+        assert!((75..=125).contains(&share), "{share} of 200 are of full size");
+    }
+
+    #[test]
     fn another_seed_never_tests_what_was_trained() {
         let (one, other) = (split(Shape::FOUR, 500, 100, 1), split(Shape::FOUR, 500, 100, 2));
         assert_ne!(one, other);
@@ -203,7 +233,7 @@ mod tests {
     #[test]
     fn a_small_kind_gives_all_the_classes_it_has() {
         let mut last = (0, 0);
-        let request = SplitRequest { training: 10_000, test: 10_000, seed: 3, difficulty: (0.0, 1.0) };
+        let request = SplitRequest { training: 10_000, test: 10_000, seed: 3, difficulty: (0.0, 1.0), smaller: 0.0 };
         let made = generate_split(Kind::Sudoku(Shape::FOUR), &request, |done, total| last = (done, total));
         let classes = made.training.len() + made.test.len();
         assert!((3900..=4004).contains(&classes), "{classes}");
@@ -214,7 +244,7 @@ mod tests {
     #[test]
     fn difficulty_chooses_the_levels() {
         let clues = |difficulty| {
-            let request = SplitRequest { training: 20, test: 4, seed: 1, difficulty };
+            let request = SplitRequest { training: 20, test: 4, seed: 1, difficulty, smaller: 0.0 };
             let made = generate_split(Kind::Sudoku(Shape::SIX), &request, |_, _| {});
             let count = |example: &Example| Board::from_tokens(Shape::SIX, &example.question).unwrap().clues();
             made.training.iter().map(count).collect::<HashSet<_>>()
@@ -228,7 +258,7 @@ mod tests {
         let kind = Kind::Sudoku(Shape::FOUR);
         let made = split(Shape::FOUR, 60, 15, 4);
         let again = made.test.iter().chain(&made.training).chain(&made.training).cloned();
-        let request = SplitRequest { training: 50, test: 100, seed: 0, difficulty: (0.0, 1.0) };
+        let request = SplitRequest { training: 50, test: 100, seed: 0, difficulty: (0.0, 1.0), smaller: 0.0 };
         let dealt = Split::of_examples(kind, again, &request);
         assert_eq!((&dealt.training[..], &dealt.test[..]), (&made.training[..50], &made.test[..]));
     }

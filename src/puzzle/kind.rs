@@ -23,6 +23,10 @@ pub trait Rules {
     }
     /// A random puzzle with one solution; `difficulty` from 0 (easiest) to 1.
     fn generate(&self, random: &mut Random, difficulty: f64) -> Example;
+    /// A random smaller puzzle in this kind's form, of difficulty 0: a maze with walls around it. `None` for kinds without.
+    fn generate_smaller(&self, _random: &mut Random) -> Option<Example> {
+        None
+    }
     /// The example under a random symmetry of its kind.
     ///
     /// # Panics
@@ -157,6 +161,21 @@ mod tests {
         }
         let message = "sudoku-5x5".parse::<Kind>().unwrap_err().to_string();
         assert!(message.contains("sudoku-5x5") && message.contains("sudoku-4x4"), "{message}");
+    }
+
+    #[test]
+    fn smaller_mazes_have_the_form_of_their_kind_and_sudokus_have_none() {
+        let mut random = Random::new(22);
+        for kind in Kind::all() {
+            let Some(Example { question, answer }) = kind.generate_smaller(&mut random) else {
+                assert!(matches!(kind, Kind::Sudoku(_)) || kind.seq_len() <= 36, "{kind}");
+                continue;
+            };
+            assert_eq!((question.len(), answer.len()), (kind.seq_len(), kind.seq_len()));
+            assert_eq!(kind.faults(&question), []);
+            assert_eq!(kind.check(&question, &answer), Ok(()));
+        }
+        assert_eq!(Kind::Sudoku(sudoku::Shape::NINE).generate_smaller(&mut random), None);
     }
 
     #[test]

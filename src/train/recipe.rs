@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::{OptimizerConfig, Setup};
 use crate::config::{ConfigError, ModelConfig};
 use crate::data::{Example, Split, SplitRequest};
+use crate::model::param_specs;
 use crate::puzzle::Kind;
+use crate::random::Random;
 
 /// Everything that decides what a training gives.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,6 +44,10 @@ pub struct DataRecipe {
     /// Difficulty of the hardest ones.
     #[serde(default = "one")]
     pub hardest: f64,
+    /// Share of the generated base puzzles that are smaller ones (mazes with walls around them), 0 to 1; unseen ones are
+    /// all of full size.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub smaller: f64,
     /// The CSV file whose puzzles are used instead of generated ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
@@ -51,11 +57,15 @@ fn one() -> f64 {
     1.0
 }
 
+fn is_zero(share: &f64) -> bool {
+    *share == 0.0
+}
+
 impl DataRecipe {
     /// What is generated, or taken from the file.
     pub fn request(&self) -> SplitRequest {
-        let &Self { base_puzzles: training, test_puzzles: test, seed, easiest, hardest, .. } = self;
-        SplitRequest { training, test, seed, difficulty: (easiest, hardest) }
+        let &Self { base_puzzles: training, test_puzzles: test, seed, easiest, hardest, smaller, .. } = self;
+        SplitRequest { training, test, seed, difficulty: (easiest, hardest), smaller }
     }
 }
 
@@ -81,6 +91,9 @@ pub struct Schedule {
 fn one_shard() -> usize {
     1
 }
+
+/// Weights above which a batch is not shared unasked.
+const MOST_SHARED_WEIGHTS: usize = 4_000_000;
 
 /// A recipe that cannot be followed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -113,6 +126,14 @@ pub enum RecipeError {
         /// Upper end.
         hardest: f64,
     },
+    /// A share outside 0 to 1, or above 0 for a kind that has no smaller puzzles.
+    #[error("[data] smaller is {smaller}, expected {expected}")]
+    Smaller {
+        /// The share.
+        smaller: f64,
+        /// What it may be.
+        expected: String,
+    },
 }
 
 impl Recipe {
@@ -121,6 +142,17 @@ impl Recipe {
         let Schedule { batch, steps, seed, shards, .. } = self.training;
         let (model, optimizer) = (self.model.clone(), self.optimizer.clone());
         Setup { model, optimizer, batch, total_steps: steps, seed, shards }
+    }
+
+    /// Shards that so many processor cores compute fastest, where the recipe leaves their number open: on two cores two are
+    /// 1.7 to 1.9 times as fast as one (docs/measurements.md). Every shard has its own weights, so a large model has one.
+    pub fn fitting_shards(&self, cores: usize) -> usize {
+        let weights: usize = param_specs(&self.model).iter().map(|spec| spec.shape.iter().product::<usize>()).sum();
+        if self.model.puzzle_emb_ndim > 0 || weights > MOST_SHARED_WEIGHTS {
+            return 1;
+        }
+        let fits = |shards: &usize| *shards <= cores && self.training.batch.is_multiple_of(*shards);
+        [4, 2].into_iter().find(fits).unwrap_or(1)
     }
 
     /// Examples that are not generated, dealt out as it says.
@@ -134,7 +166,7 @@ impl Recipe {
     /// The first field that cannot be.
     pub fn check(&self) -> Result<(), RecipeError> {
         self.model.validate()?;
-        let DataRecipe { base_puzzles, test_puzzles, easiest, hardest, .. } = self.data;
+        let DataRecipe { base_puzzles, test_puzzles, easiest, hardest, smaller, .. } = self.data;
         for (field, zero) in [
             ("[training] batch", self.training.batch == 0),
             ("[training] steps", self.training.steps == 0),
@@ -158,6 +190,13 @@ impl Recipe {
         // A NaN is no range either.
         if !(0.0 <= easiest && easiest <= hardest && hardest <= 1.0) {
             return Err(RecipeError::Difficulty { easiest, hardest });
+        }
+        if !(0.0..=1.0).contains(&smaller) {
+            return Err(RecipeError::Smaller { smaller, expected: "a share from 0 to 1".into() });
+        }
+        if smaller > 0.0 && self.puzzle.generate_smaller(&mut Random::new(0)).is_none() {
+            let expected = format!("0 for {}, which has no smaller puzzles", self.puzzle);
+            return Err(RecipeError::Smaller { smaller, expected });
         }
         Ok(())
     }
@@ -208,6 +247,18 @@ mod tests {
     }
 
     #[test]
+    fn cores_share_a_batch_that_they_divide() {
+        let shards = |batch: &str, cores| {
+            let recipe: Recipe = serde_json::from_str(&TEXT.replace("\"batch\":4", batch)).unwrap();
+            recipe.fitting_shards(cores)
+        };
+        assert_eq!([1, 2, 3, 4, 16].map(|cores| shards("\"batch\":8", cores)), [1, 2, 2, 4, 4]);
+        assert_eq!((shards("\"batch\":6", 8), shards("\"batch\":5", 8)), (2, 1));
+        let large: Recipe = serde_json::from_str(&TEXT.replace("\"hidden_size\":16", "\"hidden_size\":1024")).unwrap();
+        assert_eq!(large.fitting_shards(8), 1);
+    }
+
+    #[test]
     fn what_cannot_be_followed_is_refused_by_name() {
         let refusal = |from: &str, to: &str| {
             assert!(TEXT.contains(from));
@@ -215,6 +266,10 @@ mod tests {
         };
         assert!(refusal("\"batch\":4", "\"batch\":0").contains("[training] batch is 0, expected at least 1"));
         assert!(refusal("\"seed\":1}", "\"seed\":1,\"easiest\":0.9,\"hardest\":0.2}").contains("easiest is 0.9"));
+        assert!(
+            refusal("\"seed\":1}", "\"seed\":1,\"smaller\":0.5}").contains("smaller is 0.5, expected 0 for sudoku-4x4")
+        );
+        assert!(refusal("\"seed\":1}", "\"seed\":1,\"smaller\":-1}").contains("smaller is -1, expected a share"));
         assert!(refusal("\"batch\":4", "\"batch\":4,\"shards\":3").contains("does not divide the batch of 4"));
         assert!(refusal("\"num_heads\":2", "\"num_heads\":3").contains("num_heads"));
         assert!(refusal("\"H_cycles\":1", "\"H_cycles\":0").contains("H_cycles"));

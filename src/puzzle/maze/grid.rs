@@ -125,12 +125,18 @@ impl Grid {
 
     /// The maze in the upper left of one of `side`, the rest walls; `None` if it is larger.
     pub fn padded_to(&self, side: Side) -> Option<Self> {
-        if self.side > side {
+        self.placed_in(side, 0, 0)
+    }
+
+    /// The maze in one of `side`, its first cell at that row and column, the rest walls; `None` if it does not fit.
+    pub fn placed_in(&self, side: Side, row: usize, column: usize) -> Option<Self> {
+        let own = self.side.get();
+        if row.max(column) + own > side.get() {
             return None;
         }
         let mut padded = Self::walled(side);
-        let rows = padded.cells.chunks_mut(side.get()).zip(self.cells.chunks(self.side.get()));
-        rows.for_each(|(wide, row)| wide[..row.len()].copy_from_slice(row));
+        let rows = padded.cells.chunks_mut(side.get()).skip(row).zip(self.cells.chunks(own));
+        rows.for_each(|(wide, narrow)| wide[column..][..own].copy_from_slice(narrow));
         Some(padded)
     }
 
@@ -211,6 +217,9 @@ mod tests {
         let padded = grid.padded_to(Side::new(7).unwrap()).unwrap();
         assert_eq!(padded.to_text(), "#######\n#S o###\n# # ###\n#  G###\n#######\n#######\n#######");
         assert_eq!(padded.padded_to(grid.side()), None);
+        let placed = grid.placed_in(Side::new(7).unwrap(), 1, 2).unwrap();
+        assert_eq!(placed.to_text(), "#######\n#######\n###S o#\n### # #\n###  G#\n#######\n#######");
+        assert_eq!(grid.placed_in(Side::new(7).unwrap(), 0, 3), None);
     }
 
     #[test]

@@ -81,6 +81,17 @@ impl Rules for Side {
         Example { question: maze.to_tokens(), answer: answer.to_tokens() }
     }
 
+    fn generate_smaller(&self, random: &mut Random) -> Option<Example> {
+        let sides: Vec<Self> = Self::all().filter(|side| side < self && !side.get().is_multiple_of(2)).collect();
+        let side = *sides.get(random.below(sides.len().max(1)))?;
+        let (maze, answer) = generate(&Design::standard(side, 0.0), random);
+        // By whole rooms, so that these stay on odd coordinates.
+        let places = (self.get() - side.get()) / 2 + 1;
+        let [row, column] = [(); 2].map(|()| 2 * random.below(places));
+        let [question, answer] = [maze, answer].map(|grid| Some(grid.placed_in(*self, row, column)?.to_tokens()));
+        Some(Example { question: question?, answer: answer? })
+    }
+
     fn augment(&self, random: &mut Random, example: &Example) -> Example {
         let map = Dihedral::random(random);
         Example { question: map.apply(self.get(), &example.question), answer: map.apply(self.get(), &example.answer) }

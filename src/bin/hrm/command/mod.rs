@@ -2,6 +2,7 @@
 
 mod bench;
 mod eval;
+mod grow;
 mod models;
 mod puzzles;
 mod recipe;
@@ -31,6 +32,8 @@ enum Command {
     Eval(eval::Args),
     /// Generate puzzles as a CSV
     Puzzles(puzzles::Args),
+    /// Make a model for larger mazes out of one for smaller ones
+    Grow(grow::Args),
     /// Solve one puzzle
     Run(run::Args),
     /// Measure this machine, beside the programs that we compare with
@@ -71,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Train(args) => train::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Puzzles(args) => puzzles::run(args),
+        Command::Grow(args) => grow::run(args),
         Command::Run(args) => run::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Verify(args) => verify::run(args),

@@ -45,7 +45,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         (kind, true) => return Err(format!("--minimal is of sudoku-9x9, not of {kind}").into()),
         (kind, false) => {
             let (training, test) = if args.training { (args.count, 0) } else { (0, args.count) };
-            let request = SplitRequest { training, test, seed: args.seed, difficulty: (0.0, 1.0) };
+            let request = SplitRequest { training, test, seed: args.seed, difficulty: (0.0, 1.0), smaller: 0.0 };
             let split = generate_split(kind, &request, |_, _| {});
             [split.test, split.training].concat()
         }

@@ -6,13 +6,33 @@ use std::path::Path;
 use hrm_web::data::{Split, csv, generate_split};
 use hrm_web::train::{Examples, Recipe};
 use indicatif::{ProgressBar, ProgressStyle};
+use toml::{Table, Value};
 
 use super::{Failure, at};
 
-/// Reads a recipe.
-pub fn load(file: &Path) -> Result<Recipe, Failure> {
+/// Reads a recipe, with some of its fields set otherwise: each change is a line of TOML such as `training.batch = 16`.
+pub fn load(file: &Path, changes: &[String]) -> Result<Recipe, Failure> {
     let text = fs::read_to_string(file).map_err(|e| at(file.display())(&e))?;
-    Ok(toml::from_str(&text).map_err(|e| at(file.display())(&e))?)
+    let recipe = toml::from_str(&text).map_err(|e| at(file.display())(&e))?;
+    if changes.is_empty() {
+        return Ok(recipe);
+    }
+    let mut fields: Table = toml::from_str(&text)?;
+    for change in changes {
+        let change: Table = change.parse().map_err(|e: toml::de::Error| at("--set")(&e))?;
+        merge(&mut fields, change);
+    }
+    Ok(fields.try_into().map_err(|e| at("--set")(&e))?)
+}
+
+/// Puts what `changes` holds in place of what `fields` has.
+fn merge(fields: &mut Table, changes: Table) {
+    for (name, value) in changes {
+        match (fields.get_mut(&name), value) {
+            (Some(Value::Table(inner)), Value::Table(changes)) => merge(inner, changes),
+            (_, value) => drop(fields.insert(name, value)),
+        }
+    }
 }
 
 /// Base puzzles for training and unseen ones, split by symmetry class before anything is trained.

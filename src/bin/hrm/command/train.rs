@@ -29,6 +29,10 @@ pub struct Args {
     /// Go on from the saved run, or from the state in the recipe's output folder
     #[arg(long)]
     resume: bool,
+    /// A field of the recipe set otherwise, as TOML: training.batch=16, 'model.loss="softmax_cross_entropy"'; once for
+    /// each field. With --resume the same as when the run began
+    #[arg(long, value_name = "FIELD=VALUE")]
+    set: Vec<String>,
     /// Start from the weights of a gallery model or a .safetensors file
     #[arg(long, conflicts_with = "resume")]
     from: Option<String>,
@@ -61,7 +65,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         let (run, out) = if args.resume { resume(&args, engine).await? } else { begin(&args, engine).await? };
         fs::create_dir_all(&out).map_err(|e| at(out.display())(&e))?;
         let file = args.recipe.clone();
-        Training { run, out, file, from: args.from.clone() }.train(&args).await
+        Training { run, out, file, changes: args.set.clone(), from: args.from.clone() }.train(&args).await
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -71,7 +75,7 @@ fn folder(args: &Args, recipe: &Recipe) -> PathBuf {
 }
 
 async fn begin(args: &Args, engine: AnyEngine) -> Result<(Run<AnyEngine>, PathBuf), Failure> {
-    let recipe = recipe::load(&args.recipe)?;
+    let recipe = recipe::load(&args.recipe, &args.set)?;
     let weights = match &args.from {
         None => None,
         Some(name) => {
@@ -87,7 +91,10 @@ async fn begin(args: &Args, engine: AnyEngine) -> Result<(Run<AnyEngine>, PathBu
 
 async fn resume(args: &Args, engine: AnyEngine) -> Result<(Run<AnyEngine>, PathBuf), Failure> {
     let whole = args.recipe.extension().is_some_and(|extension| extension == "safetensors");
-    let recipe = if whole { None } else { Some(recipe::load(&args.recipe)?) };
+    if whole && !args.set.is_empty() {
+        return Err("--set: a saved run keeps the recipe that it began with".into());
+    }
+    let recipe = if whole { None } else { Some(recipe::load(&args.recipe, &args.set)?) };
     let file = match &recipe {
         None => args.recipe.clone(),
         Some(recipe) => folder(args, recipe).join("state.safetensors"),
@@ -111,6 +118,8 @@ struct Training {
     out: PathBuf,
     /// The recipe's file.
     file: PathBuf,
+    /// What was set otherwise than there.
+    changes: Vec<String>,
     /// Where the start weights came from, if not from the seed.
     from: Option<String>,
 }
@@ -185,7 +194,7 @@ impl Training {
         let mut config = serde_json::to_value(&recipe.model)?;
         config["puzzle"] = recipe.puzzle.name().into();
         write("json", (serde_json::to_string_pretty(&config)? + "\n").as_bytes())?;
-        let card = json!({
+        let mut card = json!({
             "recipe": self.file,
             "from": self.from,
             "parameters": weights.count() - 2 * recipe.model.hidden_size,
@@ -203,6 +212,9 @@ impl Training {
             "count": test.count,
             "segments": recipe.model.halt_max_steps,
         });
+        if !self.changes.is_empty() {
+            card["changes"] = json!(self.changes);
+        }
         write("card.json", (serde_json::to_string_pretty(&card)? + "\n").as_bytes())?;
         Ok(())
     }

@@ -1,0 +1,48 @@
+//! `hrm grow`: a model for larger mazes, to go on training from.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use hrm_web::checkpoint;
+use hrm_web::puzzle::Kind;
+
+use super::{Failure, at, models};
+
+/// Make a model for larger mazes out of one for smaller ones
+///
+/// Its token mixer (mlp_t) is laid over the larger board in several windows. The result is where training goes on from:
+/// `hrm train RECIPE --from FILE`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// A gallery model's name, or a .safetensors file with its configuration in the .json of the same stem
+    model: String,
+    /// The larger maze, such as maze-13
+    #[arg(long)]
+    to: Kind,
+    /// The file of the weights; the configuration goes into the .json beside it
+    #[arg(long)]
+    out: PathBuf,
+}
+
+pub fn run(args: Args) -> Result<ExitCode, Failure> {
+    let small = models::load(&args.model)?;
+    let (Kind::Maze(_), Kind::Maze(side)) = (small.kind, args.to) else {
+        return Err(format!("mazes grow; {} does not grow to {}", small.kind, args.to).into());
+    };
+    if args.out.extension().is_none_or(|extension| extension != "safetensors") {
+        return Err(format!("--out {}: expected a .safetensors file", args.out.display()).into());
+    }
+    let (config, weights) =
+        checkpoint::grow(&small.config, &small.weights, side.get()).map_err(|e| at(&args.model)(&e))?;
+    if let Some(folder) = args.out.parent() {
+        fs::create_dir_all(folder).map_err(|e| at(folder.display())(&e))?;
+    }
+    fs::write(&args.out, weights.to_safetensors()?).map_err(|e| at(args.out.display())(&e))?;
+    let mut json = serde_json::to_value(&config)?;
+    json["puzzle"] = args.to.name().into();
+    let beside = args.out.with_extension("json");
+    fs::write(&beside, serde_json::to_string_pretty(&json)? + "\n").map_err(|e| at(beside.display())(&e))?;
+    println!("{} weights, expansion {}, in {}", weights.count(), config.expansion, args.out.display());
+    Ok(ExitCode::SUCCESS)
+}
