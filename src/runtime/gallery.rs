@@ -53,6 +53,22 @@ pub struct Card {
     pub steps: Option<u64>,
     /// What thinking longer adds.
     pub by_segment: Option<BySegment>,
+    /// What more puzzles to learn from add, fewest first.
+    pub by_base_puzzles: Vec<ByBasePuzzles>,
+}
+
+/// How good the same training makes a model with so many puzzles to learn from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ByBasePuzzles {
+    /// Puzzles to learn from, before augmentation.
+    pub base_puzzles: u64,
+    /// Optimizer steps.
+    pub steps: u64,
+    /// Share of the puzzles in training whose whole answer was right in the end, 0 to 1.
+    pub training_exact_accuracy: f64,
+    /// Share of unseen puzzles whose whole answer is right, 0 to 1.
+    pub exact_accuracy: f64,
 }
 
 /// How good a model is after each segment, those beyond its training among them.

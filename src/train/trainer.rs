@@ -218,13 +218,14 @@ impl<S: Session> Trainer<S> {
         self.step
     }
 
-    /// Bytes of memory that the engine holds.
+    /// Bytes of memory that its shards hold; one elsewhere holds what the first does.
     pub fn bytes(&self) -> usize {
-        let here = |other: &Other<S>| match other {
+        let first = self.first.session.bytes();
+        let held = |other: &Other<S>| match other {
             Other::Here(shard) => shard.session.bytes(),
-            Other::There(_) => 0,
+            Other::There(_) => first,
         };
-        self.first.session.bytes() + self.others.iter().map(here).sum::<usize>()
+        first + self.others.iter().map(held).sum::<usize>()
     }
 
     /// One segment on every row, one update, waited for. Rows that halted before take their data from `batch`.

@@ -249,6 +249,11 @@ pub fn persist_storage() {
     }
 }
 
+/// Processor cores, as far as the browser says.
+pub fn cores() -> usize {
+    (window().navigator().hardware_concurrency() as usize).max(1)
+}
+
 /// A text file, by its address relative to the page's.
 ///
 /// # Errors

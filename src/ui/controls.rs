@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::{
     check::Check,
+    more_puzzles::MorePuzzles,
     state::{Page, Phase, STRETCHES, Status},
     thinking_longer::ThinkingLonger,
-    train::words::thousands,
+    train::words::{percent, thousands},
 };
 use crate::{
     puzzle::Kind,
@@ -45,12 +46,12 @@ pub fn ModelLine() -> impl IntoView {
             <span class="facts" data-testid="facts">{facts}</span>
         </p>
         <ThinkingLonger/>
+        <MorePuzzles/>
     }
 }
 
 /// What a card measured, in a line.
 fn facts(card: &Card) -> String {
-    let percent = |share: f64| format!("{:.1} %", share * 100.0);
     let mut said = Vec::new();
     if let Some(parameters) = card.parameters {
         said.push(format!("{:.2} M parameters", parameters as f64 / 1e6));

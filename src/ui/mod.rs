@@ -36,6 +36,8 @@ mod inspect;
 #[cfg(target_arch = "wasm32")]
 mod later;
 #[cfg(target_arch = "wasm32")]
+mod more_puzzles;
+#[cfg(target_arch = "wasm32")]
 mod solve;
 #[cfg(target_arch = "wasm32")]
 mod state;

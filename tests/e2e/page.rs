@@ -81,6 +81,11 @@ const WATCH_TASKS: &str = r#"
         .observe({ type: "long-animation-frame", buffered: true });
 "#;
 
+/// A puzzle's text for an address.
+pub fn escaped(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
 impl<'a> Page<'a> {
     /// Opens the page as a first visit does and waits until a size can be chosen.
     pub async fn visit_first(browser: &'a Browser, url: &str) -> Result<Self> {

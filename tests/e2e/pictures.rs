@@ -3,9 +3,15 @@
 use hrm_web::{
     puzzle::{Kind, sudoku::Shape},
     random::Random,
+    ui::first::first_question,
 };
 
-use crate::{Result, VIEWS, browser::Gpu, page::Page, visit};
+use crate::{
+    Result, VIEWS,
+    browser::Gpu,
+    page::{Page, escaped},
+    visit,
+};
 
 /// CSS pixels across and down.
 const SCREENS: [(&str, u32, u32); 2] = [("desktop", 1280, 800), ("phone", 390, 844)];
@@ -58,6 +64,27 @@ async fn every_view_is_pictured() -> Result<()> {
                     );
                 }
             }
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// The first board of each size of maze is solved by the model of that size.
+#[tokio::test]
+async fn mazes_of_every_models_size_are_pictured() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        browser.emulate(1280, 800, "light").await?;
+        for model in ["maze-9", "maze-13"] {
+            let kind: Kind = model.parse()?;
+            let puzzle = escaped(&kind.decode(&first_question(kind)));
+            let link = format!("{url}#model={model}&puzzle={puzzle}&engine=cpu&moment=9999");
+            let page = Page::open_link(browser, &link).await?;
+            page.wait_for("document.querySelector('[data-testid=verdict][data-state=valid]')").await?;
+            page.script::<()>("document.querySelectorAll('details').forEach(fold => fold.open = true)", []).await?;
+            page.settle().await?;
+            browser.screenshot(&format!("desktop-light-{model}")).await?;
+            assert_eq!(page.accessibility_violations().await?, Vec::<String>::new(), "{model}");
         }
         Ok(())
     })

@@ -8,7 +8,7 @@ use hrm_web::{
 use crate::{
     Result, VIEWS,
     browser::{Browser, Gpu},
-    page::Page,
+    page::{Page, escaped},
     visit,
 };
 
@@ -46,7 +46,7 @@ const SCRUB: &str = r#"
 async fn run<'a>(browser: &'a Browser, url: &str) -> Result<Page<'a>> {
     let kind = Kind::Maze(Side::new(9).ok_or("there are mazes of 9x9")?);
     let maze = kind.decode(&kind.generate(&mut Random::new(4), 0.5).question);
-    let puzzle: String = maze.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let puzzle = escaped(&maze);
     let link = format!("{url}#model=maze-9&puzzle={puzzle}&engine=cpu&moment=9999&stretch=2");
     let page = Page::open_link(browser, &link).await?;
     page.wait_for(ENDED).await?;

@@ -8,13 +8,10 @@
 //! | a setting | `data-testid=train-NAME`, NAME as in recipes |
 //! | a chart | `data-testid=curve-NAME`: exact, loss, cells, q-halt, halting-step, gradient, rate |
 //! | a stored run | `[data-testid=run-list] .stored`; its buttons `run-continue-ID`, `run-rename-ID`, ... |
+//! | the choice for hidden tabs | `input[data-testid=train-hidden]` |
 //! | an unfinished run | `[data-testid=unfinished]`, its button `run-offer-ID` |
 
-use std::{
-    env, fs,
-    path::PathBuf,
-    process::{self, Command},
-};
+use std::time::Duration;
 
 use crate::{
     Result,
@@ -49,8 +46,27 @@ const PAUSE: &str = r#"
     });
 "#;
 
+/// How long a tab is hidden.
+const HIDDEN: Duration = Duration::from_secs(4);
+
+/// Notes the tab's hiding and showing and the run's states in their order.
+const WATCH_HIDING: &str = r#"
+    window.hiding = [];
+    const state = document.querySelector("[data-testid=train-state]");
+    document.addEventListener("visibilitychange", () => hiding.push(document.visibilityState));
+    new MutationObserver(() => hiding.push(state.dataset.state)).observe(state, { attributeFilter: ["data-state"] });
+"#;
+
 impl Page<'_> {
-    async fn wait_for_state(&self, state: &str) -> Result<()> {
+    /// Opens every fold of the form: what is in them is made only then.
+    pub async fn open_settings(&self) -> Result<()> {
+        self.script::<()>("document.querySelectorAll('.setup details').forEach(fields => fields.open = true)", [])
+            .await?;
+        self.wait_for("document.querySelector('[data-testid=train-shards]')").await
+    }
+
+    /// Waits until the run is in a state.
+    pub async fn wait_for_state(&self, state: &str) -> Result<()> {
         self.wait_for(&format!("document.querySelector('[data-testid=train-state][data-state={state}]')")).await
     }
 
@@ -63,15 +79,15 @@ impl Page<'_> {
         self.script(&script, []).await
     }
 
-    /// Seconds of a step, by the examples a second that the page shows; the batch is 32.
-    async fn step_seconds(&self) -> Result<f64> {
+    /// Examples a second, as the page shows them.
+    async fn rate(&self) -> Result<f64> {
         let figures = self.text("train-figures").await?;
         let rate = figures.split(" · ").find_map(|figure| figure.strip_suffix(" examples a second"));
-        Ok(32.0 / rate.ok_or(format!("no rate in {figures:?}"))?.parse::<f64>()?)
+        Ok(rate.ok_or(format!("no rate in {figures:?}"))?.replace(',', "").parse()?)
     }
 
     /// Steps done, by the progress bar.
-    async fn steps(&self) -> Result<u64> {
+    pub async fn steps(&self) -> Result<u64> {
         self.script("return document.querySelector('[data-testid=train-progress]').value", []).await
     }
 
@@ -114,12 +130,18 @@ impl Page<'_> {
     }
 }
 
-async fn open<'a>(browser: &'a Browser, url: &str) -> Result<Page<'a>> {
+/// Opens the page's Train place.
+pub async fn open<'a>(browser: &'a Browser, url: &str) -> Result<Page<'a>> {
     let page = Page::open(browser, url).await?;
     page.click("place-train").await?;
     page.wait_for("document.querySelector('[data-testid=train-start]:enabled')").await?;
     page.wait_for("document.querySelector('[data-testid=run-list]')").await?;
     Ok(page)
+}
+
+/// Unseen boards that the run's weights solved when they were tried last.
+pub async fn solved_boards(page: &Page<'_>) -> Result<usize> {
+    page.script("return Number(document.querySelector('[data-testid=train-boards]').dataset.solved)", []).await
 }
 
 #[tokio::test]
@@ -141,7 +163,7 @@ async fn learns_pauses_solves_and_goes_on_after_a_reload() -> Result<()> {
         println!("as it begins to train: {:?}", page.long_tasks().await?);
         browser.screenshot("train-running").await?;
         page.trains_without_long_tasks().await?;
-        let measured = page.step_seconds().await?;
+        let measured = 32.0 / page.rate().await?;
         println!("a step was foreseen to take {foreseen:.3} s, it takes {measured:.3} s: {:.2}", foreseen / measured);
         page.hears_pause_at_once().await?;
         let paused_at = page.steps().await?;
@@ -195,76 +217,79 @@ async fn learns_on_webgpu_from_a_gallery_model() -> Result<()> {
         println!("on WebGPU: {report}");
         assert!(report.to_lowercase().contains("swiftshader"), "{report}");
         // What the gallery's model knew is still there.
-        let boards: usize = page
-            .script("return Number(document.querySelector('[data-testid=train-boards]').dataset.solved)", [])
-            .await?;
-        assert_eq!(boards, 4, "unseen boards that the gallery's model solves before its first step here");
+        assert_eq!(
+            solved_boards(&page).await?,
+            4,
+            "unseen boards that the gallery's model solves before its first step here"
+        );
         Ok(())
     })
     .await
 }
 
-/// What `hrm train` saved is brought into the page and goes on there, and what the page saved goes on with `hrm train`.
+/// Told so, a run pauses while its tab is hidden and goes on when it is seen again; otherwise it goes on.
 #[tokio::test]
-async fn a_run_goes_from_the_command_line_to_the_page_and_back() -> Result<()> {
-    let folder = Folder::new("hrm-e2e-run")?;
-    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/recipes/sudoku-4x4.toml"))?;
-    let small =
-        text.replace("base_puzzles = 1000", "base_puzzles = 50").replace("test_puzzles = 500", "test_puzzles = 8");
-    let (recipe, out) = (folder.0.join("small.toml"), folder.0.join("out"));
-    fs::write(&recipe, small)?;
-    let out = out.to_str().ok_or("a folder with a strange name")?;
-    hrm(&["train", recipe.to_str().ok_or("a file with a strange name")?, "--minutes", "0.02", "--out", out])?;
-    let state = format!("{out}/state.safetensors");
+async fn pauses_in_a_hidden_tab_when_told_to() -> Result<()> {
     visit(Gpu::None, async |browser, url| {
         let page = open(browser, url).await?;
-        page.upload("run-upload", &state).await?;
-        page.wait_for("document.querySelector('[data-testid^=run-continue-]')").await?;
-        page.script::<()>("document.querySelector('[data-testid^=run-continue-]').click()", []).await?;
+        page.enter("train-base_puzzles", "50").await?;
+        page.enter("train-test_puzzles", "4").await?;
+        page.open_settings().await?;
+        page.enter("train-steps", "100000").await?;
+        page.click("train-start").await?;
         page.wait_for_state("running").await?;
-        let begun = page.steps().await?;
-        assert!(begun > 0, "it began anew");
-        page.wait_for(&format!("document.querySelector('[data-testid=train-progress]').value >= {}", begun + 3))
-            .await?;
-        page.click("train-pause").await?;
-        page.wait_for_state("paused").await?;
-        let paused_at = page.steps().await?;
-        let bytes = page.saved_bytes("train-save-state").await?;
-        let back = folder.0.join("back.safetensors");
-        fs::write(&back, bytes)?;
-        let back = back.to_str().ok_or("a file with a strange name")?;
-        let said = hrm(&["train", back, "--resume", "--minutes", "0.01", "--out", out])?;
-        println!("step {begun} from the command line, {paused_at} in the page; then: {said}");
-        let (_, after) = said.split_once("after ").ok_or("nothing was trained")?;
-        let steps: u64 = after.split(' ').next().unwrap_or_default().parse()?;
-        assert!(steps > paused_at, "{said}");
+        for goes_on in [true, false] {
+            if !goes_on {
+                page.click("train-hidden").await?;
+            }
+            page.script::<()>(WATCH_HIDING, []).await?;
+            let driver = browser.driver();
+            let shown = driver.window().await?;
+            let other = driver.new_tab().await?;
+            driver.switch_to_window(other).await?;
+            tokio::time::sleep(HIDDEN).await;
+            driver.close_window().await?;
+            driver.switch_to_window(shown).await?;
+            page.wait_for("!document.hidden").await?;
+            page.wait_for_state("running").await?;
+            let states: Vec<String> = page.script("return hiding", []).await?;
+            println!("goes on while hidden: {goes_on}; {states:?}");
+            let hidden = states.iter().position(|state| state == "hidden").ok_or("the tab was never hidden")?;
+            let seen = states.iter().rposition(|state| state == "visible").ok_or("the tab was never seen again")?;
+            assert_eq!(states[hidden..seen].iter().any(|state| state == "paused"), !goes_on, "{states:?}");
+        }
+        page.click("train-stop").await?;
+        page.wait_for_state("idle").await?;
         Ok(())
     })
     .await
 }
 
-/// Runs the `hrm` of this build and returns what it prints.
-fn hrm(arguments: &[&str]) -> Result<String> {
-    let output = Command::new(env!("CARGO_BIN_EXE_hrm")).args(arguments).output()?;
-    let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
-    if output.status.success() { Ok(out) } else { Err(err.into()) }
-}
-
-/// A folder for as long as it is needed.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Result<Self> {
-        let folder = env::temp_dir().join(format!("{name}-{}", process::id()));
-        fs::create_dir_all(&folder)?;
-        Ok(Self(folder))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+/// A batch in two parts, each in a worker of its own, is trained on in the page; how much faster that is, is printed.
+#[tokio::test]
+async fn two_workers_share_a_batch() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        for (preset, steps) in [("tiny", 40), ("small", 10)] {
+            let mut rates = Vec::new();
+            for shards in ["1", "2"] {
+                let page = open(browser, url).await?;
+                page.choose("train-preset", preset).await?;
+                page.open_settings().await?;
+                for (field, value) in [("base_puzzles", "50"), ("test_puzzles", "4"), ("shards", shards)] {
+                    page.enter(&format!("train-{field}"), value).await?;
+                }
+                page.click("train-start").await?;
+                page.wait_for(&format!("document.querySelector('[data-testid=train-progress]')?.value >= {steps}"))
+                    .await?;
+                rates.push(page.rate().await?);
+                page.click("train-stop").await?;
+                page.wait_for_state("idle").await?;
+            }
+            println!("{preset}: {rates:.0?} examples a second with one and two workers: {:.2}", rates[1] / rates[0]);
+        }
+        Ok(())
+    })
+    .await
 }
 
 #[tokio::test]
@@ -273,9 +298,7 @@ async fn the_train_place_is_accessible_on_a_phone_in_light_and_dark() -> Result<
         for scheme in ["light", "dark"] {
             browser.emulate(360, 800, scheme).await?;
             let page = open(browser, url).await?;
-            page.script::<()>("document.querySelectorAll('.setup details').forEach(fields => fields.open = true)", [])
-                .await?;
-            page.wait_for("document.querySelector('[data-testid=train-num_heads]')").await?;
+            page.open_settings().await?;
             page.enter("train-num_heads", "0").await?;
             page.wait_for("document.querySelector('[data-testid=train-unsound]')").await?;
             assert_eq!(page.accessibility_violations().await?, Vec::<String>::new(), "{scheme}, a wrong field");

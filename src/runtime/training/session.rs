@@ -332,11 +332,12 @@ pub async fn estimate(id: u32, recipe: &Recipe, kind: Kind) -> Result<TrainingEv
     let known = Estimate { parameters, bytes, step_seconds: None };
     tell(id, TrainingEvent::Estimated(known));
     let few = Recipe {
-        data: DataRecipe { base_puzzles: 8, test_puzzles: 0, file: None, ..recipe.data.clone() },
+        data: DataRecipe { base_puzzles: 8, test_puzzles: 1, file: None, ..recipe.data.clone() },
         ..recipe.clone()
     };
     let split = generate_split(few.puzzle, &few.data.request(), |_, _| {});
-    let mut run = Run::begin(engine, few, Examples { split, given: None }, None, clock).await?;
+    let run = Run::begin(engine, few, Examples { split, given: None }, None, clock).await?;
+    let mut run = among_workers(run, kind).await?;
     let begun = clock();
     loop {
         run.step().await?;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, File, HtmlInputElement};
 
-use super::input::Setting;
+use super::{draft::Draft, input::Setting};
 use crate::{
     puzzle::Kind,
     ui::{
@@ -72,6 +72,9 @@ pub fn Data() -> impl IntoView {
                 <Show when=move || !from_file.get()>
                     <Setting name="easiest"/>
                     <Setting name="hardest"/>
+                </Show>
+                <Show when=move || draft.with(Draft::has_smaller)>
+                    <Setting name="smaller"/>
                 </Show>
                 <Setting name="data_seed"/>
             </div>

@@ -1,9 +1,10 @@
 //! The recipe as a person writes it: text in every field, which may be wrong for a while; nothing typed is lost.
 
-use super::fields::{FIELDS, place_of};
+use super::fields::{AUTO, FIELDS, place_of};
 use crate::{
     config::ModelConfig,
     puzzle::Kind,
+    random::Random,
     train::{DataRecipe, Preset, Recipe, RecipeError, Schedule},
 };
 
@@ -40,7 +41,9 @@ pub struct Fault {
 impl Draft {
     /// A preset's.
     pub fn of_preset(puzzle: Kind, preset: &Preset, seed: u64) -> Self {
-        Self::of(&recipe_of(puzzle, preset, seed))
+        let mut draft = Self::of(&recipe_of(puzzle, preset, seed));
+        draft.write(shards(), AUTO.into());
+        draft
     }
 
     /// A recipe's.
@@ -68,11 +71,17 @@ impl Draft {
         self.puzzle = puzzle;
     }
 
+    /// Whether smaller puzzles are to be had: of a generator, of a kind that has them.
+    pub fn has_smaller(&self) -> bool {
+        self.file.is_none() && self.puzzle.generate_smaller(&mut Random::new(0)).is_some()
+    }
+
     /// Model, optimizers, batch and steps of a preset; the data stay.
     pub fn take_preset(&mut self, preset: &Preset) {
         let fresh = Self::of_preset(self.puzzle, preset, 0);
         for (place, field) in FIELDS.iter().enumerate() {
-            if !matches!(field.name, "base_puzzles" | "test_puzzles" | "easiest" | "hardest" | "data_seed") {
+            if !matches!(field.name, "base_puzzles" | "test_puzzles" | "easiest" | "hardest" | "smaller" | "data_seed")
+            {
                 self.texts[place].clone_from(&fresh.texts[place]);
             }
         }
@@ -100,15 +109,23 @@ impl Draft {
         })
     }
 
-    /// The recipe; or what is wrong with its fields.
-    pub fn recipe(&self) -> Result<Recipe, Vec<Fault>> {
+    /// The recipe, for a machine that computes on so many cores; or what is wrong with its fields.
+    pub fn recipe(&self, cores: usize) -> Result<Recipe, Vec<Fault>> {
         let mut recipe = recipe_of(self.puzzle, &Preset::all(self.puzzle)[0], 0);
         recipe.data.file.clone_from(&self.file);
         let mut faults = Vec::new();
+        let has_smaller = self.has_smaller();
         for (at, (field, text)) in FIELDS.iter().zip(&self.texts).enumerate() {
+            // Not shown then, and kept for the kinds that have it.
+            if field.name == "smaller" && !has_smaller {
+                continue;
+            }
             if let Err(message) = (field.write)(&mut recipe, text) {
                 faults.push(Fault { field: at, message });
             }
+        }
+        if self.text(shards()) == AUTO {
+            recipe.training.shards = recipe.fitting_shards(cores);
         }
         recipe.training.seed = recipe.data.seed;
         recipe.training.evaluate_on = recipe.training.evaluate_on.min(recipe.data.test_puzzles);
@@ -128,6 +145,10 @@ fn fault_of(error: &RecipeError) -> Fault {
     Fault { field: place_of(name).unwrap_or(0), message: message.into() }
 }
 
+fn shards() -> usize {
+    place_of("shards").unwrap_or(0)
+}
+
 fn recipe_of(puzzle: Kind, preset: &Preset, seed: u64) -> Recipe {
     let every = preset.steps.div_ceil(EVALUATIONS).min(EVALUATE_EVERY);
     let data = DataRecipe {
@@ -136,6 +157,7 @@ fn recipe_of(puzzle: Kind, preset: &Preset, seed: u64) -> Recipe {
         seed,
         easiest: 0.0,
         hardest: 1.0,
+        smaller: 0.0,
         file: None,
     };
     let training = Schedule {
@@ -178,19 +200,28 @@ mod tests {
         for puzzle in [FOUR, Kind::Sudoku(Shape::NINE)] {
             for preset in Preset::all(puzzle) {
                 let draft = Draft::of_preset(puzzle, &preset, 7);
-                let recipe = draft.recipe().unwrap();
+                let recipe = draft.recipe(1).unwrap();
                 assert_eq!((&recipe.model, &recipe.optimizer), (&preset.model, &preset.optimizer));
                 assert_eq!((recipe.data.seed, recipe.training.seed), (7, 7));
-                assert_eq!(Draft::of(&recipe), draft);
+                let mut written = Draft::of(&recipe);
+                written.write(shards(), AUTO.into());
+                assert_eq!(written, draft);
                 assert_eq!(draft.preset().unwrap().name, preset.name);
             }
         }
     }
 
     #[test]
+    fn shards_are_left_to_the_machine_or_written() {
+        let shards = |text: &str, cores| with("shards", text).recipe(cores).unwrap().training.shards;
+        assert_eq!((shards(AUTO, 1), shards(AUTO, 2), shards("1", 8)), (1, 2, 1));
+        assert!(with("shards", "5").recipe(2).unwrap_err()[0].message.contains("does not divide the batch"));
+    }
+
+    #[test]
     fn what_is_wrong_stands_beside_its_field() {
         let fault = |field, text| {
-            let faults = with(field, text).recipe().unwrap_err();
+            let faults = with(field, text).recipe(1).unwrap_err();
             assert_eq!((FIELDS[faults[0].field].name, faults.len()), (field, 1));
             faults[0].message.clone()
         };
@@ -202,21 +233,21 @@ mod tests {
         assert!(fault("hardest", "1.5").contains("from 0 to 1"));
         let mut hard = with("easiest", "0.9");
         hard.write(place_of("hardest").unwrap(), "0.2".into());
-        let fault_of_range = &hard.recipe().unwrap_err()[0];
+        let fault_of_range = &hard.recipe(1).unwrap_err()[0];
         assert_eq!(FIELDS[fault_of_range.field].name, "easiest");
         let mut heads = with("num_heads", "3");
         heads.write(place_of("mixer").unwrap(), "attention".into());
-        assert_eq!(heads.recipe().unwrap_err()[0].message, "num_heads is 3; expected a divisor of hidden_size 64");
+        assert_eq!(heads.recipe(1).unwrap_err()[0].message, "num_heads is 3; expected a divisor of hidden_size 64");
     }
 
     #[test]
     fn a_name_that_nobody_wrote_follows_the_puzzle() {
         let mut draft = draft();
         draft.set_puzzle(Kind::Sudoku(Shape::SIX));
-        assert_eq!(draft.recipe().unwrap().name, "sudoku-6x6-tiny");
-        assert_eq!(draft.recipe().unwrap().model.seq_len, 36);
+        assert_eq!(draft.recipe(1).unwrap().name, "sudoku-6x6-tiny");
+        assert_eq!(draft.recipe(1).unwrap().model.seq_len, 36);
         assert_eq!(draft.preset().unwrap().name, "tiny");
         draft.write(place_of("steps").unwrap(), "1 500".into());
-        assert_eq!((draft.recipe().unwrap().training.steps, draft.preset()), (1500, None));
+        assert_eq!((draft.recipe(1).unwrap().training.steps, draft.preset()), (1500, None));
     }
 }

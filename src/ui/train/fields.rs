@@ -49,6 +49,9 @@ pub struct Field {
     pub write: fn(&mut Recipe, &str) -> Result<(), String>,
 }
 
+/// What stands in a field that is left to the page.
+pub const AUTO: &str = "auto";
+
 /// The field of a name.
 pub fn place_of(name: &str) -> Option<usize> {
     FIELDS.iter().position(|field| field.name == name)
@@ -126,7 +129,7 @@ macro_rules! field {
 }
 
 /// Every setting, in the form's order.
-pub static FIELDS: [Field; 38] = [
+pub static FIELDS: [Field; 39] = [
     Field {
         name: "name",
         label: "Name of the run",
@@ -143,6 +146,7 @@ pub static FIELDS: [Field; 38] = [
     field!(Data "test_puzzles", "Unseen puzzles", "Held back to test with. None is a symmetric form of a puzzle that is trained on.", whole(data.test_puzzles)),
     field!(Data "easiest", "Easiest", "Difficulty of the easiest generated puzzles, 0 to 1: the fewer clues, the harder.", share(data.easiest)),
     field!(Data "hardest", "Hardest", "Difficulty of the hardest ones, 0 to 1.", share(data.hardest)),
+    field!(Data "smaller", "Smaller ones", "Share of the base puzzles that are smaller mazes set between walls, 0 to 1. Unseen ones are all of full size.", share(data.smaller)),
     field!(Data "data_seed", "Seed of the data", "The same seed generates the same puzzles and symmetries.", whole(data.seed)),
     field!(Model "family", "Family", "HRM has a slow and a fast module; TRM, its successor, one module in both roles.", FAMILIES(model.family), [("hrm", "HRM"), ("trm", "TRM")]),
     field!(Model "hidden_size", "Width D", "Channels of a state. Weights and time grow with its square.", whole(model.hidden_size)),
@@ -175,5 +179,16 @@ pub static FIELDS: [Field; 38] = [
     field!(Schedule "batch", "Batch B", "Puzzles thought about at a time. Memory and time grow with it.", whole(training.batch)),
     field!(Schedule "evaluate_every", "Test every", "Steps from one test on unseen puzzles to the next.", whole(training.evaluate_every)),
     field!(Schedule "evaluate_on", "Test on", "Unseen puzzles used for that; all of them at the end.", whole(training.evaluate_on)),
-    field!(Schedule "shards", "Shards", "Equal parts of a batch, whose gradients are summed in their order: workers may compute them side by side.", whole(training.shards)),
+    Field {
+        name: "shards",
+        label: "Shards",
+        help: "Equal parts of a batch, whose gradients are summed in their order: on the CPU a worker computes each. auto: as many as this machine computes fastest.",
+        section: Section::Schedule,
+        entry: Entry::Text,
+        read: |recipe| recipe.training.shards.to_string(),
+        write: |recipe, text| match text.trim() {
+            AUTO => Ok(()),
+            text => whole(&mut recipe.training.shards, text),
+        },
+    },
 ];

@@ -35,6 +35,7 @@ impl Page {
         client.restart();
         self.list_runs();
         self.follow_visibility();
+        self.follow_engine();
         self.measure_when_settled();
     }
 
@@ -282,6 +283,17 @@ impl Page {
             }
         });
         on_cleanup(move || handle.remove());
+    }
+
+    /// A GPU computes a batch whole; the CPU's cores may share it.
+    fn follow_engine(self) {
+        Effect::new(move |_| {
+            let cores = match self.training_engine() {
+                Some(EngineKind::Gpu) => 1,
+                _ => browser::cores(),
+            };
+            self.training.cores.set(cores);
+        });
     }
 
     /// Measures the draft whenever its fields have settled and nothing is trained.

@@ -146,6 +146,8 @@ pub struct Training {
     client: StoredValue<Option<Client>, LocalStorage>,
     /// The recipe of the next run, as it is written.
     pub draft: RwSignal<Draft>,
+    /// Processor cores among which the next run's engine may share a batch.
+    cores: RwSignal<usize>,
     /// The recipe; or what is wrong with its fields.
     pub recipe: Memo<Result<Recipe, Vec<Fault>>>,
     /// Where its first weights come from.
@@ -208,10 +210,12 @@ impl Training {
         let puzzle = Kind::Sudoku(Shape::FOUR);
         let draft = Draft::of_preset(puzzle, &Preset::all(puzzle)[0], u64::from(browser::seed()));
         let draft = RwSignal::new(draft);
+        let cores = RwSignal::new(1);
         Self {
             client: StoredValue::new_local(None),
             draft,
-            recipe: Memo::new(move |_| draft.with(Draft::recipe)),
+            cores,
+            recipe: Memo::new(move |_| draft.with(|draft| draft.recipe(cores.get()))),
             origin: RwSignal::new(Origin::Random),
             files: StoredValue::new_local(Files::default()),
             table: RwSignal::new(None),

@@ -1,0 +1,43 @@
+//! What more puzzles to learn from add: the same training with fewer and with more of them, as the model's card has it.
+
+use leptos::prelude::*;
+
+use super::{
+    fold::Fold,
+    inspect::table::Figures,
+    state::Page,
+    train::words::{percent, thousands},
+};
+use crate::runtime::gallery::ByBasePuzzles;
+
+/// The figures, folded away at first; nothing for a model whose card does not have them.
+#[component]
+pub fn MorePuzzles() -> impl IntoView {
+    let page = Page::here();
+    let measured = Memo::new(move |_| {
+        page.machine
+            .model
+            .with(|model| Some(model.as_ref()?.facts.as_ref()?.by_base_puzzles.clone()))
+            .unwrap_or_default()
+    });
+    view! {
+        <Show when=move || measured.with(|measured| !measured.is_empty())>
+            <Fold summary="What more puzzles to learn from add" testid="more-puzzles">
+                <p class="help">
+                    "The same training with fewer and with more base puzzles, each in another symmetric form whenever it \
+                     comes up. A model that knows its own puzzles better than unseen ones has learnt some by heart."
+                </p>
+                <Figures
+                    label="what more puzzles to learn from add"
+                    head=["Base puzzles", "Steps", "Solved of its own", "Solved of unseen ones"]
+                    rows=move || measured.with(|measured| measured.iter().map(row).collect())
+                />
+            </Fold>
+        </Show>
+    }
+}
+
+fn row(measured: &ByBasePuzzles) -> Vec<String> {
+    let ByBasePuzzles { base_puzzles, steps, training_exact_accuracy, exact_accuracy } = *measured;
+    vec![thousands(base_puzzles), thousands(steps), percent(training_exact_accuracy), percent(exact_accuracy)]
+}
