@@ -65,8 +65,6 @@ pub struct ByBasePuzzles {
     pub base_puzzles: u64,
     /// Optimizer steps.
     pub steps: u64,
-    /// Share of the puzzles in training whose whole answer was right in the end, 0 to 1.
-    pub training_exact_accuracy: f64,
     /// Share of unseen puzzles whose whole answer is right, 0 to 1.
     pub exact_accuracy: f64,
 }
@@ -90,6 +88,16 @@ mod tests {
             "card":"sudoku-4x4.card.json"}]}"#;
         let index: Index = serde_json::from_str(text).unwrap();
         assert_eq!(index.models[0].config_file(), "sudoku-4x4.json");
+    }
+
+    #[test]
+    fn a_card_has_figures_by_base_puzzles() {
+        let text =
+            r#"{"by_base_puzzles":[{"base_puzzles":1000,"steps":3000,"exact_accuracy":0.897},{"base_puzzles":6000}]}"#;
+        let card: Card = serde_json::from_str(text).unwrap();
+        let [few, more] = &card.by_base_puzzles[..] else { panic!("{card:?}") };
+        assert_eq!((few.base_puzzles, few.steps, few.exact_accuracy), (1000, 3000, 0.897));
+        assert_eq!((more.base_puzzles, more.steps), (6000, 0));
     }
 
     #[test]

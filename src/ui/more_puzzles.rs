@@ -25,11 +25,11 @@ pub fn MorePuzzles() -> impl IntoView {
             <Fold summary="What more puzzles to learn from add" testid="more-puzzles">
                 <p class="help">
                     "The same training with fewer and with more base puzzles, each in another symmetric form whenever it \
-                     comes up. A model that knows its own puzzles better than unseen ones has learnt some by heart."
+                     comes up."
                 </p>
                 <Figures
                     label="what more puzzles to learn from add"
-                    head=["Base puzzles", "Steps", "Solved of its own", "Solved of unseen ones"]
+                    head=["Base puzzles", "Steps", "Unseen puzzles solved"]
                     rows=move || measured.with(|measured| measured.iter().map(row).collect())
                 />
             </Fold>
@@ -38,6 +38,6 @@ pub fn MorePuzzles() -> impl IntoView {
 }
 
 fn row(measured: &ByBasePuzzles) -> Vec<String> {
-    let ByBasePuzzles { base_puzzles, steps, training_exact_accuracy, exact_accuracy } = *measured;
-    vec![thousands(base_puzzles), thousands(steps), percent(training_exact_accuracy), percent(exact_accuracy)]
+    let ByBasePuzzles { base_puzzles, steps, exact_accuracy } = *measured;
+    vec![thousands(base_puzzles), thousands(steps), percent(exact_accuracy)]
 }

@@ -83,6 +83,10 @@ async fn mazes_of_every_models_size_are_pictured() -> Result<()> {
             page.wait_for("document.querySelector('[data-testid=verdict][data-state=valid]')").await?;
             page.script::<()>("document.querySelectorAll('details').forEach(fold => fold.open = true)", []).await?;
             page.settle().await?;
+            if model == "maze-9" {
+                let said = page.text("more-puzzles").await?;
+                assert!(said.contains("1,000") && said.contains("100,000"), "{said}");
+            }
             browser.screenshot(&format!("desktop-light-{model}")).await?;
             assert_eq!(page.accessibility_violations().await?, Vec::<String>::new(), "{model}");
         }

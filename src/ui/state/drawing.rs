@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    puzzle::{Kind, sudoku::Shape},
+    puzzle::{Kind, maze::Design, sudoku::Shape},
     runtime::protocol::Solutions,
     ui::{
         board::edit::{Brush, empty, written},
@@ -38,6 +38,15 @@ pub struct MazeWish {
     pub openings: usize,
     /// Steps from start to goal at least.
     pub min_steps: usize,
+}
+
+impl MazeWish {
+    /// Like those that models of a size are trained on; `None` for other kinds.
+    fn standard(kind: Kind) -> Option<Self> {
+        let Kind::Maze(side) = kind else { return None };
+        let Design { openings, min_steps, .. } = Design::standard(side, 0.0);
+        Some(Self { size: side.get(), openings, min_steps: min_steps as usize })
+    }
 }
 
 /// State of the board.
@@ -79,13 +88,14 @@ impl Drawing {
         };
         let question = question.unwrap_or_else(|| Question::first_of(Kind::Sudoku(Shape::FOUR)));
         let levels = question.kind.levels();
+        let wish = MazeWish::standard(question.kind).unwrap_or(MazeWish { size: 9, openings: 4, min_steps: 9 });
         let history = RwSignal::new(History::new(question));
         Self {
             history,
             question: Memo::new(move |_| history.with(|history| history.present().clone())),
             cursor: RwSignal::new(0),
             difficulty: RwSignal::new(((levels - 1) as f64 * first::DIFFICULTY).round() as usize),
-            wish: RwSignal::new(MazeWish { size: 9, openings: 4, min_steps: 9 }),
+            wish: RwSignal::new(wish),
             brush: RwSignal::new(Brush::default()),
             solutions: RwSignal::new(None),
             complaint: RwSignal::new(complaint),
@@ -112,6 +122,9 @@ impl Drawing {
             });
             self.cursor.set(0);
             self.difficulty.update(|level| *level = (*level).min(question.kind.levels() - 1));
+            if let Some(wish) = MazeWish::standard(question.kind) {
+                self.wish.set(wish);
+            }
         }
         self.history.update(|history| history.push(question));
     }
