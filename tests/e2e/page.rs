@@ -25,7 +25,7 @@ use thirtyfour::{common::keys::TypingData, prelude::*};
 use crate::{Result, browser::Browser};
 
 /// Long enough for SwiftShader to compile every kernel on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// axe-core as scripts/test.sh installs it.
 const AXE_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/e2e/node_modules/axe-core/axe.min.js");

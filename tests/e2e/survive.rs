@@ -8,14 +8,14 @@ use hrm_web::{random::Random, train::Saved};
 use serde_json::{Value, json};
 use thirtyfour::WebDriver;
 
-use crate::{Result, browser::Gpu, visit};
+use crate::{Result, browser::Gpu, page::PATIENCE, visit};
 
 const SCRIPT: &str = include_str!("survive.js");
 
 /// How often a tab is killed.
 const KILLS: usize = 20;
 /// Steps of the run, many enough that it outlives them.
-const STEPS: u64 = 1500;
+const STEPS: u64 = 1200;
 /// Seconds between two saves: so short that every tab saves a few times before it dies.
 const SAVE_SECONDS: f64 = 0.2;
 /// The longest that a tab lives, in milliseconds.
@@ -44,6 +44,7 @@ async fn tab(driver: &WebDriver, url: &str) -> Result<()> {
     driver.close_window().await?;
     driver.switch_to_window(tab).await?;
     driver.goto(url).await?;
+    driver.set_script_timeout(PATIENCE).await?;
     driver.execute(SCRIPT, []).await?;
     Ok(())
 }
