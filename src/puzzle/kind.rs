@@ -66,6 +66,11 @@ impl Kind {
         sudoku::Shape::ALL.into_iter().map(Self::Sudoku).chain(maze::Side::all().map(Self::Maze))
     }
 
+    /// Whether it has smaller puzzles ([`Rules::generate_smaller`]).
+    pub fn has_smaller(self) -> bool {
+        self.generate_smaller(&mut Random::new(0)).is_some()
+    }
+
     /// The kind that a question looks like, by its length and symbols.
     pub fn of_question(text: &str) -> Option<Self> {
         Self::all().find(|kind| kind.encode(text).is_ok())

@@ -1,10 +1,9 @@
 //! The recipe as a person writes it: text in every field, which may be wrong for a while; nothing typed is lost.
 
-use super::fields::{AUTO, FIELDS, place_of};
+use super::fields::{AUTO, FIELDS, Section, place_of};
 use crate::{
     config::ModelConfig,
     puzzle::Kind,
-    random::Random,
     train::{DataRecipe, Preset, Recipe, RecipeError, Schedule},
 };
 
@@ -73,15 +72,14 @@ impl Draft {
 
     /// Whether smaller puzzles are to be had: of a generator, of a kind that has them.
     pub fn has_smaller(&self) -> bool {
-        self.file.is_none() && self.puzzle.generate_smaller(&mut Random::new(0)).is_some()
+        self.file.is_none() && self.puzzle.has_smaller()
     }
 
     /// Model, optimizers, batch and steps of a preset; the data stay.
     pub fn take_preset(&mut self, preset: &Preset) {
         let fresh = Self::of_preset(self.puzzle, preset, 0);
         for (place, field) in FIELDS.iter().enumerate() {
-            if !matches!(field.name, "base_puzzles" | "test_puzzles" | "easiest" | "hardest" | "smaller" | "data_seed")
-            {
+            if field.section != Section::Data {
                 self.texts[place].clone_from(&fresh.texts[place]);
             }
         }
@@ -92,7 +90,7 @@ impl Draft {
         let mut recipe = recipe_of(self.puzzle, &Preset::all(self.puzzle)[0], 0);
         recipe.model = model.clone();
         for (place, field) in FIELDS.iter().enumerate() {
-            if field.section == super::fields::Section::Model {
+            if field.section == Section::Model {
                 self.texts[place] = (field.read)(&recipe);
             }
         }

@@ -39,10 +39,8 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         fs::create_dir_all(folder).map_err(|e| at(folder.display())(&e))?;
     }
     fs::write(&args.out, weights.to_safetensors()?).map_err(|e| at(args.out.display())(&e))?;
-    let mut json = serde_json::to_value(&config)?;
-    json["puzzle"] = args.to.name().into();
     let beside = args.out.with_extension("json");
-    fs::write(&beside, serde_json::to_string_pretty(&json)? + "\n").map_err(|e| at(beside.display())(&e))?;
+    fs::write(&beside, models::config_text(&config, args.to)?).map_err(|e| at(beside.display())(&e))?;
     println!("{} weights, expansion {}, in {}", weights.count(), config.expansion, args.out.display());
     Ok(ExitCode::SUCCESS)
 }

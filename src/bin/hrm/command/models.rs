@@ -72,6 +72,13 @@ pub fn load(name_or_file: &str) -> Result<Model, Failure> {
     Ok(Model { config, kind, weights })
 }
 
+/// The configuration's file of a model that solves `kind`, as [`load`] reads it.
+pub fn config_text(config: &ModelConfig, kind: Kind) -> Result<String, Failure> {
+    let mut json = serde_json::to_value(config)?;
+    json["puzzle"] = kind.name().into();
+    Ok(serde_json::to_string_pretty(&json)? + "\n")
+}
+
 /// Reads weights alone.
 pub fn load_weights(file: &Path) -> Result<Weights, Failure> {
     let bytes = std::fs::read(file).map_err(|e| at(file.display())(&e))?;

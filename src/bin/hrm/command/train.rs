@@ -191,9 +191,7 @@ impl Training {
             fs::write(&file, bytes).map_err(|e| at(file.display())(&e))
         };
         write("safetensors", &weights.to_safetensors()?)?;
-        let mut config = serde_json::to_value(&recipe.model)?;
-        config["puzzle"] = recipe.puzzle.name().into();
-        write("json", (serde_json::to_string_pretty(&config)? + "\n").as_bytes())?;
+        write("json", models::config_text(&recipe.model, recipe.puzzle)?.as_bytes())?;
         let mut card = json!({
             "recipe": self.file,
             "from": self.from,
