@@ -52,9 +52,9 @@ fn Plot(measured: Memo<BySegment>) -> impl IntoView {
             let share = |segment: usize| exact_accuracy.get(segment.checked_sub(1)?).map(|exact| 100.0 * exact);
             let (trained, most) = (trained()?, exact_accuracy.len());
             let (then, last) = (share(trained)?, share(most)?);
+            let longer = if most > trained { format!(", and {last:.1} % after {most}") } else { String::new() };
             Some(format!(
-                "Of {count} unseen puzzles, {then:.1} % are right after {trained} segments, as in training, and {last:.1} % \
-                 after {most}."
+                "Of {count} unseen puzzles, {then:.1} % are right after {trained} segments, as in training{longer}."
             ))
         })
     };

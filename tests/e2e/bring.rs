@@ -28,9 +28,7 @@ async fn learns_from_weights_that_a_person_brings() -> Result<()> {
     visit(Gpu::None, async |browser, url| {
         let page = open(browser, url).await?;
         page.open_settings().await?;
-        for (field, value) in [("base_puzzles", "50"), ("test_puzzles", "4"), ("batch", "4")] {
-            page.enter(&format!("train-{field}"), value).await?;
-        }
+        page.set(&[("base_puzzles", "50"), ("test_puzzles", "4"), ("batch", "4")]).await?;
         page.upload("train-weights", &format!("{GALLERY}/sudoku-6x6.safetensors")).await?;
         page.wait_for("document.querySelector('[data-testid=train-origin]').value === 'file'").await?;
         page.click("train-start").await?;
@@ -52,12 +50,10 @@ async fn learns_from_weights_that_a_person_brings() -> Result<()> {
                 format!("document.querySelector('[data-testid=train-{field}]')?.value === '{}'", config[field]);
             page.wait_for(&written).await?;
         }
-        for (field, value) in [("base_puzzles", "50"), ("test_puzzles", "4"), ("batch", "4")] {
-            page.enter(&format!("train-{field}"), value).await?;
-        }
+        page.set(&[("base_puzzles", "50"), ("test_puzzles", "4"), ("batch", "4")]).await?;
         page.wait_for("document.querySelector('[data-testid=train-origin]').value === 'file'").await?;
         page.click("train-start").await?;
-        page.wait_for("document.querySelector('[data-testid=train-progress]')?.value >= 1").await?;
+        page.wait_for_step(1).await?;
         page.click("train-pause").await?;
         page.wait_for_state("paused").await?;
         assert_eq!(solved_boards(&page).await?, 4, "unseen boards that these weights solve");
@@ -86,8 +82,7 @@ async fn a_run_goes_from_the_command_line_to_the_page_and_back() -> Result<()> {
         page.wait_for_state("running").await?;
         let begun = page.steps().await?;
         assert!(begun > 0, "it began anew");
-        page.wait_for(&format!("document.querySelector('[data-testid=train-progress]').value >= {}", begun + 3))
-            .await?;
+        page.wait_for_step(begun + 3).await?;
         page.click("train-pause").await?;
         page.wait_for_state("paused").await?;
         let paused_at = page.steps().await?;

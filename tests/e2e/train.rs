@@ -86,6 +86,19 @@ impl Page<'_> {
         Ok(rate.ok_or(format!("no rate in {figures:?}"))?.replace(',', "").parse()?)
     }
 
+    /// Fills in settings, each by its name in recipes.
+    pub async fn set(&self, settings: &[(&str, &str)]) -> Result<()> {
+        for (field, value) in settings {
+            self.enter(&format!("train-{field}"), value).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until so many steps are done.
+    pub async fn wait_for_step(&self, step: u64) -> Result<()> {
+        self.wait_for(&format!("document.querySelector('[data-testid=train-progress]')?.value >= {step}")).await
+    }
+
     /// Steps done, by the progress bar.
     pub async fn steps(&self) -> Result<u64> {
         self.script("return document.querySelector('[data-testid=train-progress]').value", []).await
@@ -98,7 +111,7 @@ impl Page<'_> {
         for _ in 0..TRIES {
             self.long_tasks().await?;
             let steps = self.steps().await? + WATCHED_STEPS;
-            self.wait_for(&format!("document.querySelector('[data-testid=train-progress]').value >= {steps}")).await?;
+            self.wait_for_step(steps).await?;
             let frames;
             (tasks, frames) = self.long_tasks().await?;
             println!("tasks of the main thread over 50 ms while training: {tasks:.0?} {frames:?}");
@@ -148,8 +161,7 @@ pub async fn solved_boards(page: &Page<'_>) -> Result<usize> {
 async fn learns_pauses_solves_and_goes_on_after_a_reload() -> Result<()> {
     visit(Gpu::None, async |browser, url| {
         let page = open(browser, url).await?;
-        page.enter("train-base_puzzles", "200").await?;
-        page.enter("train-test_puzzles", "60").await?;
+        page.set(&[("base_puzzles", "200"), ("test_puzzles", "60")]).await?;
         page.wait_for("document.querySelector('[data-testid=train-step-time]').textContent.endsWith(' s')").await?;
         let foreseen: f64 = page.text("train-step-time").await?.trim_end_matches(" s").parse()?;
         page.watch_tasks().await?;
@@ -157,7 +169,7 @@ async fn learns_pauses_solves_and_goes_on_after_a_reload() -> Result<()> {
         page.click("train-start").await?;
         page.wait_for_state("running").await?;
         page.wait_for("document.querySelector('[data-testid=train-boards]')").await?;
-        page.wait_for("document.querySelector('[data-testid=train-progress]').value >= 120").await?;
+        page.wait_for_step(120).await?;
         assert!(page.points("loss", "answer").await? >= 3, "the loss has no curve");
         assert!(page.points("exact", "unseen").await? >= 1, "nothing was tried on unseen puzzles");
         println!("as it begins to train: {:?}", page.long_tasks().await?);
@@ -170,8 +182,8 @@ async fn learns_pauses_solves_and_goes_on_after_a_reload() -> Result<()> {
 
         page.click("train-step").await?;
         page.wait_for_state("paused").await?;
-        page.wait_for(&format!("document.querySelector('[data-testid=train-progress]').value == {}", paused_at + 1))
-            .await?;
+        page.wait_for_step(paused_at + 1).await?;
+        assert_eq!(page.steps().await?, paused_at + 1, "one step was asked for");
 
         page.click("train-solve").await?;
         page.wait_for("!document.querySelector('main.solve').hidden").await?;
@@ -186,8 +198,7 @@ async fn learns_pauses_solves_and_goes_on_after_a_reload() -> Result<()> {
         page.wait_for("document.querySelector('[data-testid=unfinished] button[data-testid^=run-offer-]')").await?;
         page.script::<()>("document.querySelector('[data-testid^=run-offer-]').click()", []).await?;
         page.wait_for_state("running").await?;
-        page.wait_for(&format!("document.querySelector('[data-testid=train-progress]').value > {}", paused_at + 20))
-            .await?;
+        page.wait_for_step(paused_at + 21).await?;
         page.click("train-stop").await?;
         page.wait_for_state("idle").await?;
         page.wait_for("document.querySelector('[data-testid=run-list] .stored')").await?;
@@ -205,12 +216,10 @@ async fn learns_on_webgpu_from_a_gallery_model() -> Result<()> {
         page.wait_for("document.querySelector('[data-testid=train-origin] option[value=\"gallery:sudoku-4x4\"]')")
             .await?;
         page.choose("train-origin", "gallery:sudoku-4x4").await?;
-        for (field, value) in [("base_puzzles", "50"), ("test_puzzles", "4"), ("batch", "4")] {
-            page.enter(&format!("train-{field}"), value).await?;
-        }
+        page.set(&[("base_puzzles", "50"), ("test_puzzles", "4"), ("batch", "4")]).await?;
         page.wait_for("document.querySelector('[data-testid=train-start]:enabled')").await?;
         page.click("train-start").await?;
-        page.wait_for("document.querySelector('[data-testid=train-progress]')?.value >= 3").await?;
+        page.wait_for_step(3).await?;
         page.click("train-pause").await?;
         page.wait_for_state("paused").await?;
         let report = page.text("train-report").await?;
@@ -232,10 +241,9 @@ async fn learns_on_webgpu_from_a_gallery_model() -> Result<()> {
 async fn pauses_in_a_hidden_tab_when_told_to() -> Result<()> {
     visit(Gpu::None, async |browser, url| {
         let page = open(browser, url).await?;
-        page.enter("train-base_puzzles", "50").await?;
-        page.enter("train-test_puzzles", "4").await?;
+        page.set(&[("base_puzzles", "50"), ("test_puzzles", "4")]).await?;
         page.open_settings().await?;
-        page.enter("train-steps", "100000").await?;
+        page.set(&[("steps", "100000")]).await?;
         page.click("train-start").await?;
         page.wait_for_state("running").await?;
         for goes_on in [true, false] {
@@ -275,12 +283,9 @@ async fn two_workers_share_a_batch() -> Result<()> {
                 let page = open(browser, url).await?;
                 page.choose("train-preset", preset).await?;
                 page.open_settings().await?;
-                for (field, value) in [("base_puzzles", "50"), ("test_puzzles", "4"), ("shards", shards)] {
-                    page.enter(&format!("train-{field}"), value).await?;
-                }
+                page.set(&[("base_puzzles", "50"), ("test_puzzles", "4"), ("shards", shards)]).await?;
                 page.click("train-start").await?;
-                page.wait_for(&format!("document.querySelector('[data-testid=train-progress]')?.value >= {steps}"))
-                    .await?;
+                page.wait_for_step(steps).await?;
                 rates.push(page.rate().await?);
                 page.click("train-stop").await?;
                 page.wait_for_state("idle").await?;
@@ -299,14 +304,12 @@ async fn the_train_place_is_accessible_on_a_phone_in_light_and_dark() -> Result<
             browser.emulate(360, 800, scheme).await?;
             let page = open(browser, url).await?;
             page.open_settings().await?;
-            page.enter("train-num_heads", "0").await?;
+            page.set(&[("num_heads", "0")]).await?;
             page.wait_for("document.querySelector('[data-testid=train-unsound]')").await?;
             assert_eq!(page.accessibility_violations().await?, Vec::<String>::new(), "{scheme}, a wrong field");
-            page.enter("train-num_heads", "2").await?;
-            page.enter("train-base_puzzles", "50").await?;
-            page.enter("train-test_puzzles", "20").await?;
+            page.set(&[("num_heads", "2"), ("base_puzzles", "50"), ("test_puzzles", "20")]).await?;
             page.click("train-start").await?;
-            page.wait_for("document.querySelector('[data-testid=train-progress]')?.value >= 60").await?;
+            page.wait_for_step(60).await?;
             page.click("train-pause").await?;
             page.wait_for_state("paused").await?;
             page.wait_for("document.querySelector('[data-testid=run-list] .stored')").await?;

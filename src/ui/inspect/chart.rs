@@ -77,11 +77,12 @@ pub fn upright(frame: Frame, class: &'static str, share: f64) -> impl IntoView {
     view! { <line class=class x1=x x2=x y1=frame.y(0.0) y2=frame.y(1.0)/> }
 }
 
-/// An upright line where the model halts, with a word about it.
+/// An upright line where the model halts, with a word about it: on the side of the line that has more room.
 pub fn halting_mark(frame: Frame, share: f64, word: &'static str) -> impl IntoView {
+    let (beside, anchor) = if share < 0.5 { (4.0, "start") } else { (-4.0, "end") };
     view! {
         {upright(frame, "halted", share)}
-        <text class="tick-label" x=frame.x(share) + 4.0 y=frame.y(0.0) - 4.0>{word}</text>
+        <text class="tick-label" x=frame.x(share) + beside y=frame.y(0.0) - 4.0 text-anchor=anchor>{word}</text>
     }
 }
 
