@@ -14,10 +14,34 @@ const SHAPES: u64 = 24;
 struct Case {
     /// Differentiated inputs.
     inputs: Vec<BufferId>,
-    /// Integers and constants it needs.
+    /// Integers it needs.
     integers: Vec<(BufferId, Vec<u32>)>,
+    /// Floats it needs that are not differentiated.
+    constants: Vec<BufferId>,
+    /// A table whose gradient comes example by example, and the row that each example takes.
+    by_example: Option<(BufferId, Vec<u32>)>,
     /// Result.
     result: Output,
+}
+
+impl Case {
+    /// One that needs nothing but its inputs.
+    fn of(inputs: Vec<BufferId>, result: Output) -> Self {
+        Case { inputs, integers: Vec::new(), constants: Vec::new(), by_example: None, result }
+    }
+
+    /// The gradient of a whole input, `len` elements, from what the adjoint gives for it.
+    fn whole(&self, input: BufferId, len: usize, grad: &[f64]) -> Vec<f64> {
+        let Some((_, rows)) = self.by_example.as_ref().filter(|(table, _)| *table == input) else {
+            return grad.to_vec();
+        };
+        let width = grad.len() / rows.len();
+        let mut whole = vec![0.0; len];
+        for (&row, grad) in rows.iter().zip(grad.chunks_exact(width)) {
+            whole[row as usize * width..].iter_mut().zip(grad).for_each(|(sum, g)| *sum += g);
+        }
+        whole
+    }
 }
 
 enum Output {
@@ -56,8 +80,8 @@ fn check(name: &str, record: impl Fn(&mut Recorder, &mut Random) -> Case) {
         let lens: Vec<usize> = program.buffers.iter().map(|b| b.len()).collect();
         let mut session = pollster::block_on(cpu::Engine::exact().prepare(program)).unwrap();
         let mut draw = |len: usize| (0..len).map(|_| 2.0 * random.unit() - 1.0).collect::<Vec<f64>>();
-        for &input in &case.inputs {
-            session.set(input, &draw(lens[input.index()]));
+        for &id in case.inputs.iter().chain(&case.constants) {
+            session.set(id, &draw(lens[id.index()]));
         }
         for (id, values) in &case.integers {
             session.write_u32(*id, values).unwrap();
@@ -78,7 +102,8 @@ fn check(name: &str, record: impl Fn(&mut Recorder, &mut Random) -> Case) {
             }
         };
         value(&mut session);
-        let exact: Vec<Vec<f64>> = case.inputs.iter().map(|input| session.values(grads[input]).to_vec()).collect();
+        let whole = |&input: &BufferId| case.whole(input, lens[input.index()], session.values(grads[&input]));
+        let exact: Vec<Vec<f64>> = case.inputs.iter().map(whole).collect();
         for (input, exact) in case.inputs.iter().zip(exact) {
             for _ in 0..5 {
                 let i = random.below(exact.len());
@@ -133,7 +158,7 @@ fn matmul() {
             });
             let result = r.persistent("result", &[batch, m, n]);
             r.push(Add { a: out, b: out, out: result, len: batch * m * n });
-            Case { inputs: vec![a, b], integers: vec![], result: Output::Tensor(result) }
+            Case::of(vec![a, b], Output::Tensor(result))
         });
     }
 }
@@ -147,16 +172,13 @@ fn attention() {
         let qkv = r.param("qkv", &[batch, tokens, 3 * width]);
         let out = r.persistent("out", &[batch, tokens, width]);
         let lse = r.temp("lse", &[batch, heads, tokens]);
-        // Any two tables are a linear map of each pair; the true ones are a special case.
-        let rope = random.chance(0.7).then(|| {
-            let (cos, sin) = (r.param("cos", &[tokens, head_dim]), r.param("sin", &[tokens, head_dim]));
-            // Filled by a kernel, since only differentiated inputs are drawn.
-            r.push(Fill { out: cos, len: tokens * head_dim, value: 0.8 });
-            r.push(Fill { out: sin, len: tokens * head_dim, value: 0.6 });
-            Rope { cos, sin }
-        });
+        // Any two tables are a linear map of each pair; the true ones are a special case. All their elements differ, so
+        // that the way back of another position or channel would be seen.
+        let mut table = |name| r.persistent(name, &[tokens, head_dim]);
+        let rope = random.chance(0.7).then(|| Rope { cos: table("cos"), sin: table("sin") });
         r.push(Attention { qkv, rope, out, lse, batch, tokens, heads, head_dim });
-        Case { inputs: vec![qkv], integers: vec![], result: Output::Tensor(out) }
+        let constants = rope.iter().flat_map(|rope| [rope.cos, rope.sin]).collect();
+        Case { constants, ..Case::of(vec![qkv], Output::Tensor(out)) }
     });
 }
 
@@ -166,7 +188,7 @@ fn swiglu() {
         let (rows, n) = (size(random, 7), size(random, 13));
         let (gate_up, out) = (r.param("gate_up", &[rows, 2 * n]), r.persistent("out", &[rows, n]));
         r.push(Swiglu { gate_up, out, rows, n });
-        Case { inputs: vec![gate_up], integers: vec![], result: Output::Tensor(out) }
+        Case::of(vec![gate_up], Output::Tensor(out))
     });
 }
 
@@ -186,7 +208,7 @@ fn rms_norm_in_a_residual_network() {
             r.push(RmsNorm { x: v, residual: other, out, inv_rms, outer, len, inner, eps: 1e-5 });
             v = out;
         }
-        Case { inputs: vec![x, residual], integers: vec![], result: Output::Tensor(v) }
+        Case::of(vec![x, residual], Output::Tensor(v))
     });
 }
 
@@ -219,34 +241,36 @@ fn embed() {
             puzzle_width,
             scale: 1.7,
         });
-        // The puzzle embedding's gradient is kept per example, so it is not among the inputs here; the golden files
-        // judge it.
-        let mut inputs = vec![table];
-        inputs.extend(position);
-        let drawn: Vec<u32> = (0..batch * seq).map(|_| random.below(vocab) as u32).collect();
-        Case { inputs, integers: vec![(tokens, drawn)], result: Output::Tensor(out) }
+        let mut below = |len: usize, most: usize| (0..len).map(|_| random.below(most) as u32).collect::<Vec<_>>();
+        let (drawn, rows) = (below(batch * seq, vocab), below(batch, identifiers));
+        let integers = vec![(tokens, drawn), (ids, rows.clone())];
+        let by_example = puzzle.map(|(_, vectors)| (vectors, rows));
+        let inputs = [table].into_iter().chain(position).chain(puzzle.map(|(_, vectors)| vectors)).collect();
+        Case { integers, by_example, ..Case::of(inputs, Output::Tensor(out)) }
     });
 }
 
 #[test]
 fn q_head_and_its_loss() {
-    check("q_head", |r, random| {
-        let (batch, tokens, width) = (size(random, 5), size(random, 5), size(random, 9));
-        let z = r.param("z", &[batch, tokens, width]);
-        let (weight, bias) = (r.param("weight", &[2, width]), r.param("bias", &[2]));
-        let q = r.temp("q", &[batch, 2]);
-        r.push(QHead { z, weight, bias, out: q, batch, tokens, width });
-        let (rows, target) = (r.persistent("rows", &[batch, 4]), r.persistent("target", &[batch]));
-        r.push(Fill { out: target, len: batch, value: 0.3 });
-        let loss = r.persistent("loss", &[batch, 2]);
-        r.push(QLoss { q, rows, target: Some(target), loss, batch });
-        // The adjoint is that of half the sum.
-        Case {
-            inputs: vec![z, weight, bias],
-            integers: vec![],
-            result: Output::Loss { buffer: loss, stride: 1, factor: 0.5 },
-        }
-    });
+    // With q_continue's loss, and without, as TRM has it.
+    for continues in [true, false] {
+        check("q_head", |r, random| {
+            let (batch, tokens, width) = (size(random, 5), size(random, 5), size(random, 9));
+            let z = r.param("z", &[batch, tokens, width]);
+            let (weight, bias) = (r.param("weight", &[2, width]), r.param("bias", &[2]));
+            let q = r.temp("q", &[batch, 2]);
+            r.push(QHead { z, weight, bias, out: q, batch, tokens, width });
+            // The loss is linear in both targets: any will do.
+            let rows = r.persistent("rows", &[batch, 4]);
+            let target = continues.then(|| r.persistent("target", &[batch]));
+            let loss = r.persistent("loss", &[batch, 2]);
+            r.push(QLoss { q, rows, target, loss, batch });
+            let constants = [rows].into_iter().chain(target).collect();
+            // The adjoint is that of half the sum.
+            let result = Output::Loss { buffer: loss, stride: 1, factor: 0.5 };
+            Case { constants, ..Case::of(vec![z, weight, bias], result) }
+        });
+    }
 }
 
 #[test]
@@ -258,12 +282,8 @@ fn cross_entropy() {
             let ids = r.integers("labels", &[batch, seq]);
             let rows = r.persistent("rows", &[batch, 4]);
             r.push(CrossEntropy { logits, labels: ids, rows, batch, seq, vocab, kind });
-            let drawn = labels(random, batch * seq, vocab);
-            Case {
-                inputs: vec![logits],
-                integers: vec![(ids, drawn)],
-                result: Output::Loss { buffer: rows, stride: 4, factor: 1.0 },
-            }
+            let integers = vec![(ids, labels(random, batch * seq, vocab))];
+            Case { integers, ..Case::of(vec![logits], Output::Loss { buffer: rows, stride: 4, factor: 1.0 }) }
         });
     }
 }

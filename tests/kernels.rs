@@ -5,10 +5,12 @@
 mod cases;
 #[path = "kernels/compare.rs"]
 mod compare;
+#[path = "kernels/zero_gradients.rs"]
+mod zero_gradients;
 
 use hrm_web::engine::gpu::{Engine, shaders};
-use hrm_web::engine::{Engine as _, EngineError, Session as _};
-use hrm_web::plan::{EntryId, Recorder};
+use hrm_web::engine::{Engine as _, EngineError, Session as _, cpu};
+use hrm_web::plan::{EntryId, Program, Recorder};
 use pollster::block_on;
 
 /// Random shapes of each kernel.
@@ -51,12 +53,42 @@ fn divided_work_gives_the_same() {
 }
 
 #[test]
-fn a_program_too_large_names_the_limit() {
-    let engine = engine();
+fn zero_gradients_move_nothing() {
+    block_on(zero_gradients::check(&cpu::Engine::new()));
+    block_on(zero_gradients::check(&engine()));
+}
+
+/// A program with one buffer of so many elements.
+fn huge(elements: usize) -> Program {
     let mut recorder = Recorder::new();
     recorder.entry("main");
-    recorder.persistent("huge", &[1 << 40]);
-    let error = block_on(engine.prepare(recorder.finish().unwrap())).err().unwrap();
+    recorder.persistent("huge", &[elements]);
+    recorder.finish().unwrap()
+}
+
+#[test]
+fn a_program_too_large_for_the_cpu_is_an_error() {
+    let prepared = |elements| block_on(cpu::Engine::new().prepare(huge(elements))).err().unwrap();
+    let error = prepared(1 << 61);
+    assert_eq!(cpu::Engine::new().admits(&huge(1 << 61)), Err(error.clone()));
+    assert!(matches!(&error, EngineError::Limit { needed, .. } if *needed == 1 << 63), "{error}");
+    assert!(error.to_string().contains("buffer `huge`"), "{error}");
+    let error = prepared(1 << 60);
+    assert!(matches!(&error, EngineError::OutOfMemory(_)), "{error}");
+    // What will be held is foreseen without wrapping around, whether or not it can be.
+    for elements in [1 << 40, 1 << 61, usize::MAX - 1] {
+        let expected = (elements as u64).saturating_mul(4);
+        assert_eq!(cpu::Engine::new().predicted_bytes(&huge(elements), &[]), expected);
+        assert!(engine().predicted_bytes(&huge(elements), &[]) >= expected);
+    }
+}
+
+#[test]
+fn a_program_too_large_names_the_limit() {
+    let engine = engine();
+    let error = block_on(engine.prepare(huge(1 << 40))).err().unwrap();
+    assert_eq!(engine.admits(&huge(1 << 40)), Err(error.clone()));
+    assert_eq!(engine.admits(&huge(1 << 20)), Ok(()));
     assert!(matches!(&error, EngineError::Limit { needed, .. } if *needed == 1 << 42), "{error}");
     assert!(error.to_string().contains("buffer `huge`"), "{error}");
 }

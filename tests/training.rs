@@ -8,7 +8,7 @@ use std::pin::Pin;
 use hrm_web::checkpoint::Weights;
 use hrm_web::config::ModelConfig;
 use hrm_web::data::{Dataset, SplitRequest, generate_split};
-use hrm_web::engine::{Engine, cpu, gpu};
+use hrm_web::engine::{Engine, EngineError, cpu, gpu};
 use hrm_web::puzzle::Kind;
 use hrm_web::train::{
     DataRecipe, Examples, OptimizerConfig, Recipe, Run, Saved, Schedule, Setup, StepReport, Summary, TrainError,
@@ -186,6 +186,100 @@ fn shards_give_the_same_run_wherever_they_are_computed() {
     assert!((one.grad_norm - expected[0].grad_norm).abs() < 1e-3 * one.grad_norm, "{one:?} {:?}", expected[0]);
 }
 
+/// The sum of gradients, one after the other.
+fn sum<'g>(gradients: impl Iterator<Item = &'g Vec<f32>>) -> Vec<f32> {
+    let add = |sum: Vec<f32>, next: Vec<f32>| sum.iter().zip(next).map(|(a, b)| a + b).collect();
+    gradients.cloned().reduce(add).unwrap()
+}
+
+#[test]
+fn a_step_is_made_of_the_shards_gradients_summed_in_their_order() {
+    let data = data();
+    for count in [2, 4] {
+        let setup = Setup { shards: count, ..setup(20) };
+        let weights = Weights::init(&setup.model, setup.seed);
+        let engine = cpu::Engine::new();
+        let mut trainer = pollster::block_on(Trainer::new(&engine, setup, &weights)).unwrap();
+        let begun = pollster::block_on(trainer.state()).unwrap();
+        let shard = |index| pollster::block_on(Shard::resume(&engine, &begun.setup, index, &begun.buffers)).unwrap();
+        let mut shards: Vec<_> = (0..count).map(shard).collect();
+        let mut order_matters = false;
+        for step in 1..=5 {
+            let batch = data.batch(step - 1, 16);
+            let report = pollster::block_on(trainer.step(&batch)).unwrap();
+
+            let parts = shards.iter_mut().zip(batch.parts(count));
+            let replies = parts.map(|(shard, batch)| pollster::block_on(shard.obey(Order::Gradient { step, batch })));
+            let gradient = |reply| match reply {
+                Ok(Some(Reply::Gradient(gradient))) => gradient,
+                other => panic!("{other:?} instead of a gradient"),
+            };
+            let parts: Vec<_> = replies.map(gradient).collect();
+            let total = sum(parts.iter().map(|part| &part.values));
+            order_matters |= total != sum(parts.iter().rev().map(|part| &part.values));
+            let mean: Vec<f32> = total.iter().map(|x| x / count as f32).collect();
+            let squares: f64 = mean.iter().map(|&x| f64::from(x).powi(2)).sum();
+            assert_eq!(report.grad_norm, f64::from(squares as f32).sqrt(), "{count} shards, step {step}");
+            let cross_entropy = sum(parts.iter().map(|part| &part.metrics))[5];
+            assert_eq!(report.lm_loss, f64::from(cross_entropy) / 16.0);
+            for shard in &mut shards {
+                let update = Order::Update { step, gradient: mean.clone() };
+                assert_eq!(pollster::block_on(shard.obey(update)), Ok(None));
+            }
+        }
+        // Of two the sum is the same either way.
+        assert_eq!(order_matters, count > 2);
+        // The hidden states come of every weight after every update but the last, bit for bit.
+        let carried: Vec<_> = shards
+            .iter_mut()
+            .flat_map(|shard| match pollster::block_on(shard.obey(Order::Carry)) {
+                Ok(Some(Reply::Carry(carry))) => carry,
+                other => panic!("{other:?} instead of a carry"),
+            })
+            .collect();
+        let state = pollster::block_on(trainer.state()).unwrap();
+        assert_eq!(state.buffers[state.buffers.len() - carried.len()..], carried);
+    }
+}
+
+#[test]
+fn a_device_lost_in_the_middle_of_a_step_leaves_the_last_state() {
+    let engine = || pollster::block_on(gpu::Engine::new()).expect("a GPU adapter; mesa-vulkan-drivers has one");
+    let (data, lost) = (data(), engine());
+    let setup = setup(20);
+    let weights = Weights::init(&setup.model, setup.seed);
+    let mut trainer = pollster::block_on(Trainer::new(&lost, setup, &weights)).unwrap();
+    let advance = |trainer: &mut Trainer<gpu::Session>| {
+        let batch = data.batch(trainer.steps_done(), 16);
+        pollster::block_on(trainer.advance(&batch))
+    };
+    advance(&mut trainer).unwrap();
+    advance(&mut trainer).unwrap();
+    let good = pollster::block_on(trainer.state()).unwrap();
+    let second = pollster::block_on(trainer.settle()).unwrap().unwrap();
+    assert_eq!((good.step, second.step), (2, 2));
+
+    assert_eq!(advance(&mut trainer), Ok(None));
+    lost.device().destroy();
+    let is_lost = |error: &TrainError| {
+        let told = error.to_string().starts_with("the GPU device was lost: ");
+        told && matches!(error, TrainError::Engine(EngineError::DeviceLost(_)))
+    };
+    let error = pollster::block_on(trainer.settle()).unwrap_err();
+    assert!(is_lost(&error), "{error}");
+    let error = advance(&mut trainer).unwrap_err();
+    assert!(is_lost(&error), "{error}");
+    let error = pollster::block_on(trainer.state()).unwrap_err();
+    assert!(is_lost(&error), "{error}");
+
+    // The state from before goes on where there is a device, here another one.
+    let mut resumed = pollster::block_on(Trainer::resume(&engine(), good.clone())).unwrap();
+    assert_eq!(pollster::block_on(resumed.state()).unwrap(), good);
+    assert_eq!(advance(&mut resumed), Ok(None));
+    let third = pollster::block_on(resumed.settle()).unwrap().unwrap();
+    assert!(third.step == 3 && third.lm_loss.is_finite() && third.lm_loss < 2.0 * second.lm_loss, "{third:?}");
+}
+
 #[test]
 fn a_damaged_or_foreign_state_is_refused_in_words() {
     let recipe = recipe();
@@ -234,7 +328,7 @@ fn steps_one_behind_report_the_same() {
 }
 
 /// What a run of `batch` rows holds after two steps, the second started before the first was read.
-fn held<E: Engine>(engine: &E, batch: usize) -> (usize, usize) {
+fn held<E: Engine>(engine: &E, batch: usize) -> (u64, u64) {
     let setup = Setup { batch, ..setup(20) };
     let predicted = predicted_bytes(engine, &setup).unwrap();
     let weights = Weights::init(&setup.model, setup.seed);

@@ -5,9 +5,11 @@
 mod cases;
 #[path = "kernels/compare.rs"]
 mod compare;
+#[path = "kernels/zero_gradients.rs"]
+mod zero_gradients;
 
 use hrm_web::engine::{Engine, cpu, gpu};
-use hrm_web::verify::{Golden, Report, verify};
+use hrm_web::verify::{Golden, verify};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -15,68 +17,84 @@ wasm_bindgen_test_configure!(run_in_browser);
 /// Random shapes of each kernel; the native tests try 64 of the same stream.
 const CASES: u64 = 12;
 
-/// A golden file, compiled in: a browser has no file system.
+/// A function for each golden file, which is compiled in: a browser has no file system.
 macro_rules! golden {
-    ($name:literal) => {
-        Golden::parse(
-            include_bytes!(concat!("golden/", $name, ".safetensors")),
-            include_str!(concat!("golden/", $name, ".json")),
-        )
-        .expect("the golden file is whole")
-    };
+    ($($name:ident)*) => { $(
+        fn $name() -> Golden {
+            Golden::parse(
+                include_bytes!(concat!("golden/", stringify!($name), ".safetensors")),
+                include_str!(concat!("golden/", stringify!($name), ".json")),
+            )
+            .expect("the golden file is whole")
+        }
+    )* };
+}
+
+golden! {
+    hrm_tiny_forward
+    hrm_tiny_train
+    hrm_tiny_act_train
+    hrm_tiny_mlp_train
+    trm_tiny_attention_forward
+    trm_tiny_mlp_train
 }
 
 async fn webgpu() -> gpu::Engine {
     gpu::Engine::new().await.expect("these tests need a browser with WebGPU; see webdriver.json for its flags")
 }
 
-fn assert_holds(engine: &impl Engine, report: &Report) {
+async fn holds(engine: &impl Engine, golden: Golden) {
+    let report = verify(engine, &golden).await.unwrap();
     for g in &report.groups {
         console_log!("{}: {} {:.1e} of {:?} ({})", engine.info().name, g.name, g.worst, g.limit, g.worst_tensor);
     }
     assert!(report.passes(), "broken rules, or not compared: {:?}", report.not_compared);
 }
 
-async fn holds_on_webgpu(golden: Golden) {
-    let engine = webgpu().await;
-    assert_holds(&engine, &verify(&engine, &golden).await.unwrap());
-}
-
 #[wasm_bindgen_test]
 async fn the_golden_forward_on_webgpu() {
-    holds_on_webgpu(golden!("hrm_tiny_forward")).await;
+    holds(&webgpu().await, hrm_tiny_forward()).await;
 }
 
 #[wasm_bindgen_test]
 async fn the_golden_training_on_webgpu() {
-    holds_on_webgpu(golden!("hrm_tiny_train")).await;
+    holds(&webgpu().await, hrm_tiny_train()).await;
 }
 
 #[wasm_bindgen_test]
 async fn the_golden_halting_on_webgpu() {
-    holds_on_webgpu(golden!("hrm_tiny_act_train")).await;
+    holds(&webgpu().await, hrm_tiny_act_train()).await;
 }
 
 #[wasm_bindgen_test]
 async fn the_golden_mlp_training_on_webgpu() {
-    holds_on_webgpu(golden!("hrm_tiny_mlp_train")).await;
+    holds(&webgpu().await, hrm_tiny_mlp_train()).await;
 }
 
 #[wasm_bindgen_test]
 async fn the_golden_trm_forward_on_webgpu() {
-    holds_on_webgpu(golden!("trm_tiny_attention_forward")).await;
+    holds(&webgpu().await, trm_tiny_attention_forward()).await;
 }
 
 #[wasm_bindgen_test]
 async fn the_golden_trm_training_on_webgpu() {
-    holds_on_webgpu(golden!("trm_tiny_mlp_train")).await;
+    holds(&webgpu().await, trm_tiny_mlp_train()).await;
 }
 
 #[wasm_bindgen_test]
 async fn the_golden_files_on_wasm_simd() {
     let engine = cpu::Engine::new();
-    assert_holds(&engine, &verify(&engine, &golden!("hrm_tiny_forward")).await.unwrap());
-    assert_holds(&engine, &verify(&engine, &golden!("hrm_tiny_mlp_train")).await.unwrap());
+    let forward: [fn() -> Golden; 2] = [hrm_tiny_forward, trm_tiny_attention_forward];
+    let training: [fn() -> Golden; 4] = [hrm_tiny_train, hrm_tiny_act_train, hrm_tiny_mlp_train, trm_tiny_mlp_train];
+    for golden in forward.into_iter().chain(training) {
+        holds(&engine, golden()).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn zero_gradients_move_nothing() {
+    zero_gradients::check(&cpu::Engine::new()).await;
+    zero_gradients::check(&webgpu().await).await;
 }
 
 #[wasm_bindgen_test]

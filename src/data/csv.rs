@@ -86,8 +86,8 @@ pub enum CsvError {
     /// A column that must be there is not.
     #[error("line 1: no {0} among {found:?}, expected the header source,question,answer,rating", found = .1)]
     Header(Column, Vec<String>),
-    /// Not even the first question is of a known kind.
-    #[error("line {line}, column question: {text:?} is no puzzle of a known kind")]
+    /// No question is of a known kind.
+    #[error("line {line}, column question: {text:?} is no puzzle of a known kind, nor is any in the rows below it")]
     Kind {
         /// The line of the first row.
         line: u64,
@@ -122,13 +122,34 @@ pub fn read(kind: Kind, input: impl io::Read) -> Result<Table, CsvError> {
     Ok(table)
 }
 
-/// The kind of a file's first question.
+/// The kind of a file's first good row; where there is none, that of the first question which could be one.
+///
+/// # Errors
+/// No row tells a kind, or the file cannot be read.
 pub fn kind_of(input: impl io::Read) -> Result<Kind, CsvError> {
     let mut reader = ReaderBuilder::new().flexible(true).from_reader(input);
     let columns = Columns::find(reader.headers()?)?;
-    let record = reader.records().next().ok_or(CsvError::Empty)??;
-    let text = columns.field(&record, Column::Question).unwrap_or_default();
-    Kind::of_question(text).ok_or_else(|| CsvError::Kind { line: line_of(&record), text: text.into() })
+    let (mut likely, mut first) = (None, None);
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                let (line, _) = columns.undecodable(error)?;
+                first.get_or_insert((line, String::new()));
+                continue;
+            }
+        };
+        let text = columns.field(&record, Column::Question).unwrap_or_default();
+        if let Some(kind) = Kind::of_question(text) {
+            if columns.row(kind, &record).is_ok() {
+                return Ok(kind);
+            }
+            likely.get_or_insert(kind);
+        }
+        first.get_or_insert_with(|| (line_of(&record), text.into()));
+    }
+    let (line, text) = first.ok_or(CsvError::Empty)?;
+    likely.ok_or(CsvError::Kind { line, text })
 }
 
 /// Writes rows under a header; a blank is the kind's own symbol (`.` in Sudoku).
@@ -262,6 +283,24 @@ mod tests {
                 "line 8, column answer: the row ends after 2 fields",
             ]
         );
+    }
+
+    #[test]
+    fn the_kind_is_that_of_the_first_good_row() {
+        let good = "1.....1..1.....1,1234341221434321\n";
+        let six = format!("{},{}\n", ".".repeat(36), "1".repeat(36));
+        for bad in ["abc,abc\n", ",\n", &six] {
+            let file = format!("question,answer\n{bad}{good}");
+            assert_eq!(kind_of(file.as_bytes()).unwrap(), KIND, "{bad}");
+            let table = read(KIND, file.as_bytes()).unwrap();
+            assert_eq!((table.rows.len(), table.problems.len()), (1, 1), "{bad}");
+            assert_eq!((table.problems[0].line, table.problems[0].column), (2, Column::Question), "{bad}");
+        }
+        let mut foreign = b"question,answer\n\xff,1\n".to_vec();
+        foreign.extend_from_slice(good.as_bytes());
+        assert_eq!(kind_of(foreign.as_slice()).unwrap(), KIND);
+        // No row is good, but one is of a kind.
+        assert_eq!(kind_of(format!("question,answer\nabc,abc\n{six}").as_bytes()).unwrap(), Kind::Sudoku(Shape::SIX));
     }
 
     #[test]

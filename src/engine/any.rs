@@ -64,7 +64,11 @@ impl Engine for AnyEngine {
         })
     }
 
-    fn predicted_bytes(&self, program: &Program, read: &[BufferId]) -> usize {
+    fn admits(&self, program: &Program) -> Result<(), EngineError> {
+        either!(AnyEngine, self, engine => engine.admits(program))
+    }
+
+    fn predicted_bytes(&self, program: &Program, read: &[BufferId]) -> u64 {
         either!(AnyEngine, self, engine => engine.predicted_bytes(program, read))
     }
 }
@@ -76,7 +80,7 @@ impl Session for AnySession {
         either!(AnySession, self, session => session.program())
     }
 
-    fn bytes(&self) -> usize {
+    fn bytes(&self) -> u64 {
         either!(AnySession, self, session => session.bytes())
     }
 

@@ -69,8 +69,8 @@ pub enum EngineError {
     /// The device went away; everything on it is lost.
     #[error("the GPU device was lost: {0}")]
     DeviceLost(String),
-    /// The program needs more than the adapter grants.
-    #[error("{what} needs {needed}, this adapter grants {granted}")]
+    /// The program needs more than the adapter or the address space grants.
+    #[error("{what} needs {needed}, at most {granted} is granted")]
     Limit {
         /// What is too large.
         what: String,
@@ -79,6 +79,9 @@ pub enum EngineError {
         /// How much there is.
         granted: u64,
     },
+    /// There is no room for what is needed.
+    #[error("out of memory: {0}")]
+    OutOfMemory(String),
     /// The driver found a mistake.
     #[error("GPU: {0}")]
     Gpu(String),
@@ -109,12 +112,19 @@ pub trait Engine {
     /// Allocates and compiles what the program needs; all buffers start as zeros.
     ///
     /// # Errors
-    /// Limits, a lost device, a driver's complaint.
+    /// Limits, no room, a lost device, a driver's complaint.
     async fn prepare(&self, program: Program) -> Result<Self::Session, EngineError>;
 
+    /// Whether the program is within the limits of [`Engine::prepare`]; nothing is allocated, so that nothing need be made
+    /// for what will be refused. (There may still be no room for it.)
+    ///
+    /// # Errors
+    /// [`EngineError::Limit`].
+    fn admits(&self, program: &Program) -> Result<(), EngineError>;
+
     /// Bytes that a session of the program will hold ([`Session::bytes`]) once runs that read `read` back have followed
-    /// each other, the next started before the last was fetched. Nothing is allocated.
-    fn predicted_bytes(&self, program: &Program, read: &[BufferId]) -> usize;
+    /// each other, the next started before the last was fetched; `u64::MAX` for more. Nothing is allocated.
+    fn predicted_bytes(&self, program: &Program, read: &[BufferId]) -> u64;
 }
 
 /// A prepared program with its memory.
@@ -127,7 +137,7 @@ pub trait Session {
     fn program(&self) -> &Program;
 
     /// Bytes of memory held between runs.
-    fn bytes(&self) -> usize;
+    fn bytes(&self) -> u64;
 
     /// Replaces a buffer's floats.
     ///

@@ -32,6 +32,13 @@ pub struct Mixing {
     pub layers: Vec<Vec<Vec<f32>>>,
 }
 
+impl Mixing {
+    /// The values of a row, `[T]`, by its number through all layers.
+    pub fn row(&self, row: usize) -> Option<&Vec<f32>> {
+        self.layers.iter().flatten().nth(row)
+    }
+}
+
 /// The states that a step starts from, `[T, D]` each; `None` is the initial one.
 #[derive(Clone, Copy, Debug)]
 pub struct Before<'a> {

@@ -165,7 +165,7 @@ impl<S: Session> Solver<S> {
     }
 
     /// Bytes of memory that the engine holds for it.
-    pub fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> u64 {
         self.session.bytes()
     }
 

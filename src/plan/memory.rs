@@ -19,11 +19,6 @@ impl Layout {
     pub fn slot(&self, id: BufferId) -> usize {
         self.slot_of[id.index()]
     }
-
-    /// Bytes of all slots together.
-    pub fn bytes(&self) -> usize {
-        self.slots.iter().sum::<usize>() * 4
-    }
 }
 
 /// Lays out a program: parameters and persistent buffers alone, temporaries by their first and last use in an entry.

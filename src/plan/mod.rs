@@ -56,9 +56,14 @@ pub struct Buffer {
 }
 
 impl Buffer {
-    /// Number of elements.
+    /// Number of elements; `usize::MAX` where there are more than can be counted, which no [`Recorder`] accepts.
     pub fn len(&self) -> usize {
-        self.shape.iter().product()
+        self.shape.iter().fold(1, |elements: usize, &side| elements.saturating_mul(side))
+    }
+
+    /// Bytes of its 32-bit elements.
+    pub fn bytes(&self) -> u64 {
+        (self.len() as u64).saturating_mul(4)
     }
 
     /// Whether it holds nothing.
@@ -169,6 +174,14 @@ pub enum PlanError {
         kernel: &'static str,
         /// The buffer's name.
         buffer: String,
+    },
+    /// A buffer with more elements than can be counted.
+    #[error("buffer `{buffer}` of shape {shape:?} has more elements than this machine can address")]
+    TooLarge {
+        /// The buffer's name.
+        buffer: String,
+        /// Its shape.
+        shape: Vec<usize>,
     },
     /// There is no such entry.
     #[error("the program has no entry `{0}`")]

@@ -28,7 +28,11 @@ impl Recorder {
 
     /// A buffer of any kind.
     pub fn buffer(&mut self, name: &str, dtype: Dtype, shape: &[usize], lifetime: Lifetime) -> BufferId {
-        self.program.buffers.push(Buffer { name: name.to_owned(), dtype, shape: shape.to_vec(), lifetime });
+        let buffer = Buffer { name: name.to_owned(), dtype, shape: shape.to_vec(), lifetime };
+        if buffer.len() == usize::MAX {
+            self.fail(PlanError::TooLarge { buffer: buffer.name.clone(), shape: buffer.shape.clone() });
+        }
+        self.program.buffers.push(buffer);
         BufferId(self.program.buffers.len() as u32 - 1)
     }
 
@@ -60,8 +64,11 @@ impl Recorder {
         result
     }
 
-    /// Adds a kernel to the current entry.
+    /// Adds a kernel to the current entry; after a mistake nothing is added, as its sizes might not be countable.
     pub fn push(&mut self, kernel: impl Into<Kernel>) {
+        if self.error.is_some() {
+            return;
+        }
         let kernel = kernel.into();
         if let Err(error) = self.check(&kernel).and_then(|()| self.claim(&kernel)) {
             self.error.get_or_insert(error);
@@ -185,5 +192,21 @@ mod tests {
         let (a, b, out) = (r.persistent("a", &[3]), r.persistent("b", &[2]), r.temp("c", &[3]));
         r.push(Add { a, b, out, len: 3 });
         assert_eq!(r.finish().unwrap_err().to_string(), "add: b (b) has 2 elements, expected 3");
+    }
+
+    #[test]
+    fn more_elements_than_can_be_counted_are_refused() {
+        let mut r = Recorder::new();
+        r.entry("main");
+        // The product is 0 modulo the word: a wrapped length would fit any limit.
+        let side = 1 << (usize::BITS / 2);
+        let (a, b) = (r.persistent("a", &[side, side]), r.persistent("b", &[3]));
+        assert_eq!((r.program().buffer(a).len(), r.program().buffer(a).bytes()), (usize::MAX, u64::MAX));
+        r.push(Add { a: b, b, out: a, len: 0 });
+        let error = r.finish().unwrap_err();
+        assert_eq!(error, PlanError::TooLarge { buffer: "a".into(), shape: vec![side, side] });
+        let mut r = Recorder::new();
+        r.persistent("nothing", &[side, side, 0]);
+        assert!(r.finish().is_ok());
     }
 }

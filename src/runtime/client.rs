@@ -7,9 +7,10 @@ use std::{
 
 use js_sys::{Array, ArrayBuffer};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use super::protocol::{Event, Report, Request, Task, VERSION};
+use super::protocol::{Event, Failure, Report, Request, Task, VERSION};
 
 /// The loader that the build writes beside the page.
 const SCRIPT: &str = "./worker_loader.js";
@@ -102,12 +103,22 @@ impl Client {
         if let Some(running) = self.inner.worker.borrow_mut().as_mut() {
             let request = Request { id, task };
             if running.ready {
-                post(&running.worker, &request, &buffers);
+                self.send(&running.worker, &request, &buffers);
             } else {
                 running.waiting.push((request, buffers));
             }
         }
         id
+    }
+
+    /// Posts a request. One that cannot be posted has failed: that is heard after whoever asked knows its number.
+    fn send(&self, worker: &Worker, request: &Request, buffers: &[ArrayBuffer]) {
+        if let Err(error) = post(worker, request, buffers) {
+            let message = format!("the page cannot send this to its worker ({error})");
+            let event = Event::Failed(Failure { message, engine: false });
+            let (client, task) = (self.clone(), Some(request.id));
+            spawn_local(async move { (client.inner.listener)(Heard::Report { task, event, buffer: None }) });
+        }
     }
 
     fn lost(&self, message: String, curable: bool) {
@@ -150,7 +161,7 @@ impl Client {
                 if let Some(running) = self.inner.worker.borrow_mut().as_mut() {
                     running.ready = true;
                     for (request, buffers) in running.waiting.drain(..) {
-                        post(&running.worker, &request, &buffers);
+                        self.send(&running.worker, &request, &buffers);
                     }
                 }
             }
@@ -161,14 +172,13 @@ impl Client {
     }
 }
 
-fn post(worker: &Worker, request: &Request, buffers: &[ArrayBuffer]) {
-    // Requests are plain data: they always become JavaScript values.
-    if let Ok(value) = serde_wasm_bindgen::to_value(request) {
-        let (message, transfer) = (Array::of1(&value), Array::new());
-        for buffer in buffers {
-            message.push(buffer);
-            transfer.push(buffer);
-        }
-        let _ = worker.post_message_with_transfer(&message, &transfer);
+/// Posts a request; or says what of it has no form in JavaScript, such as a whole number above 2⁵³.
+fn post(worker: &Worker, request: &Request, buffers: &[ArrayBuffer]) -> Result<(), String> {
+    let value = serde_wasm_bindgen::to_value(request).map_err(|error| error.to_string())?;
+    let (message, transfer) = (Array::of1(&value), Array::new());
+    for buffer in buffers {
+        message.push(buffer);
+        transfer.push(buffer);
     }
+    worker.post_message_with_transfer(&message, &transfer).map_err(|error| format!("{error:?}"))
 }

@@ -10,8 +10,8 @@ use super::{
     scope::{self, FetchError},
     solve::{SolveError, Thought},
     training::{
-        Order, Trainee, crew, estimate, file_event,
-        protocol::{Part, Source, Start, TrainingEvent, TrainingTask},
+        Order, Trainee, crew, estimate, hand_out_stored, newest_state,
+        protocol::{Source, Start, TrainingEvent, TrainingTask},
         storage::{Storage, StorageError},
         table,
     },
@@ -235,14 +235,7 @@ impl Host {
                 table(kind, file)?
             }
             TrainingTask::ReadRun { run, part } => {
-                let bytes = Storage::open().await?.read(&run).await?;
-                let saved = Saved::from_bytes(&bytes)?;
-                let file = file_event(&saved.recipe, saved.state.step, part);
-                let bytes = match part {
-                    Part::Run => bytes,
-                    Part::Weights => saved.averaged_weights()?.to_safetensors()?,
-                };
-                scope::report_with_file(id, Event::Training(file), &bytes);
+                hand_out_stored(id, &run, part, files.first()).await?;
                 return Ok(Event::Finished);
             }
             TrainingTask::Shard(task) => return crew::obey(id, task, files, &mut self.shard).await,
@@ -250,6 +243,9 @@ impl Host {
             TrainingTask::RenameRun { run, name } => {
                 let storage = Storage::open().await?;
                 storage.rename(&run, &name).await?;
+                if let Some(trainee) = self.trainee.as_mut().filter(|trainee| trainee.run_id == run) {
+                    trainee.rename(name);
+                }
                 TrainingEvent::Runs(storage.list().await?)
             }
             TrainingTask::DeleteRun { run } => {
@@ -262,8 +258,9 @@ impl Host {
             }
             TrainingTask::StoreRun { run } => {
                 let file = files.first().ok_or_else(|| TaskError::MissingFile("the saved run".into()))?;
-                // Read whole before it is stored: what cannot be continued is refused here.
-                Saved::from_bytes(file)?;
+                // Read whole before it is stored: what cannot be continued, or told to the page, is refused here.
+                let saved = Saved::from_bytes(file)?;
+                saved.recipe.check_exact().map_err(TaskError::Recipe)?;
                 let storage = Storage::open().await?;
                 storage.write(&run, file).await?;
                 TrainingEvent::Runs(storage.list().await?)
@@ -280,12 +277,14 @@ impl Host {
         files: Vec<Vec<u8>>,
         inbox: &RefCell<Inbox>,
     ) -> Result<Event, TaskError> {
-        let kept = self.trainee.take().filter(|trainee| start == Start::Continue && trainee.is(&order.run, engine));
-        let mut trainee = match kept {
+        let mut trainee = match self.kept_trainee(order, &start, engine).await? {
             Some(trainee) => trainee,
             None => {
                 let weights = match &start {
                     Start::Begin { from: Source::Gallery(name), .. } => Some(self.gallery_weights(name).await?),
+                    Start::Begin { from: Source::Run(run), .. } => {
+                        Some(newest_state(run, None).await?.averaged_weights()?)
+                    }
                     _ => None,
                 };
                 match Trainee::prepare(order, start, engine, weights, files, inbox).await? {
@@ -294,10 +293,29 @@ impl Host {
                 }
             }
         };
-        // A run that failed is dropped: its last saved state is what can be continued.
+        // A run that failed is dropped: its last saved state, stored or kept by the page, is what can be continued.
         let event = trainee.train(order, inbox).await?;
         self.trainee = Some(trainee);
         Ok(event)
+    }
+
+    /// The run in memory, if it is the one that is to go on; any other is dropped.
+    async fn kept_trainee(
+        &mut self,
+        order: &Order,
+        start: &Start,
+        engine: Kind,
+    ) -> Result<Option<Trainee>, StorageError> {
+        let wanted = |trainee: &Trainee| *start == Start::Continue && trainee.is(&order.run, engine);
+        let Some(mut trainee) = self.trainee.take().filter(wanted) else { return Ok(None) };
+        match trainee.retake().await {
+            Ok(newest) => Ok(newest.then_some(trainee)),
+            Err(error) => {
+                // It is as it was, for when the other tab has paused.
+                self.trainee = Some(trainee);
+                Err(error)
+            }
+        }
     }
 
     async fn gallery_weights(&mut self, name: &str) -> Result<Weights, TaskError> {

@@ -34,7 +34,7 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// After the last segment.
+    /// After the last segment; of no examples every figure is 0 and says nothing.
     pub fn result(&self) -> Evaluation {
         self.after_each.last().copied().unwrap_or_default()
     }

@@ -16,7 +16,7 @@ pub use evaluate::{Evaluation, Trial, evaluate};
 pub use optimizer::OptimizerConfig;
 pub use preset::Preset;
 pub use program::{Moments, TrainingPlan, record_training};
-pub use recipe::{DataRecipe, Recipe, RecipeError, Schedule};
+pub use recipe::{DataRecipe, MOST_WHOLE, Recipe, RecipeError, Schedule};
 pub use run::{Examples, Run};
 pub use saved::{Saved, Summary};
 pub use trainer::{Setup, State, StepReport, TrainError, Trainer, predicted_bytes};

@@ -91,6 +91,9 @@ fn one_shard() -> usize {
     1
 }
 
+/// The largest whole number of which every browser's messages tell all digits: 2⁵³ - 1.
+pub const MOST_WHOLE: u64 = (1 << 53) - 1;
+
 /// Weights above which a batch is not shared unasked.
 const MOST_SHARED_WEIGHTS: usize = 4_000_000;
 
@@ -105,6 +108,14 @@ pub enum RecipeError {
     Zero {
         /// Section and name.
         field: &'static str,
+    },
+    /// A number that a browser cannot hold exactly.
+    #[error("{field} is {value}, expected at most {MOST_WHOLE} in a browser")]
+    Inexact {
+        /// Section and name.
+        field: &'static str,
+        /// What it is.
+        value: u64,
     },
     /// Parts of a batch that are not equal.
     #[error("[training] shards is {shards}, which does not divide the batch of {batch}")]
@@ -124,6 +135,16 @@ pub enum RecipeError {
         easiest: f64,
         /// Upper end.
         hardest: f64,
+    },
+    /// A setting of the optimizers outside its range.
+    #[error("[optimizer] {field} is {value}, expected {expected}")]
+    Optimizer {
+        /// Its name.
+        field: &'static str,
+        /// What it is.
+        value: f64,
+        /// What it may be.
+        expected: &'static str,
     },
     /// A share outside 0 to 1, or above 0 for a kind that has no smaller puzzles.
     #[error("[data] smaller is {smaller}, expected {expected}")]
@@ -157,6 +178,25 @@ impl Recipe {
     /// Examples that are not generated, dealt out as it says.
     pub fn deal(&self, given: &[Example]) -> Split {
         Split::of_examples(self.puzzle, given.iter().cloned(), &self.data.request())
+    }
+
+    /// Whether a browser's messages can hold its numbers exactly; a native program has no such limit.
+    ///
+    /// # Errors
+    /// The first number that is too large.
+    pub fn check_exact(&self) -> Result<(), RecipeError> {
+        let Schedule { steps, seed, evaluate_every, .. } = self.training;
+        let numbers = [
+            ("[training] steps", steps),
+            ("[training] seed", seed),
+            ("[training] evaluate_every", evaluate_every),
+            ("[data] seed", self.data.seed),
+            ("[optimizer] warmup_steps", self.optimizer.warmup_steps),
+        ];
+        match numbers.into_iter().find(|(_, value)| *value > MOST_WHOLE) {
+            Some((field, value)) => Err(RecipeError::Inexact { field, value }),
+            None => Ok(()),
+        }
     }
 
     /// Whether it can be followed.
@@ -196,6 +236,31 @@ impl Recipe {
         if smaller > 0.0 && !self.puzzle.has_smaller() {
             let expected = format!("0 for {}, which has no smaller puzzles", self.puzzle);
             return Err(RecipeError::Smaller { smaller, expected });
+        }
+        self.check_optimizer()
+    }
+
+    fn check_optimizer(&self) -> Result<(), RecipeError> {
+        let OptimizerConfig { lr, lr_min_ratio, warmup_steps: _, beta1, beta2, .. } = self.optimizer;
+        let OptimizerConfig { weight_decay, puzzle_lr, puzzle_weight_decay, ema, .. } = self.optimizer;
+        // The kernels compute in f32: what is more there, or rounds to 1, is outside too. A NaN is in no range.
+        let rate = |x: f64| x >= 0.0 && (x as f32).is_finite();
+        let share = |x: f64| (0.0..=1.0).contains(&x);
+        let mean = |x: f64| x >= 0.0 && (x as f32) < 1.0;
+        for (field, value, holds, expected) in [
+            ("lr", lr, rate(lr), "a rate of at least 0"),
+            ("puzzle_lr", puzzle_lr, rate(puzzle_lr), "a rate of at least 0"),
+            ("weight_decay", weight_decay, rate(weight_decay), "a rate of at least 0"),
+            ("puzzle_weight_decay", puzzle_weight_decay, rate(puzzle_weight_decay), "a rate of at least 0"),
+            ("lr_min_ratio", lr_min_ratio, share(lr_min_ratio), "a share from 0 to 1"),
+            ("ema", ema, share(ema), "a share from 0 to 1"),
+            // 1 would divide by 0 in the bias correction.
+            ("beta1", beta1, mean(beta1), "at least 0, below 1"),
+            ("beta2", beta2, mean(beta2), "at least 0, below 1"),
+        ] {
+            if !holds {
+                return Err(RecipeError::Optimizer { field, value, expected });
+            }
         }
         Ok(())
     }
@@ -258,6 +323,16 @@ mod tests {
     }
 
     #[test]
+    fn numbers_that_a_browser_cannot_hold_are_named() {
+        let check = |seed: u64| {
+            let text = TEXT.replace("\"seed\":1}", &format!("\"seed\":{seed}}}"));
+            serde_json::from_str::<Recipe>(&text).unwrap().check_exact().map_err(|error| error.to_string())
+        };
+        assert_eq!(check(MOST_WHOLE), Ok(()));
+        assert!(check(1 << 53).unwrap_err().starts_with("[data] seed is 9007199254740992, expected at most"));
+    }
+
+    #[test]
     fn what_cannot_be_followed_is_refused_by_name() {
         let refusal = |from: &str, to: &str| {
             assert!(TEXT.contains(from));
@@ -270,6 +345,18 @@ mod tests {
         );
         assert!(refusal("\"seed\":1}", "\"seed\":1,\"smaller\":-1}").contains("smaller is -1, expected a share"));
         assert!(refusal("\"batch\":4", "\"batch\":4,\"shards\":3").contains("does not divide the batch of 4"));
+        let optimizer = |field: &str| {
+            let to = format!("\"optimizer\":{{{field}}},\"training\":{{");
+            refusal("\"training\":{", &to)
+        };
+        assert!(optimizer("\"beta1\":1").contains("[optimizer] beta1 is 1, expected at least 0, below 1"));
+        assert!(optimizer("\"beta2\":-0.1").contains("[optimizer] beta2 is -0.1, expected at least 0"));
+        assert!(optimizer("\"lr\":-1e-3").contains("[optimizer] lr is -0.001, expected a rate of at least 0"));
+        assert!(optimizer("\"weight_decay\":1e300").contains("[optimizer] weight_decay is 1000"));
+        assert!(optimizer("\"ema\":1.5").contains("[optimizer] ema is 1.5, expected a share from 0 to 1"));
+        let mut unclear: Recipe = serde_json::from_str(TEXT).unwrap();
+        unclear.optimizer.lr = f64::NAN;
+        assert!(unclear.check().unwrap_err().to_string().contains("[optimizer] lr is NaN"));
         assert!(refusal("\"num_heads\":2", "\"num_heads\":3").contains("num_heads"));
         assert!(refusal("\"H_cycles\":1", "\"H_cycles\":0").contains("H_cycles"));
     }

@@ -4,9 +4,10 @@
 use std::ops::ControlFlow;
 
 use super::{
-    Recipe, Row, StepReport, TrainError, Trainer, Trial,
+    Evaluation, Recipe, Row, StepReport, TrainError, Trainer, Trial,
     curve::{ROW, mean},
     evaluate::evaluate,
+    program::record_training,
     saved::Saved,
     shard::Helper,
 };
@@ -31,6 +32,8 @@ pub struct Run<E: Engine> {
     rows: Vec<Row>,
     /// Steps since the last row.
     recent: Vec<StepReport>,
+    /// On all unseen puzzles, at the end.
+    result: Option<Evaluation>,
     /// Seconds of computing before `since`.
     seconds: f64,
     since: f64,
@@ -66,6 +69,9 @@ impl<E: Engine> Run<E> {
         clock: fn() -> f64,
     ) -> Result<Self, TrainError> {
         let setup = recipe.setup();
+        // Before weights are drawn that no engine could hold.
+        let plan = record_training(&setup.model, setup.rows(), &setup.optimizer, setup.apart())?;
+        engine.admits(&plan.program)?;
         let weights = weights.unwrap_or_else(|| Weights::init(&setup.model, setup.seed));
         weights.check(&setup.model)?;
         let trainer = Trainer::new(&engine, setup, &weights).await?;
@@ -91,10 +97,10 @@ impl<E: Engine> Run<E> {
         clock: fn() -> f64,
         helpers: Vec<Box<dyn Helper>>,
     ) -> Result<Self, TrainError> {
-        let Saved { recipe, rows, recent, seconds, given, state } = saved;
+        let Saved { recipe, rows, recent, seconds, result, given, state, .. } = saved;
         let trainer = Trainer::resume_with(&engine, state, helpers).await?;
         let run = Self::around(engine, recipe, trainer, Examples { split, given }, clock)?;
-        Ok(Self { rows, recent, seconds, ..run })
+        Ok(Self { rows, recent, seconds, result, ..run })
     }
 
     fn around(
@@ -116,6 +122,7 @@ impl<E: Engine> Run<E> {
             solver: None,
             rows: Vec::new(),
             recent: Vec::new(),
+            result: None,
             seconds: 0.0,
             since: clock(),
             clock,
@@ -132,6 +139,11 @@ impl<E: Engine> Run<E> {
         &self.recipe
     }
 
+    /// Gives it another name, which changes nothing else.
+    pub fn rename(&mut self, name: String) {
+        self.recipe.name = name;
+    }
+
     /// What computes.
     pub fn engine(&self) -> &E {
         &self.engine
@@ -143,7 +155,7 @@ impl<E: Engine> Run<E> {
     }
 
     /// Bytes that the engine holds for the training step.
-    pub fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> u64 {
         self.trainer.bytes()
     }
 
@@ -155,6 +167,11 @@ impl<E: Engine> Run<E> {
     /// The unseen puzzles.
     pub fn test(&self) -> &[Example] {
         &self.test
+    }
+
+    /// What [`Run::test_all`] gave at its end.
+    pub fn result(&self) -> Option<Evaluation> {
+        self.result
     }
 
     /// Steps done.
@@ -220,13 +237,19 @@ impl<E: Engine> Run<E> {
         step > 0 && (step.is_multiple_of(self.recipe.training.evaluate_every) || self.is_done())
     }
 
-    /// Whether the last step is one after which the unseen puzzles are tried and that has not been done.
+    /// Whether the last step is one after which the unseen puzzles are tried and that has not been done. Where there are none
+    /// to try, nothing is owed.
     pub fn owes_evaluation(&self) -> bool {
-        self.is_at_evaluation() && self.rows.last().is_some_and(|row| row.test.is_none())
+        self.is_at_evaluation() && self.tried() > 0 && self.rows.last().is_some_and(|row| row.test.is_none())
+    }
+
+    /// Unseen puzzles that [`Run::evaluate`] tries.
+    pub fn tried(&self) -> usize {
+        self.recipe.training.evaluate_on.min(self.test.len())
     }
 
     /// Tries the unseen puzzles that the recipe says, notes the result in the last row and returns that; `None` where
-    /// `observe` broke off.
+    /// `observe` broke off, or there are none.
     ///
     /// # Errors
     /// The engine's.
@@ -234,7 +257,7 @@ impl<E: Engine> Run<E> {
         &mut self,
         observe: impl AsyncFnMut(usize) -> ControlFlow<()>,
     ) -> Result<Option<Trial>, TrainError> {
-        let trial = self.evaluate_on(self.recipe.training.evaluate_on, observe).await?;
+        let trial = self.evaluate_on(self.tried(), observe).await?;
         if let (Some(row), Some(trial)) = (self.rows.last_mut(), &trial) {
             row.test = Some(trial.result());
         }
@@ -242,7 +265,22 @@ impl<E: Engine> Run<E> {
         Ok(trial)
     }
 
-    /// Tries the first `few` unseen puzzles with the averaged weights.
+    /// Tries all unseen puzzles and keeps what comes out as the run's result; `None` where `observe` broke off, or there are
+    /// none.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn test_all(
+        &mut self,
+        observe: impl AsyncFnMut(usize) -> ControlFlow<()>,
+    ) -> Result<Option<Evaluation>, TrainError> {
+        let trial = self.evaluate_on(self.test.len(), observe).await?;
+        self.result = trial.map(|trial| trial.result());
+        Ok(self.result)
+    }
+
+    /// Tries the first `few` unseen puzzles with the averaged weights; `None` where `observe` broke off, or there are none: a
+    /// share of nothing is no figure.
     ///
     /// # Errors
     /// The engine's.
@@ -253,6 +291,9 @@ impl<E: Engine> Run<E> {
     ) -> Result<Option<Trial>, TrainError> {
         let segments = self.recipe.model.halt_max_steps;
         let few = few.min(self.test.len());
+        if few == 0 {
+            return Ok(None);
+        }
         let mut solver = self.solver().await?;
         let trial = evaluate(&mut solver, &self.test[..few], segments, observe).await;
         self.solver = Some(solver);
@@ -289,8 +330,69 @@ impl<E: Engine> Run<E> {
             rows: self.rows.clone(),
             recent: self.recent.clone(),
             seconds: self.seconds,
+            engine: Some(self.engine.info().kind),
+            result: self.result,
             given: self.given.clone(),
             state: self.trainer.state().await?,
         })
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::{data::generate_split, engine::cpu};
+
+    const RECIPE: &str = r#"{"name":"a","puzzle":"sudoku-4x4","data":{"base_puzzles":8,"test_puzzles":4,"seed":1},
+        "model":{"H_cycles":1,"L_cycles":1,"H_layers":1,"L_layers":1,"hidden_size":16,"num_heads":2,"halt_max_steps":2},
+        "training":{"batch":4,"steps":3,"seed":1,"evaluate_every":2,"evaluate_on":4}}"#;
+
+    async fn go_on(_: usize) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    /// A run on generated puzzles, at its end.
+    async fn ended(with_unseen: bool) -> Run<cpu::Engine> {
+        let recipe: Recipe = serde_json::from_str(RECIPE).unwrap();
+        let mut split = generate_split(recipe.puzzle, &recipe.data.request(), |_, _| {});
+        if !with_unseen {
+            split.test.clear();
+        }
+        let examples = Examples { split, given: None };
+        let mut run = Run::begin(cpu::Engine::new(), recipe, examples, None, || 0.0).await.unwrap();
+        while !run.is_done() {
+            run.step().await.unwrap();
+            assert!(with_unseen || !run.owes_evaluation());
+            if run.owes_evaluation() {
+                assert_eq!(run.evaluate(go_on).await.unwrap().unwrap().answers.len(), 4);
+            }
+        }
+        run
+    }
+
+    #[test]
+    fn without_unseen_puzzles_there_is_no_figure() {
+        pollster::block_on(async {
+            let mut run = ended(false).await;
+            assert!(run.rows().len() == 2 && run.rows().iter().all(|row| row.test.is_none()));
+            assert_eq!(run.evaluate(go_on).await.unwrap(), None);
+            assert_eq!(run.test_all(go_on).await.unwrap(), None);
+        });
+    }
+
+    #[test]
+    fn the_result_and_the_engine_are_saved_and_a_name_can_change() {
+        pollster::block_on(async {
+            let mut run = ended(true).await;
+            assert_eq!(run.save().await.unwrap().result, None);
+            let result = run.test_all(go_on).await.unwrap();
+            assert_eq!(result.map(|result| result.count), Some(4));
+            run.rename("b".into());
+            let saved = Saved::from_bytes(&run.save().await.unwrap().to_bytes().unwrap()).unwrap();
+            assert_eq!((saved.result, saved.engine, saved.recipe.name.as_str()), (result, Some(Kind::Cpu), "b"));
+            let split = run.into_split();
+            let resumed = Run::resume(cpu::Engine::new(), saved, split, || 0.0).await.unwrap();
+            assert_eq!(resumed.result(), result);
+        });
     }
 }

@@ -6,11 +6,17 @@ use std::collections::HashMap;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::Deserialize;
 
-use super::{Recipe, Row, StepReport, TrainError, trainer::State};
-use crate::{checkpoint::Weights, data::Example, engine::Data};
+use super::{Evaluation, Recipe, Row, StepReport, TrainError, trainer::State};
+use crate::{
+    checkpoint::Weights,
+    data::Example,
+    engine::{Data, Kind},
+};
 
 /// Raised when the meaning of the file changes.
 const VERSION: &str = "2";
+/// The entry of the header that tells a saved run from any other safetensors file; it holds the version.
+const MARK: &str = "hrm_web_state";
 /// Tensor of the given examples: `[N, 2, S]` tokens, a question and its answer each.
 const EXAMPLES: &str = "examples";
 
@@ -25,6 +31,10 @@ pub struct Saved {
     pub recent: Vec<StepReport>,
     /// Seconds of computing.
     pub seconds: f64,
+    /// The engine that computed it last; only on this kind it goes on bit for bit. Older files do not say.
+    pub engine: Option<Kind>,
+    /// On all unseen puzzles, at its end.
+    pub result: Option<Evaluation>,
     /// Its examples, where they were not generated.
     pub given: Option<Vec<Example>>,
     /// Weights, moments, averages and carry.
@@ -42,9 +52,18 @@ pub struct Summary {
     pub step: u64,
     /// Seconds of computing.
     pub seconds: f64,
+    /// The engine that computed it last; older files do not say.
+    pub engine: Option<Kind>,
+    /// On all unseen puzzles, at its end.
+    pub result: Option<Evaluation>,
 }
 
 impl Saved {
+    /// Whether a safetensors file is a saved run, be it one that this program cannot read; `bytes` may end after the header.
+    pub fn is_claimed_by(bytes: &[u8]) -> bool {
+        metadata(bytes).is_ok_and(|metadata| metadata.contains_key(MARK))
+    }
+
     /// The file's bytes.
     ///
     /// # Errors
@@ -52,8 +71,8 @@ impl Saved {
     pub fn to_bytes(&self) -> Result<Vec<u8>, TrainError> {
         let json = |value: serde_json::Result<String>| value.map_err(wrong);
         let names: Vec<&str> = self.state.buffers.iter().map(|(name, _)| name.as_str()).collect();
-        let header = HashMap::from([
-            ("hrm_web_state".to_owned(), VERSION.to_owned()),
+        let mut header = HashMap::from([
+            (MARK.to_owned(), VERSION.to_owned()),
             ("recipe".to_owned(), json(serde_json::to_string(&self.recipe))?),
             ("curve".to_owned(), json(serde_json::to_string(&self.rows))?),
             ("recent".to_owned(), json(serde_json::to_string(&self.recent))?),
@@ -61,6 +80,12 @@ impl Saved {
             ("step".to_owned(), self.state.step.to_string()),
             ("order".to_owned(), json(serde_json::to_string(&names))?),
         ]);
+        if let Some(engine) = &self.engine {
+            header.insert("engine".to_owned(), json(serde_json::to_string(engine))?);
+        }
+        if let Some(result) = &self.result {
+            header.insert("result".to_owned(), json(serde_json::to_string(result))?);
+        }
         let buffers = self.state.buffers.iter().map(|(name, data)| {
             let (dtype, bytes, len): (_, &[u8], _) = match data {
                 Data::F32(values) => (Dtype::F32, bytemuck::cast_slice(values), values.len()),
@@ -86,7 +111,7 @@ impl Saved {
     /// Says what is not as it should be; nothing of a foreign file is trusted.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, TrainError> {
         let header = Header::read(bytes)?;
-        let Summary { recipe, rows, step, seconds } = header.summary()?;
+        let Summary { recipe, rows, step, seconds, engine, result } = header.summary()?;
         let recent = header.json("recent")?;
         let order: Vec<String> = header.json("order")?;
         let file = SafeTensors::deserialize(bytes).map_err(wrong)?;
@@ -103,7 +128,7 @@ impl Saved {
         let buffers = buffers.collect::<Result<_, _>>()?;
         let given = file.tensor(EXAMPLES).ok().map(|view| examples(&recipe, view.data()));
         let state = State { setup: recipe.setup(), step, buffers };
-        Ok(Self { recipe, rows, recent, seconds, given, state })
+        Ok(Self { recipe, rows, recent, seconds, engine, result, given, state })
     }
 }
 
@@ -148,19 +173,8 @@ struct Header(HashMap<String, String>);
 
 impl Header {
     fn read(bytes: &[u8]) -> Result<Self, TrainError> {
-        /// The header but for the tensors.
-        #[derive(Deserialize)]
-        struct Text {
-            #[serde(default, rename = "__metadata__")]
-            metadata: HashMap<String, String>,
-        }
-        let text = bytes.split_first_chunk().and_then(|(length, rest)| {
-            let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
-            rest.get(..length)
-        });
-        let text = text.ok_or_else(|| TrainError::State("it ends within its header".into()))?;
-        let header = Self(serde_json::from_slice::<Text>(text).map_err(wrong)?.metadata);
-        let version = header.field("hrm_web_state")?;
+        let header = Self(metadata(bytes)?);
+        let version = header.field(MARK)?;
         if version != VERSION {
             return Err(TrainError::State(format!("version {version}, this program reads {VERSION}")));
         }
@@ -176,11 +190,38 @@ impl Header {
         serde_json::from_str(self.field(name)?).map_err(|e| TrainError::State(format!("`{name}` in the header: {e}")))
     }
 
+    /// What older files lack: `None` there.
+    fn later<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>, TrainError> {
+        if self.0.contains_key(name) { self.json(name).map(Some) } else { Ok(None) }
+    }
+
     fn summary(&self) -> Result<Summary, TrainError> {
         let number = |name| self.field(name)?.parse().map_err(wrong);
-        let (recipe, rows) = (self.json("recipe")?, self.json("curve")?);
-        Ok(Summary { recipe, rows, step: self.json("step")?, seconds: number("seconds")? })
+        Ok(Summary {
+            recipe: self.json("recipe")?,
+            rows: self.json("curve")?,
+            step: self.json("step")?,
+            seconds: number("seconds")?,
+            engine: self.later("engine")?,
+            result: self.later("result")?,
+        })
     }
+}
+
+/// What a safetensors file's header says beside its tensors; `bytes` may end after it.
+fn metadata(bytes: &[u8]) -> Result<HashMap<String, String>, TrainError> {
+    /// The header but for the tensors.
+    #[derive(Deserialize)]
+    struct Text {
+        #[serde(default, rename = "__metadata__")]
+        metadata: HashMap<String, String>,
+    }
+    let text = bytes.split_first_chunk().and_then(|(length, rest)| {
+        let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+        rest.get(..length)
+    });
+    let text = text.ok_or_else(|| TrainError::State("it ends within its header".into()))?;
+    Ok(serde_json::from_slice::<Text>(text).map_err(wrong)?.metadata)
 }
 
 /// The examples of their tensor; those with tokens that the puzzle does not have are refused later, by the data set.
@@ -192,4 +233,41 @@ fn examples(recipe: &Recipe, bytes: &[u8]) -> Vec<Example> {
 
 fn wrong(error: impl ToString) -> TrainError {
     TrainError::State(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RECIPE: &str = r#"{"name":"a","puzzle":"sudoku-4x4","data":{"base_puzzles":10,"test_puzzles":5,"seed":1},
+        "model":{"H_cycles":1,"L_cycles":1,"H_layers":1,"L_layers":1,"hidden_size":16,"num_heads":2},
+        "training":{"batch":4,"steps":9,"seed":1,"evaluate_every":3,"evaluate_on":5}}"#;
+
+    fn saved() -> Saved {
+        let recipe: Recipe = serde_json::from_str(RECIPE).unwrap();
+        let state =
+            State { setup: recipe.setup(), step: 9, buffers: vec![("lm_head.weight".into(), Data::F32(vec![0.5]))] };
+        let result = Some(Evaluation { exact_accuracy: 0.8, count: 5, ..Evaluation::default() });
+        let engine = Some(Kind::Cpu);
+        Saved { recipe, rows: Vec::new(), recent: Vec::new(), seconds: 1.5, engine, result, given: None, state }
+    }
+
+    #[test]
+    fn engine_and_result_are_read_back_and_older_files_have_none() {
+        let newer = saved();
+        assert_eq!(Saved::from_bytes(&newer.to_bytes().unwrap()).unwrap(), newer);
+        let older = Saved { engine: None, result: None, ..newer };
+        let bytes = older.to_bytes().unwrap();
+        assert_eq!(Saved::from_bytes(&bytes).unwrap(), older);
+        assert!(!metadata(&bytes).unwrap().keys().any(|name| name == "engine" || name == "result"));
+    }
+
+    #[test]
+    fn a_state_is_told_from_weights_by_its_header() {
+        let bytes = saved().to_bytes().unwrap();
+        let header = 8 + u64::from_le_bytes(*bytes.first_chunk().unwrap()) as usize;
+        assert!(Saved::is_claimed_by(&bytes) && Saved::is_claimed_by(&bytes[..header]));
+        let weights = Weights::init(&saved().recipe.model, 1).to_safetensors().unwrap();
+        assert!(!Saved::is_claimed_by(&weights) && !Saved::is_claimed_by(b"no file") && !Saved::is_claimed_by(b""));
+    }
 }

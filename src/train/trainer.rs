@@ -140,13 +140,13 @@ struct UnderWay<R> {
 ///
 /// # Errors
 /// A configuration that cannot be recorded.
-pub fn predicted_bytes<E: Engine>(engine: &E, setup: &Setup) -> Result<usize, TrainError> {
+pub fn predicted_bytes<E: Engine>(engine: &E, setup: &Setup) -> Result<u64, TrainError> {
     let plan = record_training(&setup.model, setup.rows(), &setup.optimizer, setup.apart())?;
     let read = match setup.apart() {
         true => plan.apart(),
         false => plan.read().to_vec(),
     };
-    Ok(setup.shards * engine.predicted_bytes(&plan.program, &read))
+    Ok((setup.shards as u64).saturating_mul(engine.predicted_bytes(&plan.program, &read)))
 }
 
 /// A run's whole state: every buffer that outlives a step, by name.
@@ -219,13 +219,13 @@ impl<S: Session> Trainer<S> {
     }
 
     /// Bytes of memory that its shards hold; one elsewhere holds what the first does.
-    pub fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> u64 {
         let first = self.first.session.bytes();
         let held = |other: &Other<S>| match other {
             Other::Here(shard) => shard.session.bytes(),
             Other::There(_) => first,
         };
-        first + self.others.iter().map(held).sum::<usize>()
+        first + self.others.iter().map(held).sum::<u64>()
     }
 
     /// One segment on every row, one update, waited for. Rows that halted before take their data from `batch`.

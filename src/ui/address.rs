@@ -2,11 +2,14 @@
 
 use std::fmt;
 
-use super::{place::Place, view::View};
-use crate::runtime::measure::Choice;
+use super::{acts, place::Place, view::View};
+use crate::{model::Intervention, runtime::measure::Choice};
+
+/// How an address says that the run ends when the model is sure.
+const SURE: &str = "sure";
 
 /// What an address says. What it leaves out the page fills in.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Address {
     /// The place of the page.
     pub place: Place,
@@ -22,6 +25,10 @@ pub struct Address {
     pub moment: Option<usize>,
     /// How many times the segments of training the run may take.
     pub stretch: Option<usize>,
+    /// Whether the run ends when the model holds itself done.
+    pub until_sure: bool,
+    /// What is done to the thought, in a second run that is laid over the untouched one.
+    pub acts: Vec<Intervention>,
 }
 
 impl Address {
@@ -37,6 +44,8 @@ impl Address {
                 Some(("view", value)) => address.view = View::of_name(value).unwrap_or_default(),
                 Some(("moment", value)) => address.moment = value.parse().ok(),
                 Some(("stretch", value)) => address.stretch = value.parse().ok(),
+                Some(("until", value)) => address.until_sure = value == SURE,
+                Some(("acts", value)) => address.acts = acts::read(&unescape(value)),
                 _ => {}
             }
         }
@@ -52,6 +61,8 @@ impl fmt::Display for Address {
         let view = (self.view != View::default()).then(|| self.view.name().to_string());
         let moment = self.moment.map(|moment| moment.to_string());
         let stretch = self.stretch.map(|stretch| stretch.to_string());
+        let until = self.until_sure.then(|| SURE.to_string());
+        let acts = (!self.acts.is_empty()).then(|| acts::write(&self.acts));
         let parts = [
             ("place", &place),
             ("model", &self.model),
@@ -60,6 +71,8 @@ impl fmt::Display for Address {
             ("view", &view),
             ("moment", &moment),
             ("stretch", &stretch),
+            ("until", &until),
+            ("acts", &acts),
         ];
         let written =
             parts.iter().filter_map(|(key, value)| value.as_ref().map(|value| format!("{key}={}", escape(value))));
@@ -102,6 +115,7 @@ fn unescape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Act;
 
     #[test]
     fn an_address_is_read_back() {
@@ -113,6 +127,8 @@ mod tests {
             view: View::Answers,
             moment: Some(12),
             stretch: Some(4),
+            until_sure: true,
+            acts: vec![Intervention { at: 8, act: Act::Clue { cell: 3, token: 2 } }],
         };
         let text = address.to_string();
         assert!(text.starts_with("#place=how-it-works&model=sudoku-4x4&puzzle=1.3."), "{text}");
@@ -123,7 +139,7 @@ mod tests {
     fn what_is_unknown_is_passed_over() {
         assert_eq!(Address::parse(""), Address::default());
         assert_eq!(
-            Address::parse("#x=1&place=moon&engine=abacus&&model&view=x-ray&moment=noon&stretch=-1"),
+            Address::parse("#x=1&place=moon&engine=abacus&&model&view=x-ray&moment=noon&stretch=-1&until=dawn&acts=x"),
             Address::default()
         );
         assert_eq!(Address::parse("#puzzle=%zz%4").puzzle.unwrap(), "%zz%4");

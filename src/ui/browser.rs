@@ -240,13 +240,19 @@ pub fn save_blob(name: &str, blob: &Blob) {
     let _ = web_sys::Url::revoke_object_url(&address);
 }
 
-/// Asks the browser not to clear what the page stores when room runs short. It may say no, or ask the person.
-pub fn persist_storage() {
+/// Whether the browser keeps what the page stores even when room runs short; with `ask` it is asked to, and may say no, or ask
+/// the person. `None`: it does not say.
+pub async fn persist_storage(ask: bool) -> Option<bool> {
     let manager = window().navigator().storage();
     // Outside a secure context there is no such object.
-    if !manager.is_undefined() {
-        let _ = manager.persist();
+    if manager.is_undefined() {
+        return None;
     }
+    let persisted = JsFuture::from(manager.persisted().ok()?).await.ok()?.as_bool()?;
+    if persisted || !ask {
+        return Some(persisted);
+    }
+    JsFuture::from(manager.persist().ok()?).await.ok()?.as_bool()
 }
 
 /// Processor cores, as far as the browser says.

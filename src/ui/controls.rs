@@ -3,9 +3,11 @@
 use leptos::prelude::*;
 
 use super::{
+    board::symbol::boards,
     check::Check,
     more_puzzles::MorePuzzles,
-    state::{Page, Phase, STRETCHES, Status},
+    place::Place,
+    state::{Page, Phase, STRETCHES, Status, kinds_of},
     thinking_longer::ThinkingLonger,
     train::words::{percent, thousands},
 };
@@ -36,7 +38,7 @@ pub fn ModelLine() -> impl IntoView {
     };
     let choose = move |event| machine.preferred.set(Some(event_target_value(&event)));
     view! {
-        <p class="model">
+        <p class="model" hidden=move || page.machine.lacks_model()>
             <label class="choice">
                 "Model "
                 <select data-testid="model" prop:value=name on:change=choose>
@@ -79,7 +81,8 @@ pub fn Controls() -> impl IntoView {
             Phase::Failed(_) => "error",
         })
     };
-    let no_model = move || page.machine.status.with(|status| matches!(status, Status::Failed(_)));
+    let no_model =
+        move || page.machine.lacks_model() || page.machine.status.with(|status| matches!(status, Status::Failed(_)));
     view! {
         <div class="run">
             <button
@@ -94,13 +97,55 @@ pub fn Controls() -> impl IntoView {
             <Show when=move || page.is_running()>
                 <button type="button" data-testid="cancel" on:click=move |_| page.cancel()>"Stop"</button>
             </Show>
+            <Show when=move || page.longer().is_some()>
+                <button type="button" data-testid="think-longer" on:click=move |_| page.think_longer()>
+                    "Think longer"
+                </button>
+            </Show>
             <p class="verdict" data-testid="verdict" data-state=state role="status" aria-live="polite">
                 {move || verdict(page)}
             </p>
             <Length/>
             <p class="figures" data-testid="figures">{move || figures(page)}</p>
         </div>
+        <Show when=move || page.machine.lacks_model()>
+            <Unfit/>
+        </Show>
         <Notes/>
+    }
+}
+
+/// What there is for a board that no model takes.
+#[component]
+fn Unfit() -> impl IntoView {
+    let page = Page::here();
+    // The largest board of the same game that a model takes.
+    let largest = Memo::new(move |_| {
+        let same = |kind: &Kind| std::mem::discriminant(kind) == std::mem::discriminant(&page.kind());
+        page.machine.gallery.with(|gallery| kinds_of(gallery).into_iter().rfind(same))
+    });
+    let learn = move |_| {
+        let kind = page.kind();
+        page.training.draft.update(|draft| draft.set_puzzle(kind));
+        page.place.set(Place::Train);
+    };
+    view! {
+        <div class="message" data-testid="unfit">
+            <p>
+                {move || format!("No model of this page takes {}.", boards(page.kind()))}
+                {move || largest.get().map(|largest| format!(" The largest that it takes are {}.", boards(largest)))}
+            </p>
+            <div class="actions">
+                {move || largest.get().map(|largest| view! {
+                    <button type="button" data-testid="unfit-largest" on:click=move |_| page.show_kind(largest)>
+                        {format!("To {} instead", boards(largest))}
+                    </button>
+                })}
+                <button type="button" data-testid="unfit-train" on:click=learn>
+                    {move || format!("Train a model for {}", boards(page.kind()))}
+                </button>
+            </div>
+        </div>
     }
 }
 
@@ -150,12 +195,12 @@ fn verdict(page: Page) -> String {
     })
 }
 
-/// Steps of a shortest path, of a maze that has one.
+/// Steps of a shortest path through the maze that the run was about at last, if there is one.
 fn steps_through(page: Page) -> Option<u32> {
-    page.drawing.question.with(|question| match question.kind {
-        Kind::Maze(_) => question.kind.rating(&question.tokens),
+    match page.kind() {
+        kind @ Kind::Maze(_) => kind.rating(&page.posed_at_last()?),
         Kind::Sudoku(_) => None,
-    })
+    }
 }
 
 /// How long the run took and where, and when the model held itself done.
@@ -173,6 +218,9 @@ fn figures(page: Page) -> Option<String> {
 
 /// What has to happen before a run can begin.
 fn waiting_for(page: Page) -> Option<String> {
+    if page.machine.lacks_model() {
+        return Some("No model for this board.".into());
+    }
     page.machine.status.with(|status| match status {
         Status::Starting => Some("Starting…".into()),
         Status::Opening => Some("Loading the model…".into()),

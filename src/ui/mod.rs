@@ -1,6 +1,7 @@
 //! The page. What can be said without a browser (the address, undo, colours, axes) compiles everywhere and is tested
 //! natively; the components are for wasm32.
 
+pub mod acts;
 pub mod address;
 pub mod animation;
 pub mod board;

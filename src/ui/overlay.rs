@@ -61,6 +61,11 @@ impl Overlay {
         format!("{:?}-{}", self.level, self.figure.title())
     }
 
+    /// What its values are counted in.
+    pub fn unit(self) -> &'static str {
+        self.figure.unit()
+    }
+
     /// Every overlay, H first.
     pub fn all() -> impl Iterator<Item = Self> {
         [Level::H, Level::L].into_iter().flat_map(|level| Figure::ALL.map(|figure| Self { level, figure }))

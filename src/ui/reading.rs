@@ -8,53 +8,33 @@ use crate::puzzle::{
 
 /// Text that does not become a puzzle on the board.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ReadError {
-    /// It is no puzzle.
-    #[error("This is no puzzle: {0}.")]
-    Form(#[from] ParseError),
-    /// It is one that no model solves.
-    #[error("No model of the gallery solves {0}.")]
-    Unknown(Kind),
-    /// A maze too large for every model.
-    #[error("A {found} maze does not fit: the largest that a model of the gallery takes is {largest}.")]
-    TooLarge {
-        /// Its side.
-        found: Side,
-        /// The largest side of a model.
-        largest: Side,
-    },
-}
+#[error("This is no puzzle: {0}.")]
+pub struct ReadError(#[from] ParseError);
 
-/// Reads a puzzle for one of the kinds that are `known`: a Sudoku of one of their sizes; a maze for the smallest model
-/// that holds it, padded with walls, without marks of a path. With no kind known (the gallery is not there yet) every
-/// kind is taken as it is.
+/// Reads a puzzle: a Sudoku, or a maze without marks of a path, fitted to the kinds that are `known` ([`fitted`]).
 ///
 /// # Errors
-/// Which character, line or length is wrong; which model is missing.
+/// Which character, line or length is wrong.
 pub fn read(text: &str, known: &[Kind]) -> Result<(Kind, Vec<u8>), ReadError> {
     if text.contains(['#', 'S', 'G']) {
-        return read_maze(text, known);
+        return Ok(fitted(&Grid::parse(text)?.without_path(), known));
     }
     let board = Board::parse(text, None)?;
-    let kind = Kind::Sudoku(board.shape());
-    if known.is_empty() || known.contains(&kind) {
-        Ok((kind, board.to_tokens()))
-    } else {
-        Err(ReadError::Unknown(kind))
-    }
+    Ok((Kind::Sudoku(board.shape()), board.to_tokens()))
 }
 
-fn read_maze(text: &str, known: &[Kind]) -> Result<(Kind, Vec<u8>), ReadError> {
-    let maze = Grid::parse(text)?.without_path();
-    let own = maze.side();
-    if known.is_empty() {
-        return Ok((Kind::Maze(own), maze.to_tokens()));
-    }
-    let sides = || known.iter().filter_map(|kind| if let Kind::Maze(side) = kind { Some(*side) } else { None });
-    let largest = sides().max().ok_or(ReadError::Unknown(Kind::Maze(own)))?;
-    let padded = sides().filter(|side| *side >= own).min().and_then(|side| Some((side, maze.padded_to(side)?)));
-    let (side, padded) = padded.ok_or(ReadError::TooLarge { found: own, largest })?;
-    Ok((Kind::Maze(side), padded.to_tokens()))
+/// A maze for the smallest of the `known` kinds that holds it, padded with walls. One that is larger than all of them
+/// stays as it is: it can be drawn, and the page says that no model takes it.
+pub fn fitted(maze: &Grid, known: &[Kind]) -> (Kind, Vec<u8>) {
+    let side = kind_for(maze.side(), known);
+    let padded = maze.padded_to(side);
+    (Kind::Maze(side), padded.as_ref().unwrap_or(maze).to_tokens())
+}
+
+/// The smallest side of a `known` kind of maze that holds one of this side; the side itself where there is none.
+pub fn kind_for(own: Side, known: &[Kind]) -> Side {
+    let sides = known.iter().filter_map(|kind| if let Kind::Maze(side) = kind { Some(*side) } else { None });
+    sides.filter(|side| *side >= own).min().unwrap_or(own)
 }
 
 /// A board as text, a line for each row.
@@ -80,7 +60,7 @@ mod tests {
         let four = Kind::Sudoku(Shape::FOUR);
         assert_eq!(read("1.34 .... .... ....", &[]).unwrap().0, four);
         assert_eq!(read(MAZE, &[]).unwrap().0, maze(5));
-        assert_eq!(read(MAZE, &[four]), Err(ReadError::Unknown(maze(5))));
+        assert_eq!(read(MAZE, &[four]).unwrap().0, maze(5));
         let message = read("12x4............", &[]).unwrap_err().to_string();
         assert!(message.starts_with("This is no puzzle: line 1, column 3"), "{message}");
     }
@@ -92,11 +72,8 @@ mod tests {
         let text = write(kind, &tokens);
         assert_eq!(text, "#######\n#S  ###\n# # ###\n#  G###\n#######\n#######\n#######");
         assert_eq!(read(&text, &[maze(7)]).unwrap(), (kind, tokens));
+        // A larger one than any model takes can be drawn all the same.
         let rows = format!("{}\n", "#".repeat(11)).repeat(11);
-        let error = read(&rows, &[maze(9), maze(7)]).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "A 11x11 maze does not fit: the largest that a model of the gallery takes is 9x9."
-        );
+        assert_eq!(read(&rows, &[maze(9), maze(7)]).unwrap().0, maze(11));
     }
 }

@@ -36,7 +36,14 @@ pub fn Solve() -> impl IntoView {
 #[component]
 fn Sizes() -> impl IntoView {
     let page = Page::here();
-    let kinds = Memo::new(move |_| page.machine.gallery.with(|gallery| kinds_of(gallery)));
+    // A board that no model takes is among them while it is drawn.
+    let kinds = Memo::new(move |_| {
+        let (mut kinds, own) = (page.machine.gallery.with(|gallery| kinds_of(gallery)), page.kind());
+        if !kinds.is_empty() && !kinds.contains(&own) {
+            kinds.push(own);
+        }
+        kinds
+    });
     let button = move |kind: Kind| {
         let chosen = move || if page.kind() == kind { "true" } else { "false" };
         let testid = match kind {

@@ -1,6 +1,6 @@
 //! What thinking longer adds: how many unseen puzzles the model solves after each segment, as its card has measured it.
 
-use leptos::{html, prelude::*};
+use leptos::{ev::PointerEvent, html, prelude::*};
 
 use super::{
     fold::Fold,
@@ -18,6 +18,11 @@ const HEIGHT: f64 = 150.0;
 /// Where the end of a segment lies on the horizontal axis, whose scale is logarithmic: the first segments matter most.
 fn place(segment: usize, of: usize) -> f64 {
     (segment as f64).ln() / (of.max(2) as f64).ln()
+}
+
+/// The segment whose end lies nearest to a share of the axis.
+fn segment_at(share: f64, of: usize) -> usize {
+    (share * (of.max(2) as f64).ln()).exp().round().clamp(1.0, of.max(1) as f64) as usize
 }
 
 /// The plot, folded away at first; nothing for a model whose card does not have the figures.
@@ -47,9 +52,19 @@ fn Plot(measured: Memo<BySegment>) -> impl IntoView {
         })
     };
     let grid = move || grid(frame.get(), measured.with(|measured| measured.exact_accuracy.len()), trained());
+    let under_pointer = RwSignal::new(None::<usize>);
+    let look = move |event: PointerEvent| {
+        let share = frame.get_untracked().share(f64::from(event.offset_x()));
+        let of = measured.with_untracked(|measured| measured.exact_accuracy.len());
+        under_pointer.set(Some(segment_at(share, of)));
+    };
     let reading = move || {
         measured.with(|BySegment { exact_accuracy, count }| {
             let share = |segment: usize| exact_accuracy.get(segment.checked_sub(1)?).map(|exact| 100.0 * exact);
+            if let Some(segment) = under_pointer.get() {
+                return share(segment)
+                    .map(|exact| format!("After segment {segment}: {exact:.1} % of {count} are right."));
+            }
             let (trained, most) = (trained()?, exact_accuracy.len());
             let (then, last) = (share(trained)?, share(most)?);
             let longer = if most > trained { format!(", and {last:.1} % after {most}") } else { String::new() };
@@ -71,6 +86,8 @@ fn Plot(measured: Memo<BySegment>) -> impl IntoView {
                     height=HEIGHT
                     role="img"
                     aria-label="Share of unseen puzzles solved after each segment; the table below has the figures"
+                    on:pointermove=look
+                    on:pointerleave=move |_| under_pointer.set(None)
                 >
                     {grid}
                     <polyline class="curve unseen" points=points/>

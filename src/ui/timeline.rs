@@ -11,7 +11,7 @@ use super::{
     browser,
     check::Check,
     place::Place,
-    state::{Page, SPEEDS},
+    state::{Page, SPEEDS, Stride},
 };
 use crate::{model::Level, runtime::recording::Recording};
 
@@ -28,12 +28,20 @@ pub fn Timeline() -> impl IntoView {
             player.speed.set(speed);
         }
     };
+    let stride = move |stride: Stride| {
+        let chosen = move || player.stride.get() == stride;
+        view! { <option value=stride.title() selected=chosen>{stride.title()}</option> }
+    };
+    let set_stride = move |event| {
+        let title = event_target_value(&event);
+        player.stride.set(Stride::ALL.into_iter().find(|stride| stride.title() == title).unwrap_or_default());
+    };
     view! {
         <div class="timeline" role="group" aria-label="Timeline">
             <Clocks/>
             <div class="transport">
                 {button("to-start", "To the start", Icon::Start, empty, move || player.seek(0))}
-                {button("step-back", "Step back", Icon::Back, empty, move || player.step(-1))}
+                {button("step-back", "Step back", Icon::Back, empty, move || player.back(player.stride.get_untracked()))}
                 <button
                     type="button"
                     class="play"
@@ -43,8 +51,12 @@ pub fn Timeline() -> impl IntoView {
                 >
                     {label}
                 </button>
-                {button("step", "Step", Icon::Forward, empty, move || player.step(1))}
+                {button("step", "Step", Icon::Forward, empty, move || player.forward(player.stride.get_untracked()))}
                 {button("to-end", "To the end", Icon::End, empty, move || player.seek(usize::MAX))}
+                <label class="choice" title="What a step is: for the buttons, the arrow keys and Play">
+                    "By "
+                    <select data-testid="stride" on:change=set_stride>{Stride::ALL.map(stride)}</select>
+                </label>
                 <label class="choice">
                     "Speed "
                     <select prop:value=move || player.speed.get().to_string() on:change=set_speed>
@@ -264,17 +276,24 @@ fn listen_for_keys(page: Page) {
     let player = page.player;
     let handle = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let free = target.is_none_or(|target| target.tag_name() == "BODY" || target.class_list().contains("dial"));
+        let key = event.key();
+        // A button takes the space bar for itself; a tab takes the arrows.
+        let free = target.is_none_or(|target| {
+            target.tag_name() == "BODY"
+                || target.class_list().contains("dial")
+                || key != " " && target.matches(".transport button").unwrap_or(false)
+        });
         let elsewhere = page.place.get_untracked() != Place::Solve;
         if elsewhere || !free || event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
         }
-        match event.key().as_str() {
+        let stride = player.stride.get_untracked();
+        match key.as_str() {
             " " => player.toggle(),
-            "ArrowRight" | "ArrowUp" => player.step(1),
-            "ArrowLeft" | "ArrowDown" => player.step(-1),
-            "PageDown" => player.step_segment(1),
-            "PageUp" => player.step_segment(-1),
+            "ArrowRight" | "ArrowUp" => player.forward(stride),
+            "ArrowLeft" | "ArrowDown" => player.back(stride),
+            "PageDown" => player.forward(Stride::Segment),
+            "PageUp" => player.back(Stride::Segment),
             "Home" => player.seek(0),
             "End" => player.seek(usize::MAX),
             _ => return,

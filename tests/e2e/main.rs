@@ -4,6 +4,7 @@
 
 mod bring;
 mod browser;
+mod maze;
 mod native;
 mod page;
 mod pictures;
@@ -12,6 +13,7 @@ mod rules;
 mod server;
 mod speed;
 mod survive;
+mod timeline;
 mod train;
 
 use std::{error::Error, panic::AssertUnwindSafe, path::Path};

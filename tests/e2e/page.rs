@@ -66,7 +66,7 @@ pub struct Answer {
 
 /// The open page with a 4x4 Sudoku board.
 pub struct Page<'a> {
-    browser: &'a Browser,
+    pub browser: &'a Browser,
 }
 
 /// Notes every task of the main thread over 50 ms from now on; with what ran in it, where the browser knows.
@@ -269,12 +269,19 @@ impl<'a> Page<'a> {
 
     /// What a promise makes of the `blob` that a button saves.
     async fn saved_as(&self, id: &str, promise: &str) -> Result<String> {
+        // Of what is made on the way (an SVG that becomes a PNG) only what the link is about is the file.
         let script = r#"return new Promise(done => {
-                const make = URL.createObjectURL;
+                const make = URL.createObjectURL, click = HTMLAnchorElement.prototype.click, made = {};
                 URL.createObjectURL = blob => {
+                    const url = make.call(URL, blob);
+                    made[url] = blob;
+                    return url;
+                };
+                HTMLAnchorElement.prototype.click = function () {
                     URL.createObjectURL = make;
+                    HTMLAnchorElement.prototype.click = click;
+                    const blob = made[this.href];
                     done(PROMISE);
-                    return make.call(URL, blob);
                 };
                 document.querySelector(`[data-testid=${arguments[0]}]`).click();
             });"#;

@@ -74,21 +74,34 @@ async fn every_view_is_pictured() -> Result<()> {
 #[tokio::test]
 async fn mazes_of_every_models_size_are_pictured() -> Result<()> {
     visit(Gpu::None, async |browser, url| {
-        browser.emulate(1280, 800, "light").await?;
-        for model in ["maze-9", "maze-13"] {
-            let kind: Kind = model.parse()?;
-            let puzzle = escaped(&kind.decode(&first_question(kind)));
-            let link = format!("{url}#model={model}&puzzle={puzzle}&engine=cpu&moment=9999");
-            let page = Page::open_link(browser, &link).await?;
-            page.wait_for("document.querySelector('[data-testid=verdict][data-state=valid]')").await?;
-            page.script::<()>("document.querySelectorAll('details').forEach(fold => fold.open = true)", []).await?;
-            page.settle().await?;
-            if model == "maze-9" {
-                let said = page.text("more-puzzles").await?;
-                assert!(said.contains("1,000") && said.contains("100,000"), "{said}");
+        let looks = SCREENS.iter().flat_map(|screen| ["light", "dark"].map(|scheme| (screen, scheme)));
+        for (&(screen, width, height), scheme) in looks {
+            browser.emulate(width, height, scheme).await?;
+            for model in ["maze-9", "maze-13"] {
+                let kind: Kind = model.parse()?;
+                let puzzle = escaped(&kind.decode(&first_question(kind)));
+                let link = format!("{url}#model={model}&puzzle={puzzle}&engine=cpu&moment=9999");
+                let page = Page::open_link(browser, &link).await?;
+                page.wait_for("document.querySelector('[data-testid=verdict][data-state=valid]')").await?;
+                browser.screenshot(&format!("{screen}-{scheme}-{model}")).await?;
+                // What one cell takes from the others, laid over the board.
+                page.click("tab-attention").await?;
+                page.wait_for("document.querySelector('[data-testid=lay-0]')").await?;
+                page.click("lay-0").await?;
+                page.point_at(kind.seq_len() / 2).await?;
+                page.wait_for("document.querySelector('[data-testid=overlay-legend]')").await?;
+                page.settle().await?;
+                browser.screenshot(&format!("{screen}-{scheme}-{model}-attention")).await?;
+                page.script::<()>("document.querySelectorAll('details').forEach(fold => fold.open = true)", []).await?;
+                page.settle().await?;
+                if model == "maze-9" {
+                    let said = page.text("more-puzzles").await?;
+                    assert!(said.contains("1,000") && said.contains("100,000"), "{said}");
+                }
+                assert!(page.overflow().await? <= 0.0, "{screen}, {scheme}, {model}: wider than {width} px");
+                let violations = page.accessibility_violations().await?;
+                assert_eq!(violations, Vec::<String>::new(), "{screen}, {scheme}, {model}");
             }
-            browser.screenshot(&format!("desktop-light-{model}")).await?;
-            assert_eq!(page.accessibility_violations().await?, Vec::<String>::new(), "{model}");
         }
         Ok(())
     })

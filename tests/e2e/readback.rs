@@ -13,6 +13,8 @@ use crate::{Result, browser::Gpu, native::Reference, page::Page, visit};
 const MODEL: &str = "sudoku-6x6";
 /// H's early steps, when the states still move, and some late ones.
 const POINTS: [usize; 10] = [2, 5, 8, 11, 14, 17, 20, 26, 35, 47];
+/// L's, before and after H has given it another aim.
+const L_POINTS: [usize; 10] = [1, 3, 4, 6, 7, 9, 13, 16, 22, 34];
 /// What engines may differ by: a share of the value, and what is left of the last digits that are shown.
 const SHARE: f64 = 0.02;
 /// Half of the third decimal, to which readings are rounded.
@@ -90,7 +92,7 @@ async fn heat_map(page: &Page<'_>, reference: &Reference, level: Level, values: 
 async fn the_overview_shows_the_models_states_changes_and_doubts() -> Result<()> {
     visit(Gpu::None, async |browser, url| {
         let (page, reference) = open(browser, url, "overview").await?;
-        for moment in POINTS {
+        for moment in POINTS.into_iter().chain(L_POINTS) {
             page.seek(moment).await?;
             close(
                 "change",
@@ -116,7 +118,8 @@ async fn the_overview_shows_the_models_states_changes_and_doubts() -> Result<()>
 async fn the_curves_of_convergence_are_the_models() -> Result<()> {
     visit(Gpu::None, async |browser, url| {
         let (page, reference) = open(browser, url, "convergence").await?;
-        for moment in POINTS.into_iter().filter(|moment| *moment < reference.states.len() - 1) {
+        let last = reference.states.len() - 1;
+        for moment in POINTS.into_iter().chain(L_POINTS).filter(|moment| *moment < last) {
             page.seek(moment).await?;
             close(
                 "distance",

@@ -1,9 +1,15 @@
 //! The memory of a prepared program: one vector a slot.
 
+use crate::engine::EngineError;
 use crate::plan::memory::{Layout, layout};
-use crate::plan::{BufferId, Dtype, Program};
+use crate::plan::{Buffer, BufferId, Dtype, Kernel, Program};
 
 use super::real::Real;
+
+/// Bytes that one vector may have.
+const LARGEST: u64 = isize::MAX as u64;
+/// Bytes that a program may have in all: what a pointer reaches (in WebAssembly 4 GiB).
+const ALL: u64 = if usize::BITS < 64 { 1 << usize::BITS } else { u64::MAX };
 
 /// All buffers of a program.
 pub struct Memory<T> {
@@ -15,27 +21,41 @@ pub struct Memory<T> {
 
 impl<T: Real> Memory<T> {
     /// Zeros everywhere.
-    pub fn new(program: &Program) -> Self {
+    ///
+    /// # Errors
+    /// More than can be addressed, before anything is allocated; more than there is room for.
+    pub fn new(program: &Program) -> Result<Self, EngineError> {
+        let scratch = Self::check(program)?;
         let layout = layout(program);
         let is_int = integer_slots(program, &layout);
-        let sizes = || layout.slots.iter().zip(&is_int);
-        let floats = sizes().map(|(&len, &int)| vec![T::ZERO; if int { 0 } else { len }]).collect();
-        let ints = sizes().map(|(&len, &int)| vec![0; if int { len } else { 0 }]).collect();
+        let (mut floats, mut ints) = (Vec::new(), Vec::new());
+        for (&len, &int) in layout.slots.iter().zip(&is_int) {
+            floats.push(filled(T::ZERO, if int { 0 } else { len })?);
+            ints.push(filled(0, if int { len } else { 0 })?);
+        }
+        // Kernels allocate it as they run, when there is no error to return.
+        reserved::<u8>(usize::try_from(scratch).unwrap_or(usize::MAX))?;
         let lens = program.buffers.iter().map(|b| b.len()).collect();
-        Memory { layout, lens, floats, ints }
+        Ok(Memory { layout, lens, floats, ints })
+    }
+
+    /// Fails when the program needs more than can be addressed; returns the bytes that its kernels take beside its buffers.
+    pub fn check(program: &Program) -> Result<u64, EngineError> {
+        check::<T>(program, LARGEST, ALL)
     }
 
     /// Bytes held.
-    pub fn bytes(&self) -> usize {
-        let floats: usize = self.floats.iter().map(Vec::len).sum();
-        floats * size_of::<T>() + self.ints.iter().map(Vec::len).sum::<usize>() * 4
+    pub fn bytes(&self) -> u64 {
+        let floats = self.floats.iter().map(|slot| bytes::<T>(slot.len()));
+        floats.chain(self.ints.iter().map(|slot| bytes::<u32>(slot.len()))).sum()
     }
 
     /// [`Memory::bytes`] of a program's memory, without allocating it.
-    pub fn predicted_bytes(program: &Program) -> usize {
+    pub fn predicted_bytes(program: &Program) -> u64 {
         let layout = layout(program);
         let is_int = integer_slots(program, &layout);
-        layout.slots.iter().zip(is_int).map(|(len, int)| len * if int { 4 } else { size_of::<T>() }).sum()
+        let slot = |(&len, int): (&usize, bool)| if int { bytes::<u32>(len) } else { bytes::<T>(len) };
+        layout.slots.iter().zip(is_int).map(slot).fold(0, u64::saturating_add)
     }
 
     /// A buffer's floats.
@@ -87,6 +107,62 @@ impl<T: Real> Memory<T> {
     }
 }
 
+/// Bytes of `len` elements; `u64::MAX` for more.
+fn bytes<E>(len: usize) -> u64 {
+    (len as u64).saturating_mul(size_of::<E>() as u64)
+}
+
+/// What attention takes beside its buffers while one thread plays it: bytes of a [T, T] matrix, and of everything.
+fn scratch<T>(kernel: &Kernel) -> (u64, u64) {
+    let (matrices, heads, tokens, head_dim) = match kernel {
+        Kernel::Attention(k) => (1, k.batch * k.heads + 2, k.tokens, k.head_dim),
+        Kernel::AttentionBackward(k) => (2, 3, k.tokens, k.head_dim),
+        _ => return (0, 0),
+    };
+    let scores = bytes::<T>(tokens).saturating_mul(tokens as u64);
+    let heads = bytes::<T>(tokens * head_dim).saturating_mul(heads as u64);
+    (scores, scores.saturating_mul(matrices).saturating_add(heads))
+}
+
+/// [`Memory::check`] where one vector may have `largest` bytes and everything together `all`.
+fn check<T: Real>(program: &Program, largest: u64, all: u64) -> Result<u64, EngineError> {
+    let demand = |what: &str, needed, granted| match needed > granted {
+        true => Err(EngineError::Limit { what: format!("{what} (bytes)"), needed, granted }),
+        false => Ok(()),
+    };
+    let held = |buffer: &Buffer| match buffer.dtype {
+        Dtype::F32 => bytes::<T>(buffer.len()),
+        Dtype::U32 => bytes::<u32>(buffer.len()),
+    };
+    for buffer in &program.buffers {
+        demand(&format!("buffer `{}`", buffer.name), held(buffer), largest)?;
+    }
+    let mut beside = 0;
+    for step in program.entries.iter().flat_map(|entry| &entry.steps) {
+        let (scores, everything) = scratch::<T>(&step.kernel);
+        demand("the scores of attention", scores, largest)?;
+        beside = beside.max(everything);
+    }
+    demand("the CPU engine's memory", Memory::<T>::predicted_bytes(program).saturating_add(beside), all)?;
+    Ok(beside)
+}
+
+/// Room for `len` elements. A vector that cannot be allocated would abort the program.
+fn reserved<E>(len: usize) -> Result<Vec<E>, EngineError> {
+    let mut values = Vec::new();
+    match values.try_reserve_exact(len) {
+        Ok(()) => Ok(values),
+        Err(_) => Err(EngineError::OutOfMemory(format!("no room for another {} bytes", bytes::<E>(len)))),
+    }
+}
+
+/// `len` times `value`.
+fn filled<E: Copy>(value: E, len: usize) -> Result<Vec<E>, EngineError> {
+    let mut values = reserved(len)?;
+    values.resize(len, value);
+    Ok(values)
+}
+
 /// Which slots hold integers.
 fn integer_slots(program: &Program, layout: &Layout) -> Vec<bool> {
     let mut is_int = vec![false; layout.slots.len()];
@@ -94,4 +170,60 @@ fn integer_slots(program: &Program, layout: &Layout) -> Vec<bool> {
         is_int[slot] |= buffer.dtype == Dtype::U32;
     }
     is_int
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Recorder;
+    use crate::plan::kernel::Attention;
+
+    fn refusal(buffers: &[(&str, usize)], largest: u64, all: u64) -> Option<String> {
+        let mut r = Recorder::new();
+        r.entry("main");
+        for (name, len) in buffers {
+            r.persistent(name, &[*len]);
+        }
+        let program = r.finish().unwrap();
+        check::<f32>(&program, largest, all).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_is_too_large_is_refused_by_name() {
+        let buffers = [("small", 10), ("large", 25)];
+        assert_eq!(refusal(&buffers, 100, 140), None);
+        let found = refusal(&buffers, 99, 140);
+        assert_eq!(found.unwrap(), "buffer `large` (bytes) needs 100, at most 99 is granted");
+        let found = refusal(&buffers, 100, 139);
+        assert_eq!(found.unwrap(), "the CPU engine's memory (bytes) needs 140, at most 139 is granted");
+        // The sums of 32-bit addresses would have wrapped to 8.
+        let found = refusal(&[("a", 1 << 30), ("b", 2)], u64::MAX, 1 << 32);
+        assert_eq!(found.unwrap(), "the CPU engine's memory (bytes) needs 4294967304, at most 4294967296 is granted");
+    }
+
+    #[test]
+    fn attentions_scores_are_counted() {
+        let mut r = Recorder::new();
+        r.entry("main");
+        let (batch, tokens, heads, head_dim) = (1, 100, 1, 2);
+        let (qkv, out) = (r.persistent("qkv", &[tokens, 6]), r.persistent("out", &[tokens, 2]));
+        let lse = r.persistent("lse", &[tokens]);
+        r.push(Attention { qkv, rope: None, out, lse, batch, tokens, heads, head_dim });
+        let program = r.finish().unwrap();
+        // Buffers of 900 floats, scores of 10 000, three heads of 200.
+        assert_eq!(check::<f32>(&program, 40_000, 46_000), Ok(42_400));
+        let scores = check::<f32>(&program, 39_999, 46_000).unwrap_err().to_string();
+        assert_eq!(scores, "the scores of attention (bytes) needs 40000, at most 39999 is granted");
+        let all = check::<f32>(&program, 40_000, 45_999).unwrap_err().to_string();
+        assert_eq!(all, "the CPU engine's memory (bytes) needs 46000, at most 45999 is granted");
+    }
+
+    #[test]
+    fn what_there_is_no_room_for_is_an_error() {
+        let error = filled(0_u32, isize::MAX as usize / 4).unwrap_err();
+        assert_eq!(
+            error,
+            EngineError::OutOfMemory(format!("no room for another {} bytes", isize::MAX as usize / 4 * 4))
+        );
+    }
 }

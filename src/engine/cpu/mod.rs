@@ -71,11 +71,15 @@ impl<T: Real> super::Engine for Engine<T> {
     }
 
     async fn prepare(&self, program: Program) -> Result<Session<T>, EngineError> {
-        let memory = Memory::new(&program);
+        let memory = Memory::new(&program)?;
         Ok(Session { program, memory })
     }
 
-    fn predicted_bytes(&self, program: &Program, _read: &[BufferId]) -> usize {
+    fn admits(&self, program: &Program) -> Result<(), EngineError> {
+        Memory::<T>::check(program).map(|_| ())
+    }
+
+    fn predicted_bytes(&self, program: &Program, _read: &[BufferId]) -> u64 {
         Memory::<T>::predicted_bytes(program)
     }
 }
@@ -136,7 +140,7 @@ impl<T: Real> super::Session for Session<T> {
         &self.program
     }
 
-    fn bytes(&self) -> usize {
+    fn bytes(&self) -> u64 {
         self.memory.bytes()
     }
 

@@ -121,21 +121,24 @@ impl Device {
         if needed > granted { Err(EngineError::Limit { what: what.into(), needed, granted }) } else { Ok(()) }
     }
 
-    /// Does `work` with the driver's complaints caught, and returns the first of them.
+    /// Does `work` with the driver's complaints caught, and returns the one that is the cause of the others.
     pub(super) async fn scoped<T>(&self, work: impl FnOnce() -> T) -> Result<T, EngineError> {
         let filters = [wgpu::ErrorFilter::Internal, wgpu::ErrorFilter::OutOfMemory, wgpu::ErrorFilter::Validation];
         let guards = filters.map(|filter| self.raw.push_error_scope(filter));
         let result = work();
         // Scopes close in the reverse order; none is awaited before all are closed.
         let pending: Vec<_> = guards.into_iter().rev().map(wgpu::ErrorScopeGuard::pop).collect();
+        let mut errors = Vec::new();
         for outcome in pending {
-            if let Some(error) = outcome.await {
-                self.check()?;
-                return Err(driver(&error));
-            }
+            errors.extend(outcome.await);
         }
         self.check()?;
-        Ok(result)
+        // A buffer that found no room is invalid from then on, and so is its use: that complaint, of the innermost scope,
+        // comes first.
+        match errors.last() {
+            Some(error) => Err(driver(error)),
+            None => Ok(result),
+        }
     }
 
     /// Waits until all that was submitted is done.
@@ -169,10 +172,12 @@ fn keep_first(fault: &Mutex<Option<EngineError>>, error: EngineError) {
 }
 
 fn driver(error: &wgpu::Error) -> EngineError {
-    EngineError::Gpu(match error {
-        wgpu::Error::OutOfMemory { .. } => "out of memory".to_owned(),
-        wgpu::Error::Validation { description, .. } | wgpu::Error::Internal { description, .. } => description.clone(),
-    })
+    match error {
+        wgpu::Error::OutOfMemory { .. } => EngineError::OutOfMemory("the GPU has no room for a buffer".into()),
+        wgpu::Error::Validation { description, .. } | wgpu::Error::Internal { description, .. } => {
+            EngineError::Gpu(description.clone())
+        }
+    }
 }
 
 fn is_software(info: &wgpu::AdapterInfo) -> bool {

@@ -173,8 +173,9 @@ fn attention<const N: usize>(
     rope: Option<Rope>,
 ) -> Vec<Launch> {
     // A tile of 4·SIDE positions: the small one where the big one would be mostly padding.
-    let padded = |side: usize| tokens.next_multiple_of(4 * side).pow(2) * head_dim.next_multiple_of(4 * side);
-    let side = if padded(4) * 3 < padded(8) * 2 { 4 } else { 8 };
+    let whole = |size: usize, side: usize| size.next_multiple_of(4 * side) as f64;
+    let padded = |side: usize| whole(tokens, side).powi(2) * whole(head_dim, side);
+    let side = if padded(4) * 3.0 < padded(8) * 2.0 { 4 } else { 8 };
     let groups = head_dim.div_ceil(8 * side);
     let item = kernel.flops() / batch as f64;
     let at_once = ((budget / item) as usize).clamp(1, batch.max(1));
@@ -201,7 +202,7 @@ fn sum_squares(kernel: &Kernel, k: &SumSquares) -> Vec<Launch> {
 
 /// The same product in pieces: single items, and rows of them.
 fn split_matmul(k: &Matmul, budget: f64) -> Vec<Matmul> {
-    let whole = 2.0 * (k.batch * k.m * k.n) as f64 * k.k as f64;
+    let whole = 2.0 * k.batch as f64 * (k.m * k.n) as f64 * k.k as f64;
     if whole <= budget {
         return vec![k.clone()];
     }
@@ -211,7 +212,7 @@ fn split_matmul(k: &Matmul, budget: f64) -> Vec<Matmul> {
     };
     // A reduction stays whole in the batch, everything else is divided there first.
     let (items, batch) = if k.reduce { (1, k.batch) } else { (k.batch, 1) };
-    let row = 2.0 * (batch * k.n) as f64 * k.k as f64;
+    let row = 2.0 * batch as f64 * k.n as f64 * k.k as f64;
     let rows = ((budget / row) as usize / 64 * 64).clamp(64, k.m.next_multiple_of(64));
     let piece = |item: usize, first: usize| {
         let (a, b, out) = (skip(k.a, item, first), skip(k.b, item, 0), skip(k.out, item, first));
@@ -279,7 +280,7 @@ impl Tile {
         let tiles = [(8, 8, 8), (8, 8, 4), (8, 4, 4), (16, 2, 4), (16, 1, 4)];
         let cost = |&(wx, wy, rows): &(usize, usize, usize)| {
             let (tm, tn) = (wy * rows, wx * 8);
-            let work = (m.div_ceil(tm) * tm * n.div_ceil(tn) * tn) as f64;
+            let work = m.next_multiple_of(tm) as f64 * n.next_multiple_of(tn) as f64;
             // Loads from workgroup memory and into it, for each multiply-add.
             work * (1.0 + 1.0 / rows as f64 + 1.0 / 8.0 + 4.0 / tm as f64 + 4.0 / tn as f64)
         };

@@ -54,7 +54,11 @@ impl super::Engine for Engine {
         Session::new(&self.device, program).await
     }
 
-    fn predicted_bytes(&self, program: &Program, read: &[BufferId]) -> usize {
+    fn admits(&self, program: &Program) -> Result<(), EngineError> {
+        Session::check(&self.device, program)
+    }
+
+    fn predicted_bytes(&self, program: &Program, read: &[BufferId]) -> u64 {
         Session::predicted_bytes(&self.device, program, read)
     }
 }

@@ -30,18 +30,18 @@ impl Part {
     }
 
     fn bytes(self) -> u64 {
-        self.len as u64 * 4
+        (self.len as u64).saturating_mul(4)
     }
 
     /// Room in a staging buffer: a mapped range begins at a multiple of 8 bytes.
     fn room(self) -> u64 {
-        self.bytes().next_multiple_of(8)
+        self.bytes().checked_next_multiple_of(8).unwrap_or(u64::MAX)
     }
 }
 
 /// Bytes of a staging buffer for these parts.
 pub fn staging_bytes(parts: impl Iterator<Item = Part>) -> u64 {
-    parts.map(Part::room).sum::<u64>().max(8)
+    parts.map(Part::room).fold(0, u64::saturating_add).max(8)
 }
 
 /// Staging buffers that are free, kept from one run to the next. One is taken out while it is in use, so that a reading
@@ -53,8 +53,8 @@ pub struct Staging {
 
 impl Staging {
     /// Bytes held.
-    pub fn bytes(&self) -> usize {
-        self.free.iter().map(|b| b.size() as usize).sum()
+    pub fn bytes(&self) -> u64 {
+        self.free.iter().map(|b| b.size()).sum()
     }
 
     /// A staging buffer for all of `wanted`.

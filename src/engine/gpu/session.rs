@@ -31,7 +31,7 @@ pub struct Session {
     entries: Vec<Vec<Dispatch>>,
     staging: Staging,
     /// Bytes of slots, parameters and stand-in.
-    bytes: usize,
+    bytes: u64,
     /// Since when the queue may have been busy with what nothing was read of, and with how many operations.
     pending: Option<(f64, f64)>,
     /// When the last reading was there.
@@ -55,18 +55,35 @@ impl Session {
     /// Allocates and compiles.
     pub(super) async fn new(device: &Device, program: Program) -> Result<Self, EngineError> {
         let layout = memory::layout(&program);
+        // Before the launches: of buffers beyond all limits there would be too many to list.
+        check_buffers(device, &program, &layout)?;
         let launches = launches(device, &program);
-        check_limits(device, &program, &layout, &launches)?;
-        device.scoped(|| Self::build(device.clone(), program, layout, &launches)).await
+        check_grids(device, &launches)?;
+        let needed = slot_bytes(&layout);
+        let built = device.scoped(|| Self::build(device.clone(), program, layout, &launches)).await;
+        built.map_err(|error| match error {
+            EngineError::OutOfMemory(_) => EngineError::OutOfMemory(format!("the GPU has no room for {needed} bytes")),
+            other => other,
+        })
+    }
+
+    /// What [`crate::engine::Engine::admits`] promises.
+    pub(super) fn check(device: &Device, program: &Program) -> Result<(), EngineError> {
+        check_buffers(device, program, &memory::layout(program))?;
+        check_grids(device, &launches(device, program))
     }
 
     /// What [`crate::engine::Engine::predicted_bytes`] promises.
-    pub(super) fn predicted_bytes(device: &Device, program: &Program, read: &[BufferId]) -> usize {
-        let slots: u64 = memory::layout(program).slots.iter().map(|&elements| padded(elements)).sum();
-        let launches = launches(device, program);
+    pub(super) fn predicted_bytes(device: &Device, program: &Program, read: &[BufferId]) -> u64 {
+        let layout = memory::layout(program);
+        let slots = slot_bytes(&layout);
+        // What will be refused may have too many launches to list.
+        let refused = check_buffers(device, program, &layout).is_err();
+        let launches = if refused { Vec::new() } else { launches(device, program) };
         let parameters = Parameters::predicted_bytes(device, launches.iter().flatten().flatten());
         let staging = readback::staging_bytes(read.iter().map(|&id| Part::of(program.buffer(id))));
-        (slots + padded(0) + padded(launch::SCRATCH) + parameters + 2 * staging) as usize
+        let rest = padded(0) + padded(launch::SCRATCH) + parameters;
+        [slots, rest, staging, staging].into_iter().fold(0, u64::saturating_add)
     }
 
     /// `launches` holds those of every step of every entry.
@@ -81,7 +98,7 @@ impl Session {
         let scratch = storage("scratch", launch::SCRATCH);
         let parameters = Parameters::new(&device, launches.iter().flatten().flatten());
         let all = slots.iter().chain([&stand_in, &scratch, parameters.buffer()]);
-        let bytes = all.map(|b| b.size() as usize).sum();
+        let bytes = all.map(|b| b.size()).sum();
 
         let mut pipelines = device.pipelines.lock().unwrap_or_else(PoisonError::into_inner);
         let mut entries = Vec::new();
@@ -196,7 +213,7 @@ impl crate::engine::Session for Session {
         &self.program
     }
 
-    fn bytes(&self) -> usize {
+    fn bytes(&self) -> u64 {
         self.bytes + self.staging.bytes()
     }
 
@@ -248,22 +265,28 @@ impl crate::engine::Session for Session {
 
 /// Bytes of a buffer: shaders that work on whole vectors may touch the padding.
 fn padded(elements: usize) -> u64 {
-    (elements.max(1) as u64 * 4).next_multiple_of(16)
+    (elements.max(1) as u64).saturating_mul(4).checked_next_multiple_of(16).unwrap_or(u64::MAX)
 }
 
-/// Fails when a buffer or a grid is larger than the adapter grants.
-fn check_limits(
-    device: &Device,
-    program: &Program,
-    layout: &Layout,
-    launches: &[Vec<Vec<Launch>>],
-) -> Result<(), EngineError> {
+/// Bytes of all slots of a layout.
+fn slot_bytes(layout: &Layout) -> u64 {
+    layout.slots.iter().map(|&elements| padded(elements)).fold(0, u64::saturating_add)
+}
+
+/// Fails when a buffer is larger than the adapter grants.
+fn check_buffers(device: &Device, program: &Program, layout: &Layout) -> Result<(), EngineError> {
     let limits = device.raw.limits();
     let granted = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
     for (index, buffer) in program.buffers.iter().enumerate() {
         let needed = padded(layout.slots[layout.slot_of[index]].max(buffer.len()));
         Device::demand(format!("buffer `{}` (bytes)", buffer.name), needed, granted)?;
     }
+    Ok(())
+}
+
+/// Fails when a grid is larger than the adapter grants.
+fn check_grids(device: &Device, launches: &[Vec<Vec<Launch>>]) -> Result<(), EngineError> {
+    let limits = device.raw.limits();
     for launch in launches.iter().flatten().flatten() {
         let needed = launch.grid.into_iter().max().unwrap_or(0) as u64;
         let granted = limits.max_compute_workgroups_per_dimension as u64;

@@ -8,7 +8,7 @@ mod search;
 pub use generate::{Design, generate};
 pub use grid::{Cell, Grid};
 pub use rules::{Fault, check_answer, faults};
-pub use search::{Distances, shortest_path};
+pub use search::{Distances, loops, shortest_path};
 
 use std::fmt;
 

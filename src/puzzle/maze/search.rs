@@ -84,6 +84,16 @@ fn neighbours(side: usize, cell: usize) -> impl Iterator<Item = usize> {
     within.into_iter().zip(cells).filter_map(|(within, cell)| within.then_some(cell))
 }
 
+/// Loops among the cells that can be reached from S: 0 in a perfect maze. `None` without a start.
+pub fn loops(grid: &Grid) -> Option<usize> {
+    let found = Distances::from(grid, *grid.places_of(Cell::Start).first()?);
+    let is_reached = |cell: &usize| found.steps[*cell].is_some();
+    let reached: Vec<usize> = (0..grid.cells().len()).filter(is_reached).collect();
+    // Every passage is seen from both of its ends. A tree has one less than it has cells.
+    let ends: usize = reached.iter().map(|&cell| neighbours(found.side, cell).filter(is_reached).count()).sum();
+    Some(ends / 2 + 1 - reached.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +106,7 @@ mod tests {
         assert_eq!((found.steps_to(8), found.is_unique(8)), (Some(2), true));
         assert_eq!((found.steps_to(0), found.is_unique(0)), (None, false));
         assert_eq!(shortest_path(&grid).unwrap().len(), 5);
+        assert_eq!(loops(&grid), Some(1));
         assert_eq!(found.path_to(8), Some(vec![6, 7, 8]));
         assert_eq!(found.path_to(0), None);
     }

@@ -4,7 +4,10 @@ use std::cell::RefCell;
 
 use super::protocol::{MOST_PROBLEMS, TrainingEvent};
 use crate::{
-    data::{Example, Split, Splitter, TEST_FRACTION, csv},
+    data::{
+        Example, Split, Splitter, TEST_FRACTION,
+        csv::{self, CsvError},
+    },
     puzzle::Kind,
     runtime::{
         host::TaskError,
@@ -38,9 +41,12 @@ pub fn of_csv(kind: Kind, file: &[u8]) -> Result<Vec<Example>, TaskError> {
     Ok(csv::read(kind, file)?.into_examples())
 }
 
-/// What the page shows of a CSV file before training starts.
-pub fn table(kind: Option<Kind>, file: &[u8]) -> Result<TrainingEvent, TaskError> {
-    let kind = kind.map_or_else(|| csv::kind_of(file), Ok)?;
+/// What the page shows of a CSV file before training starts; where no row tells a kind, each is measured by `chosen`.
+pub fn table(chosen: Option<Kind>, file: &[u8]) -> Result<TrainingEvent, TaskError> {
+    let kind = match (csv::kind_of(file), chosen) {
+        (Err(CsvError::Kind { .. }), Some(chosen)) => chosen,
+        (told, _) => told?,
+    };
     let table = csv::read(kind, file)?;
     let is_test = |example: &Example| kind.class_key(&example.question).is_ok_and(|key| key.is_test(TEST_FRACTION));
     let problems = table.problems.iter().take(MOST_PROBLEMS).map(ToString::to_string).collect();

@@ -7,7 +7,13 @@ pub mod protocol;
 #[cfg(target_arch = "wasm32")]
 pub(super) mod crew;
 #[cfg(target_arch = "wasm32")]
+mod estimate;
+#[cfg(target_arch = "wasm32")]
 mod examples;
+#[cfg(target_arch = "wasm32")]
+mod news;
+#[cfg(target_arch = "wasm32")]
+mod place;
 #[cfg(target_arch = "wasm32")]
 mod session;
 #[cfg(target_arch = "wasm32")]
@@ -15,6 +21,8 @@ pub(super) mod storage;
 
 #[cfg(target_arch = "wasm32")]
 pub(super) use {
+    estimate::estimate,
     examples::table,
-    session::{Order, Trainee, estimate, file_event},
+    place::newest_state,
+    session::{Order, Trainee, hand_out_stored},
 };

@@ -45,21 +45,22 @@ pub enum TrainingTask {
     },
     /// Read the CSV file in the first buffer: [`TrainingEvent::Table`].
     ReadTable {
-        /// Its kind, if the person chose one; else that of its first question.
+        /// The kind by which its rows are measured where none of them tells one.
         kind: Option<puzzle::Kind>,
     },
     /// From the worker that trains to one that computes a shard of its batches.
     Shard(ShardTask),
     /// List the stored runs: [`TrainingEvent::Runs`].
     ListRuns,
-    /// Hand out a stored run's last saved state: [`TrainingEvent::File`].
+    /// Hand out a run's last saved state: [`TrainingEvent::File`]. What could not be stored of it comes as a buffer:
+    /// [`TrainingEvent::Kept`].
     ReadRun {
         /// The run.
         run: String,
         /// What of it.
         part: Part,
     },
-    /// Give a stored run another name; then lists the runs.
+    /// Give a stored run another name, which its files take too; then lists the runs.
     RenameRun {
         /// The run.
         run: String,
@@ -138,7 +139,15 @@ pub enum Start {
         /// Its first weights.
         from: Source,
     },
-    /// Where the run was paused or last saved.
+    /// A new run from the averaged weights of another one, which stays as it is, and on its examples, where they came from a
+    /// file. What could not be stored of that one comes as a buffer: [`TrainingEvent::Kept`].
+    Branch {
+        /// What the new run follows; a model of the same shapes.
+        recipe: Box<Recipe>,
+        /// The run that it begins from.
+        of: String,
+    },
+    /// Where the run was paused or last saved. What could not be stored of it comes as a buffer: [`TrainingEvent::Kept`].
     Continue,
 }
 
@@ -149,6 +158,8 @@ pub enum Source {
     Random,
     /// A model of the gallery.
     Gallery(String),
+    /// The averaged weights of a stored run.
+    Run(String),
     /// A safetensors file of the person's own.
     File,
 }
@@ -185,7 +196,7 @@ pub enum TrainingEvent {
         /// Base puzzles and unseen ones that there are; perhaps fewer than asked for.
         examples: (usize, usize),
         /// Bytes that the engine holds for it.
-        bytes: usize,
+        bytes: u64,
         /// The engine's name.
         engine: String,
     },
@@ -228,6 +239,18 @@ pub enum TrainingEvent {
     NotSaved {
         /// Why, and what to do.
         message: String,
+    },
+    /// The whole state that could not be written, in the message's buffer: it outlives the run and the worker in the page,
+    /// which hands it back where the run is continued or read.
+    Kept {
+        /// After this step.
+        step: u64,
+    },
+    /// The loss left the real numbers: [`crate::runtime::protocol::Event::Failed`] follows. What is continued on the CPU comes
+    /// to the same point again.
+    Diverged {
+        /// At this step.
+        step: u64,
     },
     /// A recipe was measured.
     Estimated(Estimate),
@@ -286,7 +309,7 @@ pub struct Estimate {
     /// Trained parameters.
     pub parameters: usize,
     /// Bytes that the engine holds.
-    pub bytes: usize,
+    pub bytes: u64,
     /// Seconds of one step, once they are measured.
     pub step_seconds: Option<f64>,
 }
@@ -300,6 +323,8 @@ pub struct Stored {
     pub name: String,
     /// What its last whole state says; or why none can be read.
     pub state: Result<StoredState, String>,
+    /// When that was written, in milliseconds since 1970.
+    pub saved_at: Option<f64>,
     /// Bytes of all its files.
     pub bytes: u64,
 }
@@ -317,4 +342,8 @@ pub struct StoredState {
     pub seconds: f64,
     /// The best share of unseen puzzles exactly right, 0 to 1.
     pub best: Option<f64>,
+    /// The engine that computed it last, where the state says so.
+    pub engine: Option<EngineKind>,
+    /// On all unseen puzzles, at its end.
+    pub result: Option<Evaluation>,
 }

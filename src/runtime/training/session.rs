@@ -4,25 +4,24 @@ use std::{cell::RefCell, ops::ControlFlow};
 
 use super::{
     crew, examples,
-    protocol::{Board, Estimate, Part, Source, Start, TrainingEvent},
-    storage::{Lock, Storage, StorageError},
+    news::News,
+    place::{Place, newest_state},
+    protocol::{Board, Part, Source, Start, TrainingEvent},
+    storage::StorageError,
 };
 use crate::{
     checkpoint::Weights,
-    data::generate_split,
+    data::{Example, Split},
     engine::{AnyEngine, Engine, Kind},
-    model::param_specs,
     runtime::{
         host::TaskError,
         protocol::Event,
         scope::{self, Breath},
         worker::Inbox,
     },
-    train::{DataRecipe, Examples, Recipe, Row, Run, Saved, StepReport, predicted_bytes},
+    train::{Examples, Recipe, Run, TrainError},
 };
 
-/// Milliseconds between two reports of steps.
-const REPORT_MS: f64 = 100.0;
 /// At most this share of the time is spent saving.
 const SAVE_SHARE: f64 = 0.05;
 
@@ -41,23 +40,23 @@ pub struct Trainee {
     pub run_id: String,
     engine: Kind,
     run: Run<AnyEngine>,
-    /// Where it is saved; without one it lasts as long as the tab.
-    place: Result<(Storage, Lock), StorageError>,
+    /// Where it is saved; without one the page keeps its states as long as the tab lasts.
+    place: Result<Place, StorageError>,
     saved_at: f64,
     save_pause: f64,
 }
 
 /// Seconds since the worker began.
-fn clock() -> f64 {
+pub(super) fn clock() -> f64 {
     scope::now() / 1000.0
 }
 
-fn tell(id: u32, event: TrainingEvent) {
+pub(super) fn tell(id: u32, event: TrainingEvent) {
     scope::report(Some(id), Event::Training(event));
 }
 
 /// Gives a run's shards to workers of their own. A GPU computes them all, one after the other.
-async fn among_workers(mut run: Run<AnyEngine>, kind: Kind) -> Result<Run<AnyEngine>, TaskError> {
+pub(super) async fn among_workers(mut run: Run<AnyEngine>, kind: Kind) -> Result<Run<AnyEngine>, TaskError> {
     let shards = run.recipe().training.shards;
     if shards < 2 || kind == Kind::Gpu {
         return Ok(run);
@@ -68,19 +67,21 @@ async fn among_workers(mut run: Run<AnyEngine>, kind: Kind) -> Result<Run<AnyEng
 }
 
 /// The run's place, locked for this tab. Only that another tab has it is a reason not to train.
-async fn place(id: u32, run: &str) -> Result<Result<(Storage, Lock), StorageError>, TaskError> {
-    let opened = async {
-        let storage = Storage::open().await?;
-        let lock = storage.lock(run).await?;
-        Ok((storage, lock))
-    };
-    match opened.await {
-        Err(StorageError::InUse) => Err(StorageError::InUse.into()),
-        Err(error) => {
-            tell(id, TrainingEvent::NotSaved { message: error.to_string() });
-            Ok(Err(error))
-        }
-        place => Ok(place),
+async fn place(id: u32, run: &str) -> Result<Result<Place, StorageError>, TaskError> {
+    let opened = Place::open(run).await;
+    match &opened {
+        Err(StorageError::InUse) => return Err(StorageError::InUse.into()),
+        Err(error) => tell(id, TrainingEvent::NotSaved { message: error.to_string() }),
+        Ok(_) => {}
+    }
+    Ok(opened)
+}
+
+/// Both sides of a run's examples: dealt out of `given` ones, or generated; `None` where that was cancelled.
+async fn split_of(id: u32, recipe: &Recipe, given: Option<&[Example]>, inbox: &RefCell<Inbox>) -> Option<Split> {
+    match given {
+        Some(given) => Some(recipe.deal(given)),
+        None => examples::generate(id, recipe, inbox).await,
     }
 }
 
@@ -100,31 +101,31 @@ impl Trainee {
         let run = match start {
             Start::Begin { recipe, from } => {
                 let mut files = files.into_iter();
-                let examples = match &recipe.data.file {
+                let given = match &recipe.data.file {
                     Some(name) => {
                         let file = files.next().ok_or_else(|| TaskError::MissingFile(name.clone()))?;
-                        Examples::of_file(&recipe, examples::of_csv(recipe.puzzle, &file)?)
+                        Some(examples::of_csv(recipe.puzzle, &file)?)
                     }
-                    None => {
-                        let Some(split) = examples::generate(order.id, &recipe, inbox).await else { return Ok(None) };
-                        Examples { split, given: None }
-                    }
+                    None => None,
                 };
+                let Some(split) = split_of(order.id, &recipe, given.as_deref(), inbox).await else { return Ok(None) };
                 let weights = match (from, files.next()) {
                     (Source::File, Some(file)) => Some(Weights::from_safetensors(&file)?),
                     _ => weights,
                 };
-                Run::begin(AnyEngine::start(kind).await?, *recipe, examples, weights, clock).await?
+                Run::begin(AnyEngine::start(kind).await?, *recipe, Examples { split, given }, weights, clock).await?
+            }
+            Start::Branch { recipe, of } => {
+                let saved = newest_state(&of, files.first()).await?;
+                let weights = Some(saved.averaged_weights()?);
+                let given = saved.given;
+                let Some(split) = split_of(order.id, &recipe, given.as_deref(), inbox).await else { return Ok(None) };
+                Run::begin(AnyEngine::start(kind).await?, *recipe, Examples { split, given }, weights, clock).await?
             }
             Start::Continue => {
-                let (storage, _) = place.as_ref().map_err(StorageError::clone)?;
-                let saved = Saved::from_bytes(&storage.read(&order.run).await?)?;
-                let split = match &saved.given {
-                    Some(given) => saved.recipe.deal(given),
-                    None => match examples::generate(order.id, &saved.recipe, inbox).await {
-                        Some(split) => split,
-                        None => return Ok(None),
-                    },
+                let saved = newest_state(&order.run, files.first()).await?;
+                let Some(split) = split_of(order.id, &saved.recipe, saved.given.as_deref(), inbox).await else {
+                    return Ok(None);
                 };
                 Run::resume(AnyEngine::start(kind).await?, saved, split, clock).await?
             }
@@ -140,8 +141,36 @@ impl Trainee {
         self.run_id == run && self.engine == engine
     }
 
-    /// Trains until the recipe's end, the order's, or a pause; then the run is saved.
+    /// Takes the run's lock again; whether the run can go on as it is here. Where another tab has gone on with it meanwhile,
+    /// what that one saved is the run.
+    ///
+    /// # Errors
+    /// Another tab trains it now.
+    pub async fn retake(&mut self) -> Result<bool, StorageError> {
+        match &mut self.place {
+            Ok(place) => place.retake().await,
+            Err(_) => Ok(true),
+        }
+    }
+
+    /// Gives the run another name.
+    pub fn rename(&mut self, name: String) {
+        self.run.rename(name);
+    }
+
+    /// Trains until the recipe's end, the order's, or a pause; then the run is saved, and any tab may go on with it.
     pub async fn train(&mut self, order: &Order, inbox: &RefCell<Inbox>) -> Result<Event, TaskError> {
+        let ended = self.train_locked(order, inbox).await;
+        if let Ok(place) = &mut self.place {
+            place.release();
+        }
+        if let Err(TaskError::Train(TrainError::NotFinite { step })) = ended {
+            tell(order.id, TrainingEvent::Diverged { step });
+        }
+        ended
+    }
+
+    async fn train_locked(&mut self, order: &Order, inbox: &RefCell<Inbox>) -> Result<Event, TaskError> {
         self.run.skip_pause();
         self.tell_ready(order.id);
         if self.run.steps_done() == 0 {
@@ -179,7 +208,7 @@ impl Trainee {
         news.tell(&self.run, true);
         self.save(order).await?;
         if self.run.is_done() && !is_cancelled() {
-            self.test(order.id, inbox).await?;
+            self.test(order, inbox).await?;
         }
         Ok(if is_cancelled() { Event::Cancelled } else { Event::Finished })
     }
@@ -200,7 +229,7 @@ impl Trainee {
 
     /// Tries the unseen puzzles; false where a pause broke it off: it is owed then.
     async fn evaluate(&mut self, order: &Order, news: &mut News, inbox: &RefCell<Inbox>) -> Result<bool, TaskError> {
-        let of = self.run.recipe().training.evaluate_on.min(self.run.test().len());
+        let of = self.run.tried();
         let observe = listen(order.id, inbox, |done| Some(TrainingEvent::Evaluating { done, of }));
         let Some(trial) = self.run.evaluate(observe).await? else { return Ok(false) };
         news.rows.extend(self.run.rows().last().cloned());
@@ -209,12 +238,17 @@ impl Trainee {
         Ok(true)
     }
 
-    /// Tries all unseen puzzles: the run's result.
-    async fn test(&mut self, id: u32, inbox: &RefCell<Inbox>) -> Result<(), TaskError> {
-        let of = self.run.test().len();
-        let observe = listen(id, inbox, |done| Some(TrainingEvent::Evaluating { done, of }));
-        if let Some(trial) = self.run.evaluate_on(of, observe).await? {
-            tell(id, TrainingEvent::Tested(trial.result()));
+    /// Tries all unseen puzzles, unless that was done: the run's result, which is saved with it.
+    async fn test(&mut self, order: &Order, inbox: &RefCell<Inbox>) -> Result<(), TaskError> {
+        if self.run.result().is_none() {
+            let of = self.run.test().len();
+            let observe = listen(order.id, inbox, |done| Some(TrainingEvent::Evaluating { done, of }));
+            if self.run.test_all(observe).await?.is_some() {
+                self.save(order).await?;
+            }
+        }
+        if let Some(result) = self.run.result() {
+            tell(order.id, TrainingEvent::Tested(result));
         }
         Ok(())
     }
@@ -222,7 +256,7 @@ impl Trainee {
     /// Shows the page the watched boards, the first unseen ones, with what the model answered to them.
     fn tell_boards(&self, order: &Order, answers: Vec<Vec<u8>>) {
         let kind = self.run.recipe().puzzle;
-        let board = |(example, answer): (&crate::data::Example, Vec<u8>)| {
+        let board = |(example, answer): (&Example, Vec<u8>)| {
             let solved = kind.check(&example.question, &answer).is_ok();
             Board { example: example.clone(), answer, solved }
         };
@@ -230,15 +264,21 @@ impl Trainee {
         tell(order.id, TrainingEvent::Boards { step: self.run.steps_done(), boards });
     }
 
-    /// Writes the run's state; where that fails, the page is told and training goes on.
+    /// Writes the run's state; where that fails, the page is told, keeps the state itself, and training goes on.
     async fn save(&mut self, &Order { id, save_seconds, .. }: &Order) -> Result<(), TaskError> {
         let before = clock();
-        self.saved_at = before;
-        let Ok((storage, _)) = &self.place else { return Ok(()) };
-        let bytes = self.run.save().await?.to_bytes()?;
-        match storage.write(&self.run_id, &bytes).await {
-            Ok(bytes) => tell(id, TrainingEvent::Saved { step: self.run.steps_done(), bytes }),
-            Err(error) => tell(id, TrainingEvent::NotSaved { message: error.to_string() }),
+        let state = self.run.save().await?.to_bytes()?;
+        let (step, bytes) = (self.run.steps_done(), state.len());
+        let written = match &mut self.place {
+            Ok(place) => place.write(&state).await,
+            Err(error) => Err(error.clone()),
+        };
+        match written {
+            Ok(()) => tell(id, TrainingEvent::Saved { step, bytes }),
+            Err(error) => {
+                tell(id, TrainingEvent::NotSaved { message: error.to_string() });
+                scope::report_with_file(id, Event::Training(TrainingEvent::Kept { step }), &state);
+            }
         }
         self.saved_at = clock();
         self.save_pause = save_seconds.max((self.saved_at - before) / SAVE_SHARE);
@@ -257,8 +297,19 @@ impl Trainee {
     }
 }
 
+/// Hands a part of a stored run to the page as task `id`; `kept` is what the page has of it that could not be stored.
+pub async fn hand_out_stored(id: u32, run: &str, part: Part, kept: Option<&Vec<u8>>) -> Result<(), TaskError> {
+    let saved = newest_state(run, kept).await?;
+    let bytes = match part {
+        Part::Run => saved.to_bytes()?,
+        Part::Weights => saved.averaged_weights()?.to_safetensors()?,
+    };
+    scope::report_with_file(id, Event::Training(file_event(&saved.recipe, saved.state.step, part)), &bytes);
+    Ok(())
+}
+
 /// What the page is told of a file with a part of a run.
-pub fn file_event(recipe: &Recipe, step: u64, part: Part) -> TrainingEvent {
+fn file_event(recipe: &Recipe, step: u64, part: Part) -> TrainingEvent {
     let name = match part {
         Part::Weights => format!("{}.safetensors", recipe.name),
         Part::Run => format!("{}-step-{step}.state.safetensors", recipe.name),
@@ -281,79 +332,4 @@ fn listen(
         }
         if inbox.borrow().is_cancelled(id) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
-}
-
-/// What the page has not been told yet.
-struct News {
-    id: u32,
-    report: Option<StepReport>,
-    rows: Vec<Row>,
-    told: f64,
-    /// A moving average of the time of a step, in milliseconds.
-    step_ms: Option<f64>,
-}
-
-impl News {
-    fn new(id: u32) -> Self {
-        Self { id, report: None, rows: Vec::new(), told: 0.0, step_ms: None }
-    }
-
-    fn add(&mut self, report: Option<StepReport>, row: Option<Row>, milliseconds: f64) {
-        self.report = report.or(self.report);
-        self.rows.extend(row);
-        self.step_ms = Some(self.step_ms.map_or(milliseconds, |before| 0.9 * before + 0.1 * milliseconds));
-    }
-
-    /// Tells what is new, unless the last report was a moment ago and this can wait.
-    fn tell(&mut self, run: &Run<AnyEngine>, now: bool) {
-        let Some(report) = self.report.filter(|_| now || scope::now() - self.told > REPORT_MS) else { return };
-        let step_seconds = self.step_ms.unwrap_or(0.0) / 1000.0;
-        let rows = std::mem::take(&mut self.rows);
-        tell(self.id, TrainingEvent::Stepped { report, rows, seconds: run.seconds(), step_seconds });
-        self.told = scope::now();
-    }
-}
-
-/// Seconds of steps that only warm up: a browser compiles a module's busiest functions anew while they run.
-const WARM_UP_SECONDS: f64 = 1.5;
-/// Steps that are measured at most.
-const MEASURED: usize = 5;
-/// Seconds after which no further step is measured.
-const MEASURED_SECONDS: f64 = 5.0;
-
-/// What a recipe takes: at once what is known of it without computing, then the time of a step, from a few on a few
-/// generated puzzles.
-pub async fn estimate(id: u32, recipe: &Recipe, kind: Kind) -> Result<TrainingEvent, TaskError> {
-    recipe.check().map_err(TaskError::Recipe)?;
-    let engine = AnyEngine::start(kind).await?;
-    let specs = param_specs(&recipe.model).into_iter().filter(|spec| spec.trained);
-    let parameters = specs.map(|spec| spec.shape.iter().product::<usize>()).sum();
-    let bytes = predicted_bytes(&engine, &recipe.setup())?;
-    let known = Estimate { parameters, bytes, step_seconds: None };
-    tell(id, TrainingEvent::Estimated(known));
-    let few = Recipe {
-        data: DataRecipe { base_puzzles: 8, test_puzzles: 1, file: None, ..recipe.data.clone() },
-        ..recipe.clone()
-    };
-    let split = generate_split(few.puzzle, &few.data.request(), |_, _| {});
-    let run = Run::begin(engine, few, Examples { split, given: None }, None, clock).await?;
-    let mut run = among_workers(run, kind).await?;
-    let begun = clock();
-    loop {
-        run.step().await?;
-        scope::breathe().await;
-        if clock() - begun > WARM_UP_SECONDS {
-            break;
-        }
-    }
-    let begun = clock();
-    let mut times = Vec::with_capacity(MEASURED);
-    while times.len() < MEASURED && (times.is_empty() || clock() - begun < MEASURED_SECONDS) {
-        scope::breathe().await;
-        let before = clock();
-        run.step().await?;
-        times.push(clock() - before);
-    }
-    times.sort_by(f64::total_cmp);
-    Ok(TrainingEvent::Estimated(Estimate { bytes: run.bytes(), step_seconds: Some(times[times.len() / 2]), ..known }))
 }

@@ -13,7 +13,10 @@ use super::{
     generation::Generation,
     protocol::{Stored, StoredState},
 };
-use crate::{runtime::scope, train::Summary};
+use crate::{
+    runtime::{host::TaskError, scope},
+    train::{Saved, Summary},
+};
 
 /// The folder of all runs.
 const RUNS: &str = "runs";
@@ -38,7 +41,7 @@ pub enum StorageError {
     /// There is no room.
     #[error("the browser's storage is full: delete a run, or download this one to keep it")]
     Full,
-    /// Another tab trains it.
+    /// Another tab trains it; the lock is free as soon as it has paused there.
     #[error("this run is being trained in another tab: pause it there first")]
     InUse,
     /// There is no such run, or no whole state of it.
@@ -95,7 +98,7 @@ impl Storage {
         Ok(Self { runs: folder(root.unchecked_ref(), RUNS, true).await.map_err(denied)? })
     }
 
-    /// Locks a run, which is created if it is new, and sweeps up what a tab that died left half written.
+    /// Locks a run, which is created if it is new.
     ///
     /// # Errors
     /// Another tab trains it.
@@ -103,27 +106,44 @@ impl Storage {
         let folder = folder(&self.runs, run, true).await?;
         let file = file(&folder, LOCK, true).await?;
         let mut tries = LOCK_TRIES;
-        let lock = loop {
+        loop {
             tries -= 1;
             match access(&file).await.map_err(StorageError::from) {
                 Err(StorageError::InUse) if tries > 0 => scope::rest(LOCK_PAUSE_MS).await,
-                handle => break Lock(handle?),
+                handle => return Ok(Lock(handle?)),
             }
-        };
+        }
+    }
+
+    /// Sweeps up what a tab that died left half written of a run; its lock must be held.
+    ///
+    /// # Errors
+    /// The browser's.
+    pub async fn sweep(&self, run: &str) -> Result<(), StorageError> {
+        let folder = folder(&self.runs, run, true).await?;
         for generation in generations(&folder).await? {
             let name = generation.to_string();
             if !generation.holds(&contents(&folder, &name).await?) {
                 JsFuture::from(folder.remove_entry(&name)).await?;
             }
         }
-        Ok(lock)
+        Ok(())
     }
 
-    /// Writes a generation of a run's state, checks it and removes older ones; returns its size.
+    /// Number of the newest generation of a run, whole or not.
+    ///
+    /// # Errors
+    /// The browser's.
+    pub async fn newest(&self, run: &str) -> Result<Option<u64>, StorageError> {
+        let folder = folder(&self.runs, run, true).await?;
+        Ok(generations(&folder).await?.last().map(|generation| generation.number))
+    }
+
+    /// Writes a generation of a run's state, checks it and removes older ones; returns its number.
     ///
     /// # Errors
     /// Full storage; what was not written whole. The generation before it is kept then.
-    pub async fn write(&self, run: &str, contents: &[u8]) -> Result<usize, StorageError> {
+    pub async fn write(&self, run: &str, contents: &[u8]) -> Result<u64, StorageError> {
         let folder = folder(&self.runs, run, true).await?;
         let older = generations(&folder).await?;
         let number = older.last().map_or(0, |generation| generation.number) + 1;
@@ -138,15 +158,22 @@ impl Storage {
         for generation in &older[..kept] {
             JsFuture::from(folder.remove_entry(&generation.to_string())).await?;
         }
-        Ok(contents.len())
+        Ok(number)
     }
 
-    /// The newest whole state of a run.
+    /// The newest whole state of a run, under the name that it was given.
     ///
     /// # Errors
-    /// There is none.
-    pub async fn read(&self, run: &str) -> Result<Vec<u8>, StorageError> {
-        let folder = folder(&self.runs, run, false).await?;
+    /// There is none, or it is not one that this program reads.
+    pub async fn load(&self, run: &str) -> Result<Saved, TaskError> {
+        let mut saved = Saved::from_bytes(&self.read(run).await?)?;
+        saved.recipe.name = self.name(run).await.unwrap_or(saved.recipe.name);
+        Ok(saved)
+    }
+
+    async fn read(&self, run: &str) -> Result<Vec<u8>, StorageError> {
+        // A run that was deleted has no folder.
+        let Ok(folder) = folder(&self.runs, run, false).await else { return Err(StorageError::NoState(run.into())) };
         for generation in generations(&folder).await?.iter().rev() {
             let contents = contents(&folder, &generation.to_string()).await?;
             if generation.holds(&contents) {
@@ -156,7 +183,13 @@ impl Storage {
         Err(StorageError::NoState(run.into()))
     }
 
-    /// All runs, those with the most recent state of each that reads.
+    /// The name that a run was given, if it was given one.
+    async fn name(&self, run: &str) -> Option<String> {
+        let folder = folder(&self.runs, run, false).await.ok()?;
+        String::from_utf8(contents(&folder, NAME).await.ok()?).ok()
+    }
+
+    /// All runs with the most recent state of each that reads, the one that was saved last before the others.
     ///
     /// # Errors
     /// The browser's.
@@ -164,22 +197,27 @@ impl Storage {
         let mut stored = Vec::new();
         for run in names(&self.runs).await? {
             let folder = folder(&self.runs, &run, false).await?;
-            let mut bytes = 0.0;
+            let (mut bytes, mut saved_at) = (0.0, None);
             let mut state = Err(StorageError::NoState(run.clone()).to_string());
             for generation in generations(&folder).await? {
                 let file = opened(&folder, &generation.to_string()).await?;
                 bytes += file.size();
                 // Later generations replace earlier ones, if they can be read.
                 match header(&file).await.map(|header| Summary::from_bytes(&header)) {
-                    Ok(Ok(summary)) => state = Ok(of_summary(summary)),
+                    Ok(Ok(summary)) => (state, saved_at) = (Ok(of_summary(summary)), Some(file.last_modified())),
                     Ok(Err(error)) if state.is_err() => state = Err(error.to_string()),
                     _ => {}
                 }
             }
-            let given = contents(&folder, NAME).await.ok().and_then(|name| String::from_utf8(name).ok());
             let own = || state.as_ref().map_or_else(|_| run.clone(), |state| state.recipe.name.clone());
-            stored.push(Stored { name: given.unwrap_or_else(own), run, state, bytes: bytes as u64 });
+            let name = self.name(&run).await.unwrap_or_else(own);
+            if let Ok(state) = &mut state {
+                state.recipe.name.clone_from(&name);
+            }
+            stored.push(Stored { name, run, state, saved_at, bytes: bytes as u64 });
         }
+        let when = |stored: &Stored| stored.saved_at.unwrap_or(0.0);
+        stored.sort_by(|a, b| when(b).total_cmp(&when(a)));
         Ok(stored)
     }
 
@@ -207,8 +245,8 @@ impl Storage {
 
 fn of_summary(summary: Summary) -> StoredState {
     let best = summary.best();
-    let Summary { recipe, rows, step, seconds } = summary;
-    StoredState { recipe, rows, step, seconds, best }
+    let Summary { recipe, rows, step, seconds, engine, result } = summary;
+    StoredState { recipe, rows, step, seconds, best, engine, result }
 }
 
 async fn folder(

@@ -12,11 +12,13 @@ pub enum Brush {
     Start,
     /// The goal.
     Goal,
+    /// Nothing: the cell is selected, to be looked at.
+    Look,
 }
 
 impl Brush {
     /// In the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::Walls, Self::Start, Self::Goal];
+    pub const ALL: [Self; 4] = [Self::Walls, Self::Start, Self::Goal, Self::Look];
 
     /// Its name on the page.
     pub fn title(self) -> &'static str {
@@ -24,17 +26,31 @@ impl Brush {
             Self::Walls => "Walls",
             Self::Start => "S",
             Self::Goal => "G",
+            Self::Look => "Look",
+        }
+    }
+
+    /// What dragging with it does.
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::Walls => "Drag to draw or erase walls, or to move S and G. Keys: # wall, space, S, G.",
+            Self::Start => "Press where S is to be.",
+            Self::Goal => "Press where G is to be.",
+            Self::Look => {
+                "Point at a cell, or press it to select it. To change the maze, and forget its run: Walls, S or G."
+            }
         }
     }
 
     /// What a stroke that begins on a cell with this token draws.
-    pub fn drawn_from(self, token: u8) -> Cell {
-        match (self, Cell::of_token(token)) {
+    pub fn drawn_from(self, token: u8) -> Option<Cell> {
+        Some(match (self, Cell::of_token(token)) {
+            (Self::Look, _) => return None,
             (Self::Start, _) | (Self::Walls, Cell::Start) => Cell::Start,
             (Self::Goal, _) | (Self::Walls, Cell::Goal) => Cell::Goal,
             (Self::Walls, Cell::Wall) => Cell::Open,
             (Self::Walls, _) => Cell::Wall,
-        }
+        })
     }
 }
 
@@ -60,6 +76,18 @@ pub fn painted(tokens: &[u8], cell: usize, with: Cell) -> Vec<u8> {
         *place = with as u8;
     }
     painted
+}
+
+/// The cells on a straight way over a board, from the one after `from` to `to`; `to` alone where they are the same.
+pub fn cells_between(side: usize, from: usize, to: usize) -> Vec<usize> {
+    let along = |from: usize, to: usize, share: f64| from as f64 + (to as f64 - from as f64) * share;
+    let ([r0, c0], [r1, c1]) = ([from / side, from % side], [to / side, to % side]);
+    let steps = r0.abs_diff(r1).max(c0.abs_diff(c1)).max(1);
+    let cell = |step: usize| {
+        let share = step as f64 / steps as f64;
+        along(r0, r1, share).round() as usize * side + along(c0, c1, share).round() as usize
+    };
+    (1..=steps).map(cell).collect()
 }
 
 /// A board with nothing on it: blanks, or a room between walls with S and G in its corners.
@@ -97,13 +125,22 @@ mod tests {
 
     #[test]
     fn strokes_do_the_opposite_of_what_they_begin_on() {
-        assert_eq!(Brush::Walls.drawn_from(Cell::Wall as u8), Cell::Open);
-        assert_eq!(Brush::Walls.drawn_from(Cell::Open as u8), Cell::Wall);
-        assert_eq!(Brush::Walls.drawn_from(Cell::Goal as u8), Cell::Goal);
-        assert_eq!(Brush::Start.drawn_from(Cell::Wall as u8), Cell::Start);
+        assert_eq!(Brush::Walls.drawn_from(Cell::Wall as u8), Some(Cell::Open));
+        assert_eq!(Brush::Walls.drawn_from(Cell::Open as u8), Some(Cell::Wall));
+        assert_eq!(Brush::Walls.drawn_from(Cell::Goal as u8), Some(Cell::Goal));
+        assert_eq!(Brush::Start.drawn_from(Cell::Wall as u8), Some(Cell::Start));
+        assert_eq!(Brush::Look.drawn_from(Cell::Wall as u8), None);
         let maze = empty(Kind::Maze(Side::new(5).unwrap()));
         assert_eq!(painted(&maze, 6, Cell::Wall), maze);
         assert_eq!(painted(&maze, 7, Cell::Wall)[7], Cell::Wall as u8);
+    }
+
+    #[test]
+    fn a_quick_stroke_has_no_gaps() {
+        assert_eq!(cells_between(9, 10, 13), [11, 12, 13]);
+        assert_eq!(cells_between(9, 13, 10), [12, 11, 10]);
+        assert_eq!(cells_between(9, 0, 20), [10, 20]);
+        assert_eq!(cells_between(9, 40, 40), [40]);
     }
 
     #[test]

@@ -7,13 +7,19 @@ use leptos::{
 
 use super::{
     cell::{self, Cell, Source},
+    edit::Brush,
     maze_tools::{Stroke, drag, press as press_pointer},
     path::Path,
     symbol::{of_key, side},
 };
 use crate::{
     puzzle::Kind,
-    ui::{browser, overlay, scale::short, state::Page},
+    ui::{
+        browser,
+        overlay::{self, Overlay},
+        scale::short,
+        state::Page,
+    },
 };
 
 /// The board, filled by keyboard, and by the model.
@@ -35,6 +41,7 @@ pub fn Grid() -> impl IntoView {
             <div
                 class="board"
                 class:maze=matches!(kind, Kind::Maze(_))
+                class:looked-at=move || page.drawing.brush.get() == Brush::Look
                 data-testid="board"
                 role="grid"
                 aria-label=kind.name()
@@ -68,10 +75,10 @@ fn shown(page: Page) -> Vec<Cell> {
 /// The figure that is laid over the board: each cell's value, and its share of the range.
 fn overlaid(page: Page) -> Vec<(f32, f32)> {
     let moment = page.player.moment.get();
-    let values = page
-        .overlay
-        .get()
-        .and_then(|overlay| page.run.recording.with(|recording| overlay.values(recording.as_ref()?, moment)));
+    let values = match page.overlay.get() {
+        Some(overlay) => page.run.recording.with(|recording| overlay.values(recording.as_ref()?, moment)),
+        None => page.mixing_laid(),
+    };
     let values = values.unwrap_or_default();
     let range = overlay::range(&values);
     values.iter().map(|value| (*value, overlay::share(*value, range))).collect()
@@ -88,6 +95,8 @@ fn square(page: Page, kind: Kind, at: usize, shown: Memo<Vec<Cell>>, overlaid: M
             .map(|confidence| format!("{confidence:.3}"))
     };
     let figure = Memo::new(move |_| overlaid.with(|values| values.get(at).copied()));
+    let overlaid_words =
+        move || Some(format!("{}{}", short(f64::from(figure.get()?.0)), page.overlay.get().map_or("", Overlay::unit)));
     let is_current = move || page.drawing.cursor.get() == at;
     view! {
         <div
@@ -97,10 +106,16 @@ fn square(page: Page, kind: Kind, at: usize, shown: Memo<Vec<Cell>>, overlaid: M
             data-cell=format!("{row},{column}")
             tabindex=move || if is_current() { "0" } else { "-1" }
             aria-selected=move || if is_current() { "true" } else { "false" }
-            aria-label=move || view.with(|cell| cell.as_ref().map(|cell| cell.label.clone()))
+            aria-label=move || {
+                let label = view.with(|cell| cell.as_ref().map(|cell| cell.label.clone()))?;
+                Some(match overlaid_words() {
+                    Some(words) => format!("{label}, {words}"),
+                    None => label,
+                })
+            }
             data-clue=move || view.with(|cell| cell.as_ref().and_then(|cell| cell.clue.clone()))
             class:overlaid=move || figure.get().is_some()
-            title=move || Some(format!("{}{}", short(f64::from(figure.get()?.0)), page.overlay.get()?.figure.unit()))
+            title=overlaid_words
             style=("--confidence", confidence)
             style=("--overlay", move || figure.get().map(|(_, share)| format!("{:.1}%", share * 100.0)))
             on:focus=move |_| {

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use super::{
-    edit::{Brush, painted, written},
+    edit::{Brush, cells_between, painted, written},
     symbol::side,
 };
 use crate::{
@@ -22,6 +22,8 @@ pub struct Stroke {
     base: Question,
     /// Whether it has changed the maze, so that what follows is the same change.
     begun: bool,
+    /// The cell that it has come to.
+    at: usize,
 }
 
 /// Begins a stroke on the cell under the pointer.
@@ -29,9 +31,13 @@ pub fn press(page: Page, stroke: StoredValue<Option<Stroke>>, event: &PointerEve
     let base = page.drawing.question.get_untracked();
     let (Kind::Maze(_), Some(at)) = (base.kind, cell_under(base.kind, event)) else { return };
     let Some(&token) = base.tokens.get(at).filter(|_| event.button() == 0) else { return };
-    let cell = page.drawing.brush.get_untracked().drawn_from(token);
-    stroke.set_value(Some(Stroke { cell, base, begun: false }));
-    draw(page, stroke, at);
+    match page.drawing.brush.get_untracked().drawn_from(token) {
+        Some(cell) => {
+            stroke.set_value(Some(Stroke { cell, base, begun: false, at }));
+            draw(page, stroke, at);
+        }
+        None => page.drawing.cursor.set(at),
+    }
 }
 
 /// Goes on with a stroke.
@@ -42,13 +48,19 @@ pub fn drag(page: Page, stroke: StoredValue<Option<Stroke>>, event: &PointerEven
     if event.buttons() & 1 == 0 {
         return stroke.set_value(None);
     }
-    if let Some(at) = cell_under(page.kind(), event) {
+    let (Some(to), Some(from)) =
+        (cell_under(page.kind(), event), stroke.with_value(|stroke| Some(stroke.as_ref()?.at)))
+    else {
+        return;
+    };
+    // A quick pointer is heard of in leaps: the cells between are drawn as well.
+    for at in cells_between(side(page.kind()), from, to) {
         draw(page, stroke, at);
     }
 }
 
 fn draw(page: Page, stroke: StoredValue<Option<Stroke>>, at: usize) {
-    let Some(Stroke { cell, base, begun }) = stroke.get_value() else { return };
+    let Some(Stroke { cell, base, mut begun, .. }) = stroke.get_value() else { return };
     let tokens = match cell {
         maze::Cell::Start | maze::Cell::Goal => written(base.kind, &base.tokens, at, cell as u8),
         _ => page.drawing.question.with_untracked(|question| painted(&question.tokens, at, cell)),
@@ -56,8 +68,9 @@ fn draw(page: Page, stroke: StoredValue<Option<Stroke>>, at: usize) {
     let question = Question { kind: base.kind, tokens };
     if question != page.drawing.question.get_untracked() {
         page.drawing.stroke(question, begun);
-        stroke.set_value(Some(Stroke { cell, base, begun: true }));
+        begun = true;
     }
+    stroke.set_value(Some(Stroke { cell, base, begun, at }));
     page.drawing.cursor.set(at);
 }
 
@@ -91,13 +104,31 @@ pub fn Brushes() -> impl IntoView {
         }
     };
     view! {
-        <div class="pad" role="group" aria-label="What dragging over the maze draws">
+        <div class="pad" role="group" aria-label="What pressing on the maze does">
             {Brush::ALL.map(button)}
-            <span class="reading">
-                "Drag to draw or erase walls, or to move S and G. Keys: # wall, space, S, G."
-            </span>
+            <span class="reading">{move || brush.get().help()}</span>
         </div>
     }
+}
+
+/// What the maze on the board is like.
+#[component]
+pub fn MazeFigures() -> impl IntoView {
+    let page = Page::here();
+    let figures = Memo::new(move |_| {
+        page.drawing.question.with(|Question { kind, tokens }| {
+            let Kind::Maze(side) = kind else { return None };
+            let maze = maze::Grid::from_tokens(*side, tokens).ok()?;
+            let (steps, loops) = (maze::shortest_path(&maze)?.len() - 1, maze::loops(&maze)?);
+            let loops = match loops {
+                0 => "no loops".into(),
+                1 => "one loop".into(),
+                loops => format!("{loops} loops"),
+            };
+            Some(format!("From S to G: {steps} steps, {loops}."))
+        })
+    });
+    view! { <span class="reading" data-testid="maze-figures">{figures}</span> }
 }
 
 /// Size, loops and length of path of new mazes.
@@ -105,8 +136,7 @@ pub fn Brushes() -> impl IntoView {
 pub fn MazeSliders() -> impl IntoView {
     let page = Page::here();
     let wish = page.drawing.wish;
-    let most = Memo::new(move |_| side(page.kind()));
-    let size = move || wish.with(|wish| wish.size).min(most.get());
+    let size = move || wish.with(|wish| wish.size);
     let slider = |name: &'static str,
                   testid: &'static str,
                   low: fn(usize) -> usize,
@@ -136,7 +166,7 @@ pub fn MazeSliders() -> impl IntoView {
         }
     };
     let loops = Signal::derive(move || wish.with(|wish| wish.openings));
-    let steps = Signal::derive(move || wish.with(|wish| wish.min_steps).clamp(size(), 3 * size()));
+    let steps = Signal::derive(move || wish.with(|wish| wish.min_steps));
     let in_words = move || match loops.get() {
         0 => "perfect".into(),
         loops => format!("{loops} loops"),
@@ -146,10 +176,10 @@ pub fn MazeSliders() -> impl IntoView {
             "Size",
             "maze-size",
             |_| maze::Side::MIN,
-            most.into(),
+            Signal::stored(maze::Side::MAX),
             Signal::derive(size),
             Signal::derive(move || format!("{0}x{0}", size())),
-            Callback::new(move |value| wish.update(|wish| wish.size = value)),
+            Callback::new(move |value| wish.update(|wish| *wish = wish.resized(value))),
         )}
         {slider(
             "Loops",

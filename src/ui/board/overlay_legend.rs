@@ -2,7 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{overlay, scale::short, state::Page};
+use super::symbol::place;
+use crate::ui::{
+    overlay::{self, Overlay},
+    scale::short,
+    state::Page,
+};
 
 /// The figure, its range at the present moment, and the way back to the answer's own colours. Empty without one.
 #[component]
@@ -10,14 +15,24 @@ pub fn OverlayLegend() -> impl IntoView {
     let page = Page::here();
     let range = move || {
         let moment = page.player.moment.get();
-        let overlay = page.overlay.get()?;
-        let values = page.run.recording.with(|recording| overlay.values(recording.as_ref()?, moment));
-        Some(values.map(|values| overlay::range(&values)))
+        let values = match page.overlay.get() {
+            Some(overlay) => page.run.recording.with(|recording| overlay.values(recording.as_ref()?, moment)),
+            None => page.mixing_laid(),
+        };
+        values.map(|values| overlay::range(&values))
     };
-    let name = move || page.overlay.get().map(|overlay| format!("{} of z_{:?}", overlay.figure.title(), overlay.level));
+    let name = move || match page.overlay.get() {
+        Some(overlay) => format!("{} of z_{:?}", overlay.figure.title(), overlay.level),
+        None => format!("what goes into {}", place(page.kind(), page.cell.get())),
+    };
+    let is_laid = Memo::new(move |_| page.overlay.get().is_some() || page.mixing_laid().is_some());
+    let remove = move |_| {
+        page.overlay.set(None);
+        page.mixing.laid.set(None);
+    };
     let ends = move || {
-        let unit = page.overlay.get()?.figure.unit();
-        Some(match range()? {
+        let unit = page.overlay.get().map_or("", Overlay::unit);
+        match range() {
             Some((low, high)) => view! {
                 {short(f64::from(low))}
                 <span class="ramp magnitude" aria-hidden="true"></span>
@@ -25,14 +40,14 @@ pub fn OverlayLegend() -> impl IntoView {
             }
             .into_any(),
             None => "not yet computed".into_any(),
-        })
+        }
     };
     view! {
-        <Show when=move || page.overlay.get().is_some()>
+        <Show when=move || is_laid.get()>
             <p class="overlay-legend legend" data-testid="overlay-legend">
                 <b>{name}</b>
                 {ends}
-                <button type="button" class="quiet" on:click=move |_| page.overlay.set(None)>"Remove"</button>
+                <button type="button" class="quiet" on:click=remove>"Remove"</button>
             </p>
         </Show>
     }

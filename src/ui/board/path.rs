@@ -43,6 +43,6 @@ pub fn Path() -> impl IntoView {
 fn searched(page: Page) -> Option<Vec<usize>> {
     let wrong = page.run.phase.with(|phase| matches!(phase, Phase::Invalid(_)));
     let Kind::Maze(side) = page.kind() else { return None };
-    let maze = page.drawing.question.with(|question| Grid::from_tokens(side, &question.tokens)).ok()?;
-    wrong.then(|| shortest_path(&maze)).flatten()
+    let posed = page.posed_at_last().filter(|_| wrong)?;
+    shortest_path(&Grid::from_tokens(side, &posed).ok()?)
 }

@@ -58,6 +58,15 @@ pub fn name(kind: Kind, token: u8) -> String {
     }
 }
 
+/// What boards of a kind are called.
+pub fn boards(kind: Kind) -> String {
+    let game = match kind {
+        Kind::Sudoku(_) => "Sudokus",
+        Kind::Maze(_) => "mazes",
+    };
+    format!("{0}x{0} {game}", side(kind))
+}
+
 /// Rows, and columns, of a board.
 pub fn side(kind: Kind) -> usize {
     kind.seq_len().isqrt()

@@ -8,7 +8,7 @@ use leptos::{
 use wasm_bindgen::JsCast;
 
 use super::{
-    maze_tools::{Brushes, MazeSliders},
+    maze_tools::{Brushes, MazeFigures, MazeSliders},
     symbol::{Symbol, blank},
 };
 use crate::{
@@ -97,8 +97,9 @@ pub fn Toolbar() -> impl IntoView {
             <button type="button" data-testid="new" on:click=move |_| page.generate(page.kind())>"New puzzle"</button>
             <Show when=move || is_maze(page) fallback=difficulty>
                 <MazeSliders/>
+                <MazeFigures/>
             </Show>
-            <button type="button" data-testid="clear" on:click=move |_| drawing.clear()>"Clear"</button>
+            <button type="button" data-testid="clear" on:click=move |_| drawing.clear(&page.machine.kinds())>"Clear"</button>
             <button
                 type="button"
                 data-testid="undo"
@@ -145,6 +146,14 @@ fn PasteField(close: impl Fn() + Copy + Send + 'static) -> impl IntoView {
             field.select();
         }
     });
+    let answered = move || page.run.recording.with(|run| run.as_ref().is_some_and(|run| !run.segments().is_empty()));
+    let show_answer = move |_| {
+        if let (Some(field), Some(text)) = (field.get_untracked(), untrack(|| answer_of(page))) {
+            field.set_value(&text);
+            let _ = field.focus();
+            field.select();
+        }
+    };
     let take = move |event: SubmitEvent| {
         event.prevent_default();
         let text = field.get_untracked().map(|field| field.value()).unwrap_or_default();
@@ -164,6 +173,9 @@ fn PasteField(close: impl Fn() + Copy + Send + 'static) -> impl IntoView {
             <textarea id="paste-text" data-testid="paste-text" node_ref=field rows="9" spellcheck="false"></textarea>
             <div class="actions">
                 <button type="submit" data-testid="paste-apply">"Put it on the board"</button>
+                <Show when=answered>
+                    <button type="button" data-testid="paste-answer" on:click=show_answer>"Show the answer as text"</button>
+                </Show>
                 <button type="button" class="quiet" on:click=move |_| close()>"Cancel"</button>
             </div>
         </form>
@@ -173,6 +185,15 @@ fn PasteField(close: impl Fn() + Copy + Send + 'static) -> impl IntoView {
 /// The board's text.
 fn text_of(page: Page) -> String {
     page.drawing.question.with(|question| write(question.kind, &question.tokens))
+}
+
+/// The answer at the present moment, or the last one before it; a maze's path is written `o`.
+fn answer_of(page: Page) -> Option<String> {
+    page.run.recording.with(|recording| {
+        let recording = recording.as_ref()?;
+        let said = recording.answered(page.player.moment.get()).or_else(|| recording.segments().first())?;
+        Some(write(page.kind(), &said.answer.tokens))
+    })
 }
 
 /// Ctrl+V anywhere but in a field puts the puzzle on the board.

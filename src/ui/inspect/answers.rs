@@ -1,6 +1,6 @@
 //! What the model would answer if it stopped at each step: its own head, read before it is asked.
 
-use leptos::{html, prelude::*};
+use leptos::{ev::PointerEvent, html, prelude::*};
 
 use super::{
     chart::{Frame, frame, horizontal_axis_lines, segment_marks, upright},
@@ -104,9 +104,18 @@ fn Counts(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView
                 .points(reads.iter().map(|read| ((read.moment as f64 + 0.5) / planned, axis.place(count(read) as f64))))
         })
     };
+    let under_pointer = RwSignal::new(None::<usize>);
+    let at = move |event: &PointerEvent| {
+        let share = frame.get_untracked().share(f64::from(event.offset_x()));
+        (share * untrack(planned)) as usize
+    };
+    let look = move |event: PointerEvent| {
+        let moment = at(&event);
+        under_pointer.set(reads.with_untracked(|reads| reads.iter().rposition(|read| read.moment <= moment)));
+    };
     let reading = move || {
         let (moment, changed, wrong) = reads.with(|reads| {
-            let read = reads.get(present.get()?)?;
+            let read = reads.get(under_pointer.get().or_else(|| present.get())?)?;
             Some((read.moment, read.changed.len(), read.wrong.len()))
         })?;
         let place = of_recording(page, |recording| in_words(recording, moment))?;
@@ -120,10 +129,6 @@ fn Counts(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView
             };
             reads.iter().map(row).collect()
         })
-    };
-    let seek = move |event: leptos::ev::PointerEvent| {
-        let share = frame.get_untracked().share(f64::from(event.offset_x()));
-        page.player.seek((share * untrack(planned)) as usize);
     };
     view! {
         <figure class="chart">
@@ -140,7 +145,9 @@ fn Counts(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView
                     role="img"
                     aria-label="Cells changed and cells wrong by rule after every step; the table below has the figures"
                     data-testid="answer-counts"
-                    on:pointerdown=seek
+                    on:pointermove=look
+                    on:pointerleave=move |_| under_pointer.set(None)
+                    on:pointerdown=move |event| page.player.seek(at(&event))
                 >
                     {move || reads.with(|reads| grid(reads, frame.get(), segments()))}
                     <polyline class="curve wrong" points=move || curve(|read| read.wrong.len())/>
@@ -217,22 +224,18 @@ fn square(page: Page, kind: Kind, at: usize, read: Memo<Option<Read>>) -> impl I
             class:wrong=is_among(|read| &read.wrong)
             class:lit=move || page.pointed.get() == Some(at)
             on:mouseenter=move |_| page.pointed.set(Some(at))
+            on:click=move |_| page.drawing.cursor.set(at)
         >
             {move || symbol.with(|symbol| symbol.as_ref().map(|symbol| symbol.text.clone()))}
         </td>
     }
 }
 
-/// The most probable symbols of the cell last pointed at, at the present moment.
+/// The most probable symbols of the cell in view, at the present moment.
 #[component]
 fn Top(level: RwSignal<Level>) -> impl IntoView {
     let page = Page::here();
-    let cell = RwSignal::new(page.drawing.cursor.get_untracked());
-    Effect::new(move |_| {
-        if let Some(pointed) = page.pointed.get() {
-            cell.set(pointed);
-        }
-    });
+    let cell = page.cell;
     let (level_name, moment) = (move || name_of(level.get()).1, page.player.moment);
     let bars = move || {
         let (kind, cell, moment, level) = (page.kind(), cell.get(), moment.get(), level.get());
@@ -262,7 +265,7 @@ fn Top(level: RwSignal<Level>) -> impl IntoView {
                 <Save name="symbols"/>
             </figcaption>
             <ol class="bars" data-testid="top-symbols">{bars}</ol>
-            <p class="reading hint">"Point at a cell of either board to read it."</p>
+            <p class="reading hint">"Point at a cell of either board to read it; the one that is selected is read when none is."</p>
         </figure>
     }
 }

@@ -77,13 +77,9 @@ fn clues(kind: Kind) -> Vec<u8> {
 pub fn ExperimentForm() -> impl IntoView {
     let page = Page::here();
     // What is chosen outlives the form, which goes while a run begins.
-    let Experiment { acts, deed, size, seed, token, cell, .. } = page.experiment;
+    let Experiment { acts, deed, size, seed, token, .. } = page.experiment;
+    let cell = page.drawing.cursor;
     let deed_now = move || Deed::ALL[deed.get()];
-    Effect::new(move |_| {
-        if let Some(pointed) = page.pointed.get() {
-            cell.set(pointed);
-        }
-    });
     let chosen = move || {
         let act = match untrack(deed_now) {
             Deed::Freeze(level) => Act::Freeze { level },
@@ -154,10 +150,16 @@ pub fn ExperimentForm() -> impl IntoView {
                     {move || format!("{} becomes ", place(page.kind(), cell.get()))}
                     <select data-testid="clue-token" on:change=set_token>{tokens}</select>
                 </label>
-                <span class="reading">"Point at another cell of the board to change that one."</span>
+                <span class="reading">"Select another cell of the board to change that one (on a maze with “Look”)."</span>
             </Show>
         </div>
         <p class="reading" data-testid="act-begins">{move || Some(format!("The step shown: {}.", when()?))}</p>
+        <Show when=move || page.run.until_sure.get()>
+            <p class="reading">
+                "An experiment runs through all its segments, also with “Stop when sure”: only so one sees whether the \
+                 thought recovers."
+            </p>
+        </Show>
         <Show when=move || acts.with(|acts| !acts.is_empty())>
             <ul class="acts" aria-label="Together with" data-testid="acts">
                 {move || acts.get().into_iter().enumerate().map(|(index, act)| listed(page, index, act)).collect_view()}

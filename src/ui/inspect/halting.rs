@@ -1,6 +1,6 @@
 //! The Q-head: after each segment, is the model done, or worth another one?
 
-use leptos::{html, prelude::*};
+use leptos::{ev::PointerEvent, html, prelude::*};
 
 use super::{
     chart::{Frame, frame, halting_mark, horizontal_axis_lines, labels_below, upright},
@@ -66,8 +66,16 @@ pub fn Halting() -> impl IntoView {
         let moment = page.player.moment.get();
         of_recording(page, |recording| recording.answered(moment).map(|segment| segment.index))
     });
+    let under_pointer = RwSignal::new(None::<usize>);
+    let look = move |event: PointerEvent| {
+        let share = frame.get_untracked().share(f64::from(event.offset_x()));
+        under_pointer.set(values.with_untracked(|values| {
+            let last = values.segments.len().checked_sub(1)?;
+            Some(((share * values.planned as f64) as usize).min(last))
+        }));
+    };
     let reading = move || {
-        let segment = now.get()?;
+        let segment = under_pointer.get().or_else(|| now.get())?;
         let ([halt, go_on], done) =
             values.with(|values| Some((*values.segments.get(segment)?, *values.done.get(segment)?)))?;
         let sure = if done { "holds itself done" } else { "would go on" };
@@ -89,6 +97,8 @@ pub fn Halting() -> impl IntoView {
                     role="img"
                     aria-label="q_halt and q_continue after every segment; the table below has the figures"
                     data-testid="halting"
+                    on:pointermove=look
+                    on:pointerleave=move |_| under_pointer.set(None)
                 >
                     {move || grid(values, frame.get())}
                     <polyline class="curve go-on" points=move || values.with(|values| values.curve(1, frame.get()))/>

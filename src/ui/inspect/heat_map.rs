@@ -6,14 +6,14 @@ use leptos::{ev::PointerEvent, html, prelude::*};
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-use super::{name_of, of_recording};
+use super::{name_of, of_recording, table::Table};
 use crate::{
     model::Level,
     puzzle::Kind,
-    runtime::{recording::Recording, trace},
+    runtime::{analysis::norms, recording::Recording, trace},
     ui::{
         board::symbol::{self, side},
-        browser,
+        browser, overlay,
         picture::Picture,
         scale::short,
         state::Page,
@@ -125,8 +125,29 @@ pub fn HeatMap(
                 ></canvas>
                 {lit}
             </div>
+            <Table
+                head=["Position", "Lowest", "Largest", "RMS"]
+                rows=move || rows(page, level, difference.get())
+            />
         </div>
     }
+}
+
+/// Every position's extremes and RMS at the present moment.
+fn rows(page: Page, level: Level, difference: bool) -> Vec<Vec<String>> {
+    let moment = page.player.moment.get();
+    of_recording(page, |recording| {
+        let shapes = recording.shapes();
+        let Some(Values { z, .. }) = Values::of(recording, level, moment, difference) else { return Vec::new() };
+        let lengths = norms(&z, shapes.channels);
+        let row = |(position, values): (usize, &[f32])| {
+            let (low, high) = overlay::range(values);
+            let rms = lengths[position] / (shapes.channels as f32).sqrt();
+            let figures = [low, high, rms].map(|value| format!("{value:.3}"));
+            std::iter::once(place(page.kind(), position, shapes.prefix)).chain(figures).collect()
+        };
+        z.chunks_exact(shapes.channels).enumerate().map(row).collect()
+    })
 }
 
 fn paint(page: Page, level: Level, difference: bool, picture: Picture, canvas: &HtmlCanvasElement) {

@@ -18,12 +18,11 @@ const GLOSS: &str = "A step lets every cell look at the others. With attention: 
 pub fn MixingView() -> impl IntoView {
     let page = Page::here();
     let level = RwSignal::new(Level::H);
-    let cell = RwSignal::new(page.drawing.cursor.get_untracked());
-    Effect::new(move |_| {
-        // The boards are drawn anew under the pointer: the same cell again is no news.
-        if let Some(pointed) = page.pointed.get().filter(|pointed| cell.get_untracked() != *pointed) {
-            cell.set(pointed);
-        }
+    let under_pointer = RwSignal::new(None::<(usize, usize)>);
+    // What is read off a small board is about the cell that it was asked for, not about the one read.
+    let cell = Memo::new(move |_| match under_pointer.get() {
+        Some(_) => page.drawing.cursor.get(),
+        None => page.cell.get(),
     });
     ask_when_needed(page, level, cell);
     let found = page.mixing.found;
@@ -32,36 +31,66 @@ pub fn MixingView() -> impl IntoView {
         let rows = found.with(|found| found.as_ref().map(named_rows)).unwrap_or_default();
         rows.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
     });
-    let under_pointer = RwSignal::new(None::<(usize, usize)>);
     let map = Memo::new(move |_| {
         page.theme.track();
         browser::magnitudes()
     });
     let boards = move || {
         let board = |(row, name)| {
-            view! { <figure><figcaption>{name}</figcaption><MixingBoard row cell under_pointer map/></figure> }
+            let is_laid = move || page.mixing.laid.get() == Some(row);
+            let lay = move |_| {
+                page.overlay.set(None);
+                page.mixing.laid.update(|laid| *laid = (*laid != Some(row)).then_some(row));
+            };
+            view! {
+                <figure>
+                    <figcaption>
+                        <button
+                            type="button"
+                            class="quiet"
+                            data-testid=format!("lay-{row}")
+                            title="Lay it over the puzzle"
+                            aria-pressed=move || if is_laid() { "true" } else { "false" }
+                            on:click=lay
+                        >
+                            {name}
+                        </button>
+                    </figcaption>
+                    <MixingBoard row cell under_pointer map/>
+                </figure>
+            }
         };
         names.get().into_iter().enumerate().map(board).collect_view()
     };
     let reading = move || {
         let Some((row, at)) = under_pointer.get() else {
-            return "Point at a cell of any board. Pale: nothing of that cell; strong: most.".into();
+            return "Point at a cell of the puzzle, or select it, to ask about it; point at a small board to read how much of a cell goes \
+                    into the one asked about, press its name to lay it over the puzzle. Pale: nothing of it; strong: most.".into();
         };
         let prefix = of_recording(page, |recording| recording.shapes().prefix);
-        let value = found.with(|found| Some(*row_of(found.as_ref()?, row)?.get(prefix + at)?));
+        let value = found.with(|found| Some(*found.as_ref()?.row(row)?.get(prefix + at)?));
         let name = names.with(|names| names.get(row).cloned()).unwrap_or_default();
         format!("{}, {name}: {}", place(page.kind(), at), value.map_or_else(String::new, |value| short(value.into())))
     };
-    let nothing = move || {
-        found.with(Option::is_none).then_some(
+    let nothing = move || match (found.with(Option::is_some), page.mixing.asked.get()) {
+        (true, _) => None,
+        (false, true) => Some("One moment: the worker computes it as soon as it is free."),
+        (false, false) => Some(
             "No step to show here: the module has not stepped yet, the experiment froze it or changed where the step \
              began, or the states are not kept.",
-        )
+        ),
     };
     let what = move || {
-        found.with(|found| found.as_ref().map(|found| found.kind)).map(|kind| match kind {
-            MixingKind::Attention => "attention weights, each board sums to 1",
-            MixingKind::Jacobian => "no attention in this model (mlp_t): the mixing Jacobian, RMS over channels",
+        let prefix = of_recording(page, |recording| recording.shapes().prefix);
+        found.with(|found| found.as_ref().map(|found| found.kind)).map(|kind| match (kind, prefix) {
+            (MixingKind::Attention, 0) => "attention weights, each board sums to 1".into(),
+            (MixingKind::Attention, prefix) => format!(
+                "attention weights; each board sums to 1 together with the {prefix} positions before it that hold the \
+                 puzzle's embedding"
+            ),
+            (MixingKind::Jacobian, _) => {
+                "no attention in this model (mlp_t): the mixing Jacobian, RMS over channels".to_string()
+            }
         })
     };
     let rows = move || {
@@ -100,7 +129,7 @@ pub fn MixingView() -> impl IntoView {
 }
 
 /// Asks the worker whenever the cell, the moment or the module changes; what was asked before is no longer wanted.
-fn ask_when_needed(page: Page, level: RwSignal<Level>, cell: RwSignal<usize>) {
+fn ask_when_needed(page: Page, level: RwSignal<Level>, cell: Memo<usize>) {
     Effect::new(move |_| {
         let (level, cell, moment) = (level.get(), cell.get(), page.player.moment.get());
         let task = of_recording(page, |recording| {
@@ -136,9 +165,4 @@ fn named_rows(found: &Mixing) -> Vec<(String, Vec<f32>)> {
         }
     }
     rows
-}
-
-/// The values of a row, `[T]`, by its number through all layers.
-pub fn row_of(found: &Mixing, row: usize) -> Option<&Vec<f32>> {
-    found.layers.iter().flatten().nth(row)
 }

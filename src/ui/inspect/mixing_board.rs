@@ -4,7 +4,7 @@ use leptos::{ev::PointerEvent, html, prelude::*};
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-use super::{mixing::row_of, of_recording};
+use super::of_recording;
 use crate::{
     model::Mixing,
     ui::{board::symbol::side, colour::Diverging, state::Page},
@@ -14,7 +14,7 @@ use crate::{
 #[component]
 pub fn MixingBoard(
     row: usize,
-    cell: RwSignal<usize>,
+    cell: Memo<usize>,
     under_pointer: RwSignal<Option<(usize, usize)>>,
     map: Memo<Diverging>,
 ) -> impl IntoView {
@@ -80,7 +80,7 @@ pub fn MixingBoard(
 
 /// The values of a board's cells in a row; `None` while the answer is about another board.
 fn cells(found: &Mixing, row: usize, prefix: usize, side: usize) -> Option<&[f32]> {
-    row_of(found, row)?.get(prefix..prefix + side * side)
+    found.row(row)?.get(prefix..prefix + side * side)
 }
 
 fn paint(canvas: &HtmlCanvasElement, values: &[f32], map: &Diverging, side: usize) {

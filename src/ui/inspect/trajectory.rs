@@ -64,16 +64,9 @@ pub fn Trajectory() -> impl IntoView {
     let page = Page::here();
     let level = RwSignal::new(Level::H);
     let of_cell = RwSignal::new(false);
-    // The last cell pointed at stays: the way to this view leads out of the board.
-    let cell = RwSignal::new(None::<usize>);
-    Effect::new(move |_| {
-        if let Some(pointed) = page.pointed.get() {
-            cell.set(Some(pointed));
-        }
-    });
     let position = Memo::new(move |_| {
         let prefix = of_recording(page, |recording| recording.shapes().prefix);
-        of_cell.get().then(|| prefix + cell.get().unwrap_or(0))
+        of_cell.get().then(|| prefix + page.cell.get())
     });
     let course = Memo::new(move |_| {
         let (level, position) = (level.get(), position.get());
@@ -85,7 +78,7 @@ pub fn Trajectory() -> impl IntoView {
     });
     let shown = Shown { page, level, course, present, under_pointer: RwSignal::new(None) };
     let whose = move || match position.get() {
-        Some(_) => format!("the cell at {}", place(page.kind(), cell.get().unwrap_or(0))),
+        Some(_) => format!("the cell at {}", place(page.kind(), page.cell.get())),
         None => "the whole board".into(),
     };
     let rows = move || {
@@ -147,7 +140,7 @@ fn Choices(level: RwSignal<Level>, of_cell: RwSignal<bool>, position: Memo<Optio
                     on:change=move |event| of_cell.set(event_target_value(&event) == "cell")
                 >
                     <option value="whole">"the whole board"</option>
-                    <option value="cell">"the cell last pointed at"</option>
+                    <option value="cell">"the cell pointed at, else the selected one"</option>
                 </select>
             </label>
             <button type="button" data-testid="keep-run" on:click=keep>"Keep this run to compare"</button>

@@ -3,13 +3,17 @@
 use leptos::prelude::*;
 
 use crate::{
-    puzzle::{Kind, maze::Design, sudoku::Shape},
+    puzzle::{
+        Kind,
+        maze::{Design, Grid, Side},
+        sudoku::Shape,
+    },
     runtime::protocol::Solutions,
     ui::{
         board::edit::{Brush, empty, written},
         first::{self, first_question},
         history::History,
-        reading::read,
+        reading::{fitted, kind_for, read},
     },
 };
 
@@ -41,6 +45,11 @@ pub struct MazeWish {
 }
 
 impl MazeWish {
+    /// The same wishes of a maze of another size, as far as that can hold them.
+    pub fn resized(self, size: usize) -> Self {
+        Self { size, openings: self.openings.min(size), min_steps: self.min_steps.clamp(size, 3 * size) }
+    }
+
     /// Like those that models of a size are trained on; `None` for other kinds.
     fn standard(kind: Kind) -> Option<Self> {
         let Kind::Maze(side) = kind else { return None };
@@ -170,10 +179,43 @@ impl Drawing {
         }
     }
 
-    /// Empties the board.
-    pub fn clear(self) {
+    /// Empties the board; a maze becomes a room of the size that is wished for, for one of the `known` kinds.
+    pub fn clear(self, known: &[Kind]) {
         let kind = self.question.with_untracked(|question| question.kind);
-        self.replace(Question { kind, tokens: empty(kind) });
+        let (kind, tokens) = match (kind, Side::new(self.wish.get_untracked().size)) {
+            (Kind::Maze(_), Some(side)) => {
+                let room = empty(Kind::Maze(side));
+                Grid::from_tokens(side, &room).map_or((Kind::Maze(side), room), |room| fitted(&room, known))
+            }
+            _ => (kind, empty(kind)),
+        };
+        self.replace_as_wished(Question { kind, tokens });
+    }
+
+    /// Puts a puzzle on the board that was made as wished: the wishes stay, whatever size it has become.
+    pub fn replace_as_wished(self, question: Question) {
+        let wish = self.wish.get_untracked();
+        self.replace(question);
+        self.wish.set(wish);
+    }
+
+    /// The kind of maze that a wished for maze becomes.
+    pub fn wished_kind(self, known: &[Kind]) -> Option<Kind> {
+        Some(Kind::Maze(kind_for(Side::new(self.wish.get_untracked().size)?, known)))
+    }
+
+    /// Now that the kinds of the gallery's models are known, a maze from the address is padded for one of them.
+    pub fn fit(self, known: &[Kind]) {
+        let Question { kind, tokens } = self.question.get_untracked();
+        let Kind::Maze(side) = kind else { return };
+        let maze = Grid::from_tokens(side, &tokens).map(|maze| maze.without_path());
+        if let Ok(maze) = maze
+            && !known.contains(&kind)
+        {
+            let (kind, tokens) = fitted(&maze, known);
+            // There is nothing in it to take back.
+            self.history.set(History::new(Question { kind, tokens }));
+        }
     }
 
     /// Takes the last change back.

@@ -21,8 +21,6 @@ pub struct Experiment {
     pub seed: RwSignal<u32>,
     /// What a clue becomes.
     pub token: RwSignal<u8>,
-    /// The cell whose clue it is: the one last pointed at.
-    pub cell: RwSignal<usize>,
     /// The run on the page beside the one that was kept.
     pub comparison: Memo<Option<Comparison>>,
 }
@@ -45,7 +43,6 @@ impl Experiment {
             size: RwSignal::new(0.5),
             seed: RwSignal::new(1),
             token: RwSignal::new(1),
-            cell: RwSignal::new(0),
             comparison,
         }
     }
@@ -74,6 +71,22 @@ impl Page {
 
     /// Runs the model once more with `act` and what else is to be done; the untouched run is kept beside it.
     pub fn run_experiment(self, act: Intervention) {
+        let mut acts = self.experiment.acts.get_untracked();
+        acts.push(act);
+        // What is watched begins where the first of them does, and the next experiment too.
+        let first = acts.iter().map(|act| act.at).min();
+        self.touch(acts, first.unwrap_or(0));
+    }
+
+    /// Runs the experiment that a link asked for, now that its untouched run is there.
+    pub(super) fn run_what_comes_after(self) {
+        if let Some((acts, moment)) = self.run.after.try_update_value(Option::take).flatten() {
+            self.touch(acts, moment);
+        }
+    }
+
+    /// Keeps the untouched run, runs the model under acts and shows a moment of that.
+    fn touch(self, acts: Vec<Intervention>, moment: usize) {
         if untrack(|| self.is_running() || !self.has_untouched_run()) {
             return;
         }
@@ -81,12 +94,8 @@ impl Page {
         if let Some(untouched) = present.filter(is_untouched) {
             self.run.kept.set(Some(untouched));
         }
-        let mut acts = self.experiment.acts.get_untracked();
-        acts.push(act);
-        let first = acts.iter().map(|act| act.at).min();
         self.think(acts);
-        // What is watched begins there, and the next experiment too.
-        self.player.await_moment(first.unwrap_or(0));
+        self.player.await_moment(moment);
     }
 
     /// Shows the kept run of the pair, and keeps the one that was shown.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::Page;
-use crate::ui::{address::Address, browser};
+use crate::ui::{acts, address::Address, browser};
 
 /// How many times the segments of training a run may take, by choice.
 pub const STRETCHES: [usize; 3] = [1, 2, 4];
@@ -21,6 +21,8 @@ impl Page {
             view: self.view.get(),
             moment: None,
             stretch: None,
+            until_sure: false,
+            acts: Vec::new(),
         }
     }
 
@@ -28,7 +30,10 @@ impl Page {
     pub fn link_to_moment(self) -> String {
         let stretch = Some(self.run.stretch.get_untracked()).filter(|stretch| *stretch != 1);
         let moment = Some(self.player.moment.get_untracked());
-        let address = Address { moment, stretch, ..untrack(|| self.address()) };
+        let until_sure = self.run.until_sure.get_untracked();
+        let acts = self.run.recording.with_untracked(|run| run.as_ref().map(|run| run.interventions().to_vec()));
+        let address =
+            Address { moment, stretch, until_sure, acts: acts.unwrap_or_default(), ..untrack(|| self.address()) };
         format!("{}{address}", browser::address_without_fragment())
     }
 
@@ -37,10 +42,15 @@ impl Page {
         let Some(moment) = address.moment else { return };
         let stretch = address.stretch.filter(|stretch| STRETCHES.contains(stretch));
         self.run.stretch.set(stretch.unwrap_or(1));
+        self.run.until_sure.set(address.until_sure);
+        let acts = address.acts.clone();
         // A puzzle that the address brought clears the last run first.
         let start = move || {
+            let kind = untrack(|| self.kind());
             self.solve();
             self.player.await_moment(moment);
+            let acts: Vec<_> = acts.into_iter().filter(|asked| acts::fits(kind, asked.act)).collect();
+            self.run.after.set_value((!acts.is_empty()).then_some((acts, moment)));
         };
         set_timeout(start, Duration::ZERO);
     }

@@ -111,6 +111,11 @@ impl Machine {
         self.gallery.with_untracked(|gallery| kinds_of(gallery))
     }
 
+    /// Whether the gallery is known and none of its models takes the board.
+    pub fn lacks_model(self) -> bool {
+        self.model.with(Option::is_none) && self.gallery.with(|gallery| !gallery.is_empty())
+    }
+
     /// Starts the worker; `listener` hears it.
     pub fn start(self, listener: impl Fn(Heard) + 'static) {
         let client = Client::new(listener);
@@ -206,6 +211,11 @@ impl Machine {
                 models.extend(self.own.with_value(|own| own.iter().map(|own| own.entry.clone()).collect::<Vec<_>>()));
                 if models.is_empty() {
                     self.status.set(Status::Failed("The gallery holds no model.".into()));
+                }
+                let missing = self.preferred.get_untracked();
+                if let Some(name) = missing.filter(|name| models.iter().all(|model| model.name != *name)) {
+                    self.notice.set(Some(format!("This page has no model {name}: another one that fits is open.")));
+                    self.preferred.set(None);
                 }
                 self.gallery.set(models);
             }

@@ -13,6 +13,10 @@ use crate::{
 pub struct Mixed {
     /// What was found.
     pub found: RwSignal<Option<Mixing>>,
+    /// Whether something is wanted that the worker has not found yet.
+    pub asked: RwSignal<bool>,
+    /// The row of it (a layer, or a head of one) that is laid over the board.
+    pub laid: RwSignal<Option<usize>>,
     /// The task that the worker has.
     task: StoredValue<Option<u32>>,
     /// What it is asked next: of all that was wanted meanwhile, the last. A scrub would keep it busy with the rest.
@@ -22,14 +26,28 @@ pub struct Mixed {
 impl Mixed {
     /// Nothing asked yet.
     pub fn new() -> Self {
-        Self { found: RwSignal::new(None), task: StoredValue::new(None), next: StoredValue::new(None) }
+        Self {
+            found: RwSignal::new(None),
+            asked: RwSignal::new(false),
+            laid: RwSignal::new(None),
+            task: StoredValue::new(None),
+            next: StoredValue::new(None),
+        }
     }
 }
 
 impl Page {
+    /// What each cell gives to the one in view, in the layer or head that is laid over the board, `[S]`.
+    pub fn mixing_laid(self) -> Option<Vec<f32>> {
+        let row = self.mixing.laid.get()?;
+        let prefix = self.run.recording.with(|recording| Some(recording.as_ref()?.shapes().prefix))?;
+        self.mixing.found.with(|found| Some(found.as_ref()?.row(row)?.get(prefix..)?.to_vec()))
+    }
+
     /// Asks for another cell or moment in place of what was wanted before; with `None` for nothing any more.
     pub fn ask_mixing(self, task: Option<Task>) {
         let under_way = self.mixing.task.get_value();
+        self.mixing.asked.set(task.is_some());
         match task {
             Some(task) if under_way.is_some() => self.mixing.next.set_value(Some(task)),
             Some(task) => self.mixing.task.set_value(Some(self.machine.ask(task))),
@@ -55,11 +73,15 @@ impl Page {
         self.mixing.task.set_value(None);
         match (self.mixing.next.try_update_value(Option::take).flatten(), event) {
             (Some(next), _) => self.ask_mixing(Some(next)),
-            (None, Event::Mixing(found)) => self.mixing.found.set(Some(found.clone())),
+            (None, Event::Mixing(found)) => {
+                self.mixing.asked.set(false);
+                self.mixing.found.set(Some(found.clone()));
+            }
             (None, Event::Failed(failure)) => {
+                self.mixing.asked.set(false);
                 self.machine.notice.set(Some(format!("The view of one cell failed: {}.", failure.message)));
             }
-            (None, _) => {}
+            (None, _) => self.mixing.asked.set(false),
         }
         asked
     }

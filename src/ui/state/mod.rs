@@ -16,7 +16,7 @@ pub(super) use experiment::Experiment;
 pub(super) use link::STRETCHES;
 pub(super) use machine::{Machine, Status, kinds_of};
 pub(super) use mixing::Mixed;
-pub(super) use player::{Player, SPEEDS};
+pub(super) use player::{Player, SPEEDS, Stride};
 pub(super) use run::{Phase, Run};
 pub(super) use training::{
     Boards, Current, Notice, Origin, Phase as TrainingPhase, Progress, Table, Training, Use, Way,
@@ -25,7 +25,7 @@ pub(super) use training::{
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
 
-use super::{address::Address, browser, overlay::Overlay, place::Place, view::View};
+use super::{address::Address, board::edit::Brush, browser, overlay::Overlay, place::Place, view::View};
 use crate::{
     model::Intervention,
     puzzle,
@@ -57,6 +57,9 @@ pub(super) struct Page {
     pub training: Training,
     /// The cell that the pointer or the keyboard is at, lit in every view.
     pub pointed: RwSignal<Option<usize>>,
+    /// The cell that views of one cell are about: the one that is pointed at, else the selected one. So it is still the
+    /// same when the pointer has left the board on its way to such a view.
+    pub cell: Memo<usize>,
     /// The place of the page that is shown.
     pub place: RwSignal<Place>,
     /// The view of the model's inside that is shown.
@@ -73,6 +76,7 @@ impl Page {
         let address = Address::parse(&browser::fragment());
         let drawing = Drawing::new(address.puzzle.as_deref());
         let run = Run::new();
+        let pointed = RwSignal::new(None);
         let page = Self {
             drawing,
             machine: Machine::new(address.model.clone(), address.engine, drawing.question),
@@ -82,7 +86,8 @@ impl Page {
             dimensionality: Measured::new(),
             mixing: Mixed::new(),
             training: Training::new(),
-            pointed: RwSignal::new(None),
+            pointed,
+            cell: Memo::new(move |_| pointed.get().unwrap_or_else(|| drawing.cursor.get())),
             place: RwSignal::new(address.place),
             view: RwSignal::new(address.view),
             overlay: RwSignal::new(None),
@@ -106,6 +111,11 @@ impl Page {
         self.drawing.question.with(|question| question.kind)
     }
 
+    /// The puzzle that the run on the page was about at last: an experiment may have changed a clue.
+    pub fn posed_at_last(self) -> Option<Vec<u8>> {
+        self.run.recording.with(|recording| recording.as_ref().map(|recording| recording.posed(recording.moments())))
+    }
+
     /// Whether a run is under way or about to be.
     pub fn is_running(self) -> bool {
         self.run.phase.with(|phase| matches!(phase, Phase::Waiting | Phase::Running { .. }))
@@ -123,9 +133,12 @@ impl Page {
         }
         self.stop_measuring();
         self.run.clear();
+        self.run.after.set_value(None);
         self.player.rewind();
         self.run.interventions.set_value(interventions);
         self.run.phase.set(Phase::Waiting);
+        // A stroke would forget the run: from here on the board is looked at until a person takes a brush again.
+        self.drawing.brush.set(Brush::Look);
         self.start_if_waiting();
     }
 
@@ -149,6 +162,33 @@ impl Page {
         self.run.question.set_value(question);
     }
 
+    /// The stretch beyond the one that the run on the page has come to the end of; none of a touched or broken run.
+    pub fn longer(self) -> Option<usize> {
+        let segments = self.machine.shapes.get()?.segments;
+        let ended = self.run.phase.with(|phase| matches!(phase, Phase::Valid | Phase::Invalid(_)));
+        let thought = self.run.recording.with(|run| {
+            let untouched = run.as_ref().filter(|run| ended && run.interventions().is_empty())?;
+            Some(untouched.segments().len())
+        })?;
+        STRETCHES.into_iter().find(|stretch| stretch * segments > thought)
+    }
+
+    /// Thinks beyond the end of the run: the same thought from its beginning, for nothing in it is random.
+    pub fn think_longer(self) {
+        if let Some(stretch) = untrack(|| self.longer()) {
+            self.run.stretch.set(stretch);
+            self.run.until_sure.set(false);
+            self.solve();
+        }
+    }
+
+    /// Ends the run, if one is under way, and forgets what it left.
+    fn drop_thought(self) {
+        self.cancel();
+        self.run.clear();
+        self.player.rewind();
+    }
+
     /// Ends the run; what is recorded stays. A worker that does not listen is ended and another one started.
     pub fn cancel(self) {
         match self.run.phase.get_untracked() {
@@ -167,8 +207,8 @@ impl Page {
         }
     }
 
-    /// Draws a new puzzle of `kind`.
-    pub fn generate(self, kind: puzzle::Kind) {
+    /// Draws a new puzzle of `kind`; a maze becomes one of the kind that its wished size needs.
+    pub fn generate(self, mut kind: puzzle::Kind) {
         let seed = browser::seed();
         let task = self.machine.ask(match kind {
             puzzle::Kind::Sudoku(_) => {
@@ -177,6 +217,7 @@ impl Page {
             }
             puzzle::Kind::Maze(_) => {
                 let MazeWish { size, openings, min_steps } = self.drawing.wish.get_untracked();
+                kind = self.drawing.wished_kind(&self.machine.kinds()).unwrap_or(kind);
                 Task::Carve { kind, size, openings, min_steps, seed }
             }
         });
@@ -222,7 +263,7 @@ impl Page {
         match event {
             Event::Generated { question } => {
                 if let Some((_, kind)) = self.drawing.generating.get_value().filter(|(asked, _)| Some(*asked) == task) {
-                    self.drawing.replace(Question { kind, tokens: question });
+                    self.drawing.replace_as_wished(Question { kind, tokens: question });
                 }
             }
             Event::Examined(solutions) if self.drawing.examining.get_value() == task => {
@@ -234,7 +275,10 @@ impl Page {
                 self.run.record(report, &states);
                 self.player.follow();
             }
-            Event::Finished if of_run => self.run.finish(untrack(|| self.kind())),
+            Event::Finished if of_run => {
+                self.run.finish(untrack(|| self.kind()));
+                self.run_what_comes_after();
+            }
             Event::Cancelled if of_run => self.run.stopped(),
             Event::Failed(failure) if of_run => {
                 self.run.fail(match (failure.engine, self.machine.choice.get_untracked()) {
@@ -247,8 +291,11 @@ impl Page {
                 });
             }
             event => {
-                let failed = matches!(event, Event::Failed(_));
+                let (failed, listed) = (matches!(event, Event::Failed(_)), matches!(event, Event::Listed { .. }));
                 self.machine.take(task, event);
+                if listed {
+                    self.drawing.fit(&self.machine.kinds());
+                }
                 if failed && self.run.phase.get_untracked() == Phase::Waiting {
                     self.run.fail("The model cannot run: see the message about it.".into());
                 }
@@ -259,15 +306,20 @@ impl Page {
 
     /// Opens the model that fits the board whenever that is another one.
     fn follow_model(self) {
-        Effect::new(move |_| {
+        Effect::new(move |before: Option<Option<String>>| {
             let name = self.machine.model.with(|model| model.as_ref().map(|model| model.name.clone()));
-            if let Some(name) = name {
-                untrack(|| {
-                    self.stop_measuring();
-                    self.dimensionality.found.set(None);
-                    self.machine.open(name);
-                });
-            }
+            untrack(|| {
+                self.stop_measuring();
+                self.dimensionality.found.set(None);
+                // Views and experiments ask the open model about the run: it has to be that model's.
+                if before.flatten().is_some_and(|before| Some(before) != name) {
+                    self.drop_thought();
+                }
+                if let Some(name) = &name {
+                    self.machine.open(name.clone());
+                }
+            });
+            name
         });
         Effect::new(move |_| {
             if self.machine.choice.get() == Choice::Auto {
@@ -283,10 +335,11 @@ impl Page {
             let Question { kind, tokens } = self.drawing.question.get();
             untrack(|| {
                 if earlier.is_some() {
-                    self.cancel();
-                    self.run.clear();
-                    self.player.rewind();
+                    self.drop_thought();
                     self.pointed.set(None);
+                }
+                if self.drawing.brush.get_untracked() == Brush::Look {
+                    self.drawing.brush.set(Brush::default());
                 }
                 self.drawing.solutions.set(None);
                 let task = self.machine.ask(Task::Examine { kind, question: tokens });

@@ -4,10 +4,48 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::{runtime::recording::Recording, ui::browser};
+use crate::{
+    runtime::{protocol::Shapes, recording::Recording},
+    ui::browser,
+};
 
 /// Steps a second that can be chosen.
 pub const SPEEDS: [f64; 4] = [3.0, 8.0, 20.0, 60.0];
+
+/// What a step of the timeline is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stride {
+    /// Every step of either module.
+    #[default]
+    Step,
+    /// From one step of the slow module to the next.
+    H,
+    /// From the end of one segment to that of the next.
+    Segment,
+}
+
+impl Stride {
+    /// In the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Step, Self::H, Self::Segment];
+
+    /// Its name on the page.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Step => "L step",
+            Self::H => "H step",
+            Self::Segment => "segment",
+        }
+    }
+
+    /// How many moments of a recording it takes.
+    fn moments(self, shapes: Shapes) -> usize {
+        match self {
+            Self::Step => 1,
+            Self::H => shapes.l_cycles + 1,
+            Self::Segment => shapes.steps(),
+        }
+    }
+}
 
 /// State of the playback.
 #[derive(Clone, Copy)]
@@ -19,6 +57,8 @@ pub struct Player {
     pub playing: RwSignal<bool>,
     /// Steps a second.
     pub speed: RwSignal<f64>,
+    /// What a step is.
+    pub stride: RwSignal<Stride>,
     /// Whether it begins again at the end.
     pub looping: RwSignal<bool>,
     /// The moment to stop at as soon as it is recorded.
@@ -37,6 +77,7 @@ impl Player {
             moment: RwSignal::new(0),
             playing: RwSignal::new(false),
             speed: RwSignal::new(SPEEDS[1]),
+            stride: RwSignal::new(Stride::default()),
             looping: RwSignal::new(false),
             awaited: StoredValue::new(None),
             following: StoredValue::new(true),
@@ -47,10 +88,6 @@ impl Player {
     /// The last recorded moment; `None` where there is none.
     fn last(self) -> Option<usize> {
         self.recording.with_untracked(|recording| recording.as_ref()?.moments().checked_sub(1))
-    }
-
-    fn steps_of_segment(self) -> usize {
-        self.recording.with_untracked(|recording| recording.as_ref().map_or(1, |recording| recording.shapes().steps()))
     }
 
     /// Back to the start, to follow the next run.
@@ -86,16 +123,22 @@ impl Player {
         }
     }
 
-    /// Shows the moment so many steps later, or earlier.
-    pub fn step(self, by: isize) {
-        self.seek(self.moment.get_untracked().saturating_add_signed(by));
+    /// Shows the end of the stride after this moment.
+    pub fn forward(self, stride: Stride) {
+        let (moment, length) = self.place(stride);
+        self.seek(((moment + 1) / length + 1) * length - 1);
     }
 
-    /// Shows the end of the segment after this one, or of the one before.
-    pub fn step_segment(self, by: isize) {
-        let steps = self.steps_of_segment();
-        let segment = (self.moment.get_untracked() + 1) / steps;
-        self.seek((segment.saturating_add_signed(by) * steps).saturating_sub(1));
+    /// Shows the end of the stride before this moment; before the first, the start.
+    pub fn back(self, stride: Stride) {
+        let (moment, length) = self.place(stride);
+        self.seek((moment / length * length).saturating_sub(1));
+    }
+
+    /// The present moment, and how many moments a stride takes.
+    fn place(self, stride: Stride) -> (usize, usize) {
+        let shapes = self.recording.with_untracked(|recording| recording.as_ref().map(Recording::shapes));
+        (self.moment.get_untracked(), shapes.map_or(1, |shapes| stride.moments(shapes).max(1)))
     }
 
     /// Starts and stops; at the end it starts from the beginning.
@@ -128,8 +171,8 @@ impl Player {
             }
             match (at_end, calm) {
                 (true, _) => self.seek(0),
-                (false, true) => self.step_segment(1),
-                (false, false) => self.step(1),
+                (false, true) => self.forward(Stride::Segment),
+                (false, false) => self.forward(self.stride.get_untracked()),
             }
             self.tick(start);
         };

@@ -48,6 +48,8 @@ pub struct Run {
     pub until_sure: RwSignal<bool>,
     /// What is done to it on the way.
     pub interventions: StoredValue<Vec<Intervention>>,
+    /// The experiment that comes after it, and the moment to be shown of that: a link asked for both.
+    pub after: StoredValue<Option<(Vec<Intervention>, usize)>>,
     /// Segments that it may take.
     pub planned: StoredValue<usize>,
     /// The tokens that it was asked to solve.
@@ -64,6 +66,7 @@ impl Run {
             stretch: RwSignal::new(1),
             until_sure: RwSignal::new(false),
             interventions: StoredValue::new(Vec::new()),
+            after: StoredValue::new(None),
             planned: StoredValue::new(0),
             question: StoredValue::new(Vec::new()),
         }

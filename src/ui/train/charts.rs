@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{chart::Chart, series::Measure};
+use super::{chart::Chart, series::Measure, when::dated};
 use crate::{
     train::{Row, curve},
     ui::{browser, later::Later, state::Page},
@@ -30,7 +30,7 @@ pub fn Charts() -> impl IntoView {
         let id = training.compared.get()?;
         training.stored.with(|stored| {
             let stored = stored.iter().flatten().find(|stored| stored.run == id)?;
-            Some((stored.name.clone(), stored.state.as_ref().ok()?.rows.clone()))
+            Some((dated(stored), stored.state.as_ref().ok()?.rows.clone()))
         })
     });
     let lens =
@@ -85,7 +85,7 @@ fn Looks(lens: Lens) -> impl IntoView {
         training.stored.with(|stored| {
             let other =
                 stored.iter().flatten().filter(|stored| Some(&stored.run) != own.as_ref() && stored.state.is_ok());
-            other.map(|stored| (stored.run.clone(), stored.name.clone())).collect::<Vec<_>>()
+            other.map(|stored| (stored.run.clone(), dated(stored))).collect::<Vec<_>>()
         })
     });
     let compare = move |event| training.compared.set(Some(event_target_value(&event)).filter(|id| !id.is_empty()));
@@ -128,6 +128,7 @@ fn Looks(lens: Lens) -> impl IntoView {
                     "Compare with "
                     <select
                         data-testid="curve-compare"
+                        style:max-width="14rem"
                         prop:value=move || training.compared.get().unwrap_or_default()
                         on:change=compare
                     >

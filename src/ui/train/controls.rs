@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{
     draft::Fault,
     fields::FIELDS,
+    when::when,
     words::{percent, thousands},
 };
 use crate::{
@@ -39,6 +40,11 @@ pub fn Controls() -> impl IntoView {
         Phase::Idle | Phase::Done | Phase::Failed => page.begin_run(Some(1)),
         _ => page.continue_run(Some(1)),
     };
+    let train_on = move |_| {
+        if let Some(id) = training.current.with_untracked(|now| now.as_ref().map(|now| now.id.clone())) {
+            page.branch_run(&id, |_| {});
+        }
+    };
     let has_weights = move || {
         let ready = training.current.with(|current| current.as_ref().is_some_and(|now| now.ready.is_some()));
         ready || matches!(phase.get(), Phase::Paused | Phase::Done)
@@ -55,6 +61,9 @@ pub fn Controls() -> impl IntoView {
                 >
                     {move || if is_idle() { "Start" } else { "Start a new run" }}
                 </button>
+            </Show>
+            <Show when=move || phase.get() == Phase::Done>
+                <button type="button" data-testid="train-on" on:click=train_on>"Train on from here"</button>
             </Show>
             <Show when=rests>
                 <button type="button" class="primary" data-testid="train-resume" on:click=move |_| page.continue_run(None)>
@@ -117,10 +126,11 @@ fn unsound(faults: &[Fault]) -> String {
 fn Said() -> impl IntoView {
     let page = Page::here();
     let way = move |way: Way| {
-        let (name, testid) = match way {
-            Way::Continue(_) => ("Continue from there", "train-way-continue"),
-            Way::OnCpu(_) => ("Continue on the CPU", "train-way-cpu"),
-            Way::Download(_) => ("Download the run", "train-way-download"),
+        let (name, testid) = match &way {
+            Way::Continue(_) => ("Continue from there".to_owned(), "train-way-continue"),
+            Way::OnCpu(_) => ("Continue on the CPU".into(), "train-way-cpu"),
+            Way::Slower { rate, .. } => (format!("Begin a new run at a rate of {rate:e}"), "train-way-slower"),
+            Way::Download(_) => ("Download the run".into(), "train-way-download"),
         };
         view! { <button type="button" data-testid=testid on:click=move |_| page.go(&way)>{name}</button> }
     };
@@ -152,12 +162,13 @@ pub fn Unfinished() -> impl IntoView {
         }
         page.training.stored.with(|stored| stored.iter().flatten().filter_map(Offer::of).collect())
     });
-    let offer = move |Offer { run, name, step, steps, best }: Offer| {
+    let offer = move |Offer { run, name, saved_at, step, steps, best }: Offer| {
         let id = run.clone();
+        let saved = saved_at.map_or_else(String::new, |saved_at| format!(", saved {}", when(saved_at)));
         let best = best.map_or_else(String::new, |best| format!(", {} of unseen puzzles right", percent(best)));
         view! {
             <li>
-                <span>{format!("{name}: step {} of {}{best}", thousands(step), thousands(steps))}</span>
+                <span>{format!("{name}: step {} of {}{best}{saved}", thousands(step), thousands(steps))}</span>
                 <button
                     type="button"
                     data-testid=format!("run-offer-{run}")
@@ -190,6 +201,8 @@ pub fn Unfinished() -> impl IntoView {
 struct Offer {
     run: String,
     name: String,
+    /// In milliseconds since 1970.
+    saved_at: Option<f64>,
     step: u64,
     steps: u64,
     best: Option<f64>,
@@ -199,7 +212,8 @@ impl Offer {
     fn of(stored: &Stored) -> Option<Self> {
         let StoredState { recipe, step, best, .. } = stored.state.as_ref().ok()?;
         let (step, steps) = (*step, recipe.training.steps);
-        let offer = Self { run: stored.run.clone(), name: stored.name.clone(), step, steps, best: *best };
+        let Stored { run, name, saved_at, .. } = stored;
+        let offer = Self { run: run.clone(), name: name.clone(), saved_at: *saved_at, step, steps, best: *best };
         (step < steps).then_some(offer)
     }
 }

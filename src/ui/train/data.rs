@@ -64,7 +64,7 @@ pub fn Data() -> impl IntoView {
                         {group("Maze", |kind| matches!(kind, Kind::Maze(_)))}
                     </select>
                     <p class="help">
-                        {move || if from_file.get() { "As the file's first puzzle." } else { "A generator makes them." }}
+                        {move || if from_file.get() { "As the file's first good puzzle." } else { "A generator makes them." }}
                     </p>
                 </div>
                 <Setting name="base_puzzles"/>
@@ -94,17 +94,32 @@ pub fn Data() -> impl IntoView {
     }
 }
 
+const NO_UNSEEN: &str = "It has no unseen puzzles: a run can learn from it, but nothing tells how it does on puzzles that it has \
+                         not seen. Of all classes a fifth is kept for them, so a larger file has some.";
+
 /// What the CSV file holds, with its bad rows.
 #[component]
 fn FileReport() -> impl IntoView {
     let page = Page::here();
+    let draft = page.training.draft;
+    let learnt_from = Memo::new(move |_| draft.with(|draft| draft.file.clone()));
+    // A file without puzzles does not take the place of one that has some.
+    let stays = move || {
+        let file = learnt_from.get()?;
+        Some(
+            view! { <p>{format!("The puzzles of {file} that were there before are still the ones to learn from.")}</p> },
+        )
+    };
     move || {
         let said = match page.training.table.get()? {
             Table::Reading(name) => view! { <p class="help">{format!("Reading {name}…")}</p> }.into_any(),
             Table::Unreadable { name, message } => view! {
-                <p class="message warning" role="alert" data-testid="train-table">
-                    {format!("{name}: {message}. Expected a header source,question,answer,rating, then a puzzle a row.")}
-                </p>
+                <div class="message warning" role="alert" data-testid="train-table">
+                    <p>
+                        {format!("{name}: {message}. Expected a header source,question,answer,rating, then a puzzle a row.")}
+                    </p>
+                    {stays}
+                </div>
             }
             .into_any(),
             Table::Read { name, kind, rows, test, problems, bad } => {
@@ -118,6 +133,8 @@ fn FileReport() -> impl IntoView {
                                 rows - test
                             )}
                         </p>
+                        {(rows == 0).then_some(stays)}
+                        {(rows > 0 && test == 0).then(|| view! { <p>{NO_UNSEEN}</p> })}
                         {(bad > 0).then(|| view! {
                             <p>{format!("{bad} rows are left out:")}</p>
                             <ul>

@@ -85,8 +85,24 @@ impl Draft {
         }
     }
 
-    /// The shapes of a model that there is already.
-    pub fn take_model(&mut self, model: &ModelConfig) {
+    /// The shapes of a model that there is already, and its kind of puzzle.
+    ///
+    /// # Errors
+    /// A model for no kind of puzzle, or for another one than the file's that is learnt from.
+    pub fn take_model(&mut self, model: &ModelConfig) -> Result<(), String> {
+        let fits = |kind: &Kind| (kind.seq_len(), kind.vocab_size()) == (model.seq_len, model.vocab_size);
+        match (Kind::all().find(fits), &self.file) {
+            (None, _) => {
+                let (cells, symbols) = (model.seq_len, model.vocab_size);
+                return Err(format!(
+                    "a model for {cells} cells and {symbols} symbols, which no kind of puzzle here has"
+                ));
+            }
+            (Some(kind), Some(file)) if kind != self.puzzle => {
+                return Err(format!("a model for {kind}, but the puzzles of {file} are {}", self.puzzle));
+            }
+            (Some(kind), _) => self.set_puzzle(kind),
+        }
         let mut recipe = recipe_of(self.puzzle, &Preset::all(self.puzzle)[0], 0);
         recipe.model = model.clone();
         for (place, field) in FIELDS.iter().enumerate() {
@@ -94,6 +110,7 @@ impl Draft {
                 self.texts[place] = (field.read)(&recipe);
             }
         }
+        Ok(())
     }
 
     /// The preset whose model and settings these are.
@@ -236,6 +253,33 @@ mod tests {
         let mut heads = with("num_heads", "3");
         heads.write(place_of("mixer").unwrap(), "attention".into());
         assert_eq!(heads.recipe(1).unwrap_err()[0].message, "num_heads is 3; expected a divisor of hidden_size 64");
+    }
+
+    #[test]
+    fn a_model_brings_its_puzzle() {
+        let six = Kind::Sudoku(Shape::SIX);
+        let model = &Preset::all(six)[1].model;
+        let mut draft = draft();
+        draft.take_model(model).unwrap();
+        assert_eq!((draft.puzzle, &draft.recipe(1).unwrap().model), (six, model));
+        let mut of_file = Draft { file: Some("mine.csv".into()), ..self::draft() };
+        let refused = of_file.take_model(model).unwrap_err();
+        assert_eq!(refused, "a model for sudoku-6x6, but the puzzles of mine.csv are sudoku-4x4");
+        let foreign = ModelConfig { vocab_size: 5, ..model.clone() };
+        assert!(draft.take_model(&foreign).unwrap_err().starts_with("a model for 36 cells and 5 symbols"));
+    }
+
+    #[test]
+    fn whole_numbers_stop_where_a_browser_cannot_tell_them_apart() {
+        let most = "9007199254740991";
+        assert_eq!(with("data_seed", most).recipe(1).unwrap().data.seed.to_string(), most);
+        for field in ["data_seed", "steps", "warmup_steps"] {
+            let faults = with(field, "9007199254740992").recipe(1).unwrap_err();
+            assert_eq!(
+                faults[0].message, "9007199254740992 is too large, expected at most 9007199254740991",
+                "{field}"
+            );
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! The settings of a recipe that a person can write: name, help, and how text becomes the setting and back.
 
-use std::str::FromStr;
+use std::num::{IntErrorKind, ParseIntError};
 
 use crate::{
     config::{Family, LossKind, Mixer, Positions},
-    train::Recipe,
+    train::{MOST_WHOLE, Recipe},
 };
 
 /// The part of the form in which a setting stands.
@@ -57,10 +57,19 @@ pub fn place_of(name: &str) -> Option<usize> {
     FIELDS.iter().position(|field| field.name == name)
 }
 
-fn whole<T: FromStr>(place: &mut T, text: &str) -> Result<(), String> {
+fn whole<T: TryFrom<u64>>(place: &mut T, text: &str) -> Result<(), String> {
     // Thousands may be set apart, as the page does it.
     let digits: String = text.chars().filter(|c| !matches!(c, ' ' | ',' | '_')).collect();
-    *place = digits.parse().map_err(|_| format!("{text:?} is no whole number, expected one such as 100"))?;
+    let too_large = || format!("{} is too large, expected at most {MOST_WHOLE}", text.trim());
+    let value: u64 = digits.parse().map_err(|error: ParseIntError| match error.kind() {
+        IntErrorKind::PosOverflow => too_large(),
+        _ => format!("{text:?} is no whole number, expected one such as 100"),
+    })?;
+    if value > MOST_WHOLE {
+        return Err(too_large());
+    }
+    // Sizes have 32 bits in a browser.
+    *place = value.try_into().map_err(|_| format!("{} is too large, expected at most {}", text.trim(), u32::MAX))?;
     Ok(())
 }
 

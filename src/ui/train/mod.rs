@@ -31,6 +31,8 @@ mod progress;
 mod room;
 #[cfg(target_arch = "wasm32")]
 mod runs;
+#[cfg(target_arch = "wasm32")]
+mod when;
 
 #[cfg(target_arch = "wasm32")]
 pub use room::Train;

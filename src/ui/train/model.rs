@@ -8,9 +8,10 @@ use super::{
     draft::Draft,
     fields::Section,
     input::{Setting, Settings},
+    when::dated,
 };
 use crate::{
-    runtime::gallery::Entry,
+    runtime::{gallery::Entry, training::protocol::Stored},
     train::Preset,
     ui::{
         fold::Fold,
@@ -99,29 +100,48 @@ fn FirstWeights() -> impl IntoView {
         let of_file = |entry: &Entry| entry.puzzle == kind && !entry.file.is_empty();
         page.machine.gallery.with(|gallery| gallery.iter().filter(|entry| of_file(entry)).cloned().collect::<Vec<_>>())
     });
+    let runs = Memo::new(move |_| {
+        let kind = training.draft.with(|draft| draft.puzzle);
+        let of_kind = |stored: &&Stored| stored.state.as_ref().is_ok_and(|state| state.recipe.puzzle == kind);
+        training.stored.with(|stored| {
+            let fitting = stored.iter().flatten().filter(of_kind);
+            fitting.map(|stored| (stored.run.clone(), dated(stored))).collect::<Vec<_>>()
+        })
+    });
     // A model of another kind of puzzle does not fit.
     Effect::new(move |_| {
-        let unfit = |name: &String| fitting.with(|fitting| fitting.iter().all(|entry| entry.name != *name));
-        if matches!(training.origin.get(), Origin::Gallery(name) if unfit(&name)) {
+        let unfit = match training.origin.get() {
+            Origin::Gallery(name) => fitting.with(|fitting| fitting.iter().all(|entry| entry.name != name)),
+            Origin::Run(id) => runs.with(|runs| runs.iter().all(|(run, _)| *run != id)),
+            Origin::Random | Origin::File(_) => false,
+        };
+        if unfit {
             training.origin.set(Origin::Random);
         }
     });
     let value = move || match training.origin.get() {
         Origin::Random => "random".into(),
         Origin::Gallery(name) => format!("gallery:{name}"),
+        Origin::Run(id) => format!("run:{id}"),
         Origin::File(_) => "file".to_owned(),
     };
     let choose = move |event| {
         let value = event_target_value(&event);
-        match value.strip_prefix("gallery:") {
-            Some(name) => page.take_gallery_model(name.into()),
-            None => training.origin.set(Origin::Random),
+        match value.split_once(':') {
+            Some(("gallery", name)) => page.take_gallery_model(name.into()),
+            Some(("run", id)) => page.take_stored_weights(id.into()),
+            _ => training.origin.set(Origin::Random),
         }
     };
     let option = move |entry: Entry| {
         let own = format!("gallery:{}", entry.name);
         let (own_value, shown) = (own.clone(), format!("Gallery: {}", entry.name));
         view! { <option value=own_value selected=move || value() == own>{shown}</option> }
+    };
+    let run_option = move |(id, name): (String, String)| {
+        let own = format!("run:{id}");
+        let own_value = own.clone();
+        view! { <option value=own_value selected=move || value() == own>{format!("Run: {name}")}</option> }
     };
     let file = move || match training.origin.get() {
         Origin::File(name) => Some(view! { <option value="file" selected=true>{name}</option> }),
@@ -134,6 +154,7 @@ fn FirstWeights() -> impl IntoView {
             <select id="train-origin" data-testid="train-origin" prop:value=value on:change=choose>
                 <option value="random" selected=move || value() == "random">"Random"</option>
                 <For each=move || fitting.get() key=|entry| entry.name.clone() children=option/>
+                <For each=move || runs.get() key=Clone::clone children=run_option/>
                 {file}
             </select>
             <label class="file">

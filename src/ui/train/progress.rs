@@ -27,6 +27,13 @@ pub fn Report() -> impl IntoView {
             Some(format!("{base} base puzzles, {unseen} unseen · {} holds {held}", ready.engine))
         })
     };
+    let untested = move || {
+        training.current.with(|current| {
+            let current = current.as_ref().filter(|current| current.is_untested())?;
+            let source = current.recipe.data.file.as_deref().unwrap_or("what was generated");
+            Some(format!("There are no unseen puzzles in {source}: nothing tells how good it is on new ones."))
+        })
+    };
     let figures = move || {
         training.current.with(|current| current.as_ref().map(|current| figures(current, training.progress.get())))
     };
@@ -34,6 +41,11 @@ pub fn Report() -> impl IntoView {
         let (step, size) = training.saved.get()?;
         let size = if size > 0 { format!(" ({})", bytes(size as f64)) } else { String::new() };
         Some(format!("Saved in this browser after step {}{size}.", thousands(step)))
+    };
+    let kept = move || {
+        let own = training.current.with(|now| now.as_ref().map(|now| now.id.clone()))?;
+        let step = training.kept.with(|kept| kept.as_ref().filter(|kept| kept.run == own).map(|kept| kept.step))?;
+        Some(format!("In this tab alone after step {}: download the full state to keep it.", thousands(step)))
     };
     let result = move || {
         training.result.get().map(|result| {
@@ -49,6 +61,7 @@ pub fn Report() -> impl IntoView {
             <h2>{move || of_current(|current| current.recipe.name.clone())}</h2>
             <p class="help">{move || of_current(|current| summary(&current.recipe))}</p>
             <p class="help">{ready}</p>
+            <p class="help" data-testid="train-untested">{untested}</p>
             <progress
                 aria-label="Steps done"
                 data-testid="train-progress"
@@ -59,6 +72,7 @@ pub fn Report() -> impl IntoView {
             <p class="help activity" role="status" data-testid="train-activity">{move || training.activity.get()}</p>
             <p class="verdict" data-state="valid" role="status" data-testid="train-result">{result}</p>
             <p class="help" data-testid="train-saved">{saved}</p>
+            <p class="help" data-testid="train-kept">{kept}</p>
             <Downloads/>
         </div>
     }

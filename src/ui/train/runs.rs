@@ -6,6 +6,7 @@ use super::{
     data::files_of,
     progress::save_configuration,
     series::{points, thinned},
+    when::when,
     words::{bytes, duration, percent, summary, thousands},
 };
 use crate::{
@@ -23,6 +24,12 @@ pub fn Runs() -> impl IntoView {
     let page = Page::here();
     let training = page.training;
     let runs = Memo::new(move |_| training.stored.with(|stored| stored.clone().unwrap_or_default()));
+    let promise = move || {
+        training.persistent.get().map(|persistent| match persistent {
+            true => "The browser keeps them until you delete them.",
+            false => "The browser may delete them when space is short: download the full state of what you want to be sure of.",
+        })
+    };
     let take = move |event| {
         for file in files_of(&event) {
             page.take_saved_run(file);
@@ -32,6 +39,7 @@ pub fn Runs() -> impl IntoView {
         <section class="runs" aria-label="Runs" data-testid="run-list">
             <h2>"Runs"</h2>
             <p class="help">"Kept in this browser, on this device. Nothing is sent anywhere."</p>
+            <p class="help" data-testid="storage-promise">{promise}</p>
             <label class="file">
                 <input type="file" accept=".safetensors" data-testid="run-upload" on:change=take/>
                 <span>"Bring a run (full state)…"</span>
@@ -55,7 +63,7 @@ pub fn Runs() -> impl IntoView {
 
 /// A run is drawn anew when its name or its state changes.
 fn key_of(stored: &Stored) -> (String, String, Option<u64>) {
-    (stored.run.clone(), stored.name.clone(), stored.state.as_ref().ok().map(|state| state.step))
+    (stored.run.clone(), stored.name.clone(), stored.saved_at.map(f64::to_bits))
 }
 
 /// What is asked of a run besides its buttons.
@@ -70,7 +78,7 @@ enum Asked {
 fn Run(stored: Stored) -> impl IntoView {
     let page = Page::here();
     let asked = RwSignal::new(Asked::Nothing);
-    let Stored { run, name, state, bytes: size } = stored;
+    let Stored { run, name, state, saved_at, bytes: size } = stored;
     let is_shown = {
         let run = run.clone();
         Memo::new(move |_| page.training.current.with(|current| current.as_ref().is_some_and(|now| now.id == run)))
@@ -94,6 +102,7 @@ fn Run(stored: Stored) -> impl IntoView {
     view! {
         <li class="stored" class:shown=is_shown data-testid=format!("run-{run}")>
             <h3>{name}</h3>
+            {saved_at.map(|saved_at| view! { <p class="help">{format!("Saved {}", when(saved_at))}</p> })}
             {what}
             {move || match asked.get() {
                 Asked::Nothing => buttons().into_any(),
@@ -108,8 +117,13 @@ fn Run(stored: Stored) -> impl IntoView {
 #[component]
 fn Facts(state: StoredState, size: u64, is_shown: Memo<bool>) -> impl IntoView {
     let training = Page::here().training;
-    let best =
-        state.best.map_or_else(|| "not tested yet".into(), |best| format!("best {} exactly right", percent(best)));
+    let best = match (state.result, state.best) {
+        (Some(result), _) => {
+            format!("{} of {} unseen exactly right", percent(result.exact_accuracy), thousands(result.count as u64))
+        }
+        (None, Some(best)) => format!("best {} exactly right", percent(best)),
+        (None, None) => "not tested yet".into(),
+    };
     let figures = format!(
         "Step {} of {} · {best} · {} of computing · {}",
         thousands(state.step),
@@ -193,6 +207,10 @@ fn Buttons(
             {unfinished.then(|| {
                 let act = Box::new(move |id: &str| page.continue_stored(id, None));
                 button("Continue", "continue", "Continue", while_busy, act)
+            })}
+            {(!unfinished).then(|| {
+                let act = Box::new(move |id: &str| page.branch_run(id, |_| {}));
+                button("Begin a new run from the weights of", "on", "Train on from here", while_busy, act)
             })}
             {button("Show the curves of", "show", "Curves", while_busy, Box::new(move |id| page.open_stored(id)))}
             <button

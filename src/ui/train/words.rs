@@ -91,9 +91,28 @@ pub fn id_of(name: &str, chance: u32) -> String {
     format!("{slug}-{chance:08x}")
 }
 
+/// The name itself, or where it is taken, the first that is not with a number behind it.
+pub fn distinct(name: &str, taken: impl Fn(&str) -> bool) -> String {
+    let numbered = (2..).map(|number: u32| format!("{name} ({number})"));
+    std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_else(|| name.to_owned())
+}
+
+/// A third of a learning rate, in the two digits that are shown of it.
+pub fn third_of(rate: f64) -> f64 {
+    let third = rate / 3.0;
+    format!("{third:.1e}").parse().unwrap_or(third)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn runs_have_names_of_their_own() {
+        let taken = ["tiny", "tiny (2)"];
+        let name = |name| distinct(name, |name| taken.contains(&name));
+        assert_eq!(["small", "tiny", "tiny (2)"].map(name), ["small", "tiny (3)", "tiny (2) (2)"]);
+    }
 
     #[test]
     fn figures_are_short() {
@@ -103,6 +122,11 @@ mod tests {
         assert_eq!([12_345.0, 1.25e6, 3.5e9].map(bytes), ["12 kB", "1.2 MB", "3.50 GB"]);
         assert_eq!([7, 1000, 1_234_567].map(thousands), ["7", "1,000", "1,234,567"]);
         assert_eq!((millions(123_456).as_str(), millions(27_270_000).as_str()), ("0.12", "27.3"));
+    }
+
+    #[test]
+    fn a_third_of_a_rate_reads_as_it_is() {
+        assert_eq!([2e-3, 1e-4, 0.3].map(|rate| format!("{:e}", third_of(rate))), ["6.7e-4", "3.3e-5", "1e-1"]);
     }
 
     #[test]

@@ -156,20 +156,22 @@ impl Training {
         }
         bar.finish_and_clear();
         self.save().await?;
-        let all = self.run.test().len();
-        let trial = self.run.evaluate_on(all, async |_| ControlFlow::Continue(())).await?;
-        let test = trial.unwrap_or_default().result();
+        let test = self.run.test_all(async |_| ControlFlow::Continue(())).await?;
+        // With what the test gave.
+        self.save().await?;
         let weights = self.run.weights(true).await?;
         self.write_model(&weights, test)?;
-        println!(
-            "{} after {} steps: {:.2} % of {} unseen puzzles exactly right, {:.2} % of cells, in {}",
-            self.run.recipe().name,
-            self.run.steps_done(),
-            100.0 * test.exact_accuracy,
-            test.count,
-            100.0 * test.accuracy,
-            self.out.display()
-        );
+        let outcome = match test {
+            Some(test) => format!(
+                "{:.2} % of {} unseen puzzles exactly right, {:.2} % of cells",
+                100.0 * test.exact_accuracy,
+                test.count,
+                100.0 * test.accuracy
+            ),
+            None => "there are no unseen puzzles to try it on".into(),
+        };
+        let (name, steps) = (&self.run.recipe().name, self.run.steps_done());
+        println!("{name} after {steps} steps: {outcome}, in {}", self.out.display());
         Ok(())
     }
 
@@ -184,7 +186,7 @@ impl Training {
         Ok(())
     }
 
-    fn write_model(&self, weights: &Weights, test: Evaluation) -> Result<(), Failure> {
+    fn write_model(&self, weights: &Weights, test: Option<Evaluation>) -> Result<(), Failure> {
         let recipe = self.run.recipe();
         let write = |extension: &str, bytes: &[u8]| {
             let file = self.out.join(format!("{}.{extension}", recipe.name));
@@ -203,11 +205,11 @@ impl Training {
             "batch": recipe.training.batch,
             "seconds": self.run.seconds().round(),
             "threads": rayon::current_num_threads(),
-            "exact_accuracy": test.exact_accuracy,
-            "accuracy": test.accuracy,
-            "halting_step": test.steps,
-            "q_halt_accuracy": test.q_halt_accuracy,
-            "count": test.count,
+            "exact_accuracy": test.map(|test| test.exact_accuracy),
+            "accuracy": test.map(|test| test.accuracy),
+            "halting_step": test.map(|test| test.steps),
+            "q_halt_accuracy": test.map(|test| test.q_halt_accuracy),
+            "count": test.map(|test| test.count),
             "segments": recipe.model.halt_max_steps,
         });
         if !self.changes.is_empty() {

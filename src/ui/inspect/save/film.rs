@@ -1,7 +1,7 @@
-//! The board of a run as a short film: the puzzle, then each segment's answer.
+//! The board of a run as a picture, and as a short film: the puzzle, then each segment's answer.
 
 use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement};
 
 use crate::{
     puzzle::Kind,
@@ -22,13 +22,16 @@ const LAST: u16 = 250;
 pub struct Scenes {
     kind: Kind,
     question: Vec<u8>,
-    answers: Vec<Answer>,
+    /// What was posed at the end of each segment, where an experiment may have changed a clue, and the answer to it.
+    answers: Vec<(Vec<u8>, Answer)>,
 }
 
 impl Scenes {
     /// Of a run so far.
     pub fn of(recording: &Recording, kind: Kind) -> Self {
-        let answers = recording.segments().iter().map(|segment| segment.answer.clone()).collect();
+        let posed = |segment| recording.posed(recording.end_of(segment));
+        let segments = recording.segments().iter().enumerate();
+        let answers = segments.map(|(index, segment)| (posed(index), segment.answer.clone())).collect();
         Self { kind, question: recording.question().to_vec(), answers }
     }
 }
@@ -48,16 +51,60 @@ pub async fn film(Scenes { kind, question, answers }: Scenes) -> Option<Vec<u8>>
             0 => ("the puzzle".into(), QUESTION),
             _ => (format!("segment {shown} of {last}"), if shown == last { LAST } else { ON_THE_WAY }),
         };
-        let cells = cell::shown(kind, &question, answer);
-        let path = match kind {
-            Kind::Maze(_) => answer.map(|Answer { tokens, confidence }| links(side(kind), tokens, confidence)),
-            Kind::Sudoku(_) => None,
-        };
-        painting.paint(&context, &cells, &path.unwrap_or_default(), &words);
+        let (posed, answer) = answer.map_or((&question, None), |(posed, answer)| (posed, Some(answer)));
+        paint(&painting, &context, kind, posed, answer, &words);
         let pixels = context.get_image_data(0.0, 0.0, f64::from(width), f64::from(height)).ok()?;
         animation.push(&pixels.data(), hundredths).ok()?;
     }
     animation.finish().ok()
+}
+
+/// A board with an answer, a maze's path as a line.
+fn paint(
+    painting: &Painting,
+    on: &CanvasRenderingContext2d,
+    kind: Kind,
+    posed: &[u8],
+    answer: Option<&Answer>,
+    words: &str,
+) {
+    let cells = cell::shown(kind, posed, answer);
+    let path = match kind {
+        Kind::Maze(_) => answer.map(|Answer { tokens, confidence }| links(side(kind), tokens, confidence)),
+        Kind::Sudoku(_) => None,
+    };
+    painting.paint(on, &cells, &path.unwrap_or_default(), words);
+}
+
+/// The board at one moment.
+pub struct Still {
+    kind: Kind,
+    posed: Vec<u8>,
+    answer: Option<Answer>,
+    words: String,
+}
+
+impl Still {
+    /// At a moment of a run: the last answer before it.
+    pub fn of(recording: &Recording, kind: Kind, moment: usize) -> Self {
+        let said = recording.answered(moment);
+        let words = match said {
+            Some(segment) => format!("segment {} of {}", segment.index + 1, recording.segments().len()),
+            None => "the puzzle".into(),
+        };
+        Self { kind, posed: recording.posed(moment), answer: said.map(|segment| segment.answer.clone()), words }
+    }
+
+    /// As a PNG. `None` where the browser gives no canvas to paint on.
+    pub async fn picture(self) -> Option<Blob> {
+        let Self { kind, posed, answer, words } = self;
+        let painting = Painting::new(kind);
+        let (width, height) = painting.size();
+        let canvas = browser::canvas(u32::from(width), u32::from(height))?;
+        let context = canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
+        paint(&painting, &context, kind, &posed, answer.as_ref(), &words);
+        browser::png(&canvas).await
+    }
 }
 
 /// What is painted is read again at once: it had better stay in the processor's memory.

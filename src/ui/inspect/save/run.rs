@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     super::of_recording,
-    film::{Scenes, film},
+    film::{Scenes, Still, film},
 };
 use crate::{
     model::Level,
@@ -44,9 +44,23 @@ pub fn SaveRun() -> impl IntoView {
             });
         }
     };
+    let save_board = move |_| {
+        let still = untrack(|| {
+            let moment = page.player.moment.get();
+            of_recording(page, |recording| Some(Still::of(recording, page.kind(), moment)))
+        });
+        if let Some(still) = still {
+            spawn_local(async move {
+                if let Some(picture) = still.picture().await {
+                    browser::save_blob("hrm-board.png", &picture);
+                }
+            });
+        }
+    };
     view! {
         <div class="options" role="group" aria-label="Save the run">
             <span class="choice">"Save the run:"</span>
+            <button type="button" data-testid="save-board" on:click=save_board>"Board (PNG)"</button>
             <button type="button" data-testid="save-film" disabled=filming on:click=save_film>
                 {move || if filming.get() { "Painting…" } else { "Board (GIF)" }}
             </button>

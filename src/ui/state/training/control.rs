@@ -1,19 +1,25 @@
-//! What a person does with the run: begin, continue, pause, stop; and what follows a failure.
+//! What a person does with the run: begin, continue, pause, stop.
 
 use std::time::Duration;
 
+use js_sys::ArrayBuffer;
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{AfterPause, Boards, Current, Notice, Origin, Page, Phase, Progress, Use, Way, hear::News, tasks::Lane};
+use super::{AfterPause, Boards, Current, Notice, Origin, Page, Phase, Progress, Way, hear::News, tasks::Lane};
 use crate::{
     engine::Kind as EngineKind,
     runtime::{
         client::Client,
         protocol::Task,
-        training::protocol::{Part, Source, Start, TrainingTask},
+        training::protocol::{Source, Start, TrainingTask},
     },
-    train::Row,
-    ui::{browser, place::Place, state::Status, train::words::id_of},
+    train::{Recipe, Row},
+    ui::{
+        browser,
+        place::Place,
+        state::Status,
+        train::words::{distinct, id_of},
+    },
 };
 
 /// Until its files are read, a run has no task.
@@ -34,6 +40,7 @@ impl Page {
         training.client.set_value(Some(client.clone()));
         client.restart();
         self.list_runs();
+        self.hear_of_persistence(false);
         self.follow_visibility();
         self.follow_engine();
         self.measure_when_settled();
@@ -49,16 +56,16 @@ impl Page {
     pub fn begin_run(self, steps: Option<u64>) {
         let training = self.training;
         let Some(engine) = untrack(|| self.training_engine()) else { return };
-        let Ok(recipe) = training.recipe.get_untracked() else { return };
+        let Ok(mut recipe) = training.recipe.get_untracked() else { return };
         if untrack(|| training.is_busy()) {
             return;
         }
-        let id = id_of(&recipe.name, browser::seed());
-        self.show_run(Current { id: id.clone(), recipe: recipe.clone(), engine, ready: None }, Vec::new());
-        browser::persist_storage();
+        recipe.name = self.free_name(&recipe.name);
+        let id = self.show_new(&recipe, engine);
         let from = match training.origin.get_untracked() {
             Origin::Random => Source::Random,
             Origin::Gallery(name) => Source::Gallery(name),
+            Origin::Run(run) => Source::Run(run),
             Origin::File(_) => Source::File,
         };
         training.phase.set(READING);
@@ -67,16 +74,64 @@ impl Page {
             if training.phase.get_untracked() != READING {
                 return;
             }
-            let buffers = match buffers {
-                Ok(buffers) => buffers,
-                Err(message) => return self.break_off(message, false),
-            };
-            let start = Start::Begin { recipe: Box::new(recipe), from };
-            let task =
-                TrainingTask::Train { run: id, start, engine, steps, boards: BOARDS, save_seconds: SAVE_SECONDS };
-            let task = self.ask_trainer(Task::Training(task), buffers);
-            training.phase.set(Phase::Preparing(task));
+            match buffers {
+                Ok(buffers) => {
+                    let start = Start::Begin { recipe: Box::new(recipe), from };
+                    self.ask_to_train(id, start, engine, steps, buffers);
+                }
+                Err(message) => self.break_off(message, false),
+            }
         });
+    }
+
+    /// Begins a new run from the averaged weights of another one and on its puzzles; by its recipe, but for what `change`
+    /// changes.
+    pub fn branch_run(self, of: &str, change: impl FnOnce(&mut Recipe)) {
+        let training = self.training;
+        if untrack(|| training.is_busy()) {
+            return;
+        }
+        let shown = training.current.get_untracked().filter(|current| current.id == of);
+        let shown = shown.map(|current| (current.recipe, Some(current.engine)));
+        let known = shown.or_else(|| {
+            training.stored.with_untracked(|stored| {
+                let state = stored.iter().flatten().find(|stored| stored.run == of)?.state.as_ref().ok()?;
+                Some((state.recipe.clone(), state.engine))
+            })
+        });
+        let Some((mut recipe, engine)) = known else { return };
+        let Some(engine) = untrack(|| self.training_engine()).or(engine) else { return };
+        change(&mut recipe);
+        recipe.name = self.free_name(&recipe.name);
+        let id = self.show_new(&recipe, engine);
+        let start = Start::Branch { recipe: Box::new(recipe), of: of.into() };
+        self.ask_to_train(id, start, engine, None, self.kept_state(of));
+    }
+
+    /// The name, or where a stored run has it already, one that is like it.
+    fn free_name(self, name: &str) -> String {
+        self.training.stored.with_untracked(|stored| {
+            let taken = |name: &str| stored.iter().flatten().any(|stored| stored.name == name);
+            distinct(name, taken)
+        })
+    }
+
+    /// Shows a new run and returns its id.
+    fn show_new(self, recipe: &Recipe, engine: EngineKind) -> String {
+        let id = id_of(&recipe.name, browser::seed());
+        self.show_run(Current { id: id.clone(), recipe: recipe.clone(), engine, ready: None }, Vec::new());
+        self.hear_of_persistence(true);
+        id
+    }
+
+    /// Hears whether the browser keeps what is stored until a person deletes it; with `ask` it is asked to, once on a visit.
+    pub(super) fn hear_of_persistence(self, ask: bool) {
+        let training = self.training;
+        let ask = ask && !training.asked_to_persist.get_value();
+        if ask {
+            training.asked_to_persist.set_value(true);
+        }
+        spawn_local(async move { training.persistent.set(browser::persist_storage(ask).await) });
     }
 
     /// Goes on with the run that is shown.
@@ -90,17 +145,25 @@ impl Page {
         }
     }
 
-    /// Shows a stored run and goes on with it; on `engine`, or on the page's.
+    /// Shows a stored run and goes on with it; on `engine`, or on the one that it was on: only so it goes on bit for bit.
     pub fn continue_stored(self, id: &str, engine: Option<EngineKind>) {
-        let Some(engine) = engine.or(untrack(|| self.training_engine())) else { return };
+        let Some(engine) = engine.or_else(|| self.engine_of(id)) else { return };
         if self.show_stored(id, engine) {
             self.ask_to_continue(id.into(), engine, None);
         }
     }
 
+    /// The engine on which a stored run goes on: where it does not say, the page's.
+    fn engine_of(self, id: &str) -> Option<EngineKind> {
+        let own = self.training.stored.with_untracked(|stored| {
+            stored.iter().flatten().find(|stored| stored.run == id)?.state.as_ref().ok()?.engine
+        });
+        own.or_else(|| untrack(|| self.training_engine()))
+    }
+
     /// Shows a stored run, which can be gone on with.
     pub fn open_stored(self, id: &str) {
-        let engine = untrack(|| self.training_engine()).unwrap_or(EngineKind::Cpu);
+        let engine = self.engine_of(id).unwrap_or(EngineKind::Cpu);
         if self.show_stored(id, engine) {
             let steps =
                 self.training.current.with_untracked(|now| now.as_ref().map_or(0, |now| now.recipe.training.steps));
@@ -123,21 +186,28 @@ impl Page {
             self.show_run(Current { id: id.into(), recipe: state.recipe, engine, ready: None }, state.rows);
             training.progress.set(Progress { step: state.step, seconds: state.seconds, step_seconds: None });
             training.saved.set(Some((state.step, 0)));
+            training.result.set(state.result);
         }
         known
     }
 
     fn ask_to_continue(self, run: String, engine: EngineKind, steps: Option<u64>) {
         self.training.after_pause.set_value(AfterPause::Stay);
-        let task = TrainingTask::Train {
-            run,
-            start: Start::Continue,
-            engine,
-            steps,
-            boards: BOARDS,
-            save_seconds: SAVE_SECONDS,
-        };
-        let task = self.ask_trainer(Task::Training(task), Vec::new());
+        self.hear_of_persistence(true);
+        let buffers = self.kept_state(&run);
+        self.ask_to_train(run, Start::Continue, engine, steps, buffers);
+    }
+
+    fn ask_to_train(
+        self,
+        run: String,
+        start: Start,
+        engine: EngineKind,
+        steps: Option<u64>,
+        buffers: Vec<ArrayBuffer>,
+    ) {
+        let task = TrainingTask::Train { run, start, engine, steps, boards: BOARDS, save_seconds: SAVE_SECONDS };
+        let task = self.ask_trainer(Task::Training(task), buffers);
         self.training.phase.set(Phase::Preparing(task));
     }
 
@@ -146,6 +216,7 @@ impl Page {
         let training = self.training;
         self.stop_meter();
         training.after_pause.set_value(AfterPause::Stay);
+        training.diverged.set_value(false);
         training.news.set_value(News::default());
         if training.compared.get_untracked().as_ref() == Some(&current.id) {
             training.compared.set(None);
@@ -179,7 +250,7 @@ impl Page {
             Phase::Idle => {}
             Phase::Pausing(_) | Phase::Saving(_) if training.after_pause.get_value() == AfterPause::Close => {
                 self.restart_trainer();
-                self.close_run();
+                if self.is_only_kept() { self.put_away() } else { self.close_run() }
             }
             phase if phase.task().is_some() => {
                 training.after_pause.set_value(AfterPause::Close);
@@ -189,19 +260,34 @@ impl Page {
         }
     }
 
+    /// Whether the newest state of the run that is shown is in this tab alone.
+    fn is_only_kept(self) -> bool {
+        let training = self.training;
+        let id = training.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()));
+        let kept = id.and_then(|id| self.kept_step(&id));
+        kept.is_some() && kept > training.saved.get_untracked().map(|(step, _)| step)
+    }
+
     /// Puts the run away; where it is not saved, only when that is asked for again.
     pub(super) fn put_away(self) {
         let training = self.training;
         let warned = training.after_pause.get_value() == AfterPause::Warned;
         let step = training.progress.get_untracked().step;
         let saved = training.saved.get_untracked().is_some_and(|(saved, _)| saved == step);
-        if saved || warned || step == 0 || training.phase.get_untracked() == Phase::Failed {
+        // What a run that broke off did after its last state is lost already.
+        let would_be_lost = match training.phase.get_untracked() {
+            Phase::Failed => self.is_only_kept(),
+            _ => !saved,
+        };
+        if warned || step == 0 || !would_be_lost {
             return self.close_run();
         }
         training.after_pause.set_value(AfterPause::Warned);
-        training.phase.set(Phase::Paused);
+        if untrack(|| training.is_busy()) {
+            training.phase.set(Phase::Paused);
+        }
         let id = training.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()));
-        let text = "This run is not saved: download it, or press Stop again to give it up.".into();
+        let text = "This run is not saved: download it, or press the same button again to give it up.".into();
         training.notice.set(Some(Notice { text, ways: id.map(Way::Download).into_iter().collect() }));
     }
 
@@ -209,6 +295,10 @@ impl Page {
     pub(super) fn close_run(self) {
         let training = self.training;
         self.restart_trainer();
+        if let Some(id) = training.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()))
+        {
+            self.drop_kept(&id);
+        }
         training.notice.set(None);
         training.phase.set(Phase::Idle);
         training.current.set(None);
@@ -225,64 +315,35 @@ impl Page {
         }
     }
 
-    /// Says why the run broke off, and what can be done.
-    pub(super) fn break_off(self, message: String, engine_failed: bool) {
-        let training = self.training;
-        self.flush_news();
-        training.activity.set(None);
-        training.phase.set(Phase::Failed);
-        let current = training.current.get_untracked();
-        let mut text = format!("The run broke off: {message}.");
-        let mut ways = Vec::new();
-        if let (Some(current), Some((step, _))) = (&current, training.saved.get_untracked()) {
-            text.push_str(&format!(" It is saved as it was after step {step}."));
-            ways.push(Way::Continue(current.id.clone()));
-            if engine_failed && current.engine == EngineKind::Gpu {
-                ways.push(Way::OnCpu(current.id.clone()));
-            }
-            ways.push(Way::Download(current.id.clone()));
-        } else {
-            text.push_str(" What you set up is as it was.");
-        }
-        training.notice.set(Some(Notice { text, ways }));
-        match current.filter(|_| training.saved.get_untracked().is_none()) {
-            Some(Current { id, .. }) => self.forget_run(id),
-            None => self.list_runs(),
-        }
-    }
-
-    /// Takes one of the ways on.
-    pub fn go(self, way: &Way) {
-        self.training.notice.set(None);
-        match way {
-            Way::Continue(id) => self.continue_stored(id, None),
-            Way::OnCpu(id) => self.continue_stored(id, Some(EngineKind::Cpu)),
-            Way::Download(id) => {
-                let shown = self.training.current.with_untracked(|now| now.as_ref().is_some_and(|now| now.id == *id));
-                if shown { self.snapshot(Part::Run, Use::Save) } else { self.read_run(id, Part::Run, Use::Save) }
-            }
-        }
-    }
-
     /// In a hidden tab the run pauses, if the person wants that, and goes on when it is seen again.
     fn follow_visibility(self) {
         let training = self.training;
         let handle = window_event_listener_untyped("visibilitychange", move |_| {
             let hidden = document().hidden();
-            if hidden && !training.goes_on_hidden.get_untracked() {
-                if let Phase::Running(_) = training.phase.get_untracked() {
-                    training.after_pause.set_value(AfterPause::Await);
-                    self.pause_run();
-                }
-            } else if !hidden {
+            if hidden {
+                self.pause_if_hidden();
+            } else {
                 self.flush_news();
                 let awaits = training.after_pause.get_value() == AfterPause::Await;
                 if awaits && training.phase.get_untracked() == Phase::Paused {
                     self.continue_run(None);
+                } else if !untrack(|| training.is_busy()) {
+                    // Another tab may have changed them.
+                    self.list_runs();
                 }
             }
         });
         on_cleanup(move || handle.remove());
+    }
+
+    /// A run that is being prepared when its tab is hidden pauses as soon as it is ready.
+    pub(super) fn pause_if_hidden(self) {
+        let training = self.training;
+        let runs = matches!(training.phase.get_untracked(), Phase::Running(_));
+        if runs && document().hidden() && !training.goes_on_hidden.get_untracked() {
+            training.after_pause.set_value(AfterPause::Await);
+            self.pause_run();
+        }
     }
 
     /// A GPU computes a batch whole; the CPU's cores may share it.

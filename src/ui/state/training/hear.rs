@@ -4,7 +4,7 @@
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 
-use super::{AfterPause, Boards, Notice, Page, Phase, Progress, Ready, Way, tasks::Lane};
+use super::{AfterPause, Boards, Current, Notice, Page, Phase, Progress, Ready, Way, tasks::Lane};
 use crate::{
     runtime::{client::Heard, protocol::Event, training::protocol::TrainingEvent},
     train::Row,
@@ -60,7 +60,7 @@ impl Page {
             return;
         }
         match event {
-            Event::Training(event) => self.take_step(event),
+            Event::Training(event) => self.take_step(event, buffer),
             Event::Finished | Event::Cancelled => {
                 self.flush_news();
                 training.activity.set(None);
@@ -77,13 +77,16 @@ impl Page {
         let steps =
             training.current.with_untracked(|current| current.as_ref().map(|current| current.recipe.training.steps));
         let done = steps.is_some_and(|steps| training.progress.get_untracked().step >= steps);
-        // Cancelled before it was ready, there is nothing to go on with.
-        let ready = training.current.with_untracked(|current| current.as_ref().is_some_and(|now| now.ready.is_some()));
-        if !ready {
-            let unsaved = training.current.get_untracked().filter(|_| training.saved.get_untracked().is_none());
+        // Cancelled before it was ready, there is nothing to go on with but what is stored or kept.
+        let unready = training.current.get_untracked().filter(|current| current.ready.is_none());
+        if let Some(Current { id, .. }) = unready {
+            if self.kept_step(&id).is_some() {
+                return training.phase.set(Phase::Paused);
+            }
+            let unsaved = training.saved.get_untracked().is_none();
             self.close_run();
-            if let Some(current) = unsaved {
-                self.forget_run(current.id);
+            if unsaved {
+                self.forget_run(id);
             }
             return;
         }
@@ -97,7 +100,7 @@ impl Page {
         self.list_runs();
     }
 
-    fn take_step(self, event: TrainingEvent) {
+    fn take_step(self, event: TrainingEvent, buffer: Option<ArrayBuffer>) {
         let training = self.training;
         match event {
             TrainingEvent::Generating { done, of } => {
@@ -115,6 +118,7 @@ impl Page {
                 training.progress.set(Progress { step, seconds, step_seconds: None });
                 if let Phase::Preparing(task) = training.phase.get_untracked() {
                     training.phase.set(Phase::Running(task));
+                    self.pause_if_hidden();
                 }
             }
             TrainingEvent::Stepped { report, rows, seconds, step_seconds } => {
@@ -137,13 +141,27 @@ impl Page {
             TrainingEvent::Tested(result) => training.result.set(Some(result)),
             TrainingEvent::Saved { step, bytes } => {
                 training.saved.set(Some((step, bytes)));
+                if let Some(id) = training.current.with_untracked(|now| now.as_ref().map(|now| now.id.clone())) {
+                    self.drop_kept(&id);
+                }
                 self.list_run_if_new();
             }
             TrainingEvent::NotSaved { message } => {
                 let id = training.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()));
-                let text = format!("Not saved: {message}. Training goes on.");
-                training.notice.set(Some(Notice { text, ways: id.map(Way::Download).into_iter().collect() }));
+                // Said once, until it can be saved again.
+                if id.as_ref().is_none_or(|id| self.kept_step(id).is_none()) {
+                    let text = format!(
+                        "Not saved: {message}. Training goes on; this tab keeps the last state for as long as it is open."
+                    );
+                    training.notice.set(Some(Notice { text, ways: id.map(Way::Download).into_iter().collect() }));
+                }
             }
+            TrainingEvent::Kept { step } => {
+                if let Some(state) = buffer {
+                    self.keep_state(step, state);
+                }
+            }
+            TrainingEvent::Diverged { .. } => training.diverged.set_value(true),
             _ => {}
         }
     }

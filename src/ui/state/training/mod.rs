@@ -3,16 +3,19 @@
 mod control;
 mod files;
 mod hear;
+mod kept;
 mod meter;
 mod tasks;
+mod ways;
 
 pub use files::{Origin, Table};
 pub use meter::Meter;
 pub use tasks::Use;
+pub use ways::{Notice, Way};
 
 use leptos::prelude::*;
 
-use self::{files::Files, tasks::Awaited};
+use self::{files::Files, kept::Kept, tasks::Awaited};
 use super::Page;
 use crate::{
     engine::Kind as EngineKind,
@@ -89,6 +92,13 @@ pub struct Current {
     pub ready: Option<Ready>,
 }
 
+impl Current {
+    /// Whether there is nothing to test it on.
+    pub fn is_untested(&self) -> bool {
+        self.ready.as_ref().is_some_and(|ready| ready.examples.1 == 0)
+    }
+}
+
 /// What is known of a run once it is ready.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ready {
@@ -97,7 +107,7 @@ pub struct Ready {
     /// Base puzzles and unseen ones that there are.
     pub examples: (usize, usize),
     /// Bytes that the engine holds.
-    pub bytes: usize,
+    pub bytes: u64,
 }
 
 /// How far a run is and how fast.
@@ -109,26 +119,6 @@ pub struct Progress {
     pub seconds: f64,
     /// Seconds a step, lately.
     pub step_seconds: Option<f64>,
-}
-
-/// Something to be said beside the controls, with ways on.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Notice {
-    /// What happened and where.
-    pub text: String,
-    /// What can be done.
-    pub ways: Vec<Way>,
-}
-
-/// A way on after a failure.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Way {
-    /// From the last saved state.
-    Continue(String),
-    /// From the last saved state, on the CPU.
-    OnCpu(String),
-    /// Take the whole state away as a file.
-    Download(String),
 }
 
 /// Unseen boards as the weights solve them.
@@ -173,6 +163,10 @@ pub struct Training {
     pub result: RwSignal<Option<Evaluation>>,
     /// The last saved step, and the file's size.
     pub saved: RwSignal<Option<(u64, usize)>>,
+    /// The last state that could not be saved.
+    pub kept: RwSignal<Option<Kept>, LocalStorage>,
+    /// Whether the browser promises to keep what is stored until a person deletes it; `None` while it has not said.
+    pub persistent: RwSignal<Option<bool>>,
     /// What is to be said.
     pub notice: RwSignal<Option<Notice>>,
     /// The stored runs, once they are listed.
@@ -188,6 +182,10 @@ pub struct Training {
     news: StoredValue<hear::News>,
     /// What follows when the run has paused.
     after_pause: StoredValue<AfterPause>,
+    /// Whether the loss left the real numbers: the run's failure follows.
+    diverged: StoredValue<bool>,
+    /// Whether the browser was asked on this visit to keep what is stored: it may put the question to the person.
+    asked_to_persist: StoredValue<bool>,
 }
 
 /// What follows a pause.
@@ -228,6 +226,8 @@ impl Training {
             boards: RwSignal::new(Boards::default()),
             result: RwSignal::new(None),
             saved: RwSignal::new(None),
+            kept: RwSignal::new_local(None),
+            persistent: RwSignal::new(None),
             notice: RwSignal::new(None),
             stored: RwSignal::new(None),
             storage_fault: RwSignal::new(None),
@@ -236,6 +236,8 @@ impl Training {
             awaited: StoredValue::new(Vec::new()),
             news: StoredValue::new(hear::News::default()),
             after_pause: StoredValue::new(AfterPause::Stay),
+            diverged: StoredValue::new(false),
+            asked_to_persist: StoredValue::new(false),
         }
     }
 

@@ -40,6 +40,8 @@ enum Wanted {
     Runs,
     /// The stored runs after one was changed or added.
     Changed,
+    /// The stored runs after that file's was added to them.
+    Added(String),
     /// A file of a run.
     File { run: String, r#use: Use },
     /// What a CSV file holds.
@@ -83,8 +85,13 @@ impl Page {
         self.ask_idle(TrainingTask::ListRuns, Vec::new(), Wanted::Runs);
     }
 
-    /// Gives a stored run another name.
+    /// Gives a stored run another name; where it is shown, there too.
     pub fn rename_run(self, run: String, name: String) {
+        self.training.current.update(|current| {
+            if let Some(current) = current.as_mut().filter(|current| current.id == run) {
+                current.recipe.name.clone_from(&name);
+            }
+        });
         self.ask_idle(TrainingTask::RenameRun { run, name }, Vec::new(), Wanted::Changed);
     }
 
@@ -102,6 +109,7 @@ impl Page {
             training.rows.set(Vec::new());
             training.boards.set(super::Boards::default());
         }
+        self.drop_kept(&run);
         self.forget_run(run);
     }
 
@@ -113,7 +121,7 @@ impl Page {
     /// Reads a file of a stored run.
     pub fn read_run(self, run: &str, part: Part, r#use: Use) {
         let wanted = Wanted::File { run: run.into(), r#use };
-        self.ask_idle(TrainingTask::ReadRun { run: run.into(), part }, Vec::new(), wanted);
+        self.ask_idle(TrainingTask::ReadRun { run: run.into(), part }, self.kept_state(run), wanted);
     }
 
     /// Takes a file of the run that is shown, as it is now.
@@ -131,9 +139,10 @@ impl Page {
         self.await_task(Lane::Trainer, task, Wanted::File { run, r#use });
     }
 
-    /// Stores a saved run that a person brought.
-    pub(super) fn store_run(self, run: String, file: ArrayBuffer) {
-        self.ask_idle(TrainingTask::StoreRun { run }, vec![file], Wanted::Changed);
+    /// Stores a saved run that a person brought as a file of that name.
+    pub(super) fn store_run(self, run: String, name: String, file: ArrayBuffer) {
+        self.hear_of_persistence(true);
+        self.ask_idle(TrainingTask::StoreRun { run }, vec![file], Wanted::Added(name));
     }
 
     /// Looks through a CSV file.
@@ -155,7 +164,7 @@ impl Page {
         let Some(Some(wanted)) = found else { return false };
         match (wanted, event) {
             (Wanted::Table(name), Event::Failed(failure)) => {
-                self.training.table.set(Some(Table::Unreadable { name, message: failure.message.clone() }));
+                self.take_table(Table::Unreadable { name, message: failure.message.clone() });
             }
             (Wanted::Table(name), Event::Training(TrainingEvent::Table { kind, rows, test, problems, bad })) => {
                 let (kind, rows, test, bad) = (*kind, *rows, *test, *bad);
@@ -167,7 +176,10 @@ impl Page {
             (Wanted::Changed, Event::Failed(failure)) => {
                 self.training.storage_fault.set(Some(format!("That was not done: {}.", failure.message)));
             }
-            (Wanted::Runs | Wanted::Changed, Event::Training(TrainingEvent::Runs(runs))) => {
+            (Wanted::Added(name), Event::Failed(failure)) => {
+                self.training.storage_fault.set(Some(format!("{name} was not added: {}.", failure.message)));
+            }
+            (Wanted::Runs | Wanted::Changed | Wanted::Added(_), Event::Training(TrainingEvent::Runs(runs))) => {
                 self.training.storage_fault.set(None);
                 self.training.stored.set(Some(runs.clone()));
             }

@@ -1,0 +1,125 @@
+//! What follows a failure: what is left of the run, and the ways on.
+
+use leptos::prelude::*;
+
+use super::{Current, Page, Phase, Use};
+use crate::{engine::Kind as EngineKind, runtime::training::protocol::Part, ui::train::words::third_of};
+
+/// Something to be said beside the controls, with ways on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// What happened and where.
+    pub text: String,
+    /// What can be done.
+    pub ways: Vec<Way>,
+}
+
+/// A way on after a failure.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Way {
+    /// From the last saved state.
+    Continue(String),
+    /// From the last saved state, on the CPU.
+    OnCpu(String),
+    /// A new run from the last saved weights, at another learning rate.
+    Slower {
+        /// The run that went astray.
+        run: String,
+        /// The new run's learning rate.
+        rate: f64,
+    },
+    /// Take the whole state away as a file.
+    Download(String),
+}
+
+impl Page {
+    /// Says why the run broke off, what is left of it, and what can be done.
+    pub(super) fn break_off(self, message: String, engine_failed: bool) {
+        let training = self.training;
+        self.flush_news();
+        training.activity.set(None);
+        training.phase.set(Phase::Failed);
+        let diverged = training.diverged.try_update_value(std::mem::take).unwrap_or(false);
+        let current = training.current.get_untracked();
+        let saved = training.saved.get_untracked().map(|(step, _)| step);
+        let kept = current.as_ref().and_then(|current| self.kept_step(&current.id)).filter(|kept| Some(*kept) > saved);
+        let mut text = format!("The run broke off: {message}.");
+        text.push_str(&match (kept, saved) {
+            (Some(step), _) => {
+                format!(
+                    " Only this tab has it as it was after step {step}, since the browser could not store it: download it \
+                     before you close the tab."
+                )
+            }
+            (None, Some(step)) => format!(" It is saved as it was after step {step}."),
+            (None, None) => " What you set up is as it was.".into(),
+        });
+        let left = kept.is_some() || saved.is_some();
+        let ways = match &current {
+            Some(current) if left && diverged => {
+                let (before, rate) = (current.recipe.optimizer.lr, third_of(current.recipe.optimizer.lr));
+                let stays = match kept {
+                    Some(_) => "the new run takes this one's place in the tab",
+                    None => "this one stays as it is",
+                };
+                text.push_str(&format!(
+                    " From there it would come to the same point again. A new run from its weights, at a third of the \
+                     learning rate ({rate:e} in place of {before:e}), may get past it; {stays}."
+                ));
+                vec![Way::Slower { run: current.id.clone(), rate }, Way::Download(current.id.clone())]
+            }
+            Some(current) if left => ways_on(current, engine_failed),
+            _ => Vec::new(),
+        };
+        training.notice.set(Some(Notice { text, ways }));
+        match current {
+            Some(Current { id, .. }) if !left => self.forget_run(id),
+            _ => self.list_runs(),
+        }
+    }
+
+    /// Takes one of the ways on.
+    pub fn go(self, way: &Way) {
+        let training = self.training;
+        // A download leaves the other ways open.
+        if !matches!(way, Way::Download(_)) {
+            training.notice.set(None);
+        }
+        match way {
+            Way::Continue(run) => self.go_on(run, None),
+            Way::OnCpu(run) => self.go_on(run, Some(EngineKind::Cpu)),
+            Way::Slower { run, rate } => self.branch_run(run, |recipe| recipe.optimizer.lr = *rate),
+            Way::Download(run) => {
+                let shown = training.current.with_untracked(|now| now.as_ref().is_some_and(|now| now.id == *run));
+                if shown { self.snapshot(Part::Run, Use::Save) } else { self.read_run(run, Part::Run, Use::Save) }
+            }
+        }
+    }
+
+    /// Goes on with a run from its last state; on `engine`, or on the one that it was on.
+    fn go_on(self, run: &str, engine: Option<EngineKind>) {
+        let training = self.training;
+        // What only the page keeps is not in the list.
+        let shown = training.current.with_untracked(|now| now.as_ref().is_some_and(|now| now.id == run));
+        if !shown || self.kept_step(run).is_none() {
+            return self.continue_stored(run, engine);
+        }
+        training.current.update(|current| {
+            if let Some(current) = current {
+                current.engine = engine.unwrap_or(current.engine);
+                // The worker let it go when it broke off.
+                current.ready = None;
+            }
+        });
+        self.continue_run(None);
+    }
+}
+
+fn ways_on(current: &Current, engine_failed: bool) -> Vec<Way> {
+    let mut ways = vec![Way::Continue(current.id.clone())];
+    if engine_failed && current.engine == EngineKind::Gpu {
+        ways.push(Way::OnCpu(current.id.clone()));
+    }
+    ways.push(Way::Download(current.id.clone()));
+    ways
+}

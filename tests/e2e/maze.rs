@@ -1,0 +1,190 @@
+//! Mazes as a visitor draws them: strokes, sliders, text, what is wrong said in words, what no model takes.
+//!
+//! | what | how it is found |
+//! |---|---|
+//! | what pressing does | `data-testid` brush-walls, brush-s, brush-g, brush-look |
+//! | a slider | `data-testid` maze-size, maze-loops, maze-path |
+//! | what the maze is like | `data-testid=maze-figures` |
+//! | the board as text | `data-testid` paste (opens), paste-text, paste-answer, paste-apply |
+//! | what is wrong with the board | `data-testid=notes` |
+//! | what there is for a board without a model | `data-testid=unfit`, its buttons unfit-largest, unfit-train |
+
+use hrm_web::puzzle::maze::{Grid, shortest_path};
+use thirtyfour::By;
+
+use crate::{
+    Result,
+    browser::Gpu,
+    page::{Page, escaped},
+    visit,
+};
+
+const MAZE_9: &str = "document.querySelectorAll('[data-testid=board] [data-cell]').length == 81";
+const ENDED: &str = "['valid', 'invalid'].includes(document.querySelector('[data-testid=verdict]').dataset.state)";
+
+impl Page<'_> {
+    /// Presses the left button on a cell and lets it go on another, or on the same.
+    async fn stroke(&self, from: (usize, usize), to: (usize, usize)) -> Result<()> {
+        let driver = self.browser.driver();
+        let css = |(row, column)| format!("[data-testid=board] [data-cell='{row},{column}']");
+        let (from, to) = (driver.find(By::Css(css(from))).await?, driver.find(By::Css(css(to))).await?);
+        from.scroll_into_view().await?;
+        let chain = driver.action_chain();
+        Ok(chain.move_to_element_center(&from).click_and_hold().move_to_element_center(&to).release().perform().await?)
+    }
+
+    /// The maze as the field for text has it.
+    async fn maze_as_text(&self) -> Result<String> {
+        self.click("paste").await?;
+        self.wait_for("document.querySelector('[data-testid=paste-text]')?.value").await?;
+        let text = self.script("return document.querySelector('[data-testid=paste-text]').value", []).await?;
+        self.click("paste").await?;
+        Ok(text)
+    }
+
+    /// Puts a maze on the board as text.
+    async fn paste_maze(&self, text: &str) -> Result<()> {
+        self.click("paste").await?;
+        self.enter("paste-text", text).await?;
+        self.click("paste-apply").await?;
+        self.settle().await
+    }
+}
+
+#[tokio::test]
+async fn a_maze_is_drawn_and_what_is_wrong_with_it_is_said() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let page = Page::open(browser, url).await?;
+        page.click("maze-9").await?;
+        page.wait_for(MAZE_9).await?;
+        page.click("clear").await?;
+        let room = page.maze_as_text().await?;
+        assert_eq!(room.lines().nth(1), Some("#S      #"), "{room}");
+
+        // A wall as one stroke, and back as one.
+        page.stroke((3, 1), (3, 6)).await?;
+        assert_eq!(page.maze_as_text().await?.lines().nth(3), Some("####### #"));
+        page.click("undo").await?;
+        assert_eq!(page.maze_as_text().await?, room);
+        page.click("redo").await?;
+        page.stroke((3, 2), (3, 3)).await?;
+        assert_eq!(page.maze_as_text().await?.lines().nth(3), Some("##  ### #"), "a stroke from a wall opens");
+
+        // S is carried, and G is put elsewhere.
+        page.stroke((1, 1), (1, 4)).await?;
+        page.click("brush-g").await?;
+        page.stroke((5, 5), (5, 5)).await?;
+        let text = page.maze_as_text().await?;
+        assert_eq!((text.matches('S').count(), text.matches('G').count()), (1, 1), "{text}");
+        assert_eq!((text.lines().nth(1), text.lines().nth(5)), (Some("#   S   #"), Some("#    G  #")));
+
+        // An open border, a goal out of reach, no start, two starts: in words.
+        page.click("brush-walls").await?;
+        page.stroke((0, 4), (0, 4)).await?;
+        let notes = page.text("notes").await?;
+        assert!(notes.contains("the border is open at row 1, column 5"), "{notes}");
+        page.paste_maze("#####\n#S#G#\n#####\n#   #\n#####").await?;
+        let notes = page.text("notes").await?;
+        assert!(notes.contains("no path leads from S to G"), "{notes}");
+        page.paste_maze("#####\n#   #\n#   #\n#  G#\n#####").await?;
+        let notes = page.text("notes").await?;
+        assert!(notes.contains("the maze has no S"), "{notes}");
+        page.paste_maze("#####\n#S S#\n#   #\n#  G#\n#####").await?;
+        let notes = page.text("notes").await?;
+        assert!(notes.contains("the second stands at"), "{notes}");
+        // Foreign characters are named where they stand, and the board stays.
+        page.click("paste").await?;
+        page.enter("paste-text", "#####\n#S?G#\n#####\n#   #\n#####").await?;
+        page.click("paste-apply").await?;
+        page.wait_for("document.querySelector('[data-testid=complaint]')").await?;
+        let complaint = page.text("complaint").await?;
+        assert!(complaint.contains("line 2, column 3"), "{complaint}");
+        assert!(page.text("notes").await?.contains("the second stands at"), "the board has changed");
+        browser.screenshot("maze-complaint").await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_solved_maze_is_looked_at_and_copied_with_its_path() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let page = Page::open(browser, url).await?;
+        page.click("maze-9").await?;
+        page.wait_for(MAZE_9).await?;
+        page.wait_for("document.querySelector('[data-testid=solve]:enabled')").await?;
+        page.solve().await?;
+        page.wait_for(ENDED).await?;
+        // Pressing the board selects a cell and leaves maze and run alone.
+        assert!(
+            page.script::<bool>("return document.querySelector('[data-testid=brush-look]').ariaPressed == 'true'", [])
+                .await?
+        );
+        let before = page.maze_as_text().await?;
+        page.stroke((4, 4), (4, 4)).await?;
+        let selected = "document.querySelector('[data-cell=\"4,4\"]').ariaSelected == 'true'";
+        page.wait_for(selected).await?;
+        assert_eq!(page.maze_as_text().await?, before);
+        page.wait_for(ENDED).await?;
+        // The figures and the path are the maze's own.
+        let maze = Grid::parse(&before)?;
+        let steps = shortest_path(&maze).ok_or("the first maze has no path")?.len() - 1;
+        let figures = page.text("maze-figures").await?;
+        assert!(figures.contains(&format!("{steps} steps")), "{figures}");
+        page.click("paste").await?;
+        page.click("paste-answer").await?;
+        let answer: String = page.script("return document.querySelector('[data-testid=paste-text]').value", []).await?;
+        assert_eq!(answer.matches('o').count(), steps - 1, "{answer}");
+        page.click("paste").await?;
+        // With a brush in hand the board is drawn on again, and the run is forgotten.
+        page.click("brush-walls").await?;
+        page.stroke((4, 4), (4, 4)).await?;
+        page.wait_for("document.querySelector('[data-testid=verdict]').dataset.state == 'idle'").await?;
+        assert_ne!(page.maze_as_text().await?, before);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn mazes_of_every_size_are_drawn_and_fitted() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        // A small one from an address is padded for the smallest model that holds it; a model that there is not is named.
+        let small = "#####\n#S  #\n# # #\n#  G#\n#####";
+        let page = Page::open_link(browser, &format!("{url}#model=maze-5&puzzle={}", escaped(small))).await?;
+        page.wait_for(MAZE_9).await?;
+        page.wait_for("document.querySelector('[data-testid=solve]:enabled')").await?;
+        let notes = page.text("notes").await?;
+        assert!(notes.contains("no model maze-5"), "{notes}");
+
+        // The generator: a size between two models goes to the larger one, perfect mazes have no loops.
+        for (field, value) in [("maze-size", "11"), ("maze-loops", "0"), ("maze-path", "20")] {
+            page.enter(field, value).await?;
+        }
+        page.click("new").await?;
+        page.wait_for("document.querySelectorAll('[data-testid=board] [data-cell]').length == 169").await?;
+        page.wait_for("document.querySelector('[data-testid=maze-figures]').textContent.includes('no loops')").await?;
+        let text = page.maze_as_text().await?;
+        assert!(text.lines().skip(11).all(|row| row == "#############"), "{text}");
+        let maze = Grid::parse(&text)?;
+        assert!(shortest_path(&maze).ok_or("no path")?.len() > 20, "{text}");
+
+        // Larger than every model: it is drawn, and what there is for it is offered.
+        page.enter("maze-size", "30").await?;
+        page.click("new").await?;
+        page.wait_for("document.querySelectorAll('[data-testid=board] [data-cell]').length == 900").await?;
+        page.wait_for("document.querySelector('[data-testid=unfit]')").await?;
+        let unfit = page.text("unfit").await?;
+        assert!(unfit.contains("30x30 mazes") && unfit.contains("13x13 mazes"), "{unfit}");
+        assert!(page.script::<bool>("return document.querySelector('[data-testid=solve]').disabled", []).await?);
+        browser.screenshot("maze-30").await?;
+        page.click("unfit-train").await?;
+        page.wait_for("document.querySelector('[data-testid=train-puzzle]')?.value == 'maze-30'").await?;
+        page.click("place-solve").await?;
+        page.click("unfit-largest").await?;
+        page.wait_for("document.querySelectorAll('[data-testid=board] [data-cell]').length == 169").await?;
+        page.wait_for("document.querySelector('[data-testid=solve]:enabled')").await?;
+        Ok(())
+    })
+    .await
+}

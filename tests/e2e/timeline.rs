@@ -1,0 +1,182 @@
+//! The course of a run under a person's hands, and what of it can be taken away.
+//!
+//! | what | how it is found |
+//! |---|---|
+//! | what a step is | `select[data-testid=stride]`: L step, H step, segment |
+//! | the transport | `data-testid` to-start, step-back, play, step, to-end, loop |
+//! | thinking on | `data-testid=think-longer`, `data-testid=until-sure` |
+//! | a link | `data-testid=copy-link`; without a clipboard the field `data-testid=link` |
+//! | files of the run | `data-testid` save-board, save-film, save-json, save-H, save-L |
+//! | files of a figure | `data-testid` save-NAME-png, save-NAME-svg |
+
+use hrm_web::{
+    puzzle::{Kind, sudoku::Shape},
+    random::Random,
+};
+
+use crate::{Result, browser::Gpu, page::Page, visit};
+
+const ENDED: &str = "['valid', 'invalid'].includes(document.querySelector('[data-testid=verdict]').dataset.state)";
+
+/// A 6x6 Sudoku whose run is opened at its first moment.
+fn link(url: &str, more: &str) -> String {
+    let kind = Kind::Sudoku(Shape::SIX);
+    let puzzle = kind.decode(&kind.generate(&mut Random::new(11), 0.7).question);
+    format!("{url}#model=sudoku-6x6&puzzle={puzzle}&engine=cpu&moment=0{more}")
+}
+
+impl Page<'_> {
+    /// Presses a key on the page's body, or on what has the focus.
+    async fn key(&self, key: &str) -> Result<()> {
+        self.script::<()>(
+            "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: arguments[0], bubbles: true }))",
+            [key.into()],
+        )
+        .await?;
+        self.settle().await
+    }
+
+    /// Presses a button and expects the moment that it leads to.
+    async fn leads_to(&self, button: &str, moment: &str) -> Result<()> {
+        self.click(button).await?;
+        self.settle().await?;
+        assert_eq!(self.text("moment").await?, moment, "after {button}");
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_timeline_steps_by_each_clock_and_plays() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let page = Page::open_link(browser, &link(url, "")).await?;
+        page.wait_for(ENDED).await?;
+        page.leads_to("to-start", "segment 1 of 8, H 1 of 2, L 1 of 2").await?;
+        page.leads_to("step", "segment 1 of 8, H 1 of 2, L 2 of 2").await?;
+        page.choose("stride", "H step").await?;
+        page.leads_to("step", "segment 1 of 8, H 1 of 2, H steps").await?;
+        page.leads_to("step", "segment 1 of 8, H 2 of 2, H steps").await?;
+        page.choose("stride", "segment").await?;
+        page.leads_to("step", "segment 2 of 8, H 2 of 2, H steps").await?;
+        page.leads_to("step", "segment 3 of 8, H 2 of 2, H steps").await?;
+        page.choose("stride", "L step").await?;
+        page.leads_to("step-back", "segment 3 of 8, H 2 of 2, L 2 of 2").await?;
+        // From the middle of a segment back to the end of the one before, not of an earlier one. The transport has the
+        // focus now: only the space bar is its own.
+        for (key, moment) in [
+            ("PageUp", "segment 2 of 8, H 2 of 2, H steps"),
+            ("PageDown", "segment 3 of 8, H 2 of 2, H steps"),
+            ("ArrowLeft", "segment 3 of 8, H 2 of 2, L 2 of 2"),
+            ("End", "segment 8 of 8, H 2 of 2, H steps"),
+            ("Home", "segment 1 of 8, H 1 of 2, L 1 of 2"),
+        ] {
+            page.key(key).await?;
+            assert_eq!(page.text("moment").await?, moment, "after {key}");
+        }
+        // It plays to the end and stops there; in a loop it goes on.
+        page.choose("stride", "segment").await?;
+        page.script::<()>("document.activeElement.blur()", []).await?;
+        page.key(" ").await?;
+        page.wait_for("document.querySelector('[data-testid=moment]').textContent.startsWith('segment 8')").await?;
+        page.wait_for("document.querySelector('[data-testid=play]').textContent == 'Play'").await?;
+        page.click("loop").await?;
+        page.click("play").await?;
+        page.wait_for("document.querySelector('[data-testid=moment]').textContent.startsWith('segment 8')").await?;
+        page.wait_for("document.querySelector('[data-testid=moment]').textContent.startsWith('segment 2')").await?;
+        page.click("play").await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn it_thinks_longer_and_stops_when_sure() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let page = Page::open_link(browser, &link(url, "")).await?;
+        page.wait_for(ENDED).await?;
+        page.click("think-longer").await?;
+        page.wait_for(
+            "document.querySelector('[data-testid=figures]').textContent.startsWith('16 segments') && document\
+             .querySelector('[data-testid=verdict]').dataset.state == 'valid'",
+        )
+        .await?;
+        let figures = page.text("figures").await?;
+        let sure = figures.split("sure after segment ").nth(1).ok_or(figures.clone())?.to_owned();
+        page.click("until-sure").await?;
+        page.click("solve").await?;
+        page.wait_for(&format!(
+            "document.querySelector('[data-testid=figures]').textContent.startsWith('{sure} segment')"
+        ))
+        .await?;
+        page.wait_for(ENDED).await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_link_brings_an_experiment_back() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let page = Page::open_link(browser, &link(url, "&view=experiments")).await?;
+        page.wait_for(ENDED).await?;
+        // A clue is changed in the cell that was selected, whatever the pointer crosses afterwards.
+        page.script::<()>("document.querySelectorAll('[data-testid=board] [data-cell]')[8].focus()", []).await?;
+        page.seek(13).await?;
+        page.point_at(3).await?;
+        page.script::<()>(
+            "document.querySelector('[data-testid=board]').dispatchEvent(new MouseEvent('mouseleave'))",
+            [],
+        )
+        .await?;
+        page.choose("act", "6").await?;
+        page.choose("clue-token", "3").await?;
+        page.click("run-experiment").await?;
+        page.wait_for("document.querySelector('[data-testid=swap-runs]:enabled')").await?;
+        page.wait_for(ENDED).await?;
+        let outcome = page.text("experiment-outcome").await?;
+        assert!(outcome.contains("row 2, column 3 becomes 2"), "{outcome}");
+        page.seek(20).await?;
+        let moment = page.text("moment").await?;
+        page.script::<()>(
+            "window.copied = null; navigator.clipboard.writeText = async text => { window.copied = text; }",
+            [],
+        )
+        .await?;
+        page.click("copy-link").await?;
+        page.wait_for("window.copied").await?;
+        let link: String = page.script("return window.copied", []).await?;
+        assert!(link.contains("acts=13~clue~8~3"), "{link}");
+
+        let page = Page::open_link(browser, &link).await?;
+        page.wait_for("document.querySelector('[data-testid=swap-runs]:enabled')").await?;
+        page.wait_for(ENDED).await?;
+        assert_eq!(page.text("experiment-outcome").await?, outcome);
+        assert_eq!(page.text("moment").await?, moment);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn runs_and_figures_are_taken_away_as_files() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let page = Page::open_link(browser, &link(url, "")).await?;
+        page.wait_for(ENDED).await?;
+        const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+        for (button, begins) in [
+            ("save-board", PNG),
+            ("save-film", b"GIF89a"),
+            ("save-H", b"\x93NUMPY"),
+            ("save-L", b"\x93NUMPY"),
+            ("save-states-png", PNG),
+            ("save-change-png", PNG),
+            ("save-change-svg", b"<svg"),
+            ("save-halting-svg", b"<svg"),
+        ] {
+            let bytes = page.saved_bytes(button).await?;
+            assert!(bytes.starts_with(begins), "{button}: {:?}", &bytes[..bytes.len().min(16)]);
+            assert!(bytes.len() > 1000, "{button}: {} bytes", bytes.len());
+        }
+        Ok(())
+    })
+    .await
+}
