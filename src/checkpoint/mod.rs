@@ -1,7 +1,9 @@
-//! Weights in files, and from one board to a larger one.
+//! Weights in files, from several models to their mean, and from one board to a larger one.
 
+mod average;
 mod grow;
 mod weights;
 
+pub use average::{AverageError, average};
 pub use grow::{GrowError, grow};
 pub use weights::{CheckpointError, Tensor, Weights, plain_name};

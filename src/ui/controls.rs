@@ -230,6 +230,13 @@ fn waiting_for(page: Page) -> Option<String> {
     })
 }
 
+/// Words as a sentence of their own.
+fn sentence(words: &str) -> String {
+    let mut rest = words.chars();
+    let first = rest.next().into_iter().flat_map(char::to_uppercase);
+    format!("{}{}.", first.collect::<String>(), rest.as_str())
+}
+
 /// What is wrong or odd about the board, and what happened to the worker.
 #[component]
 fn Notes() -> impl IntoView {
@@ -239,7 +246,7 @@ fn Notes() -> impl IntoView {
         let faults = page.drawing.question.with(|question| question.kind.faults(&question.tokens));
         let run = "The model may run on it all the same.";
         if !faults.is_empty() {
-            notes.extend(faults.iter().map(|fault| format!("{fault}.")));
+            notes.extend(faults.iter().map(|fault| sentence(&fault.to_string())));
             // A maze with an open border may have a path all the same.
             notes.push(match page.kind() {
                 Kind::Sudoku(_) => format!("So this board has no solution. {run}"),

@@ -15,6 +15,7 @@ mod speed;
 mod survive;
 mod timeline;
 mod train;
+mod ways;
 
 use std::{error::Error, panic::AssertUnwindSafe, path::Path};
 

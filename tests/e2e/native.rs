@@ -173,7 +173,8 @@ fn dot(a: &[f32], b: &[f32]) -> f64 {
     a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
 }
 
-fn rms(a: &[f32], b: &[f32]) -> f64 {
+/// RMS of the difference.
+pub fn rms(a: &[f32], b: &[f32]) -> f64 {
     (a.iter().zip(b).map(|(a, b)| (f64::from(*b) - f64::from(*a)).powi(2)).sum::<f64>() / a.len() as f64).sqrt()
 }
 

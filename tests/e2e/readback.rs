@@ -8,7 +8,13 @@ use hrm_web::{
 };
 use serde_json::{Value, json};
 
-use crate::{Result, browser::Gpu, native::Reference, page::Page, visit};
+use crate::{
+    Result,
+    browser::Gpu,
+    native::{Reference, rms},
+    page::Page,
+    visit,
+};
 
 const MODEL: &str = "sudoku-6x6";
 /// H's early steps, when the states still move, and some late ones.
@@ -153,6 +159,39 @@ async fn the_states_are_the_models_also_as_changes() -> Result<()> {
         let mut magnitudes: Vec<f32> = change.iter().map(|change| change.abs()).collect();
         magnitudes.sort_by(f32::total_cmp);
         heat_map(&page, &reference, Level::L, &change, magnitudes[(magnitudes.len() - 1) * 98 / 100]).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_is_laid_over_the_board_is_the_models() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let (page, reference) = open(browser, url, "states").await?;
+        let channels = reference.channels();
+        for (level, moment) in [(Level::H, 8), (Level::L, 10)] {
+            page.seek(moment).await?;
+            let rows = |z: &[f32]| z.chunks(channels).map(<[f32]>::to_vec).collect::<Vec<_>>();
+            let (before, after) = (rows(&reference.before(moment)), rows(reference.z(moment)));
+            let chances = reference.probabilities(moment);
+            let zero = vec![0.0; channels];
+            for figure in ["norm", "change", "confidence", "entropy"] {
+                page.choose("overlay", &format!("{level:?}-{figure}")).await?;
+                let shown: Vec<String> = page
+                    .script("return [...document.querySelectorAll('[data-testid=board] [data-cell]')].map(cell => cell.title)", [])
+                    .await?;
+                for cell in (0..10).map(|point| point * 3 + 2) {
+                    let expected = match figure {
+                        "norm" => rms(&zero, &after[cell]) * (channels as f64).sqrt(),
+                        "change" => rms(&before[cell], &after[cell]),
+                        "confidence" => chances[cell].iter().copied().fold(0.0, f64::max),
+                        _ => chances[cell].iter().filter(|p| **p > 0.0).map(|p| -p * p.log2()).sum(),
+                    };
+                    let what = format!("{figure} of z_{level:?} at cell {cell}");
+                    close(&what, number_after(&shown[cell], "")?, expected, 0.001 + 0.001 * expected);
+                }
+            }
+        }
+        Ok(())
     })
     .await
 }

@@ -128,7 +128,7 @@ pub fn MazeFigures() -> impl IntoView {
             Some(format!("From S to G: {steps} steps, {loops}."))
         })
     });
-    view! { <span class="reading" data-testid="maze-figures">{figures}</span> }
+    view! { <p class="reading" data-testid="maze-figures">{figures}</p> }
 }
 
 /// Size, loops and length of path of new mazes.

@@ -97,7 +97,6 @@ pub fn Toolbar() -> impl IntoView {
             <button type="button" data-testid="new" on:click=move |_| page.generate(page.kind())>"New puzzle"</button>
             <Show when=move || is_maze(page) fallback=difficulty>
                 <MazeSliders/>
-                <MazeFigures/>
             </Show>
             <button type="button" data-testid="clear" on:click=move |_| drawing.clear(&page.machine.kinds())>"Clear"</button>
             <button
@@ -125,6 +124,9 @@ pub fn Toolbar() -> impl IntoView {
                 "As text…"
             </button>
         </div>
+        <Show when=move || is_maze(page)>
+            <MazeFigures/>
+        </Show>
         <Show when=move || pasting.get()>
             <PasteField close=move || pasting.set(false)/>
         </Show>

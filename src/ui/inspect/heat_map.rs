@@ -126,7 +126,7 @@ pub fn HeatMap(
                 {lit}
             </div>
             <Table
-                head=["Position", "Lowest", "Largest", "RMS"]
+                head=["Position", "Lowest", "Largest", if level == Level::H { "RMS of z_H" } else { "RMS of z_L" }]
                 rows=move || rows(page, level, difference.get())
             />
         </div>

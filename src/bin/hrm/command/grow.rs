@@ -1,6 +1,5 @@
 //! `hrm grow`: a model for larger mazes, to go on training from.
 
-use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -30,17 +29,9 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let (Kind::Maze(_), Kind::Maze(side)) = (small.kind, args.to) else {
         return Err(format!("mazes grow; {} does not grow to {}", small.kind, args.to).into());
     };
-    if args.out.extension().is_none_or(|extension| extension != "safetensors") {
-        return Err(format!("--out {}: expected a .safetensors file", args.out.display()).into());
-    }
     let (config, weights) =
         checkpoint::grow(&small.config, &small.weights, side.get()).map_err(|e| at(&args.model)(&e))?;
-    if let Some(folder) = args.out.parent() {
-        fs::create_dir_all(folder).map_err(|e| at(folder.display())(&e))?;
-    }
-    fs::write(&args.out, weights.to_safetensors()?).map_err(|e| at(args.out.display())(&e))?;
-    let beside = args.out.with_extension("json");
-    fs::write(&beside, models::config_text(&config, args.to)?).map_err(|e| at(beside.display())(&e))?;
+    models::write(&args.out, &config, args.to, &weights)?;
     println!("{} weights, expansion {}, in {}", weights.count(), config.expansion, args.out.display());
     Ok(ExitCode::SUCCESS)
 }

@@ -1,5 +1,6 @@
 //! Arguments and dispatch.
 
+mod average;
 mod bench;
 mod eval;
 mod grow;
@@ -34,6 +35,8 @@ enum Command {
     Puzzles(puzzles::Args),
     /// Make a model for larger mazes out of one for smaller ones
     Grow(grow::Args),
+    /// Make one model out of several of one shape: the mean of their weights
+    Average(average::Args),
     /// Solve one puzzle
     Run(run::Args),
     /// Measure this machine, beside the programs that we compare with
@@ -75,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Eval(args) => eval::run(args),
         Command::Puzzles(args) => puzzles::run(args),
         Command::Grow(args) => grow::run(args),
+        Command::Average(args) => average::run(args),
         Command::Run(args) => run::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Verify(args) => verify::run(args),

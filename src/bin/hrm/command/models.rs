@@ -1,4 +1,4 @@
-//! Finds a model by name in the gallery, or by file.
+//! Finds a model by name in the gallery, or by file; writes one.
 
 use std::path::{Path, PathBuf};
 
@@ -77,6 +77,19 @@ pub fn config_text(config: &ModelConfig, kind: Kind) -> Result<String, Failure> 
     let mut json = serde_json::to_value(config)?;
     json["puzzle"] = kind.name().into();
     Ok(serde_json::to_string_pretty(&json)? + "\n")
+}
+
+/// Writes a model: weights into `file`, the configuration into the .json beside it.
+pub fn write(file: &Path, config: &ModelConfig, kind: Kind, weights: &Weights) -> Result<(), Failure> {
+    if file.extension().is_none_or(|extension| extension != "safetensors") {
+        return Err(format!("--out {}: expected a .safetensors file", file.display()).into());
+    }
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).map_err(|e| at(folder.display())(&e))?;
+    }
+    std::fs::write(file, weights.to_safetensors()?).map_err(|e| at(file.display())(&e))?;
+    let json = file.with_extension("json");
+    Ok(std::fs::write(&json, config_text(config, kind)?).map_err(|e| at(json.display())(&e))?)
 }
 
 /// Reads weights alone.

@@ -1,0 +1,260 @@
+//! What goes wrong with a run in the Train place, and the ways on that a person is offered there.
+//!
+//! | what | how it is found |
+//! |---|---|
+//! | a way on | `data-testid` train-way-continue, train-way-cpu, train-way-slower, train-way-download |
+//! | what the browser could not store | `data-testid=train-kept` |
+//! | what a CSV file holds | `data-testid=train-table` |
+//! | a stored run's name | `data-testid` run-rename-ID, run-name-ID, run-name-apply-ID |
+//! | curves | `data-testid` curve-NAME-reading, curve-smoothing, curve-from, curve-to, curve-compare, curve-csv |
+
+use std::{env, fs, process};
+
+use hrm_web::{puzzle::Kind, random::Random};
+use serde_json::json;
+
+use crate::{Result, browser::Gpu, page::Page, train::open, visit};
+
+/// Few puzzles and steps enough not to end by themselves.
+const SMALL: [(&str, &str); 4] = [("base_puzzles", "50"), ("test_puzzles", "4"), ("batch", "4"), ("steps", "100000")];
+
+impl Page<'_> {
+    /// Sets up a small run and starts it.
+    async fn start_small(&self, more: &[(&str, &str)]) -> Result<()> {
+        self.open_settings().await?;
+        self.set(&SMALL).await?;
+        self.set(more).await?;
+        self.click("train-start").await
+    }
+
+    /// The stored runs' names, newest first.
+    async fn names(&self) -> Result<Vec<String>> {
+        self.script(
+            "return [...document.querySelectorAll('[data-testid=run-list] h3')].map(name => name.textContent)",
+            [],
+        )
+        .await
+    }
+
+    /// Presses the button of the first stored run whose test id begins so.
+    async fn press_of_first_run(&self, button: &str) -> Result<()> {
+        let css = format!("document.querySelector('[data-testid^={button}-]')");
+        self.wait_for(&format!("{css} && !{css}.disabled")).await?;
+        self.script::<()>(&format!("{css}.click()"), []).await
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_diverges_goes_on_as_a_slower_one() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let page = open(browser, url).await?;
+        page.start_small(&[("lr", "1e6"), ("warmup_steps", "0")]).await?;
+        page.wait_for_state("failed").await?;
+        let notice = page.text("train-notice").await?;
+        println!("{notice}");
+        assert!(notice.contains("not finite at step"), "{notice}");
+        // It would come to the same point again: that is not offered.
+        assert!(page.script::<bool>("return !document.querySelector('[data-testid=train-way-continue]')", []).await?);
+        assert!(page.text("train-way-slower").await?.contains("3.3e5"), "{notice}");
+        browser.screenshot("train-diverged").await?;
+        assert_eq!(page.names().await?.len(), 1);
+        page.click("train-way-slower").await?;
+        page.wait_for("document.querySelectorAll('[data-testid=run-list] .stored').length == 2").await?;
+        let names = page.names().await?;
+        assert_ne!(names[0], names[1]);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_cannot_be_stored_is_kept_by_the_page() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let page = open(browser, url).await?;
+        let origin: String = page.script("return location.origin", []).await?;
+        let cdp = browser.driver().cdp();
+        cdp.send_raw("Storage.overrideQuotaForOrigin", json!({ "origin": origin, "quotaSize": 1000 })).await?;
+        page.start_small(&[]).await?;
+        page.wait_for_step(10).await?;
+        page.click("train-pause").await?;
+        page.wait_for_state("paused").await?;
+        page.wait_for("document.querySelector('[data-testid=train-kept]')?.textContent").await?;
+        println!("{} {}", page.text("train-notice").await?, page.text("train-kept").await?);
+        assert!(page.text("train-notice").await?.contains("full"));
+        browser.screenshot("train-storage-full").await?;
+        let state = page.saved_bytes("train-save-state").await?;
+        assert!(state.len() > 100_000, "{} bytes", state.len());
+        let step = page.steps().await?;
+        page.click("train-resume").await?;
+        page.wait_for_step(step + 5).await?;
+        cdp.send_raw("Storage.overrideQuotaForOrigin", json!({ "origin": origin })).await?;
+        page.click("train-pause").await?;
+        page.wait_for_state("paused").await?;
+        page.wait_for("!document.querySelector('[data-testid=train-kept]')?.textContent").await?;
+        page.wait_for("document.querySelector('[data-testid=run-list] .stored')").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_run_goes_from_tab_to_tab() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let driver = browser.driver();
+        let page = open(browser, url).await?;
+        page.start_small(&[]).await?;
+        page.wait_for_step(5).await?;
+        let first = driver.window().await?;
+        let second = driver.new_tab().await?;
+        driver.switch_to_window(second.clone()).await?;
+        let other = open(browser, url).await?;
+        other.press_of_first_run("run-continue").await?;
+        other.wait_for("document.querySelector('[data-testid=train-notice]')").await?;
+        let refused = other.text("train-notice").await?;
+        assert!(refused.contains("another tab"), "{refused}");
+
+        // Paused here it is free there.
+        driver.switch_to_window(first.clone()).await?;
+        page.wait_for_state("running").await?;
+        page.click("train-pause").await?;
+        page.wait_for_state("paused").await?;
+        let paused_at = page.steps().await?;
+        driver.switch_to_window(second).await?;
+        let other = open(browser, url).await?;
+        other.press_of_first_run("run-continue").await?;
+        other.wait_for_step(paused_at + 5).await?;
+        other.click("train-pause").await?;
+        other.wait_for_state("paused").await?;
+        let further = other.steps().await?;
+
+        // And back: the first tab goes on where the second one stopped.
+        driver.switch_to_window(first).await?;
+        page.click("train-resume").await?;
+        page.wait_for_step(further + 1).await?;
+        page.click("train-pause").await?;
+        page.wait_for_state("paused").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn puzzles_come_from_a_file_whose_bad_rows_are_named() -> Result<()> {
+    let folder = env::temp_dir().join(format!("hrm-e2e-csv-{}", process::id()));
+    fs::create_dir_all(&folder)?;
+    let kind: Kind = "sudoku-4x4".parse()?;
+    let mut random = Random::new(3);
+    let mut rows = vec!["source,question,answer,rating".to_owned(), "me,12x4,1234,0".into()];
+    for _ in 0..60 {
+        let example = kind.generate(&mut random, 0.5);
+        rows.push(format!("me,{},{},0", kind.decode(&example.question), kind.decode(&example.answer)));
+    }
+    // An answer that contradicts its question.
+    rows.push(format!("me,{},{},0", "1...............", "2341412332141432"));
+    let (good, bad) = (folder.join("puzzles.csv"), folder.join("no puzzles.csv"));
+    fs::write(&good, rows.join("\n"))?;
+    fs::write(&bad, "source,question,answer,rating\nme,abc,def,0\n")?;
+    let file = |path: &std::path::Path| path.to_str().map(str::to_owned).ok_or("a file with a strange name");
+    let outcome = visit(Gpu::None, async |browser, url| {
+        let page = open(browser, url).await?;
+        page.upload("train-csv", &file(&good)?).await?;
+        page.wait_for("document.querySelector('[data-testid=train-table]')?.textContent.includes('good rows')").await?;
+        let said = page.text("train-table").await?;
+        println!("{said}");
+        assert!(said.contains("puzzles.csv: 60 good rows of sudoku-4x4"), "{said}");
+        assert!(
+            said.contains("2 rows are left out") && said.contains("line 2, ") && said.contains("line 63, "),
+            "{said}"
+        );
+        browser.screenshot("train-csv").await?;
+        // A file without puzzles does not take its place.
+        page.upload("train-csv", &file(&bad)?).await?;
+        page.wait_for("document.querySelector('[data-testid=train-table]').textContent.includes('no puzzles.csv')")
+            .await?;
+        let said = page.text("train-table").await?;
+        assert!(said.contains("The puzzles of puzzles.csv"), "{said}");
+        page.start_small(&[]).await?;
+        page.wait_for_step(5).await?;
+        page.click("train-pause").await?;
+        page.wait_for_state("paused").await?;
+        assert!(page.text("train-report").await?.contains("puzzles.csv"));
+        Ok(())
+    })
+    .await;
+    fs::remove_dir_all(&folder)?;
+    outcome
+}
+
+#[tokio::test]
+async fn runs_are_named_read_and_compared() -> Result<()> {
+    visit(Gpu::None, async |browser, url| {
+        let page = open(browser, url).await?;
+        for name in ["first", "second"] {
+            page.start_small(&[("steps", "60")]).await?;
+            page.wait_for_state("done").await?;
+            page.press_of_first_run("run-rename").await?;
+            page.wait_for("document.querySelector('input[data-testid^=run-name-]')").await?;
+            page.script::<()>(
+                "const field = document.querySelector('input[data-testid^=run-name-]');
+                field.value = arguments[0];
+                for (const type of ['input', 'change']) field.dispatchEvent(new Event(type, { bubbles: true }));",
+                [json!(name)],
+            )
+            .await?;
+            page.press_of_first_run("run-name-apply").await?;
+            page.wait_for(&format!("document.querySelector('[data-testid=run-list] h3')?.textContent == '{name}'")).await?;
+            assert!(page.text("train-report").await?.starts_with(name), "the report has another name");
+            if name == "first" {
+                page.click("train-stop").await?;
+                page.wait_for_state("idle").await?;
+            }
+        }
+        assert_eq!(page.names().await?, ["second", "first"]);
+
+        // The curve's file is what the chart says where it is pointed at.
+        let csv = page.saved("curve-csv").await?;
+        let head: Vec<&str> = csv.lines().next().ok_or("no header")?.split(',').collect();
+        let row: Vec<&str> = csv.lines().nth(2).ok_or("no second row")?.split(',').collect();
+        let value = |name: &str| head.iter().position(|column| *column == name).and_then(|at| row.get(at).copied());
+        let (step, rate) = (value("step").ok_or("no step")?, value("lr").ok_or("no rate")?);
+        page.script::<()>(
+            "const chart = document.querySelector('[data-testid=curve-rate]'), area = chart.getBoundingClientRect();
+            // From the axis at the left to 8 pixels from the right edge lie all steps.
+            const share = arguments[0] / 60;
+            chart.dispatchEvent(new PointerEvent('pointermove', { bubbles: true,
+                clientX: area.left + 46 + share * (area.width - 54), clientY: area.top + 20 }));",
+            [json!(step.parse::<f64>()?)],
+        )
+        .await?;
+        page.settle().await?;
+        let reading = page.text("curve-rate-reading").await?;
+        println!("{reading}; the file has {rate} at step {step}");
+        assert!(reading.contains(&format!("step {step}")) || reading.contains(&format!("Step {step}")), "{reading}");
+        let rate: f64 = rate.parse()?;
+        let shown = reading.split(|c: char| !(c.is_ascii_digit() || ".e-".contains(c))).filter_map(|word| word.parse::<f64>().ok());
+        assert!(shown.into_iter().any(|shown| (shown - rate).abs() <= 0.01 * rate), "{reading}: {rate} expected");
+
+        // Compared with the first run, smoothed, cut to a range.
+        page.click("curve-reset").await.ok();
+        page.script::<()>(
+            "const list = document.querySelector('[data-testid=curve-compare]');
+            list.value = list.options[1].value;
+            list.dispatchEvent(new Event('change', { bubbles: true }));",
+            [],
+        )
+        .await?;
+        page.wait_for("document.querySelector('[data-testid=curve-loss] polyline.other')?.getAttribute('points')").await?;
+        let points = "return document.querySelector('[data-testid=curve-loss] polyline.answer:not(.other)').getAttribute('points')";
+        let plain: String = page.script(points, []).await?;
+        page.enter("curve-smoothing", "0.9").await?;
+        let smoothed: String = page.script(points, []).await?;
+        assert_ne!(plain, smoothed);
+        page.enter("curve-from", "30").await?;
+        let cut: String = page.script(points, []).await?;
+        assert_ne!(cut, smoothed);
+        page.click("curve-reset").await?;
+        let picture = page.saved_bytes("save-loss-png").await?;
+        assert!(picture.starts_with(b"\x89PNG"));
+        browser.screenshot("train-compared").await?;
+        Ok(())
+    })
+    .await
+}
