@@ -19,10 +19,16 @@ pub fn load(file: &Path, changes: &[String]) -> Result<Recipe, Failure> {
     }
     let mut fields: Table = toml::from_str(&text)?;
     for change in changes {
-        let change: Table = change.parse().map_err(|e: toml::de::Error| at("--set")(&e))?;
-        merge(&mut fields, change);
+        // A shell takes the quotes off: a bare word is text.
+        let quoted = change.split_once('=').map(|(field, word)| format!("{field}={word:?}"));
+        let read: Table = match (change.parse(), quoted) {
+            (Err(_), Some(quoted)) => quoted.parse(),
+            (read, _) => read,
+        }
+        .map_err(|e: toml::de::Error| format!("--set {change}: {}", e.message()))?;
+        merge(&mut fields, read);
     }
-    Ok(fields.try_into().map_err(|e| at("--set")(&e))?)
+    Ok(fields.try_into().map_err(|e: toml::de::Error| format!("--set: {}", e.message()))?)
 }
 
 /// Puts what `changes` holds in place of what `fields` has.
