@@ -20,8 +20,6 @@ use crate::{
 };
 
 const MAZE_9: &str = "document.querySelectorAll('[data-testid=board] [data-cell]').length == 81";
-const ENDED: &str = "['valid', 'invalid'].includes(document.querySelector('[data-testid=verdict]').dataset.state)";
-
 impl Page<'_> {
     /// Presses the left button on a cell and lets it go on another, or on the same.
     async fn stroke(&self, from: (usize, usize), to: (usize, usize)) -> Result<()> {
@@ -114,7 +112,7 @@ async fn a_solved_maze_is_looked_at_and_copied_with_its_path() -> Result<()> {
         page.wait_for(MAZE_9).await?;
         page.wait_for("document.querySelector('[data-testid=solve]:enabled')").await?;
         page.solve().await?;
-        page.wait_for(ENDED).await?;
+        page.wait_for_end().await?;
         // Pressing the board selects a cell and leaves maze and run alone.
         assert!(
             page.script::<bool>("return document.querySelector('[data-testid=brush-look]').ariaPressed == 'true'", [])
@@ -125,7 +123,7 @@ async fn a_solved_maze_is_looked_at_and_copied_with_its_path() -> Result<()> {
         let selected = "document.querySelector('[data-cell=\"4,4\"]').ariaSelected == 'true'";
         page.wait_for(selected).await?;
         assert_eq!(page.maze_as_text().await?, before);
-        page.wait_for(ENDED).await?;
+        page.wait_for_end().await?;
         // The figures and the path are the maze's own.
         let maze = Grid::parse(&before)?;
         let steps = shortest_path(&maze).ok_or("the first maze has no path")?.len() - 1;

@@ -363,6 +363,12 @@ impl<'a> Page<'a> {
         Err(format!("Tab, 100 times, does not reach {css}").into())
     }
 
+    /// Waits until the run has ended and its answer is checked.
+    pub async fn wait_for_end(&self) -> Result<()> {
+        self.wait_for("['valid', 'invalid'].includes(document.querySelector('[data-testid=verdict]').dataset.state)")
+            .await
+    }
+
     /// Waits until a JavaScript expression is true.
     pub async fn wait_for(&self, expression: &str) -> Result<()> {
         let begun = Instant::now();

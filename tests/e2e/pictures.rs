@@ -30,10 +30,7 @@ async fn every_view_is_pictured() -> Result<()> {
             for scheme in ["light", "dark"] {
                 browser.emulate(width, height, scheme).await?;
                 let page = Page::open_link(browser, &link(url, "moment=47")).await?;
-                page.wait_for(
-                    "['valid', 'invalid'].includes(document.querySelector('[data-testid=verdict]').dataset.state)",
-                )
-                .await?;
+                page.wait_for_end().await?;
                 page.script::<()>("document.querySelector('[data-testid=thinking-longer]').open = true", []).await?;
                 page.wait_for("document.querySelector('[data-testid=thinking-longer-reading]')").await?;
                 assert_eq!(

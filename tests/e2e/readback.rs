@@ -49,8 +49,7 @@ async fn open<'a>(browser: &'a crate::browser::Browser, url: &str, view: &str) -
     let last = reference.states.len() - 1;
     let link = format!("{url}#model={MODEL}&puzzle={puzzle}&engine=cpu&view={view}&moment={last}");
     let page = Page::open_link(browser, &link).await?;
-    page.wait_for("['valid', 'invalid'].includes(document.querySelector('[data-testid=verdict]').dataset.state)")
-        .await?;
+    page.wait_for_end().await?;
     Ok((page, reference))
 }
 

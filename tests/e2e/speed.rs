@@ -49,11 +49,9 @@ async fn run<'a>(browser: &'a Browser, url: &str) -> Result<Page<'a>> {
     let puzzle = escaped(&maze);
     let link = format!("{url}#model=maze-9&puzzle={puzzle}&engine=cpu&moment=9999&stretch=2");
     let page = Page::open_link(browser, &link).await?;
-    page.wait_for(ENDED).await?;
+    page.wait_for_end().await?;
     Ok(page)
 }
-
-const ENDED: &str = "['valid', 'invalid'].includes(document.querySelector('[data-testid=verdict]').dataset.state)";
 
 #[tokio::test]
 async fn scrubbing_costs_little_in_every_view() -> Result<()> {
@@ -86,7 +84,7 @@ async fn no_task_of_a_run_is_long() -> Result<()> {
             for _ in 0..TRIES {
                 page.long_tasks().await?;
                 page.click("solve").await?;
-                page.wait_for(ENDED).await?;
+                page.wait_for_end().await?;
                 page.settle().await?;
                 let (tasks, _) = page.long_tasks().await?;
                 let longest = |tasks: &[f64]| tasks.iter().copied().fold(0.0, f64::max);

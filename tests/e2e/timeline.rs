@@ -16,8 +16,6 @@ use hrm_web::{
 
 use crate::{Result, browser::Gpu, page::Page, visit};
 
-const ENDED: &str = "['valid', 'invalid'].includes(document.querySelector('[data-testid=verdict]').dataset.state)";
-
 /// A 6x6 Sudoku whose run is opened at its first moment.
 fn link(url: &str, more: &str) -> String {
     let kind = Kind::Sudoku(Shape::SIX);
@@ -49,7 +47,7 @@ impl Page<'_> {
 async fn the_timeline_steps_by_each_clock_and_plays() -> Result<()> {
     visit(Gpu::None, async |browser, url| {
         let page = Page::open_link(browser, &link(url, "")).await?;
-        page.wait_for(ENDED).await?;
+        page.wait_for_end().await?;
         page.leads_to("to-start", "segment 1 of 8, H 1 of 2, L 1 of 2").await?;
         page.leads_to("step", "segment 1 of 8, H 1 of 2, L 2 of 2").await?;
         page.choose("stride", "H step").await?;
@@ -92,7 +90,7 @@ async fn the_timeline_steps_by_each_clock_and_plays() -> Result<()> {
 async fn it_thinks_longer_and_stops_when_sure() -> Result<()> {
     visit(Gpu::None, async |browser, url| {
         let page = Page::open_link(browser, &link(url, "")).await?;
-        page.wait_for(ENDED).await?;
+        page.wait_for_end().await?;
         page.click("think-longer").await?;
         page.wait_for(
             "document.querySelector('[data-testid=figures]').textContent.startsWith('16 segments') && document\
@@ -107,7 +105,7 @@ async fn it_thinks_longer_and_stops_when_sure() -> Result<()> {
             "document.querySelector('[data-testid=figures]').textContent.startsWith('{sure} segment')"
         ))
         .await?;
-        page.wait_for(ENDED).await?;
+        page.wait_for_end().await?;
         Ok(())
     })
     .await
@@ -117,7 +115,7 @@ async fn it_thinks_longer_and_stops_when_sure() -> Result<()> {
 async fn a_link_brings_an_experiment_back() -> Result<()> {
     visit(Gpu::None, async |browser, url| {
         let page = Page::open_link(browser, &link(url, "&view=experiments")).await?;
-        page.wait_for(ENDED).await?;
+        page.wait_for_end().await?;
         // A clue is changed in the cell that was selected, whatever the pointer crosses afterwards.
         page.script::<()>("document.querySelectorAll('[data-testid=board] [data-cell]')[8].focus()", []).await?;
         page.seek(13).await?;
@@ -131,7 +129,7 @@ async fn a_link_brings_an_experiment_back() -> Result<()> {
         page.choose("clue-token", "3").await?;
         page.click("run-experiment").await?;
         page.wait_for("document.querySelector('[data-testid=swap-runs]:enabled')").await?;
-        page.wait_for(ENDED).await?;
+        page.wait_for_end().await?;
         let outcome = page.text("experiment-outcome").await?;
         assert!(outcome.contains("row 2, column 3 becomes 2"), "{outcome}");
         page.seek(20).await?;
@@ -148,7 +146,7 @@ async fn a_link_brings_an_experiment_back() -> Result<()> {
 
         let page = Page::open_link(browser, &link).await?;
         page.wait_for("document.querySelector('[data-testid=swap-runs]:enabled')").await?;
-        page.wait_for(ENDED).await?;
+        page.wait_for_end().await?;
         assert_eq!(page.text("experiment-outcome").await?, outcome);
         assert_eq!(page.text("moment").await?, moment);
         Ok(())
@@ -160,7 +158,7 @@ async fn a_link_brings_an_experiment_back() -> Result<()> {
 async fn runs_and_figures_are_taken_away_as_files() -> Result<()> {
     visit(Gpu::None, async |browser, url| {
         let page = Page::open_link(browser, &link(url, "")).await?;
-        page.wait_for(ENDED).await?;
+        page.wait_for_end().await?;
         const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
         for (button, begins) in [
             ("save-board", PNG),

@@ -74,12 +74,7 @@ fn shown(page: Page) -> Vec<Cell> {
 
 /// The figure that is laid over the board: each cell's value, and its share of the range.
 fn overlaid(page: Page) -> Vec<(f32, f32)> {
-    let moment = page.player.moment.get();
-    let values = match page.overlay.get() {
-        Some(overlay) => page.run.recording.with(|recording| overlay.values(recording.as_ref()?, moment)),
-        None => page.mixing_laid(),
-    };
-    let values = values.unwrap_or_default();
+    let values = page.laid_over_board().unwrap_or_default();
     let range = overlay::range(&values);
     values.iter().map(|value| (*value, overlay::share(*value, range))).collect()
 }

@@ -13,14 +13,7 @@ use crate::ui::{
 #[component]
 pub fn OverlayLegend() -> impl IntoView {
     let page = Page::here();
-    let range = move || {
-        let moment = page.player.moment.get();
-        let values = match page.overlay.get() {
-            Some(overlay) => page.run.recording.with(|recording| overlay.values(recording.as_ref()?, moment)),
-            None => page.mixing_laid(),
-        };
-        values.map(|values| overlay::range(&values))
-    };
+    let range = move || page.laid_over_board().map(|values| overlay::range(&values));
     let name = move || match page.overlay.get() {
         Some(overlay) => format!("{} of z_{:?}", overlay.figure.title(), overlay.level),
         None => format!("what goes into {}", place(page.kind(), page.cell.get())),

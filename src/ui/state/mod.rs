@@ -111,6 +111,15 @@ impl Page {
         self.drawing.question.with(|question| question.kind)
     }
 
+    /// What is laid over the board at the present moment, `[S]`: the figure that was chosen, else a row of the mixing.
+    pub fn laid_over_board(self) -> Option<Vec<f32>> {
+        let moment = self.player.moment.get();
+        match self.overlay.get() {
+            Some(overlay) => self.run.recording.with(|recording| overlay.values(recording.as_ref()?, moment)),
+            None => self.mixing_laid(),
+        }
+    }
+
     /// The puzzle that the run on the page was about at last: an experiment may have changed a clue.
     pub fn posed_at_last(self) -> Option<Vec<u8>> {
         self.run.recording.with(|recording| recording.as_ref().map(|recording| recording.posed(recording.moments())))
