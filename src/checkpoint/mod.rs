@@ -2,8 +2,10 @@
 
 mod average;
 mod grow;
+mod header;
 mod weights;
 
 pub use average::{AverageError, average};
 pub use grow::{GrowError, grow};
+pub use header::metadata;
 pub use weights::{CheckpointError, Tensor, Weights, plain_name};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use half::{bf16, f16};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
+use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::ModelConfig;
 use crate::engine::{EngineError, Session};
@@ -174,6 +175,17 @@ impl Weights {
         Ok(())
     }
 
+    /// A hash (XXH3) of names, shapes and values, as 16 hexadecimal digits: tells models of one shape apart.
+    pub fn digest(&self) -> String {
+        let mut hash = Xxh3::new();
+        for (name, tensor) in &self.tensors {
+            hash.update(name.as_bytes());
+            tensor.shape.iter().for_each(|&length| hash.update(&(length as u64).to_le_bytes()));
+            hash.update(bytemuck::cast_slice(&tensor.data));
+        }
+        format!("{:016x}", hash.digest())
+    }
+
     /// Number of weights.
     pub fn count(&self) -> usize {
         self.tensors.values().map(|t| t.data.len()).sum()
@@ -231,6 +243,16 @@ mod tests {
         assert!(mean.abs() < 0.003 && (std - 0.125).abs() < 0.002, "{mean} {std}");
         assert!(data.iter().all(|x| x.abs() <= 2.0 * 1.13685 * 0.125 * 1.0001));
         assert!(weights.tensors["q_head.bias"].data == [-5.0, -5.0]);
+    }
+
+    #[test]
+    fn a_digest_tells_weights_apart() {
+        let weights = Weights::init(&config(), 1);
+        assert_eq!(weights.digest(), Weights::init(&config(), 1).digest());
+        let mut other = weights.clone();
+        other.tensors.get_mut("q_head.bias").unwrap().data[1] = -4.9;
+        assert_ne!(weights.digest(), other.digest());
+        assert_eq!(weights.digest().len(), 16);
     }
 
     #[test]

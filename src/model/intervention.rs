@@ -44,6 +44,17 @@ pub enum Act {
     },
 }
 
+impl Act {
+    /// Whether it can be done to a puzzle of `cells` cells whose tokens are below `vocab_size`.
+    pub fn fits(&self, cells: usize, vocab_size: usize) -> bool {
+        match *self {
+            Self::Clue { cell, token } => cell < cells && (token as usize) < vocab_size,
+            Self::Noise { size, .. } => size.is_finite(),
+            Self::Freeze { .. } | Self::Restart { .. } => true,
+        }
+    }
+}
+
 impl Intervention {
     /// Whether a stretch of steps, the first and the one after the last, runs otherwise because of it: a freeze holds on,
     /// all else acts once (its effects last by themselves).
@@ -54,5 +65,18 @@ impl Intervention {
     /// Whether it keeps a module from making a step.
     pub fn holds(&self, level: Level, step: usize) -> bool {
         self.at <= step && self.act == Act::Freeze { level }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_act_fits_a_puzzle_that_has_what_it_is_about() {
+        let clue = |cell, token| Act::Clue { cell, token }.fits(16, 6);
+        assert!(clue(15, 5) && !clue(16, 5) && !clue(15, 6));
+        let noise = |size| Act::Noise { level: Level::H, size, seed: 1 }.fits(16, 6);
+        assert!(noise(0.5) && !noise(f32::NAN) && Act::Freeze { level: Level::L }.fits(16, 6));
     }
 }

@@ -104,6 +104,13 @@ pub(super) struct OpenModel {
     pub weights: Weights,
 }
 
+impl OpenModel {
+    /// That it is open.
+    fn opened(&self) -> Event {
+        Event::Opened { model: Shapes::of(&self.config), digest: self.weights.digest() }
+    }
+}
+
 /// Everything that outlives a task.
 #[derive(Default)]
 pub(super) struct Host {
@@ -188,8 +195,7 @@ impl Host {
             let entry = self.gallery().await?.iter().find(|entry| entry.name == name).cloned();
             self.model = Some(load(&entry.ok_or_else(|| TaskError::UnknownModel(name.into()))?).await?);
         }
-        let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
-        Ok(Event::Opened { model: Shapes::of(&model.config) })
+        Ok(self.model.as_ref().ok_or(TaskError::NoModel)?.opened())
     }
 
     /// Opens a model of the page's own.
@@ -200,9 +206,10 @@ impl Host {
         config.validate().map_err(invalid)?;
         let weights = Weights::from_safetensors(&file).and_then(|weights| weights.check(&config).map(|()| weights));
         let weights = weights.map_err(|source| TaskError::Weights { file: name.clone(), source })?;
-        let shapes = Shapes::of(&config);
-        self.model = Some(OpenModel { name, config, weights });
-        Ok(Event::Opened { model: shapes })
+        let model = OpenModel { name, config, weights };
+        let opened = model.opened();
+        self.model = Some(model);
+        Ok(opened)
     }
 
     /// Should the next model not open, nothing that follows may run on the one before.

@@ -35,6 +35,11 @@ impl Keep {
         [whole, half].into_iter().chain(sparse).find(|keep| keep.bytes() <= BUDGET).unwrap_or(last)
     }
 
+    /// Segments that the run was to take at most when it began.
+    pub fn segments(&self) -> usize {
+        self.segments
+    }
+
     /// Whether all states are kept as they were computed.
     pub fn is_whole(&self) -> bool {
         !self.half && !self.last_l && self.every == 1
@@ -79,11 +84,11 @@ impl Keep {
     /// States from their bytes, as [`States::as_bytes`] gives them.
     pub fn read(&self, bytes: &[u8]) -> States {
         // What does not fill a value is dropped: the recording sees that the number is wrong.
-        let whole = bytes.len() / 4 * 4;
+        let whole = |width: usize| &bytes[..bytes.len() / width * width];
         if self.half {
-            States::Half(bytemuck::pod_collect_to_vec(&bytes[..whole]))
+            States::Half(bytemuck::pod_collect_to_vec(whole(2)))
         } else {
-            States::Single(bytemuck::pod_collect_to_vec(&bytes[..whole]))
+            States::Single(bytemuck::pod_collect_to_vec(whole(4)))
         }
     }
 
@@ -148,6 +153,14 @@ impl States {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Whether every value is a number.
+    pub fn is_finite(&self) -> bool {
+        match self {
+            Self::Single(all) => all.iter().all(|value| value.is_finite()),
+            Self::Half(all) => all.iter().all(|value| value.is_finite()),
+        }
     }
 
     /// As they lie in memory, little-endian.

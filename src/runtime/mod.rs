@@ -10,6 +10,7 @@ pub mod measure;
 pub mod packed;
 pub mod protocol;
 pub mod recording;
+pub mod recording_file;
 pub mod solve;
 pub mod trace;
 pub mod training;

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Raised whenever a message changes its meaning: a browser may hold an older worker than the page it serves.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// From the page: a task and the number by which reports refer to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -154,6 +154,8 @@ pub enum Event {
     Opened {
         /// Its shapes.
         model: Shapes,
+        /// [`crate::checkpoint::Weights::digest`] of its weights.
+        digest: String,
     },
     /// The engines were timed.
     Measured(Measurement),

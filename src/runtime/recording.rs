@@ -10,6 +10,8 @@ use std::{
     },
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     analysis::Gram,
     keep::{Keep, States},
@@ -17,6 +19,15 @@ use super::{
     trace::Step,
 };
 use crate::model::{Act, Intervention, Level};
+
+/// The model that ran.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Maker {
+    /// Its name.
+    pub name: String,
+    /// [`crate::checkpoint::Weights::digest`] of its weights.
+    pub digest: String,
+}
 
 /// What a run left. A moment is a step's number, counted from 0 through the whole run.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +37,7 @@ pub struct Recording {
     planned: usize,
     question: Vec<u8>,
     engine: String,
+    maker: Maker,
     interventions: Vec<Intervention>,
     segments: Vec<SegmentReport>,
     keep: Keep,
@@ -63,8 +75,13 @@ impl Recording {
     pub fn new(shapes: Shapes, planned: usize, question: Vec<u8>, engine: String) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let (serial, keep) = (NEXT.fetch_add(1, Ordering::Relaxed), Keep::of(shapes, planned));
-        let (interventions, segments, states) = (Vec::new(), Vec::new(), Vec::new());
-        Self { serial, shapes, planned, question, engine, interventions, segments, keep, states }
+        let (maker, interventions, segments, states) = (Maker::default(), Vec::new(), Vec::new(), Vec::new());
+        Self { serial, shapes, planned, question, engine, maker, interventions, segments, keep, states }
+    }
+
+    /// The same of a run of that model.
+    pub fn made_by(self, maker: Maker) -> Self {
+        Self { maker, ..self }
     }
 
     /// The same of a run that is interfered with.
@@ -105,6 +122,11 @@ impl Recording {
         &self.question
     }
 
+    /// The model that ran.
+    pub fn maker(&self) -> &Maker {
+        &self.maker
+    }
+
     /// What was done to it on the way.
     pub fn interventions(&self) -> &[Intervention] {
         &self.interventions
@@ -126,6 +148,11 @@ impl Recording {
     /// Which states are kept.
     pub fn keep(&self) -> Keep {
         self.keep
+    }
+
+    /// The states that are kept of a recorded segment.
+    pub(super) fn states_in(&self, segment: usize) -> Option<&States> {
+        self.states.get(segment).map(AsRef::as_ref)
     }
 
     /// Bytes that the states take.

@@ -20,7 +20,7 @@ pub struct Step {
     pub level: Level,
     /// H cycle, from 0.
     pub h_cycle: usize,
-    /// L cycle, from 0; of an H step, the last one before it.
+    /// L cycle, from 0; of an H step, the number of L steps before it.
     pub l_cycle: usize,
     /// Root mean square of the change of this module's state (the forward residual).
     pub change: f32,

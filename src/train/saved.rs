@@ -4,11 +4,10 @@
 use std::collections::HashMap;
 
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
-use serde::Deserialize;
 
 use super::{Evaluation, Recipe, Row, StepReport, TrainError, trainer::State};
 use crate::{
-    checkpoint::Weights,
+    checkpoint::{Weights, metadata},
     data::Example,
     engine::{Data, Kind},
 };
@@ -173,7 +172,7 @@ struct Header(HashMap<String, String>);
 
 impl Header {
     fn read(bytes: &[u8]) -> Result<Self, TrainError> {
-        let header = Self(metadata(bytes)?);
+        let header = Self(metadata(bytes).map_err(TrainError::State)?);
         let version = header.field(MARK)?;
         if version != VERSION {
             return Err(TrainError::State(format!("version {version}, this program reads {VERSION}")));
@@ -206,22 +205,6 @@ impl Header {
             result: self.later("result")?,
         })
     }
-}
-
-/// What a safetensors file's header says beside its tensors; `bytes` may end after it.
-fn metadata(bytes: &[u8]) -> Result<HashMap<String, String>, TrainError> {
-    /// The header but for the tensors.
-    #[derive(Deserialize)]
-    struct Text {
-        #[serde(default, rename = "__metadata__")]
-        metadata: HashMap<String, String>,
-    }
-    let text = bytes.split_first_chunk().and_then(|(length, rest)| {
-        let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
-        rest.get(..length)
-    });
-    let text = text.ok_or_else(|| TrainError::State("it ends within its header".into()))?;
-    Ok(serde_json::from_slice::<Text>(text).map_err(wrong)?.metadata)
 }
 
 /// The examples of their tensor; those with tokens that the puzzle does not have are refused later, by the data set.

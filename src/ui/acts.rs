@@ -2,10 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::{
-    model::{Act, Intervention, Level},
-    puzzle::Kind,
-};
+use crate::model::{Act, Intervention, Level};
 
 /// Acts that a link may ask for: more than anybody gathers by hand.
 const MOST: usize = 32;
@@ -51,14 +48,6 @@ fn read_one(text: &str) -> Option<Intervention> {
     Some(Intervention { at: at.parse().ok()?, act })
 }
 
-/// Whether a puzzle of a kind has what an act is about.
-pub fn fits(kind: Kind, act: Act) -> bool {
-    match act {
-        Act::Clue { cell, token } => cell < kind.seq_len() && (token as usize) < kind.vocab_size(),
-        Act::Freeze { .. } | Act::Restart { .. } | Act::Noise { .. } => true,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,7 +69,5 @@ mod tests {
     fn what_is_no_act_is_passed_over() {
         assert_eq!(read(""), []);
         assert_eq!(read("1~freeze~X_x~freeze~H_2~noise~H~-1~1_3~noise~H~NaN~1_4~clue~1_5~melt~H"), []);
-        let kind: Kind = "sudoku-4x4".parse().unwrap();
-        assert!(!fits(kind, Act::Clue { cell: 16, token: 1 }) && !fits(kind, Act::Clue { cell: 1, token: 99 }));
     }
 }

@@ -8,6 +8,7 @@ use super::{
     address::Address,
     browser,
     engine_badge::{EngineBadge, EngineChoice},
+    files::take_dropped,
     how_it_works::HowItWorks,
     later::Later,
     place::Place,
@@ -39,6 +40,7 @@ fn App() -> impl IntoView {
     provide_context(page);
     browser::on_scheme_change(move || page.theme.update(|version| *version += 1));
     title_the_place(page);
+    take_dropped(page);
     let tour = Tour::new(page);
     view! {
         <header class="top">

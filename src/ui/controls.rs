@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{
     board::symbol::boards,
     check::Check,
+    files::OpenFiles,
     more_puzzles::MorePuzzles,
     place::Place,
     state::{Page, Phase, STRETCHES, Status, kinds_of},
@@ -47,6 +48,9 @@ pub fn ModelLine() -> impl IntoView {
             </label>
             <span class="facts" data-testid="facts">{facts}</span>
         </p>
+        <div class="options">
+            <OpenFiles title="Your own model (.safetensors, .json)…" accept=".safetensors,.json" testid="open-model"/>
+        </div>
         <ThinkingLonger/>
         <MorePuzzles/>
     }

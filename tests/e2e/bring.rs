@@ -7,15 +7,12 @@
 //! | what went wrong | `data-testid=train-notice` |
 //! | the run as a file | `data-testid=train-save-state` |
 
-use std::{
-    env, fs,
-    path::PathBuf,
-    process::{self, Command},
-};
+use std::{fs, process::Command};
 
 use crate::{
     Result,
     browser::Gpu,
+    folder::Folder,
     train::{open, solved_boards},
     visit,
 };
@@ -69,7 +66,7 @@ async fn a_run_goes_from_the_command_line_to_the_page_and_back() -> Result<()> {
     let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/recipes/sudoku-4x4.toml"))?;
     let small =
         text.replace("base_puzzles = 1000", "base_puzzles = 50").replace("test_puzzles = 500", "test_puzzles = 8");
-    let (recipe, out) = (folder.0.join("small.toml"), folder.0.join("out"));
+    let (recipe, out) = (folder.file("small.toml"), folder.file("out"));
     fs::write(&recipe, small)?;
     let out = out.to_str().ok_or("a folder with a strange name")?;
     hrm(&["train", recipe.to_str().ok_or("a file with a strange name")?, "--minutes", "0.02", "--out", out])?;
@@ -87,7 +84,7 @@ async fn a_run_goes_from_the_command_line_to_the_page_and_back() -> Result<()> {
         page.wait_for_state("paused").await?;
         let paused_at = page.steps().await?;
         let bytes = page.saved_bytes("train-save-state").await?;
-        let back = folder.0.join("back.safetensors");
+        let back = folder.file("back.safetensors");
         fs::write(&back, bytes)?;
         let back = back.to_str().ok_or("a file with a strange name")?;
         let said = hrm(&["train", back, "--resume", "--minutes", "0.01", "--out", out])?;
@@ -105,21 +102,4 @@ fn hrm(arguments: &[&str]) -> Result<String> {
     let output = Command::new(env!("CARGO_BIN_EXE_hrm")).args(arguments).output()?;
     let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
     if output.status.success() { Ok(out) } else { Err(err.into()) }
-}
-
-/// A folder for as long as it is needed.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Result<Self> {
-        let folder = env::temp_dir().join(format!("{name}-{}", process::id()));
-        fs::create_dir_all(&folder)?;
-        Ok(Self(folder))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }

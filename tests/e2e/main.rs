@@ -4,8 +4,10 @@
 
 mod bring;
 mod browser;
+mod folder;
 mod maze;
 mod native;
+mod opened;
 mod page;
 mod pictures;
 mod readback;

@@ -43,6 +43,14 @@ impl Readout {
         readout
     }
 
+    /// Whether it is one of `cells` cells of a vocabulary, with numbers everywhere.
+    pub fn fits(&self, cells: usize, vocab_size: usize) -> bool {
+        let kept = cells * vocab_size.min(KEPT);
+        (self.cells(), self.tokens.len(), self.probabilities.len()) == (cells, kept, kept)
+            && self.tokens.iter().all(|&token| usize::from(token) < vocab_size)
+            && self.probabilities.iter().chain(&self.entropy).all(|value| value.is_finite())
+    }
+
     /// S.
     pub fn cells(&self) -> usize {
         self.entropy.len()

@@ -25,9 +25,10 @@ pub fn Experiments() -> impl IntoView {
     let page = Page::here();
     let shows_experiment = move || of_recording(page, |recording| !recording.interventions().is_empty());
     let back = move || if shows_experiment() { "Back to the untouched run" } else { "Show the experiment again" };
-    let without = move || {
-        (!page.has_untouched_run() && !page.is_running())
-            .then_some("Press Solve first: an experiment is laid over an untouched run.")
+    let without = move || match (page.is_foreign(), page.has_untouched_run() || page.is_running()) {
+        (true, _) => Some("This run is of another model than the open one. Press Solve for one of this model."),
+        (false, false) => Some("Press Solve first: an experiment is laid over an untouched run."),
+        (false, true) => None,
     };
     view! {
         <figure>

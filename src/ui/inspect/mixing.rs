@@ -74,6 +74,9 @@ pub fn MixingView() -> impl IntoView {
     };
     let nothing = move || match (found.with(Option::is_some), page.mixing.asked.get()) {
         (true, _) => None,
+        _ if page.is_foreign() => {
+            Some("This run is of another model than the open one, which cannot say what that one's cells took.")
+        }
         (false, true) => Some("One moment: the worker computes it as soon as it is free."),
         (false, false) => Some(
             "No step to show here: the module has not stepped yet, the experiment froze it or changed where the step \
@@ -132,7 +135,11 @@ pub fn MixingView() -> impl IntoView {
 fn ask_when_needed(page: Page, level: RwSignal<Level>, cell: Memo<usize>) {
     Effect::new(move |_| {
         let (level, cell, moment) = (level.get(), cell.get(), page.player.moment.get());
+        let foreign = page.is_foreign();
         let task = of_recording(page, |recording| {
+            if foreign {
+                return None;
+            }
             let at = recording.last_step(level, moment)?;
             if recording.interventions().iter().any(|intervention| intervention.holds(level, at)) {
                 return None;

@@ -27,7 +27,7 @@ use leptos::prelude::*;
 use save::SaveRun;
 use tabs::Tabs;
 
-use super::state::Page;
+use super::{files::OpenFiles, state::Page};
 use crate::{model::Level, runtime::recording::Recording};
 
 /// The views, live during a run and after it.
@@ -53,6 +53,9 @@ pub fn Inspector() -> impl IntoView {
             {move || thinned.get().map(|words| view! { <p class="reading" data-testid="thinned">{words}</p> })}
             <SaveRun/>
         </Show>
+        <div class="options">
+            <OpenFiles title="Open a recording…" accept=".safetensors" testid="open-recording"/>
+        </div>
     }
 }
 

@@ -5,7 +5,10 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::Page;
-use crate::ui::{acts, address::Address, browser};
+use crate::{
+    model::Intervention,
+    ui::{address::Address, browser},
+};
 
 /// How many times the segments of training a run may take, by choice.
 pub const STRETCHES: [usize; 3] = [1, 2, 4];
@@ -49,7 +52,8 @@ impl Page {
             let kind = untrack(|| self.kind());
             self.solve();
             self.player.await_moment(moment);
-            let acts: Vec<_> = acts.into_iter().filter(|asked| acts::fits(kind, asked.act)).collect();
+            let fits = |asked: &Intervention| asked.act.fits(kind.seq_len(), kind.vocab_size());
+            let acts: Vec<_> = acts.into_iter().filter(fits).collect();
             self.run.after.set_value((!acts.is_empty()).then_some((acts, moment)));
         };
         set_timeout(start, Duration::ZERO);

@@ -13,6 +13,7 @@ use crate::{
         gallery::Entry,
         measure::{Choice, Measurement},
         protocol::{Event, Shapes, Task},
+        recording::Maker,
     },
     ui::browser,
 };
@@ -62,6 +63,8 @@ pub struct Machine {
     pub model: Memo<Option<Entry>>,
     /// Shapes of the open model; `None` while it is being opened.
     pub shapes: RwSignal<Option<Shapes>>,
+    /// Digest of its weights.
+    pub digest: RwSignal<Option<String>>,
     /// What a person asked for.
     pub choice: RwSignal<Choice>,
     /// What the engines took on the open model, once that is known.
@@ -96,6 +99,7 @@ impl Machine {
             preferred,
             model,
             shapes: RwSignal::new(None),
+            digest: RwSignal::new(None),
             choice: RwSignal::new(if engine == Choice::Auto { kept } else { engine }),
             measurement: RwSignal::new(None),
             status: RwSignal::new(Status::Starting),
@@ -150,6 +154,12 @@ impl Machine {
         self.preferred.set(Some(name));
     }
 
+    /// The open model, as a recording of it is signed.
+    pub fn maker(self) -> Maker {
+        let name = self.model.with_untracked(|model| model.as_ref().map(|model| model.name.clone()));
+        Maker { name: name.unwrap_or_default(), digest: self.digest.get_untracked().unwrap_or_default() }
+    }
+
     /// The engine to run; `None` while it depends on a measurement.
     pub fn engine(self) -> Option<EngineKind> {
         self.measurement.with(|measurement| self.choice.get().engine(measurement.as_ref()))
@@ -169,6 +179,7 @@ impl Machine {
     /// Opens a model; with the engine chosen by time, times it unless that was done on an earlier visit.
     pub fn open(self, name: String) {
         self.shapes.set(None);
+        self.digest.set(None);
         self.status.set(Status::Opening);
         let kept = browser::recall(&measurement_key(&name)).and_then(|text| serde_json::from_str(&text).ok());
         self.measurement.set(kept);
@@ -219,8 +230,9 @@ impl Machine {
                 }
                 self.gallery.set(models);
             }
-            Event::Opened { model } if task == self.opening.get_value() => {
+            Event::Opened { model, digest } if task == self.opening.get_value() => {
                 self.deaths.set_value(0);
+                self.digest.set(Some(digest));
                 self.shapes.set(Some(model));
                 let measuring = self.measuring.with_value(Option::is_some);
                 self.status.set(if measuring { Status::Measuring } else { Status::Ready });

@@ -1,5 +1,6 @@
 //! The page's state, in one place: what is drawn, what computes, what ran, what is shown of it.
 
+mod brought;
 mod dimension;
 mod drawing;
 mod experiment;
@@ -33,6 +34,7 @@ use crate::{
         client::Heard,
         measure::Choice,
         protocol::{Event, Task},
+        recording::Recording,
     },
 };
 
@@ -130,6 +132,13 @@ impl Page {
         self.run.phase.with(|phase| matches!(phase, Phase::Waiting | Phase::Running { .. }))
     }
 
+    /// Whether the run on the page is of another model than the open one, which then cannot be asked about it.
+    pub fn is_foreign(self) -> bool {
+        let open = self.machine.digest.get();
+        let of_other = |run: &Recording| open.as_ref().is_some_and(|open| *open != run.maker().digest);
+        self.run.recording.with(|run| run.as_ref().is_some_and(of_other))
+    }
+
     /// Runs the model on the puzzle that is drawn, as soon as it is known on which engine.
     pub fn solve(self) {
         self.think(Vec::new());
@@ -174,7 +183,8 @@ impl Page {
     /// The stretch beyond the one that the run on the page has come to the end of; none of a touched or broken run.
     pub fn longer(self) -> Option<usize> {
         let segments = self.machine.shapes.get()?.segments;
-        let ended = self.run.phase.with(|phase| matches!(phase, Phase::Valid | Phase::Invalid(_)));
+        let ended =
+            self.run.phase.with(|phase| matches!(phase, Phase::Valid | Phase::Invalid(_))) && !self.is_foreign();
         let thought = self.run.recording.with(|run| {
             let untouched = run.as_ref().filter(|run| ended && run.interventions().is_empty())?;
             Some(untouched.segments().len())
@@ -278,7 +288,7 @@ impl Page {
             Event::Examined(solutions) if self.drawing.examining.get_value() == task => {
                 self.drawing.solutions.set(Some(solutions));
             }
-            Event::Started { engine, model } if of_run => self.run.begin(engine, model),
+            Event::Started { engine, model } if of_run => self.run.begin(engine, model, self.machine.maker()),
             Event::Segment(report) if of_run => {
                 let states = buffer.map_or_else(Vec::new, |buffer| Uint8Array::new(&buffer).to_vec());
                 self.run.record(report, &states);

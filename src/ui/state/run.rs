@@ -7,7 +7,7 @@ use crate::{
     puzzle::Kind,
     runtime::{
         protocol::{SegmentReport, Shapes},
-        recording::Recording,
+        recording::{Maker, Recording},
     },
 };
 
@@ -80,11 +80,18 @@ impl Run {
         self.phase.set(Phase::Idle);
     }
 
-    /// The worker begins.
-    pub fn begin(self, engine: String, shapes: Shapes) {
+    /// The worker begins, with the model `maker`.
+    pub fn begin(self, engine: String, shapes: Shapes, maker: Maker) {
         let question = self.question.get_value();
         let recording = Recording::new(shapes, self.planned.get_value(), question, engine);
-        self.recording.set(Some(recording.with_interventions(self.interventions.get_value())));
+        self.recording.set(Some(recording.with_interventions(self.interventions.get_value()).made_by(maker)));
+    }
+
+    /// Shows a run that was recorded earlier, about a puzzle of that kind.
+    pub fn show(self, recording: Recording, kind: Kind) {
+        self.after.set_value(None);
+        self.recording.set(Some(recording));
+        self.finish(kind);
     }
 
     /// A segment arrived with the bytes of its states.

@@ -1,28 +1,17 @@
 //! What is to be learnt: generated puzzles, or those of a file.
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{Event, File, HtmlInputElement};
+use web_sys::Event;
 
 use super::{draft::Draft, input::Setting};
 use crate::{
     puzzle::Kind,
     ui::{
         board::symbol::side,
+        files::files_of,
         state::{Page, Table},
     },
 };
-
-/// The files of an input, which is then empty: the same file can be chosen again.
-pub fn files_of(event: &Event) -> Vec<File> {
-    let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
-        return Vec::new();
-    };
-    let list = input.files();
-    let files = list.iter().flat_map(|list| (0..list.length()).filter_map(|at| list.get(at))).collect();
-    input.set_value("");
-    files
-}
 
 /// Kind, difficulty, number, file.
 #[component]

@@ -1,10 +1,8 @@
 //! What learns, and how: a preset, its first weights, every setting.
 
 use leptos::prelude::*;
-use web_sys::Event;
 
 use super::{
-    data::files_of,
     draft::Draft,
     fields::Section,
     input::{Setting, Settings},
@@ -14,6 +12,7 @@ use crate::{
     runtime::{gallery::Entry, training::protocol::Stored},
     train::Preset,
     ui::{
+        files::OpenFiles,
         fold::Fold,
         state::{Origin, Page},
     },
@@ -147,7 +146,6 @@ fn FirstWeights() -> impl IntoView {
         Origin::File(name) => Some(view! { <option value="file" selected=true>{name}</option> }),
         _ => None,
     };
-    let take = move |event: Event| page.take_files(files_of(&event));
     view! {
         <div class="setting">
             <label for="train-origin">"First weights"</label>
@@ -157,10 +155,7 @@ fn FirstWeights() -> impl IntoView {
                 <For each=move || runs.get() key=Clone::clone children=run_option/>
                 {file}
             </select>
-            <label class="file">
-                <input type="file" accept=".safetensors,.json" multiple data-testid="train-weights" on:change=take/>
-                <span>"Your own (.safetensors)…"</span>
-            </label>
+            <OpenFiles title="Your own (.safetensors)…" accept=".safetensors,.json" testid="train-weights"/>
             <p class="help">
                 "Your own weights must fit the fields of the model; choose their configuration (.json) with them to fill "
                 "those in."

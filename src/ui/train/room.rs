@@ -7,7 +7,6 @@ use super::{
     charts::Charts,
     controls::{Controls, Unfinished},
     data::Data,
-    drop::DropTarget,
     estimate::Estimate,
     model::Model,
     progress::Report,
@@ -22,7 +21,6 @@ pub fn Train() -> impl IntoView {
     page.open_training();
     let shown = move || page.training.current.with(Option::is_some);
     view! {
-        <DropTarget>
             <Unfinished/>
             <div class="bench">
                 <section class="setup" aria-label="New run">
@@ -41,7 +39,6 @@ pub fn Train() -> impl IntoView {
                 </section>
             </div>
             <Later><Runs/></Later>
-        </DropTarget>
     }
 }
 

@@ -3,7 +3,6 @@
 use leptos::{ev::SubmitEvent, html, prelude::*};
 
 use super::{
-    data::files_of,
     progress::save_configuration,
     series::{points, thinned},
     when::when,
@@ -12,7 +11,10 @@ use super::{
 use crate::{
     runtime::training::protocol::{Part, Stored, StoredState},
     train::Row,
-    ui::state::{Page, Use},
+    ui::{
+        files::files_of,
+        state::{Page, Use},
+    },
 };
 
 /// Size of a run's small curve.

@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     model::Level,
-    runtime::export::{json, npy},
+    runtime::{
+        export::{json, npy},
+        recording_file,
+    },
     ui::{browser, state::Page},
 };
 
@@ -20,6 +23,14 @@ pub fn SaveRun() -> impl IntoView {
     let save_json = move |_| {
         let text = untrack(|| of_recording(page, |recording| json(recording, page.kind())));
         browser::save("hrm-trace.json", "application/json", text.as_bytes());
+    };
+    let save_recording = move |_| {
+        let bytes = untrack(|| of_recording(page, |run| Some(recording_file::to_bytes(run, page.kind()))));
+        match bytes {
+            Some(Ok(bytes)) => browser::save("hrm-recording.safetensors", "application/octet-stream", &bytes),
+            Some(Err(error)) => page.machine.notice.set(Some(format!("The recording cannot be saved: {error}."))),
+            None => {}
+        }
     };
     let states = move |level: Level| {
         let save = move |_| {
@@ -64,6 +75,7 @@ pub fn SaveRun() -> impl IntoView {
             <button type="button" data-testid="save-film" disabled=filming on:click=save_film>
                 {move || if filming.get() { "Painting…" } else { "Board (GIF)" }}
             </button>
+            <button type="button" data-testid="save-recording" on:click=save_recording>"Recording"</button>
             <button type="button" data-testid="save-json" on:click=save_json>"Trace (JSON)"</button>
             {states(Level::H)}
             {states(Level::L)}

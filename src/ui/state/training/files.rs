@@ -1,18 +1,20 @@
-//! Files that a person brings: puzzles, weights, saved runs.
+//! Files that a training takes: puzzles, first weights, saved runs.
 
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::ArrayBuffer;
 use leptos::{prelude::*, task::spawn_local};
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
-use super::{Notice, Page};
+use super::Page;
 use crate::{
     config::ModelConfig,
     puzzle::Kind,
     runtime::training::protocol::Source,
-    train::{Recipe, Saved},
-    ui::{browser, train::words::id_of},
+    train::Recipe,
+    ui::{
+        browser,
+        files::{contents, text},
+        train::words::id_of,
+    },
 };
 
 /// Where a run's first weights come from.
@@ -66,50 +68,7 @@ pub struct Files {
     weights: Option<File>,
 }
 
-/// A file's contents, or what the browser says.
-async fn contents(file: &File) -> Result<ArrayBuffer, String> {
-    let read = JsFuture::from(file.array_buffer()).await;
-    let read = read.map_err(|_| format!("{} cannot be read any more: choose it again", file.name()))?;
-    Ok(read.unchecked_into())
-}
-
-/// Bytes of a safetensors file's header at most, by its library.
-const LONGEST_HEADER: f64 = 1e8;
-
-/// The header of a safetensors file with the eight bytes before it that tell its length; empty where it cannot be read.
-async fn header(file: &File) -> Vec<u8> {
-    let start = async |bytes: f64| {
-        let part = file.slice_with_f64_and_f64(0.0, bytes).ok()?;
-        let buffer = JsFuture::from(part.array_buffer()).await.ok()?;
-        Some(Uint8Array::new(&buffer).to_vec())
-    };
-    let length = start(8.0).await.unwrap_or_default();
-    let length = <[u8; 8]>::try_from(length).map_or(0.0, |length| u64::from_le_bytes(length) as f64);
-    start(8.0 + length.min(LONGEST_HEADER)).await.unwrap_or_default()
-}
-
 impl Page {
-    /// Takes files as their names say: puzzles (.csv), weights or a saved run (.safetensors: its header tells which), a
-    /// configuration (.json).
-    pub fn take_files(self, files: Vec<File>) {
-        for file in files {
-            let name = file.name().to_lowercase();
-            match name.rsplit('.').next() {
-                Some("csv") => self.take_csv(file),
-                Some("safetensors") => self.take_safetensors(file),
-                Some("json") => self.take_configuration(file),
-                _ => self.refuse(format!(
-                    "{}: expected puzzles (.csv), weights or a saved run (.safetensors), or a configuration (.json)",
-                    file.name()
-                )),
-            }
-        }
-    }
-
-    fn refuse(self, message: String) {
-        self.training.notice.set(Some(Notice { text: format!("{message}."), ways: Vec::new() }));
-    }
-
     /// Takes a file of puzzles in place of generated ones, or of another file's.
     pub fn take_csv(self, file: File) {
         let name = file.name();
@@ -159,21 +118,8 @@ impl Page {
         self.training.draft.update(|draft| draft.file = None);
     }
 
-    /// Takes weights to start from, or a saved run for the list.
-    fn take_safetensors(self, file: File) {
-        spawn_local(async move {
-            if Saved::is_claimed_by(&header(&file).await) {
-                let text = format!("{} is a saved run: it is put among the runs below, to be continued.", file.name());
-                self.training.notice.set(Some(Notice { text, ways: Vec::new() }));
-                self.take_saved_run(file);
-            } else {
-                self.take_weights(file);
-            }
-        });
-    }
-
     /// Starts from a person's own weights.
-    fn take_weights(self, file: File) {
+    pub(in crate::ui::state) fn take_weights(self, file: File) {
         self.training.origin.set(Origin::File(file.name()));
         self.training.files.update_value(|files| files.weights = Some(file));
     }
@@ -213,12 +159,12 @@ impl Page {
     pub fn take_configuration(self, file: File) {
         spawn_local(async move {
             let read = async {
-                let text = JsFuture::from(file.text()).await.map_err(|_| "it cannot be read".to_owned())?;
-                ModelConfig::from_json(&text.as_string().unwrap_or_default()).map_err(|error| error.to_string())
+                let written = text(&file).await?;
+                ModelConfig::from_json(&written).map_err(|error| format!("{}: {error}", file.name()))
             };
             match read.await {
                 Ok(config) => self.write_model(&file.name(), &config),
-                Err(message) => self.refuse(format!("{}: {message}", file.name())),
+                Err(message) => self.refuse(message),
             }
         });
     }

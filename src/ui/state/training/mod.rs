@@ -241,6 +241,11 @@ impl Training {
         }
     }
 
+    /// Whether its worker was started: the place has been shown.
+    pub fn is_open(self) -> bool {
+        self.client.with_value(Option::is_some)
+    }
+
     /// Whether the worker is at a run.
     pub fn is_busy(self) -> bool {
         self.phase.get().task().is_some()

@@ -1,0 +1,105 @@
+//! Files that a person brings: by an input, or dropped anywhere on the page.
+
+use js_sys::{ArrayBuffer, Uint8Array};
+use leptos::{ev::DragEvent, prelude::*};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Event, File, FileList, HtmlInputElement};
+
+use super::{browser, state::Page};
+
+/// Marks the document's root while files hover over the page.
+const HOVER: &str = "data-files-over";
+/// Bytes of a safetensors file's header at most, by its library.
+const LONGEST_HEADER: f64 = 1e8;
+
+/// The files of an input, which is then empty: the same file can be chosen again.
+pub fn files_of(event: &Event) -> Vec<File> {
+    let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
+        return Vec::new();
+    };
+    let files = listed(input.files());
+    input.set_value("");
+    files
+}
+
+fn listed(list: Option<FileList>) -> Vec<File> {
+    list.iter().flat_map(|list| (0..list.length()).filter_map(|at| list.get(at))).collect()
+}
+
+/// Takes what is dropped anywhere on the page.
+pub fn take_dropped(page: Page) {
+    let has_files = |event: &DragEvent| {
+        let kinds = event.data_transfer().map(|data| data.types());
+        kinds.is_some_and(|kinds| kinds.iter().any(|kind| kind.as_string().as_deref() == Some("Files")))
+    };
+    let hover = window_event_listener(leptos::ev::dragover, move |event| {
+        if has_files(&event) {
+            event.prevent_default();
+            browser::mark_root(HOVER, Some(""));
+        }
+    });
+    let leave = window_event_listener(leptos::ev::dragleave, |event| {
+        // It is told of every element that is left; only that of the window goes nowhere.
+        if event.related_target().is_none() {
+            browser::mark_root(HOVER, None);
+        }
+    });
+    let drop = window_event_listener(leptos::ev::drop, move |event| {
+        browser::mark_root(HOVER, None);
+        if has_files(&event) {
+            event.prevent_default();
+            page.take_files(listed(event.data_transfer().and_then(|data| data.files())));
+        }
+    });
+    on_cleanup(move || {
+        hover.remove();
+        leave.remove();
+        drop.remove();
+    });
+}
+
+/// A button that opens files of any kind that the page takes.
+#[component]
+pub fn OpenFiles(
+    /// What it says.
+    title: &'static str,
+    /// File names' endings that the browser is to offer.
+    accept: &'static str,
+    testid: &'static str,
+) -> impl IntoView {
+    let page = Page::here();
+    let take = move |event: Event| page.take_files(files_of(&event));
+    view! {
+        <label class="file">
+            <input type="file" accept=accept multiple data-testid=testid on:change=take/>
+            <span>{title}</span>
+        </label>
+    }
+}
+
+/// A file's contents, or what the browser says.
+pub async fn contents(file: &File) -> Result<ArrayBuffer, String> {
+    let read = JsFuture::from(file.array_buffer()).await;
+    let read = read.map_err(|_| format!("{} cannot be read any more: choose it again", file.name()))?;
+    Ok(read.unchecked_into())
+}
+
+/// A file's text, or what the browser says.
+pub async fn text(file: &File) -> Result<String, String> {
+    let read = JsFuture::from(file.text()).await;
+    let read = read.map_err(|_| format!("{} cannot be read any more: choose it again", file.name()))?;
+    Ok(read.as_string().unwrap_or_default())
+}
+
+/// The header of a safetensors file with the eight bytes before it that tell its length; empty where it cannot be read.
+pub async fn header(file: &File) -> Vec<u8> {
+    let start = async |bytes: f64| {
+        let part = file.slice_with_f64_and_f64(0.0, bytes).ok()?;
+        let buffer = JsFuture::from(part.array_buffer()).await.ok()?;
+        Some(Uint8Array::new(&buffer).to_vec())
+    };
+    let length = start(8.0).await.unwrap_or_default();
+    let length = <[u8; 8]>::try_from(length).map_or(0.0, |length| u64::from_le_bytes(length) as f64);
+    start(8.0 + length.min(LONGEST_HEADER)).await.unwrap_or_default()
+}
