@@ -71,6 +71,11 @@ impl Kind {
         self.generate_smaller(&mut Random::new(0)).is_some()
     }
 
+    /// The kind of so many cells and tokens.
+    pub fn of_shape(seq_len: usize, vocab_size: usize) -> Option<Self> {
+        Self::all().find(|kind| (kind.seq_len(), kind.vocab_size()) == (seq_len, vocab_size))
+    }
+
     /// The kind that a question looks like, by its length and symbols.
     pub fn of_question(text: &str) -> Option<Self> {
         Self::all().find(|kind| kind.encode(text).is_ok())

@@ -55,6 +55,22 @@ pub struct Card {
     pub by_segment: Option<BySegment>,
     /// What more puzzles to learn from add, fewest first.
     pub by_base_puzzles: Vec<ByBasePuzzles>,
+    /// How it does on harder puzzles.
+    pub harder: Option<Harder>,
+}
+
+/// How good a model is on puzzles harder than those that it was trained on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Harder {
+    /// What they are, in words that follow a number.
+    pub what: String,
+    /// How many were tried.
+    pub count: u64,
+    /// After so many segments, the share whose whole answer is right, 0 to 1.
+    pub by_segments: Vec<(u64, f64)>,
+    /// What stands beside the figures: those of others, and how far they compare.
+    pub beside: String,
 }
 
 /// How good the same training makes a model with so many puzzles to learn from.
@@ -98,6 +114,13 @@ mod tests {
         let [few, more] = &card.by_base_puzzles[..] else { panic!("{card:?}") };
         assert_eq!((few.base_puzzles, few.steps, few.exact_accuracy), (1000, 3000, 0.897));
         assert_eq!((more.base_puzzles, more.steps), (6000, 0));
+    }
+
+    #[test]
+    fn a_card_has_figures_of_harder_puzzles() {
+        let text = r#"{"harder":{"what":"minimal ones","count":200,"by_segments":[[1,0.0],[8,0.425]],"beside":"x"}}"#;
+        let harder = serde_json::from_str::<Card>(text).unwrap().harder.unwrap();
+        assert_eq!((harder.count, &harder.by_segments[1]), (200, &(8, 0.425)));
     }
 
     #[test]

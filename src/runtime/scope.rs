@@ -87,7 +87,8 @@ pub async fn fetch(file: &str) -> Result<Vec<u8>, FetchError> {
 /// What a JavaScript error says.
 pub fn words(error: &JsValue) -> String {
     match error.dyn_ref::<js_sys::Error>() {
-        Some(error) => String::from(error.message()),
+        // As a part of a longer sentence.
+        Some(error) => String::from(error.message()).trim_end_matches('.').to_owned(),
         None => format!("{error:?}"),
     }
 }

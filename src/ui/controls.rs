@@ -6,6 +6,7 @@ use super::{
     board::symbol::boards,
     check::Check,
     files::OpenFiles,
+    harder_puzzles::HarderPuzzles,
     more_puzzles::MorePuzzles,
     place::Place,
     state::{Page, Phase, STRETCHES, Status, kinds_of},
@@ -53,6 +54,7 @@ pub fn ModelLine() -> impl IntoView {
         </div>
         <ThinkingLonger/>
         <MorePuzzles/>
+        <HarderPuzzles/>
     }
 }
 

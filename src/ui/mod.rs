@@ -33,6 +33,8 @@ mod files;
 #[cfg(target_arch = "wasm32")]
 mod fold;
 #[cfg(target_arch = "wasm32")]
+mod harder_puzzles;
+#[cfg(target_arch = "wasm32")]
 mod how_it_works;
 #[cfg(target_arch = "wasm32")]
 mod inspect;

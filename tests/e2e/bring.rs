@@ -11,7 +11,7 @@ use std::{fs, process::Command};
 
 use crate::{
     Result,
-    browser::Gpu,
+    browser::Chromium,
     folder::Folder,
     train::{open, solved_boards},
     visit,
@@ -22,7 +22,7 @@ const GALLERY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/www/gallery");
 /// Weights that fit no field are refused by name and cost nothing; with their configuration they are gone on from.
 #[tokio::test]
 async fn learns_from_weights_that_a_person_brings() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let page = open(browser, url).await?;
         page.open_settings().await?;
         page.set(&[("base_puzzles", "50"), ("test_puzzles", "4"), ("batch", "4")]).await?;
@@ -71,7 +71,7 @@ async fn a_run_goes_from_the_command_line_to_the_page_and_back() -> Result<()> {
     let out = out.to_str().ok_or("a folder with a strange name")?;
     hrm(&["train", recipe.to_str().ok_or("a file with a strange name")?, "--minutes", "0.02", "--out", out])?;
     let state = format!("{out}/state.safetensors");
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let page = open(browser, url).await?;
         page.upload("run-upload", &state).await?;
         page.wait_for("document.querySelector('[data-testid^=run-continue-]')").await?;
@@ -98,7 +98,7 @@ async fn a_run_goes_from_the_command_line_to_the_page_and_back() -> Result<()> {
 }
 
 /// Runs the `hrm` of this build and returns what it prints.
-fn hrm(arguments: &[&str]) -> Result<String> {
+pub fn hrm(arguments: &[&str]) -> Result<String> {
     let output = Command::new(env!("CARGO_BIN_EXE_hrm")).args(arguments).output()?;
     let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
     if output.status.success() { Ok(out) } else { Err(err.into()) }

@@ -20,11 +20,13 @@ const PHONE: u32 = 820;
 
 /// What a visitor's browser offers.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Gpu {
-    /// WebGPU in software (SwiftShader).
-    Software,
+pub enum Chromium {
     /// No adapter: what headless Chromium has by itself.
-    None,
+    Plain,
+    /// WebGPU in software (SwiftShader).
+    WebGpu,
+    /// No adapter, and its owner lets no page store anything.
+    NoStorage,
 }
 
 /// One chromedriver on a free port with one browser, until [`Browser::close`].
@@ -50,9 +52,9 @@ impl Drop for Chromedriver {
 
 impl Browser {
     /// Starts `chromedriver` (or `$CHROMEDRIVER`) and a fresh browser.
-    pub async fn start(gpu: Gpu) -> Result<Self> {
+    pub async fn start(chromium: Chromium) -> Result<Self> {
         let (process, port) = Chromedriver::start()?;
-        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities(gpu)?).await?;
+        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities(chromium)?).await?;
         Ok(Self { driver, process })
     }
 
@@ -126,13 +128,17 @@ impl Chromedriver {
     }
 }
 
-fn capabilities(gpu: Gpu) -> Result<Capabilities> {
+fn capabilities(chromium: Chromium) -> Result<Capabilities> {
     let mut all: Value = serde_json::from_str(WEBDRIVER_JSON)?;
     all["browserName"] = json!("chrome");
     all["goog:loggingPrefs"] = json!({ "browser": "ALL" });
-    if gpu == Gpu::None {
+    if chromium != Chromium::WebGpu {
         let flags = all["goog:chromeOptions"]["args"].as_array_mut().ok_or("webdriver.json has no args")?;
         flags.retain(|flag| !flag.as_str().is_some_and(|flag| flag.contains("webgpu")));
+    }
+    if chromium == Chromium::NoStorage {
+        // 2 blocks; "cookies" stands for all that a page may keep.
+        all["goog:chromeOptions"]["prefs"] = json!({ "profile.default_content_setting_values.cookies": 2 });
     }
     Ok(serde_json::from_value(all)?)
 }

@@ -21,7 +21,7 @@ mod ways;
 
 use std::{error::Error, panic::AssertUnwindSafe, path::Path};
 
-use browser::{Browser, Gpu};
+use browser::{Browser, Chromium};
 use futures_lite::FutureExt;
 use hrm_web::{
     data::TEST_FRACTION,
@@ -44,11 +44,11 @@ const CPU_ANSWER_MS: f64 = 300.0;
 
 /// Serves the built page, opens a browser for the test and closes it whatever the test does. The
 /// test has failed, too, if a request left the page's origin, a file was missing or an error was logged.
-async fn visit(gpu: Gpu, test: impl AsyncFnOnce(&Browser, &str) -> Result<()>) -> Result<()> {
+async fn visit(chromium: Chromium, test: impl AsyncFnOnce(&Browser, &str) -> Result<()>) -> Result<()> {
     let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("dist");
     assert!(dist.join("index.html").is_file(), "no dist/index.html: run `trunk build --release` first");
     let server = StaticServer::start(&dist);
-    let browser = Browser::start(gpu).await?;
+    let browser = Browser::start(chromium).await?;
     let url = server.url();
     let outcome = AssertUnwindSafe(async {
         test(&browser, &url).await?;
@@ -84,7 +84,7 @@ const VIEWS: [&str; 7] = ["overview", "convergence", "states", "trajectory", "an
 
 #[tokio::test]
 async fn solves_unseen_puzzles_on_both_engines() -> Result<()> {
-    visit(Gpu::Software, async |browser, url| {
+    visit(Chromium::WebGpu, async |browser, url| {
         let page = Page::open(browser, url).await?;
         let first_paint = page.first_paint().await?;
         println!("first paint after {first_paint:.0} ms");
@@ -116,7 +116,7 @@ async fn solves_unseen_puzzles_on_both_engines() -> Result<()> {
 
 #[tokio::test]
 async fn works_without_webgpu_and_says_so() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let page = Page::open(browser, url).await?;
         let (puzzle, _) = PUZZLES[0];
         page.type_puzzle(puzzle).await?;
@@ -130,7 +130,7 @@ async fn works_without_webgpu_and_says_so() -> Result<()> {
 
 #[tokio::test]
 async fn works_with_the_keyboard_alone() -> Result<()> {
-    visit(Gpu::Software, async |browser, url| {
+    visit(Chromium::WebGpu, async |browser, url| {
         let page = Page::open(browser, url).await?;
         let (puzzle, _) = PUZZLES[1];
         page.type_puzzle_by_keys(puzzle).await?;
@@ -142,7 +142,7 @@ async fn works_with_the_keyboard_alone() -> Result<()> {
 
 #[tokio::test]
 async fn is_accessible_on_a_phone_in_light_and_dark() -> Result<()> {
-    visit(Gpu::Software, async |browser, url| {
+    visit(Chromium::WebGpu, async |browser, url| {
         let (puzzle, _) = PUZZLES[2];
         for scheme in ["light", "dark"] {
             browser.emulate(360, 800, scheme).await?;

@@ -14,7 +14,7 @@ use thirtyfour::By;
 
 use crate::{
     Result,
-    browser::Gpu,
+    browser::Chromium,
     page::{Page, escaped},
     visit,
 };
@@ -51,7 +51,7 @@ impl Page<'_> {
 
 #[tokio::test]
 async fn a_maze_is_drawn_and_what_is_wrong_with_it_is_said() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let page = Page::open(browser, url).await?;
         page.click("maze-9").await?;
         page.wait_for(MAZE_9).await?;
@@ -106,7 +106,7 @@ async fn a_maze_is_drawn_and_what_is_wrong_with_it_is_said() -> Result<()> {
 
 #[tokio::test]
 async fn a_solved_maze_is_looked_at_and_copied_with_its_path() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let page = Page::open(browser, url).await?;
         page.click("maze-9").await?;
         page.wait_for(MAZE_9).await?;
@@ -146,7 +146,7 @@ async fn a_solved_maze_is_looked_at_and_copied_with_its_path() -> Result<()> {
 
 #[tokio::test]
 async fn mazes_of_every_size_are_drawn_and_fitted() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         // A small one from an address is padded for the smallest model that holds it; a model that there is not is named.
         let small = "#####\n#S  #\n# # #\n#  G#\n#####";
         let page = Page::open_link(browser, &format!("{url}#model=maze-5&puzzle={}", escaped(small))).await?;

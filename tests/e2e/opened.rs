@@ -15,7 +15,7 @@ use hrm_web::runtime::{
 };
 use serde_json::json;
 
-use crate::{PUZZLES, Result, browser::Gpu, folder::Folder, page::Page, visit};
+use crate::{PUZZLES, Result, bring::hrm, browser::Chromium, folder::Folder, page::Page, visit};
 
 const GALLERY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/www/gallery");
 
@@ -66,7 +66,7 @@ impl Page<'_> {
 #[tokio::test]
 async fn a_recording_is_opened_again() -> Result<()> {
     let folder = Folder::new("hrm-e2e-recording")?;
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let page = Page::open(browser, url).await?;
         page.type_puzzle(PUZZLES[0].0).await?;
         page.solve().await?;
@@ -111,9 +111,26 @@ async fn a_recording_is_opened_again() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_recording_from_the_command_line_is_opened() -> Result<()> {
+    let folder = Folder::new("hrm-e2e-native-recording")?;
+    let file = folder.write("native.safetensors", [])?;
+    hrm(&["run", "--model", "sudoku-4x4", "--puzzle", PUZZLES[0].0, "--recording", &file])?;
+    visit(Chromium::Plain, async |browser, url| {
+        let page = Page::open(browser, url).await?;
+        page.upload("open-recording", &file).await?;
+        page.wait_for("document.querySelector('[data-testid=verdict][data-state=valid]')").await?;
+        println!("{}", page.text("figures").await?);
+        // The page's own model has the same weights, and can be asked about the run.
+        page.show("attention").await?;
+        page.wait_for("document.querySelector('[data-testid=mixing] canvas')").await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn files_that_are_no_recording_leave_the_run_as_it_is() -> Result<()> {
     let folder = Folder::new("hrm-e2e-no-recording")?;
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let page = Page::open(browser, url).await?;
         page.type_puzzle(PUZZLES[1].0).await?;
         page.solve().await?;
@@ -151,7 +168,7 @@ async fn files_that_are_no_recording_leave_the_run_as_it_is() -> Result<()> {
 #[tokio::test]
 async fn a_model_of_ones_own_solves_the_board() -> Result<()> {
     let folder = Folder::new("hrm-e2e-own-model")?;
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let page = Page::open(browser, url).await?;
         let copy = |extension: &str| {
             folder.write(&format!("mine.{extension}"), fs::read(format!("{GALLERY}/sudoku-6x6.{extension}"))?)
@@ -183,7 +200,7 @@ async fn a_model_of_ones_own_solves_the_board() -> Result<()> {
 
 #[tokio::test]
 async fn files_are_dropped_anywhere() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let page = Page::open(browser, url).await?;
         page.type_puzzle(PUZZLES[2].0).await?;
         page.solve().await?;

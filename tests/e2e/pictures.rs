@@ -8,7 +8,7 @@ use hrm_web::{
 
 use crate::{
     Result, VIEWS,
-    browser::Gpu,
+    browser::Chromium,
     page::{Page, escaped},
     visit,
 };
@@ -25,7 +25,7 @@ fn link(url: &str, more: &str) -> String {
 
 #[tokio::test]
 async fn every_view_is_pictured() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         for (screen, width, height) in SCREENS {
             for scheme in ["light", "dark"] {
                 browser.emulate(width, height, scheme).await?;
@@ -70,7 +70,7 @@ async fn every_view_is_pictured() -> Result<()> {
 /// The first board of each size of maze is solved by the model of that size.
 #[tokio::test]
 async fn mazes_of_every_models_size_are_pictured() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let looks = SCREENS.iter().flat_map(|screen| ["light", "dark"].map(|scheme| (screen, scheme)));
         for (&(screen, width, height), scheme) in looks {
             browser.emulate(width, height, scheme).await?;
@@ -108,7 +108,7 @@ async fn mazes_of_every_models_size_are_pictured() -> Result<()> {
 /// The link holds puzzle, model, view and moment, and nothing runs that it does not ask for.
 #[tokio::test]
 async fn a_link_shows_the_same_moment_again() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let page = Page::open_link(browser, &link(url, "moment=8&view=answers")).await?;
         page.wait_for("document.querySelector('[data-testid=verdict]').dataset.state == 'valid'").await?;
         assert!(page.script::<bool>("return location.hash.includes('model=sudoku-6x6')", []).await?, "another model");
@@ -129,7 +129,7 @@ async fn a_link_shows_the_same_moment_again() -> Result<()> {
 /// The guided minute: by keyboard, away with Escape, and only once.
 #[tokio::test]
 async fn the_guided_minute_comes_once() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         browser.emulate(390, 844, "light").await?;
         let page = Page::visit_first(browser, url).await?;
         page.wait_for("document.activeElement.id == 'tour-title'").await?;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Result,
-    browser::Gpu,
+    browser::Chromium,
     native::{Reference, rms},
     page::Page,
     visit,
@@ -95,7 +95,7 @@ async fn heat_map(page: &Page<'_>, reference: &Reference, level: Level, values: 
 
 #[tokio::test]
 async fn the_overview_shows_the_models_states_changes_and_doubts() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let (page, reference) = open(browser, url, "overview").await?;
         for moment in POINTS.into_iter().chain(L_POINTS) {
             page.seek(moment).await?;
@@ -121,7 +121,7 @@ async fn the_overview_shows_the_models_states_changes_and_doubts() -> Result<()>
 
 #[tokio::test]
 async fn the_curves_of_convergence_are_the_models() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let (page, reference) = open(browser, url, "convergence").await?;
         let last = reference.states.len() - 1;
         for moment in POINTS.into_iter().chain(L_POINTS).filter(|moment| *moment < last) {
@@ -148,7 +148,7 @@ async fn the_curves_of_convergence_are_the_models() -> Result<()> {
 
 #[tokio::test]
 async fn the_states_are_the_models_also_as_changes() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let (page, reference) = open(browser, url, "states").await?;
         let moment = reference.last(Level::L, 7).ok_or("L steps first")?;
         page.seek(moment).await?;
@@ -164,7 +164,7 @@ async fn the_states_are_the_models_also_as_changes() -> Result<()> {
 
 #[tokio::test]
 async fn what_is_laid_over_the_board_is_the_models() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let (page, reference) = open(browser, url, "states").await?;
         let channels = reference.channels();
         for (level, moment) in [(Level::H, 8), (Level::L, 10)] {
@@ -197,7 +197,7 @@ async fn what_is_laid_over_the_board_is_the_models() -> Result<()> {
 
 #[tokio::test]
 async fn trajectories_lie_on_the_models_principal_components() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let (page, reference) = open(browser, url, "trajectory").await?;
         let (moments, scores) = (reference.moments(Level::H), reference.scores(Level::H));
         let size = scores.iter().flatten().fold(0.0_f64, |size, along| size.max(along.abs()));
@@ -224,7 +224,7 @@ async fn trajectories_lie_on_the_models_principal_components() -> Result<()> {
 
 #[tokio::test]
 async fn answers_on_the_way_are_the_models() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let (page, reference) = open(browser, url, "answers").await?;
         let moments = reference.moments(Level::H);
         for step in [0, 1, 2, 3, 4, 5, 7, 9, 12, 15] {
@@ -256,7 +256,7 @@ async fn answers_on_the_way_are_the_models() -> Result<()> {
 
 #[tokio::test]
 async fn what_a_cell_takes_is_the_models() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let (page, reference) = open(browser, url, "attention").await?;
         page.show("attention").await?;
         page.seek(8).await?;
@@ -299,7 +299,7 @@ async fn what_a_cell_takes_is_the_models() -> Result<()> {
 
 #[tokio::test]
 async fn an_experiment_is_laid_over_the_untouched_run_as_the_model_makes_it() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let (page, untouched) = open(browser, url, "experiments").await?;
         let at = 8;
         page.seek(at).await?;
@@ -348,7 +348,7 @@ async fn an_experiment_is_laid_over_the_untouched_run_as_the_model_makes_it() ->
 
 #[tokio::test]
 async fn the_board_and_the_saved_trace_say_what_the_model_says() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let (page, reference) = open(browser, url, "overview").await?;
         let last = *reference.moments(Level::H).last().ok_or("H never stepped")?;
         let (answer, chances) = (reference.answer(last), reference.probabilities(last));

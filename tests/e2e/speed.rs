@@ -7,7 +7,7 @@ use hrm_web::{
 
 use crate::{
     Result, VIEWS,
-    browser::{Browser, Gpu},
+    browser::{Browser, Chromium},
     page::{Page, escaped},
     visit,
 };
@@ -55,7 +55,7 @@ async fn run<'a>(browser: &'a Browser, url: &str) -> Result<Page<'a>> {
 
 #[tokio::test]
 async fn scrubbing_costs_little_in_every_view() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let page = run(browser, url).await?;
         for view in VIEWS {
             page.click(&format!("tab-{view}")).await?;
@@ -74,7 +74,7 @@ async fn scrubbing_costs_little_in_every_view() -> Result<()> {
 
 #[tokio::test]
 async fn no_task_of_a_run_is_long() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let page = run(browser, url).await?;
         page.watch_tasks().await?;
         for view in VIEWS {

@@ -8,7 +8,7 @@ use hrm_web::{random::Random, train::Saved};
 use serde_json::{Value, json};
 use thirtyfour::WebDriver;
 
-use crate::{Result, browser::Gpu, page::PATIENCE, visit};
+use crate::{Result, browser::Chromium, page::PATIENCE, visit};
 
 const SCRIPT: &str = include_str!("survive.js");
 
@@ -72,7 +72,7 @@ async fn saved(driver: &WebDriver, run: &str) -> Result<Saved> {
 
 #[tokio::test]
 async fn a_run_goes_on_bit_for_bit_whenever_its_tab_is_killed() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let driver = browser.driver();
         tab(driver, url).await?;
         train(driver, "whole", begin(1e-3, 1), None).await?;
@@ -125,7 +125,7 @@ async fn step_of_ready(driver: &WebDriver) -> Result<u64> {
 
 #[tokio::test]
 async fn shards_among_workers_give_the_run_that_one_worker_gives() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let driver = browser.driver();
         tab(driver, url).await?;
         for run in ["first", "again"] {
@@ -142,7 +142,7 @@ async fn shards_among_workers_give_the_run_that_one_worker_gives() -> Result<()>
 
 #[tokio::test]
 async fn what_cannot_go_on_says_so_and_loses_nothing() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let driver = browser.driver();
         tab(driver, url).await?;
 

@@ -14,7 +14,7 @@ use hrm_web::{
     random::Random,
 };
 
-use crate::{Result, browser::Gpu, page::Page, visit};
+use crate::{Result, browser::Chromium, page::Page, visit};
 
 /// A 6x6 Sudoku whose run is opened at its first moment.
 fn link(url: &str, more: &str) -> String {
@@ -45,7 +45,7 @@ impl Page<'_> {
 
 #[tokio::test]
 async fn the_timeline_steps_by_each_clock_and_plays() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let page = Page::open_link(browser, &link(url, "")).await?;
         page.wait_for_end().await?;
         page.leads_to("to-start", "segment 1 of 8, H 1 of 2, L 1 of 2").await?;
@@ -88,7 +88,7 @@ async fn the_timeline_steps_by_each_clock_and_plays() -> Result<()> {
 
 #[tokio::test]
 async fn it_thinks_longer_and_stops_when_sure() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let page = Page::open_link(browser, &link(url, "")).await?;
         page.wait_for_end().await?;
         page.click("think-longer").await?;
@@ -113,7 +113,7 @@ async fn it_thinks_longer_and_stops_when_sure() -> Result<()> {
 
 #[tokio::test]
 async fn a_link_brings_an_experiment_back() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let page = Page::open_link(browser, &link(url, "&view=experiments")).await?;
         page.wait_for_end().await?;
         // A clue is changed in the cell that was selected, whatever the pointer crosses afterwards.
@@ -156,7 +156,7 @@ async fn a_link_brings_an_experiment_back() -> Result<()> {
 
 #[tokio::test]
 async fn runs_and_figures_are_taken_away_as_files() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let page = Page::open_link(browser, &link(url, "")).await?;
         page.wait_for_end().await?;
         const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use crate::{
     Result,
-    browser::{Browser, Gpu},
+    browser::{Browser, Chromium},
     page::Page,
     visit,
 };
@@ -159,7 +159,7 @@ pub async fn solved_boards(page: &Page<'_>) -> Result<usize> {
 
 #[tokio::test]
 async fn learns_pauses_solves_and_goes_on_after_a_reload() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let page = open(browser, url).await?;
         page.set(&[("base_puzzles", "200"), ("test_puzzles", "60")]).await?;
         page.wait_for("document.querySelector('[data-testid=train-step-time]').textContent.endsWith(' s')").await?;
@@ -210,7 +210,7 @@ async fn learns_pauses_solves_and_goes_on_after_a_reload() -> Result<()> {
 /// Steps on WebGPU, from a gallery model's weights: in software each takes seconds, so a few must do.
 #[tokio::test]
 async fn learns_on_webgpu_from_a_gallery_model() -> Result<()> {
-    visit(Gpu::Software, async |browser, url| {
+    visit(Chromium::WebGpu, async |browser, url| {
         let page = open(browser, url).await?;
         page.choose_engine("gpu").await?;
         page.wait_for("document.querySelector('[data-testid=train-origin] option[value=\"gallery:sudoku-4x4\"]')")
@@ -239,7 +239,7 @@ async fn learns_on_webgpu_from_a_gallery_model() -> Result<()> {
 /// Told so, a run pauses while its tab is hidden and goes on when it is seen again; otherwise it goes on.
 #[tokio::test]
 async fn pauses_in_a_hidden_tab_when_told_to() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let page = open(browser, url).await?;
         page.set(&[("base_puzzles", "50"), ("test_puzzles", "4")]).await?;
         page.open_settings().await?;
@@ -276,7 +276,7 @@ async fn pauses_in_a_hidden_tab_when_told_to() -> Result<()> {
 /// A batch in two parts, each in a worker of its own, is trained on in the page; how much faster that is, is printed.
 #[tokio::test]
 async fn two_workers_share_a_batch() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         for (preset, steps) in [("tiny", 40), ("small", 10)] {
             let mut rates = Vec::new();
             for shards in ["1", "2"] {
@@ -299,7 +299,7 @@ async fn two_workers_share_a_batch() -> Result<()> {
 
 #[tokio::test]
 async fn the_train_place_is_accessible_on_a_phone_in_light_and_dark() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         for scheme in ["light", "dark"] {
             browser.emulate(360, 800, scheme).await?;
             let page = open(browser, url).await?;

@@ -8,12 +8,10 @@
 //! | a stored run's name | `data-testid` run-rename-ID, run-name-ID, run-name-apply-ID |
 //! | curves | `data-testid` curve-NAME-reading, curve-smoothing, curve-from, curve-to, curve-compare, curve-csv |
 
-use std::{env, fs, process};
-
-use hrm_web::{puzzle::Kind, random::Random};
+use hrm_web::{puzzle::Kind, random::Random, train::Saved};
 use serde_json::json;
 
-use crate::{Result, browser::Gpu, page::Page, train::open, visit};
+use crate::{Result, browser::Chromium, folder::Folder, page::Page, train::open, visit};
 
 /// Few puzzles and steps enough not to end by themselves.
 const SMALL: [(&str, &str); 4] = [("base_puzzles", "50"), ("test_puzzles", "4"), ("batch", "4"), ("steps", "100000")];
@@ -46,7 +44,7 @@ impl Page<'_> {
 
 #[tokio::test]
 async fn a_run_that_diverges_goes_on_as_a_slower_one() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let page = open(browser, url).await?;
         page.start_small(&[("lr", "1e6"), ("warmup_steps", "0")]).await?;
         page.wait_for_state("failed").await?;
@@ -69,7 +67,7 @@ async fn a_run_that_diverges_goes_on_as_a_slower_one() -> Result<()> {
 
 #[tokio::test]
 async fn what_cannot_be_stored_is_kept_by_the_page() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let page = open(browser, url).await?;
         let origin: String = page.script("return location.origin", []).await?;
         let cdp = browser.driver().cdp();
@@ -97,8 +95,40 @@ async fn what_cannot_be_stored_is_kept_by_the_page() -> Result<()> {
 }
 
 #[tokio::test]
+async fn where_nothing_can_be_stored_a_run_is_trained_and_taken_away() -> Result<()> {
+    visit(Chromium::NoStorage, async |browser, url| {
+        let page = open(browser, url).await?;
+        let denied: String =
+            page.script("return navigator.storage.getDirectory().then(() => 'given', error => error.name)", []).await?;
+        assert_eq!(denied, "SecurityError", "the browser keeps files all the same");
+        page.start_small(&[]).await?;
+        page.wait_for_step(10).await?;
+        page.click("train-pause").await?;
+        page.wait_for_state("paused").await?;
+        page.wait_for("document.querySelector('[data-testid=train-kept]')?.textContent").await?;
+        let (notice, runs) = (page.text("train-notice").await?, page.text("storage-fault").await?);
+        println!("{notice}\n{runs}");
+        for said in [&notice, &runs] {
+            assert!(said.contains("this browser keeps no files for the page"), "{said}");
+        }
+        browser.screenshot("train-storage-denied").await?;
+        let (step, state) = (page.steps().await?, page.saved_bytes("train-save-state").await?);
+        assert_eq!(Saved::from_bytes(&state)?.state.step, step);
+        page.click("train-resume").await?;
+        page.wait_for_step(step + 5).await?;
+        // The board solves with it meanwhile.
+        page.click("train-solve").await?;
+        page.wait_for("document.querySelector('[data-testid=model]')?.value.includes('step')").await?;
+        page.wait_for("document.querySelector('[data-testid=solve]:enabled')").await?;
+        page.solve().await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_run_goes_from_tab_to_tab() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let driver = browser.driver();
         let page = open(browser, url).await?;
         page.start_small(&[]).await?;
@@ -138,8 +168,7 @@ async fn a_run_goes_from_tab_to_tab() -> Result<()> {
 
 #[tokio::test]
 async fn puzzles_come_from_a_file_whose_bad_rows_are_named() -> Result<()> {
-    let folder = env::temp_dir().join(format!("hrm-e2e-csv-{}", process::id()));
-    fs::create_dir_all(&folder)?;
+    let folder = Folder::new("hrm-e2e-csv")?;
     let kind: Kind = "sudoku-4x4".parse()?;
     let mut random = Random::new(3);
     let mut rows = vec!["source,question,answer,rating".to_owned(), "me,12x4,1234,0".into()];
@@ -149,13 +178,11 @@ async fn puzzles_come_from_a_file_whose_bad_rows_are_named() -> Result<()> {
     }
     // An answer that contradicts its question.
     rows.push(format!("me,{},{},0", "1...............", "2341412332141432"));
-    let (good, bad) = (folder.join("puzzles.csv"), folder.join("no puzzles.csv"));
-    fs::write(&good, rows.join("\n"))?;
-    fs::write(&bad, "source,question,answer,rating\nme,abc,def,0\n")?;
-    let file = |path: &std::path::Path| path.to_str().map(str::to_owned).ok_or("a file with a strange name");
-    let outcome = visit(Gpu::None, async |browser, url| {
+    let good = folder.write("puzzles.csv", rows.join("\n"))?;
+    let bad = folder.write("no puzzles.csv", "source,question,answer,rating\nme,abc,def,0\n")?;
+    visit(Chromium::Plain, async |browser, url| {
         let page = open(browser, url).await?;
-        page.upload("train-csv", &file(&good)?).await?;
+        page.upload("train-csv", &good).await?;
         page.wait_for("document.querySelector('[data-testid=train-table]')?.textContent.includes('good rows')").await?;
         let said = page.text("train-table").await?;
         println!("{said}");
@@ -166,7 +193,7 @@ async fn puzzles_come_from_a_file_whose_bad_rows_are_named() -> Result<()> {
         );
         browser.screenshot("train-csv").await?;
         // A file without puzzles does not take its place.
-        page.upload("train-csv", &file(&bad)?).await?;
+        page.upload("train-csv", &bad).await?;
         page.wait_for("document.querySelector('[data-testid=train-table]').textContent.includes('no puzzles.csv')")
             .await?;
         let said = page.text("train-table").await?;
@@ -178,14 +205,12 @@ async fn puzzles_come_from_a_file_whose_bad_rows_are_named() -> Result<()> {
         assert!(page.text("train-report").await?.contains("puzzles.csv"));
         Ok(())
     })
-    .await;
-    fs::remove_dir_all(&folder)?;
-    outcome
+    .await
 }
 
 #[tokio::test]
 async fn runs_are_named_read_and_compared() -> Result<()> {
-    visit(Gpu::None, async |browser, url| {
+    visit(Chromium::Plain, async |browser, url| {
         let page = open(browser, url).await?;
         for name in ["first", "second"] {
             page.start_small(&[("steps", "60")]).await?;

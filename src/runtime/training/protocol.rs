@@ -347,3 +347,11 @@ pub struct StoredState {
     /// On all unseen puzzles, at its end.
     pub result: Option<Evaluation>,
 }
+
+impl StoredState {
+    /// Whether something is left to do: steps, or the test of all unseen puzzles at the end.
+    pub fn is_unfinished(&self) -> bool {
+        let untested = self.result.is_none() && self.recipe.data.test_puzzles > 0;
+        self.step < self.recipe.training.steps || untested
+    }
+}

@@ -36,7 +36,9 @@ const LOCK_PAUSE_MS: i32 = 100;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StorageError {
     /// The browser gives no private file system to this page.
-    #[error("this browser keeps no files for the page ({0}): the run lasts as long as the tab; download it to keep it")]
+    #[error(
+        "this browser keeps no files for the page ({0}), so a run lasts as long as the tab: download it to keep it"
+    )]
     Denied(String),
     /// There is no room.
     #[error("the browser's storage is full: delete a run, or download this one to keep it")]

@@ -154,8 +154,8 @@ impl Page {
 
 /// What a model's puzzles are: as its configuration names them, else by their form.
 fn kind_of(configuration: &str, config: &ModelConfig) -> Option<Kind> {
-    let fits = |kind: &Kind| (kind.seq_len(), kind.vocab_size()) == (config.seq_len, config.vocab_size);
     let value: serde_json::Value = serde_json::from_str(configuration).ok()?;
     let named = value.get("puzzle").and_then(|name| name.as_str()?.parse().ok());
-    named.filter(fits).or_else(|| Kind::all().find(fits))
+    let fits = |kind: &Kind| (kind.seq_len(), kind.vocab_size()) == (config.seq_len, config.vocab_size);
+    named.filter(fits).or_else(|| Kind::of_shape(config.seq_len, config.vocab_size))
 }

@@ -210,10 +210,10 @@ struct Offer {
 
 impl Offer {
     fn of(stored: &Stored) -> Option<Self> {
-        let StoredState { recipe, step, best, .. } = stored.state.as_ref().ok()?;
+        let state = stored.state.as_ref().ok().filter(|state| state.is_unfinished())?;
+        let StoredState { recipe, step, best, .. } = state;
         let (step, steps) = (*step, recipe.training.steps);
         let Stored { run, name, saved_at, .. } = stored;
-        let offer = Self { run: run.clone(), name: name.clone(), saved_at: *saved_at, step, steps, best: *best };
-        (step < steps).then_some(offer)
+        Some(Self { run: run.clone(), name: name.clone(), saved_at: *saved_at, step, steps, best: *best })
     }
 }

@@ -27,7 +27,8 @@ pub fn Runs() -> impl IntoView {
     let training = page.training;
     let runs = Memo::new(move |_| training.stored.with(|stored| stored.clone().unwrap_or_default()));
     let promise = move || {
-        training.persistent.get().map(|persistent| match persistent {
+        let kept = training.storage_fault.with(Option::is_none);
+        training.persistent.get().filter(|_| kept).map(|persistent| match persistent {
             true => "The browser keeps them until you delete them.",
             false => "The browser may delete them when space is short: download the full state of what you want to be sure of.",
         })
@@ -195,7 +196,7 @@ fn Buttons(
     let while_busy = Signal::derive(busy);
     let being_trained = Signal::derive(move || busy() && is_shown.get());
     let own = state.map(|state| {
-        let unfinished = state.step < state.recipe.training.steps;
+        let unfinished = state.is_unfinished();
         let (title, config) = (state.recipe.name, state.recipe.model);
         let compare = {
             let id = run.clone();

@@ -43,6 +43,12 @@ fn find(name_or_file: &str) -> Result<PathBuf, Failure> {
     Err(format!("--model {name_or_file}: no such file, and the gallery has {}", known.join(", ")).into())
 }
 
+/// The name that a model goes by.
+pub fn stem(name_or_file: &str) -> String {
+    let stem = Path::new(name_or_file).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    stem.unwrap_or_else(|| name_or_file.to_owned())
+}
+
 /// Reads a model.
 pub fn load(name_or_file: &str) -> Result<Model, Failure> {
     let file = find(name_or_file)?;
@@ -54,9 +60,10 @@ pub fn load(name_or_file: &str) -> Result<Model, Failure> {
     weights.check(&config).map_err(|e| at(file.display())(&e))?;
     let kind = match value.get("puzzle").and_then(serde_json::Value::as_str) {
         Some(name) => name.parse::<Kind>().map_err(|e| at(json.display())(&e))?,
-        None => Kind::all()
-            .find(|kind| kind.name().starts_with("sudoku") && kind.seq_len() == config.seq_len)
-            .ok_or_else(|| format!("{}: no `puzzle`, and no Sudoku has {} cells", json.display(), config.seq_len))?,
+        None => Kind::of_shape(config.seq_len, config.vocab_size).ok_or_else(|| {
+            let (seq_len, vocab_size) = (config.seq_len, config.vocab_size);
+            format!("{}: no `puzzle`, and none has seq_len {seq_len} and vocab_size {vocab_size}", json.display())
+        })?,
     };
     if (kind.seq_len(), kind.vocab_size()) != (config.seq_len, config.vocab_size) {
         return Err(format!(

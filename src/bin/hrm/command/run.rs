@@ -1,8 +1,18 @@
 //! `hrm run`: one puzzle.
 
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Instant;
 
+use hrm_web::engine::Engine;
 use hrm_web::model::{Solver, Taps};
+use hrm_web::runtime::protocol::{SegmentReport, Shapes};
+use hrm_web::runtime::recording::{Maker, Recording};
+use hrm_web::runtime::recording_file;
+use hrm_web::runtime::solve::{Thought, solve};
+use hrm_web::runtime::trace::Trace;
 use serde_json::json;
 
 use super::{EngineArg, Failure, at, models};
@@ -28,6 +38,9 @@ pub struct Args {
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
+    /// Write every L and H step with its state into this .safetensors file, which the page opens
+    #[arg(long)]
+    recording: Option<PathBuf>,
 }
 
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
@@ -37,26 +50,41 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     for fault in kind.faults(&question) {
         eprintln!("hrm: --puzzle: {fault}");
     }
-    let tokens: Vec<u32> = question.iter().map(|&t| u32::from(t)).collect();
     let segments = args.segments.unwrap_or(model.config.halt_max_steps).max(1);
     let engine = args.engine.open()?;
+    let maker = Maker { name: models::stem(&args.model), digest: model.weights.digest() };
+    let mut recording = args.recording.is_some().then(|| {
+        Recording::new(Shapes::of(&model.config), segments, question.clone(), engine.info().name).made_by(maker)
+    });
     let mut all = Vec::new();
     let mut halted_at = segments;
     let mut answer = Vec::new();
     pollster::block_on(async {
-        let mut solver = Solver::new(&engine, &model.config, &model.weights, 1, Taps::None).await?;
-        solver.begin(&tokens, &[0]).await?;
-        for number in 1..=segments {
-            let segment = solver.segment().await?;
-            let [halt, go_on] = segment.q[0];
+        let taps = if recording.is_some() { Taps::States } else { Taps::None };
+        let mut solver = Solver::new(&engine, &model.config, &model.weights, 1, taps).await?;
+        let thought = Thought { question: &question, segments, interventions: &[] };
+        let start = Instant::now();
+        let clock = || start.elapsed().as_secs_f64() * 1e3;
+        let mut broken = Ok(());
+        let observe = async |report: SegmentReport, states| {
+            let [halt, go_on] = [report.q_halt, report.q_continue];
             if model.config.family.is_done(halt, go_on) {
-                halted_at = halted_at.min(number);
+                halted_at = halted_at.min(report.index + 1);
             }
-            answer = segment.answer(model.config.vocab_size);
+            answer.clone_from(&report.answer.tokens);
             all.push((kind.decode(&answer), halt, go_on));
-        }
-        Ok::<_, Failure>(())
+            if let Some(recording) = &mut recording {
+                broken = recording.push(report, states);
+            }
+            ControlFlow::Continue(())
+        };
+        solve(&mut solver, thought, Trace::of(&model.weights, &model.config, segments), clock, observe).await?;
+        Ok::<_, Failure>(broken?)
     })?;
+    if let (Some(recording), Some(file)) = (recording, &args.recording) {
+        let bytes = recording_file::to_bytes(&recording, kind)?;
+        fs::write(file, bytes).map_err(|e| at(file.display())(&e))?;
+    }
     let verdict = kind.check(&question, &answer);
     if args.json {
         let segments: Vec<_> = all
