@@ -110,6 +110,36 @@ async fn a_recording_is_opened_again() -> Result<()> {
     .await
 }
 
+/// A run is kept, and one of another model, on another board, is laid over it.
+#[tokio::test]
+async fn runs_of_two_models_are_laid_over_one_another() -> Result<()> {
+    visit(Chromium::Plain, async |browser, url| {
+        let page = Page::open(browser, url).await?;
+        page.type_puzzle(PUZZLES[0].0).await?;
+        page.solve().await?;
+        page.show("trajectory").await?;
+        page.click("keep-run").await?;
+        assert!(page.text("kept-axes").await?.contains("on this run's components"));
+        page.click("size-6").await?;
+        page.wait_for("document.querySelector('[data-testid=solve]:enabled')").await?;
+        page.solve().await?;
+        assert!(page.text("kept-axes").await?.contains("on its own components"));
+        let points = "return document.querySelector(arguments[0]).getAttribute('points').trim().split(' ').length";
+        // Two H steps in each of the kept run's eight segments.
+        let kept: usize = page.script(points, [json!("#view polyline.kept")]).await?;
+        assert_eq!(kept, 16);
+        browser.screenshot("two-models").await?;
+        page.show("convergence").await?;
+        let [slow, fast]: [usize; 2] = [
+            page.script(points, [json!("#view polyline.laid-over.h")]).await?,
+            page.script(points, [json!("#view polyline.laid-over.l")]).await?,
+        ];
+        assert_eq!((slow, fast), (16, 32));
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_recording_from_the_command_line_is_opened() -> Result<()> {
     let folder = Folder::new("hrm-e2e-native-recording")?;

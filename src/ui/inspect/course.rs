@@ -20,28 +20,29 @@ pub struct Course {
     pub moments: Vec<usize>,
     /// Where each state lies.
     pub own: Vec<Score>,
-    /// Where the states of the kept run lie; none where it cannot be laid over this one.
+    /// Where the states of the kept run lie, on the components that [`axes_of`] names; none where it is not drawn.
     pub kept: Vec<Score>,
     /// Share of the variance along each component.
     pub explained: Score,
 }
 
 impl Course {
-    /// Of a module's whole states, or of the vectors at one position. `None` before there are two.
-    pub fn of(recording: &Recording, kept: Option<&Recording>, level: Level, position: Option<usize>) -> Option<Self> {
+    /// Of a module's whole states, or of the vectors at one cell. `None` before there are two.
+    pub fn of(recording: &Recording, kept: Option<&Recording>, level: Level, cell: Option<usize>) -> Option<Self> {
         let moments: Vec<usize> = recording.kept_moments(level).collect();
         if moments.len() < 2 {
             return None;
         }
-        // The worker has taken the products of whole states.
-        let gram = match position {
-            Some(_) => Gram::of(&slices(&parts(recording, level, position))),
-            None => recording.gram(level),
-        };
-        let principal = Principal::of(&gram, 3);
-        let kept = kept.filter(|kept| lies_over(recording, kept, position)).map(|kept| {
-            let (own, others) = (parts(recording, level, position), parts(kept, level, position));
-            scores(&principal.project(&slices(&own), &slices(&others)), others.len())
+        let principal = principal(recording, level, cell);
+        let kept = kept.and_then(|kept| match axes_of(recording, kept, cell)? {
+            Axes::Shared => {
+                let (own, others) = (parts(recording, level, cell), parts(kept, level, cell));
+                Some(scores(&principal.project(&slices(&own), &slices(&others)), others.len()))
+            }
+            Axes::Own => {
+                let count = kept.kept_moments(level).count();
+                (count > 1).then(|| scores(&self::principal(kept, level, cell).scores, count))
+            }
         });
         Some(Self {
             own: scores(&principal.scores, moments.len()),
@@ -57,16 +58,41 @@ impl Course {
     }
 }
 
-/// Whether a kept run can be laid over another: models of one shape, and states that are small enough to be projected
-/// between two frames; of larger ones, those of a single cell.
-pub fn lies_over(recording: &Recording, kept: &Recording, position: Option<usize>) -> bool {
-    kept.shapes() == recording.shapes() && (position.is_some() || recording.keep().is_whole() && kept.keep().is_whole())
+/// On what components a kept run is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Axes {
+    /// Those of the run that it is laid over: the directions are the same ones.
+    Shared,
+    /// Its own: it is of another model, whose directions mean other things.
+    Own,
 }
 
-/// The kept states of a module `[T, D]`, or their vectors at one position.
-fn parts(recording: &Recording, level: Level, position: Option<usize>) -> Vec<Cow<'_, [f32]>> {
-    match position {
-        Some(position) => recording.vectors(level, position).map(|(_, vector)| vector).collect(),
+/// How a kept run is laid over another. `None` where it is not: its board lacks the cell, or whole states of the model are
+/// too large to be projected between two frames (those of a single cell are not).
+pub fn axes_of(recording: &Recording, kept: &Recording, cell: Option<usize>) -> Option<Axes> {
+    if kept.shapes() == recording.shapes() && kept.maker().digest == recording.maker().digest {
+        let small = recording.keep().is_whole() && kept.keep().is_whole();
+        return (cell.is_some() || small).then_some(Axes::Shared);
+    }
+    cell.is_none_or(|cell| cell < kept.question().len()).then_some(Axes::Own)
+}
+
+fn principal(recording: &Recording, level: Level, cell: Option<usize>) -> Principal {
+    // The worker has taken the products of whole states.
+    let gram = match cell {
+        Some(_) => Gram::of(&slices(&parts(recording, level, cell))),
+        None => recording.gram(level),
+    };
+    Principal::of(&gram, 3)
+}
+
+/// The kept states of a module `[T, D]`, or their vectors at one cell.
+fn parts(recording: &Recording, level: Level, cell: Option<usize>) -> Vec<Cow<'_, [f32]>> {
+    match cell {
+        Some(cell) => {
+            let position = recording.shapes().prefix + cell;
+            recording.vectors(level, position).map(|(_, vector)| vector).collect()
+        }
         None => recording.states(level).map(|(_, state)| state).collect(),
     }
 }

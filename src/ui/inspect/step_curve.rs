@@ -121,26 +121,31 @@ struct Steps {
     measure: Measure,
     /// Of each step in order.
     values: Vec<(Level, Option<f64>)>,
-    /// The same of the kept run, where it is of a model of the same shape.
+    /// The same of the kept run.
     kept: Vec<(Level, Option<f64>)>,
     /// Steps at which an experiment interfered.
     interventions: Vec<usize>,
     planned: usize,
     of_segment: usize,
+    /// Steps of a segment of the kept run: another model's segments may have others.
+    of_kept_segment: usize,
 }
 
 impl Steps {
     fn of(measure: Measure, recording: &Recording, kept: Option<&Recording>, comparison: Option<&Comparison>) -> Self {
-        let kept = kept.filter(|kept| measure != Measure::Apart && kept.shapes() == recording.shapes());
+        let kept = kept.filter(|_| measure != Measure::Apart);
+        let of_segment = recording.shapes().steps();
+        let of_kept_segment = kept.map_or(of_segment, |kept| kept.shapes().steps());
         let mut of_kept = kept.map(|kept| measure.values(kept, None)).unwrap_or_default();
-        of_kept.truncate(recording.planned_moments());
+        of_kept.truncate(recording.planned_moments() / of_segment * of_kept_segment);
         Self {
             measure,
             values: measure.values(recording, comparison),
             kept: of_kept,
             interventions: recording.interventions().iter().map(|intervention| intervention.at).collect(),
             planned: recording.planned_moments(),
-            of_segment: recording.shapes().steps(),
+            of_segment,
+            of_kept_segment,
         }
     }
 
@@ -158,10 +163,18 @@ impl Steps {
         known(&self.values)
     }
 
-    fn curve(&self, values: &[(Level, Option<f64>)], level: Level, frame: Frame) -> String {
+    fn curve(&self, level: Level, frame: Frame) -> String {
         let axis = self.axis();
-        let own = known(values).filter(|(_, of, _)| *of == level);
+        let own = self.known().filter(|(_, of, _)| *of == level);
         frame.points(own.map(|(moment, _, value)| (self.x(moment), axis.place(value))))
+    }
+
+    /// The kept run's, segment above segment.
+    fn kept_curve(&self, level: Level, frame: Frame) -> String {
+        let axis = self.axis();
+        let scale = self.of_segment as f64 / self.of_kept_segment as f64 / self.planned.max(1) as f64;
+        let kept = known(&self.kept).filter(|(_, of, _)| *of == level);
+        frame.points(kept.map(|(moment, _, value)| ((moment as f64 + 0.5) * scale, axis.place(value))))
     }
 }
 
@@ -211,10 +224,8 @@ pub fn StepCurve(measure: Measure) -> impl IntoView {
             None => place,
         })
     };
-    let curve =
-        move |level| steps.with(|steps| steps.as_ref().map(|steps| steps.curve(&steps.values, level, frame.get())));
-    let kept =
-        move |level| steps.with(|steps| steps.as_ref().map(|steps| steps.curve(&steps.kept, level, frame.get())));
+    let curve = move |level| steps.with(|steps| steps.as_ref().map(|steps| steps.curve(level, frame.get())));
+    let kept = move |level| steps.with(|steps| steps.as_ref().map(|steps| steps.kept_curve(level, frame.get())));
     let rows = move || {
         let known = steps.with(|steps| steps.as_ref().map(|steps| steps.known().collect::<Vec<_>>()));
         let row = |(moment, level, value): (usize, Level, f64)| {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    course::{Course, lies_over},
+    course::{Axes, Course, axes_of},
     dimensions::Dimensions,
     name_of, of_recording,
     plane::PlaneFigure,
@@ -64,21 +64,18 @@ pub fn Trajectory() -> impl IntoView {
     let page = Page::here();
     let level = RwSignal::new(Level::H);
     let of_cell = RwSignal::new(false);
-    let position = Memo::new(move |_| {
-        let prefix = of_recording(page, |recording| recording.shapes().prefix);
-        of_cell.get().then(|| prefix + page.cell.get())
-    });
+    let cell = Memo::new(move |_| of_cell.get().then(|| page.cell.get()));
     let course = Memo::new(move |_| {
-        let (level, position) = (level.get(), position.get());
-        page.run.kept.with(|kept| of_recording(page, |recording| Course::of(recording, kept.as_ref(), level, position)))
+        let (level, cell) = (level.get(), cell.get());
+        page.run.kept.with(|kept| of_recording(page, |recording| Course::of(recording, kept.as_ref(), level, cell)))
     });
     let present = Memo::new(move |_| {
         let moment = page.player.moment.get();
         course.with(|course| course.as_ref()?.moments.iter().rposition(|at| *at <= moment))
     });
     let shown = Shown { page, level, course, present, under_pointer: RwSignal::new(None) };
-    let whose = move || match position.get() {
-        Some(_) => format!("the cell at {}", place(page.kind(), page.cell.get())),
+    let whose = move || match cell.get() {
+        Some(cell) => format!("the cell at {}", place(page.kind(), cell)),
         None => "the whole board".into(),
     };
     let rows = move || {
@@ -93,7 +90,7 @@ pub fn Trajectory() -> impl IntoView {
         })
     };
     view! {
-        <Choices level of_cell position/>
+        <Choices level of_cell cell/>
         <div class="trajectory">
             <p class="caption">
                 <Term name="Trajectory" gloss=GLOSS/>
@@ -114,15 +111,12 @@ pub fn Trajectory() -> impl IntoView {
 
 /// Which state, of what, and the run that is laid over it.
 #[component]
-fn Choices(level: RwSignal<Level>, of_cell: RwSignal<bool>, position: Memo<Option<usize>>) -> impl IntoView {
+fn Choices(level: RwSignal<Level>, of_cell: RwSignal<bool>, cell: Memo<Option<usize>>) -> impl IntoView {
     let page = Page::here();
     let set_level = move |event| level.set(if event_target_value(&event) == "L" { Level::L } else { Level::H });
     let keep = move |_| page.run.kept.set(page.run.recording.get_untracked());
-    let fits = move || {
-        page.run.kept.with(|kept| {
-            let kept = kept.as_ref();
-            of_recording(page, |recording| kept.is_some_and(|kept| lies_over(recording, kept, position.get())))
-        })
+    let laid = move || {
+        page.run.kept.with(|kept| of_recording(page, |recording| axes_of(recording, kept.as_ref()?, cell.get())))
     };
     view! {
         <div class="options">
@@ -146,12 +140,17 @@ fn Choices(level: RwSignal<Level>, of_cell: RwSignal<bool>, position: Memo<Optio
             <button type="button" data-testid="keep-run" on:click=keep>"Keep this run to compare"</button>
             <Show when=move || page.run.kept.with(Option::is_some)>
                 <button type="button" class="quiet" on:click=move |_| page.run.kept.set(None)>"Drop the kept run"</button>
-                <span class="reading">
-                    {move || if fits() {
-                        "The kept run is drawn dashed, on this run's components."
-                    } else {
-                        "The kept run cannot be laid over this one: its model has another shape, or the states of the \
-                         whole board are too large (those of a cell are not)."
+                <span class="reading" data-testid="kept-axes">
+                    {move || match laid() {
+                        Some(Axes::Shared) => "The kept run is drawn dashed, on this run's components.",
+                        Some(Axes::Own) => {
+                            "The kept run is drawn dashed. It is of another model, so it lies on its own components: the \
+                             two ways compare in form and size, not in direction."
+                        }
+                        None => {
+                            "The kept run cannot be laid over this one: its board has no such cell, or the states of the \
+                             whole board are too large (those of a cell are not)."
+                        }
                     }}
                 </span>
             </Show>
