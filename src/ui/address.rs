@@ -21,6 +21,8 @@ pub struct Address {
     pub engine: Choice,
     /// The view of the model's inside.
     pub view: View,
+    /// Another view beside it.
+    pub beside: Option<View>,
     /// A moment of the run: the model is to run, and this one to be shown.
     pub moment: Option<usize>,
     /// How many times the segments of training the run may take.
@@ -42,6 +44,7 @@ impl Address {
                 Some(("puzzle", value)) => address.puzzle = Some(unescape(value)),
                 Some(("engine", value)) => address.engine = Choice::of_name(value).unwrap_or_default(),
                 Some(("view", value)) => address.view = View::of_name(value).unwrap_or_default(),
+                Some(("beside", value)) => address.beside = View::of_name(value),
                 Some(("moment", value)) => address.moment = value.parse().ok(),
                 Some(("stretch", value)) => address.stretch = value.parse().ok(),
                 Some(("until", value)) => address.until_sure = value == SURE,
@@ -59,6 +62,7 @@ impl fmt::Display for Address {
         let place = (self.place != Place::default()).then(|| self.place.name().to_string());
         let engine = (self.engine != Choice::Auto).then(|| self.engine.name().to_string());
         let view = (self.view != View::default()).then(|| self.view.name().to_string());
+        let beside = self.beside.map(|view| view.name().to_string());
         let moment = self.moment.map(|moment| moment.to_string());
         let stretch = self.stretch.map(|stretch| stretch.to_string());
         let until = self.until_sure.then(|| SURE.to_string());
@@ -69,6 +73,7 @@ impl fmt::Display for Address {
             ("puzzle", &self.puzzle),
             ("engine", &engine),
             ("view", &view),
+            ("beside", &beside),
             ("moment", &moment),
             ("stretch", &stretch),
             ("until", &until),
@@ -125,6 +130,7 @@ mod tests {
             puzzle: Some("1.3.& #%ä".into()),
             engine: Choice::Gpu,
             view: View::Answers,
+            beside: Some(View::States),
             moment: Some(12),
             stretch: Some(4),
             until_sure: true,
@@ -139,7 +145,9 @@ mod tests {
     fn what_is_unknown_is_passed_over() {
         assert_eq!(Address::parse(""), Address::default());
         assert_eq!(
-            Address::parse("#x=1&place=moon&engine=abacus&&model&view=x-ray&moment=noon&stretch=-1&until=dawn&acts=x"),
+            Address::parse(
+                "#x=1&place=moon&engine=abacus&&model&view=x-ray&beside=me&moment=noon&stretch=-1&until=dawn&acts=x"
+            ),
             Address::default()
         );
         assert_eq!(Address::parse("#puzzle=%zz%4").puzzle.unwrap(), "%zz%4");

@@ -151,3 +151,38 @@ async fn the_guided_minute_comes_once() -> Result<()> {
     })
     .await
 }
+
+/// Two views stand side by side on a wide screen, and a link shows both.
+#[tokio::test]
+async fn two_views_stand_side_by_side() -> Result<()> {
+    visit(Chromium::Plain, async |browser, url| {
+        browser.emulate(1700, 1000, "light").await?;
+        let page = Page::open_link(browser, &link(url, "view=states&moment=47")).await?;
+        page.wait_for_end().await?;
+        page.choose("beside", "trajectory").await?;
+        page.wait_for("document.querySelector('[data-testid=view-beside] [data-testid=trajectory]')").await?;
+        page.wait_for("location.hash.includes('beside=trajectory')").await?;
+        let link: String = page.script("return location.href", []).await?;
+        let page = Page::open_link(browser, &format!("{link}&moment=47")).await?;
+        page.wait_for_end().await?;
+        page.wait_for("document.querySelector('[data-testid=view-beside] [data-testid=trajectory]')").await?;
+        page.settle().await?;
+        let edges: Vec<f64> = page
+            .script(
+                "return ['view', 'view-beside'].flatMap(id => {
+                    const area = document.querySelector(`[data-testid=${id}]`).getBoundingClientRect();
+                    return [area.left, area.right];
+                })",
+                [],
+            )
+            .await?;
+        assert!(edges.is_sorted() && edges[1] - edges[0] > 400.0, "{edges:?}");
+        browser.screenshot("side-by-side").await?;
+        assert!(page.overflow().await? <= 0.0);
+        assert_eq!(page.accessibility_violations().await?, Vec::<String>::new());
+        // The view that is put beside itself stands alone.
+        page.click("tab-trajectory").await?;
+        page.wait_for("!document.querySelector('[data-testid=view-beside]')").await
+    })
+    .await
+}

@@ -1,4 +1,4 @@
-//! The tabs above the views: one view at a time, all live during a run and after it.
+//! The tabs above the views: one view at a time, or two side by side, all live during a run and after it.
 
 use leptos::{ev::KeyboardEvent, prelude::*};
 
@@ -42,7 +42,51 @@ pub fn Tabs() -> impl IntoView {
             </button>
         }
     };
-    let shown = move || match page.view.get() {
+    let beside = Memo::new(move |_| page.beside.get().filter(|beside| *beside != page.view.get()));
+    let option = move |view: View| {
+        let chosen = move || beside.get() == Some(view);
+        let same = move || page.view.get() == view;
+        view! { <option value=view.name() selected=chosen disabled=same>{view.title()}</option> }
+    };
+    let put_beside = move |event| page.beside.set(View::of_name(&event_target_value(&event)));
+    view! {
+        <div class="tab-row">
+            <div class="tabs" role="tablist" aria-label="Views of the model's inside" on:keydown=press>
+                {View::ALL.map(tab)}
+            </div>
+            <label class="choice beside">
+                "Beside it "
+                <select
+                    data-testid="beside"
+                    prop:value=move || beside.get().map_or("", View::name)
+                    on:change=put_beside
+                >
+                    <option value="">"nothing"</option>
+                    {View::ALL.map(option)}
+                </select>
+            </label>
+        </div>
+        <div class="panes" class:two=move || beside.get().is_some()>
+            <div
+                id="view"
+                class="views"
+                role="tabpanel"
+                data-testid="view"
+                aria-labelledby=move || format!("tab-{}", page.view.get().name())
+            >
+                {move || content(page.view.get())}
+            </div>
+            {move || beside.get().map(|beside| view! {
+                <section class="views" aria-label=format!("Beside it: {}", beside.title()) data-testid="view-beside">
+                    {content(beside)}
+                </section>
+            })}
+        </div>
+    }
+}
+
+fn content(view: View) -> AnyView {
+    match view {
         View::Overview => view! { <Overview/> }.into_any(),
         View::Convergence => view! { <Convergence/> }.into_any(),
         View::States => view! { <States/> }.into_any(),
@@ -50,19 +94,5 @@ pub fn Tabs() -> impl IntoView {
         View::Answers => view! { <Answers/> }.into_any(),
         View::Attention => view! { <MixingView/> }.into_any(),
         View::Experiments => view! { <Experiments/> }.into_any(),
-    };
-    view! {
-        <div class="tabs" role="tablist" aria-label="Views of the model's inside" on:keydown=press>
-            {View::ALL.map(tab)}
-        </div>
-        <div
-            id="view"
-            class="views"
-            role="tabpanel"
-            data-testid="view"
-            aria-labelledby=move || format!("tab-{}", page.view.get().name())
-        >
-            {shown}
-        </div>
     }
 }

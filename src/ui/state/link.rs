@@ -22,6 +22,7 @@ impl Page {
             puzzle: Some(self.drawing.question.with(|question| question.kind.decode(&question.tokens))),
             engine: self.machine.choice.get(),
             view: self.view.get(),
+            beside: self.beside.get(),
             moment: None,
             stretch: None,
             until_sure: false,
@@ -84,6 +85,7 @@ impl Page {
             self.machine.choose(address.engine);
             self.place.set(address.place);
             self.view.set(address.view);
+            self.beside.set(address.beside);
             if let Some(text) = address.puzzle {
                 self.drawing.read(&text, &self.machine.kinds(), false);
             }

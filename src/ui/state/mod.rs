@@ -66,6 +66,8 @@ pub(super) struct Page {
     pub place: RwSignal<Place>,
     /// The view of the model's inside that is shown.
     pub view: RwSignal<View>,
+    /// Another one that was put beside it.
+    pub beside: RwSignal<Option<View>>,
     /// What is laid over the board.
     pub overlay: RwSignal<Option<Overlay>>,
     /// Raised when the theme changes: what is painted by hand is painted anew.
@@ -92,6 +94,7 @@ impl Page {
             cell: Memo::new(move |_| pointed.get().unwrap_or_else(|| drawing.cursor.get())),
             place: RwSignal::new(address.place),
             view: RwSignal::new(address.view),
+            beside: RwSignal::new(address.beside),
             overlay: RwSignal::new(None),
             theme: RwSignal::new(0),
         };
