@@ -1,11 +1,11 @@
 //! What thinking longer adds: how many unseen puzzles the model solves after each segment, as its card has measured it.
 
-use leptos::{ev::PointerEvent, html, prelude::*};
+use leptos::{html, prelude::*};
 
 use super::{
     fold::Fold,
     inspect::{
-        chart::{Frame, frame, halting_mark, horizontal_axis_lines, labels_below},
+        chart::{Frame, Plot, frame, halting_mark, horizontal_axis_lines, labels_below},
         save::Save,
         table::Table,
     },
@@ -34,13 +34,13 @@ pub fn ThinkingLonger() -> impl IntoView {
     });
     view! {
         <Show when=move || measured.with(|measured| !measured.exact_accuracy.is_empty())>
-            <Fold summary="What thinking longer adds" testid="thinking-longer"><Plot measured/></Fold>
+            <Fold summary="What thinking longer adds" testid="thinking-longer"><Curve measured/></Fold>
         </Show>
     }
 }
 
 #[component]
-fn Plot(measured: Memo<BySegment>) -> impl IntoView {
+fn Curve(measured: Memo<BySegment>) -> impl IntoView {
     let page = Page::here();
     let room = NodeRef::<html::Div>::new();
     let frame = frame(room, HEIGHT);
@@ -53,10 +53,9 @@ fn Plot(measured: Memo<BySegment>) -> impl IntoView {
     };
     let grid = move || grid(frame.get(), measured.with(|measured| measured.exact_accuracy.len()), trained());
     let under_pointer = RwSignal::new(None::<usize>);
-    let look = move |event: PointerEvent| {
-        let share = frame.get_untracked().share(f64::from(event.offset_x()));
+    let point = move |share: Option<f64>| {
         let of = measured.with_untracked(|measured| measured.exact_accuracy.len());
-        under_pointer.set(Some(segment_at(share, of)));
+        under_pointer.set(share.map(|share| segment_at(share, of)));
     };
     let reading = move || {
         measured.with(|BySegment { exact_accuracy, count }| {
@@ -80,19 +79,10 @@ fn Plot(measured: Memo<BySegment>) -> impl IntoView {
                 <span class="unit">"share, by segments (log scale)"</span>
                 <Save name="thinking-longer"/>
             </figcaption>
-            <div class="room" node_ref=room>
-                <svg
-                    width="100%"
-                    height=HEIGHT
-                    role="img"
-                    aria-label="Share of unseen puzzles solved after each segment; the table below has the figures"
-                    on:pointermove=look
-                    on:pointerleave=move |_| under_pointer.set(None)
-                >
-                    {grid}
-                    <polyline class="curve unseen" points=points/>
-                </svg>
-            </div>
+            <Plot room frame label="Share of unseen puzzles solved after each segment; the table below has the figures" testid="thinking-longer-curve" point>
+                {grid}
+                <polyline class="curve unseen" points=points/>
+            </Plot>
             <p class="reading" data-testid="thinking-longer-reading">{reading}</p>
             <Table head=["Segments", "Solved"] rows=move || measured.with(rows)/>
         </figure>

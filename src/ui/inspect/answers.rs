@@ -1,9 +1,9 @@
 //! What the model would answer if it stopped at each step: its own head, read before it is asked.
 
-use leptos::{ev::PointerEvent, html, prelude::*};
+use leptos::{html, prelude::*};
 
 use super::{
-    chart::{Frame, frame, horizontal_axis_lines, segment_marks, upright},
+    chart::{Frame, Plot, frame, horizontal_axis_lines, segment_marks, upright},
     name_of, of_recording,
     save::Save,
     table::Table,
@@ -105,13 +105,10 @@ fn Counts(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView
         })
     };
     let under_pointer = RwSignal::new(None::<usize>);
-    let at = move |event: &PointerEvent| {
-        let share = frame.get_untracked().share(f64::from(event.offset_x()));
-        (share * untrack(planned)) as usize
-    };
-    let look = move |event: PointerEvent| {
-        let moment = at(&event);
-        under_pointer.set(reads.with_untracked(|reads| reads.iter().rposition(|read| read.moment <= moment)));
+    let moment_at = move |share: f64| (share * untrack(planned)) as usize;
+    let point = move |share: Option<f64>| {
+        let last_by = |moment| reads.with_untracked(|reads| reads.iter().rposition(|read| read.moment <= moment));
+        under_pointer.set(share.map(moment_at).and_then(last_by));
     };
     let reading = move || {
         let (moment, changed, wrong) = reads.with(|reads| {
@@ -138,26 +135,15 @@ fn Counts(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView
                 <b class="wrong">"cells wrong by rule"</b>
                 <Save name="answers"/>
             </figcaption>
-            <div class="room" node_ref=room>
-                <svg
-                    width="100%"
-                    height=HEIGHT
-                    role="img"
-                    aria-label="Cells changed and cells wrong by rule after every step; the table below has the figures"
-                    data-testid="answer-counts"
-                    on:pointermove=look
-                    on:pointerleave=move |_| under_pointer.set(None)
-                    on:pointerdown=move |event| page.player.seek(at(&event))
-                >
-                    {move || reads.with(|reads| grid(reads, frame.get(), segments()))}
-                    <polyline class="curve wrong" points=move || curve(|read| read.wrong.len())/>
-                    <polyline class="curve changed" points=move || curve(|read| read.changed.len())/>
-                    {move || {
-                        let moment = reads.with(|reads| Some(reads.get(present.get()?)?.moment))?;
-                        Some(upright(frame.get(), "playhead", (moment as f64 + 0.5) / planned()))
-                    }}
-                </svg>
-            </div>
+            <Plot room frame label="Cells changed and cells wrong by rule after every step; the table below has the figures" testid="answer-counts" point press=move |share| page.player.seek(moment_at(share))>
+                {move || reads.with(|reads| grid(reads, frame.get(), segments()))}
+                <polyline class="curve wrong" points=move || curve(|read| read.wrong.len())/>
+                <polyline class="curve changed" points=move || curve(|read| read.changed.len())/>
+                {move || {
+                    let moment = reads.with(|reads| Some(reads.get(present.get()?)?.moment))?;
+                    Some(upright(frame.get(), "playhead", (moment as f64 + 0.5) / planned()))
+                }}
+            </Plot>
             <p class="reading" data-testid="answers-reading">{reading}</p>
             <Table head=["Step", "Cells changed", "Cells wrong by rule"] rows/>
         </figure>

@@ -1,6 +1,6 @@
 //! What charts share: their frame in CSS pixels, and their axes.
 
-use leptos::{html, prelude::*};
+use leptos::{ev::PointerEvent, html, prelude::*};
 
 use crate::ui::browser;
 
@@ -49,6 +49,52 @@ impl Frame {
 pub fn frame(room: NodeRef<html::Div>, height: f64) -> Memo<Frame> {
     let width = browser::width_of(room);
     Memo::new(move |_| Frame { width: width.get().max(120.0), height })
+}
+
+/// A chart's drawing, which knows where along the horizontal axis the pointer is, as a share.
+#[component]
+pub fn Plot(
+    /// As wide as this.
+    room: NodeRef<html::Div>,
+    frame: Memo<Frame>,
+    /// What it shows, in words.
+    #[prop(into)]
+    label: String,
+    #[prop(into)] testid: String,
+    /// What is read: that at a share, or nothing in particular once the pointer has left.
+    point: impl Fn(Option<f64>) + 'static,
+    /// What a press at a share does.
+    #[prop(optional, into)]
+    press: Option<Callback<f64>>,
+    children: Children,
+) -> impl IntoView {
+    let share = move |event: &PointerEvent| frame.get_untracked().share(f64::from(event.offset_x()));
+    let point = std::rc::Rc::new(point);
+    let look = {
+        let point = point.clone();
+        move |event: PointerEvent| point(Some(share(&event)))
+    };
+    let go = move |event: PointerEvent| {
+        if let Some(press) = press {
+            press.run(share(&event));
+        }
+    };
+    view! {
+        <div class="room" node_ref=room>
+            <svg
+                width="100%"
+                height=move || frame.get().height
+                role="img"
+                aria-label=label
+                data-testid=testid
+                on:pointermove=look
+                on:pointerleave=move |_| point(None)
+                on:pointerdown=go
+            >
+                {children()}
+            </svg>
+        </div>
+    }
 }
 
 /// Labelled lines across the chart.

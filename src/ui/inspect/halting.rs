@@ -1,9 +1,9 @@
 //! The Q-head: after each segment, is the model done, or worth another one?
 
-use leptos::{ev::PointerEvent, html, prelude::*};
+use leptos::{html, prelude::*};
 
 use super::{
-    chart::{Frame, frame, halting_mark, horizontal_axis_lines, labels_below, upright},
+    chart::{Frame, Plot, frame, halting_mark, horizontal_axis_lines, labels_below, upright},
     of_recording,
     save::Save,
     table::Table,
@@ -67,11 +67,10 @@ pub fn Halting() -> impl IntoView {
         of_recording(page, |recording| recording.answered(moment).map(|segment| segment.index))
     });
     let under_pointer = RwSignal::new(None::<usize>);
-    let look = move |event: PointerEvent| {
-        let share = frame.get_untracked().share(f64::from(event.offset_x()));
+    let point = move |share: Option<f64>| {
         under_pointer.set(values.with_untracked(|values| {
             let last = values.segments.len().checked_sub(1)?;
-            Some(((share * values.planned as f64) as usize).min(last))
+            Some(((share? * values.planned as f64) as usize).min(last))
         }));
     };
     let reading = move || {
@@ -90,24 +89,14 @@ pub fn Halting() -> impl IntoView {
                 <b class="go-on">"q_continue"</b>
                 <Save name="halting"/>
             </figcaption>
-            <div class="room" node_ref=room>
-                <svg
-                    width="100%"
-                    height=HEIGHT
-                    role="img"
-                    aria-label="q_halt and q_continue after every segment; the table below has the figures"
-                    data-testid="halting"
-                    on:pointermove=look
-                    on:pointerleave=move |_| under_pointer.set(None)
-                >
-                    {move || grid(values, frame.get())}
-                    <polyline class="curve go-on" points=move || values.with(|values| values.curve(1, frame.get()))/>
-                    <polyline class="curve halt" points=move || values.with(|values| values.curve(0, frame.get()))/>
-                    {move || now.get().map(|segment| {
-                        upright(frame.get(), "playhead", values.with(|values| values.x(segment)))
-                    })}
-                </svg>
-            </div>
+            <Plot room frame label="q_halt and q_continue after every segment; the table below has the figures" testid="halting" point>
+                {move || grid(values, frame.get())}
+                <polyline class="curve go-on" points=move || values.with(|values| values.curve(1, frame.get()))/>
+                <polyline class="curve halt" points=move || values.with(|values| values.curve(0, frame.get()))/>
+                {move || now.get().map(|segment| {
+                    upright(frame.get(), "playhead", values.with(|values| values.x(segment)))
+                })}
+            </Plot>
             <p class="reading" data-testid="halting-reading">{reading}</p>
             <Table head=["Segment", "q_halt", "q_continue"] rows=move || rows(values)/>
         </figure>

@@ -1,9 +1,9 @@
 //! A figure of every L and H step along the run, with the restarts of L at each step of H.
 
-use leptos::{ev::PointerEvent, html, prelude::*};
+use leptos::{html, prelude::*};
 
 use super::{
-    chart::{Frame, frame, horizontal_axis_lines, segment_marks, upright},
+    chart::{Frame, Plot, frame, horizontal_axis_lines, segment_marks, upright},
     name_of, of_recording,
     save::Save,
     table::Table,
@@ -200,17 +200,16 @@ pub fn StepCurve(measure: Measure) -> impl IntoView {
         steps.with(|steps| steps.as_ref().map(|steps| read(steps, frame.get())))
     };
     let under_pointer = RwSignal::new(None::<usize>);
-    let at = move |event: &PointerEvent| {
+    let moment_at = move |share: f64| {
         steps.with_untracked(|steps| {
             let steps = steps.as_ref()?;
-            let share = frame.get_untracked().share(f64::from(event.offset_x()));
             let moment = (share * steps.planned as f64) as usize;
             Some(moment.min(steps.values.len().checked_sub(1)?))
         })
     };
-    let look = move |event: PointerEvent| under_pointer.set(at(&event));
-    let go = move |event: PointerEvent| {
-        if let Some(moment) = at(&event) {
+    let point = move |share: Option<f64>| under_pointer.set(share.and_then(moment_at));
+    let press = move |share| {
+        if let Some(moment) = moment_at(share) {
             page.player.seek(moment);
         }
     };
@@ -244,29 +243,18 @@ pub fn StepCurve(measure: Measure) -> impl IntoView {
                 <Show when=has_kept><span class="unit">"dashed: the kept run"</span></Show>
                 <Save name=measure.testid()/>
             </figcaption>
-            <div class="room" node_ref=room>
-                <svg
-                    width="100%"
-                    height=HEIGHT
-                    role="img"
-                    aria-label=format!("{} ({}) of z_H and z_L; the table below has the figures", measure.title(), measure.unit())
-                    data-testid=format!("{}-curve", measure.testid())
-                    on:pointermove=look
-                    on:pointerleave=move |_| under_pointer.set(None)
-                    on:pointerdown=go
-                >
-                    {move || with(grid)}
-                    <polyline class="curve laid-over l" points=move || kept(Level::L)/>
-                    <polyline class="curve laid-over h" points=move || kept(Level::H)/>
-                    <polyline class="curve l" points=move || curve(Level::L)/>
-                    <polyline class="curve h" points=move || curve(Level::H)/>
-                    {move || with(dots)}
-                    {move || {
-                        let share = steps.with(|steps| steps.as_ref().map(|steps| steps.x(shown())));
-                        upright(frame.get(), "playhead", share.unwrap_or(0.0))
-                    }}
-                </svg>
-            </div>
+            <Plot room frame label=format!("{} ({}) of z_H and z_L; the table below has the figures", measure.title(), measure.unit()) testid=format!("{}-curve", measure.testid()) point press>
+                {move || with(grid)}
+                <polyline class="curve laid-over l" points=move || kept(Level::L)/>
+                <polyline class="curve laid-over h" points=move || kept(Level::H)/>
+                <polyline class="curve l" points=move || curve(Level::L)/>
+                <polyline class="curve h" points=move || curve(Level::H)/>
+                {move || with(dots)}
+                {move || {
+                    let share = steps.with(|steps| steps.as_ref().map(|steps| steps.x(shown())));
+                    upright(frame.get(), "playhead", share.unwrap_or(0.0))
+                }}
+            </Plot>
             <p class="reading" data-testid=format!("{}-reading", measure.testid())>{reading}</p>
             <Table head=["Step", "State", measure.title()] rows/>
         </figure>
