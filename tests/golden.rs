@@ -1,6 +1,9 @@
 //! Every number of the official code that lies in tests/golden, on both engines.
 #![cfg(not(target_arch = "wasm32"))]
 
+#[path = "golden/official.rs"]
+mod official;
+
 use hrm_web::engine::{cpu, gpu};
 use hrm_web::verify::{Golden, Report, verify};
 
@@ -36,8 +39,20 @@ macro_rules! on_the_gpu {
     )* };
 }
 
+#[test]
+fn an_official_checkpoint() {
+    println!("{:?}", pollster::block_on(official::check(&cpu::Engine::new())));
+}
+
 mod on_the_gpu {
     use super::*;
+
+    #[test]
+    fn an_official_checkpoint() {
+        let engine = pollster::block_on(gpu::Engine::new()).expect("a GPU adapter; mesa-vulkan-drivers has one");
+        println!("{:?}", pollster::block_on(official::check(&engine)));
+    }
+
     on_the_gpu! {
         hrm_tiny_forward
         hrm_tiny_train

@@ -72,7 +72,10 @@ fn a_program_too_large_for_the_cpu_is_an_error() {
     let error = prepared(1 << 61);
     assert_eq!(cpu::Engine::new().admits(&huge(1 << 61)), Err(error.clone()));
     assert!(matches!(&error, EngineError::Limit { needed, .. } if *needed == 1 << 63), "{error}");
-    assert!(error.to_string().contains("buffer `huge`"), "{error}");
+    let EngineError::Limit { granted, .. } = error else { panic!("{error}") };
+    let said = error.to_string();
+    let excess = format!("at most {granted} is granted: {} too many", (1_u64 << 42) - granted);
+    assert!(said.starts_with("buffer `huge` (bytes, max") && said.ends_with(&excess), "{said}");
     let error = prepared(1 << 60);
     assert!(matches!(&error, EngineError::OutOfMemory(_)), "{error}");
     // What will be held is foreseen without wrapping around, whether or not it can be.

@@ -5,6 +5,8 @@
 mod cases;
 #[path = "kernels/compare.rs"]
 mod compare;
+#[path = "golden/official.rs"]
+mod official;
 #[path = "kernels/zero_gradients.rs"]
 mod zero_gradients;
 
@@ -89,6 +91,12 @@ async fn the_golden_files_on_wasm_simd() {
     for golden in forward.into_iter().chain(training) {
         holds(&engine, golden()).await;
     }
+}
+
+#[wasm_bindgen_test]
+async fn an_official_checkpoint() {
+    console_log!("WASM SIMD: {:?}", official::check(&cpu::Engine::new()).await);
+    console_log!("WebGPU: {:?}", official::check(&webgpu().await).await);
 }
 
 #[wasm_bindgen_test]

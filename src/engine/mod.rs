@@ -70,7 +70,7 @@ pub enum EngineError {
     #[error("the GPU device was lost: {0}")]
     DeviceLost(String),
     /// The program needs more than the adapter or the address space grants.
-    #[error("{what} needs {needed}, at most {granted} is granted")]
+    #[error("{what} needs {needed}, at most {granted} is granted: {} too many", needed.saturating_sub(*granted))]
     Limit {
         /// What is too large.
         what: String,

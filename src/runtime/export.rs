@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use super::{protocol::Shapes, recording::Recording};
+use super::{
+    protocol::Shapes,
+    recording::{Maker, Recording},
+};
 use crate::{
     model::{Intervention, Level},
     puzzle::Kind,
@@ -16,6 +19,8 @@ struct Trace<'a> {
     puzzle: String,
     question: String,
     engine: &'a str,
+    /// The model that ran, with the digest of its weights.
+    model: &'a Maker,
     /// What was done to the run on the way.
     interventions: &'a [Intervention],
     shapes: Shapes,
@@ -39,12 +44,16 @@ struct Step {
     l_cycle: usize,
     /// RMS of the change from the module's state before.
     change: f32,
+    /// Cosine to that state; null at its first step.
+    cosine: Option<f64>,
     /// Whether the NumPy file of its module holds its state.
     kept: bool,
     /// The answer that the state would give through the head.
     answer: String,
     /// Of every cell, in bits.
     entropy: Vec<f32>,
+    /// Of every cell, the most probable tokens with their probabilities, best first.
+    top: Vec<Vec<(u8, f32)>>,
 }
 
 /// The run step by step as JSON.
@@ -54,9 +63,11 @@ pub fn json(recording: &Recording, kind: Kind) -> String {
         h_cycle: step.h_cycle,
         l_cycle: step.l_cycle,
         change: step.change,
+        cosine: step.cosine,
         kept: !step.products.is_empty(),
         answer: kind.decode(&step.readout.answer()),
         entropy: step.readout.entropy().to_vec(),
+        top: (0..step.readout.cells()).map(|cell| step.readout.top(cell).collect()).collect(),
     };
     let segments = recording.segments().iter().map(|segment| Segment {
         answer: kind.decode(&segment.answer.tokens),
@@ -71,6 +82,7 @@ pub fn json(recording: &Recording, kind: Kind) -> String {
         puzzle: kind.name(),
         question: kind.decode(recording.question()),
         engine: recording.engine(),
+        model: recording.maker(),
         interventions: recording.interventions(),
         shapes: recording.shapes(),
         segments: segments.collect(),

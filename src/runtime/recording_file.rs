@@ -33,6 +33,9 @@ pub enum RecordingFileError {
     /// No safetensors file.
     #[error("not a readable safetensors file: {0}")]
     Format(String),
+    /// What the libraries refuse to write: figures of a very long run, above all.
+    #[error("the recording cannot be written: {0}")]
+    Unwritable(String),
     /// A safetensors file of something else.
     #[error("not a recording: its header has no `{MARK}`")]
     Foreign,
@@ -100,7 +103,7 @@ pub fn is_recording(bytes: &[u8]) -> bool {
 /// The bytes of the file.
 ///
 /// # Errors
-/// When the libraries refuse (they do not for numbers that are finite).
+/// When the libraries refuse: a header of more than 100 MB, the figures of some thousand segments.
 pub fn to_bytes(recording: &Recording, kind: Kind) -> Result<Vec<u8>, RecordingFileError> {
     let run = Run {
         puzzle: kind,
@@ -111,7 +114,7 @@ pub fn to_bytes(recording: &Recording, kind: Kind) -> Result<Vec<u8>, RecordingF
         planned: recording.keep().segments(),
         interventions: recording.interventions().to_vec(),
     };
-    let refused = |error: &dyn ToString| RecordingFileError::Format(error.to_string());
+    let refused = |error: &dyn ToString| RecordingFileError::Unwritable(error.to_string());
     let header = HashMap::from([
         (MARK.to_owned(), VERSION.to_owned()),
         ("run".to_owned(), serde_json::to_string(&run).map_err(|e| refused(&e))?),
@@ -190,7 +193,7 @@ fn check_run(run: &Run) -> Result<(), String> {
             return Err(format!("{what} is {value}, expected 1 to {most}"));
         }
     }
-    if positions * channels > MOST_VALUES || run.planned.saturating_mul(run.shapes.steps()) > MOST_STEPS {
+    if positions.saturating_mul(channels) > MOST_VALUES || run.planned.saturating_mul(run.shapes.steps()) > MOST_STEPS {
         return Err(format!(
             "states of {positions} by {channels} in {} segments of {} steps, expected at most {MOST_VALUES} values and \
              {MOST_STEPS} steps",

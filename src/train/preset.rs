@@ -101,7 +101,8 @@ fn medium(puzzle: Kind) -> Preset {
     }
 }
 
-/// The paper's 27 M model with its settings for Sudoku on one small graphics card, but for the batch of 384.
+/// The paper's 27 M model with its settings for Sudoku on one small graphics card, but for the batch of 384 and
+/// the weight average, which it does not have.
 fn paper(puzzle: Kind) -> Preset {
     Preset {
         name: "paper",

@@ -6,12 +6,16 @@
 //! | the run | `data-testid=train-state`, `data-state` idle, preparing, running, pausing, saving, paused, done or failed |
 //! | a button | `data-testid`: train-start, train-pause, train-resume, train-step, train-stop, train-solve |
 //! | a setting | `data-testid=train-NAME`, NAME as in recipes |
+//! | the paper's optimizers | `data-testid=train-paper-optimizer` |
+//! | a step's time, as foreseen | `data-testid=train-step-time` |
 //! | a chart | `data-testid=curve-NAME`: exact, loss, cells, q-halt, halting-step, gradient, rate |
 //! | a stored run | `[data-testid=run-list] .stored`; its buttons `run-continue-ID`, `run-rename-ID`, ... |
 //! | the choice for hidden tabs | `input[data-testid=train-hidden]` |
 //! | an unfinished run | `[data-testid=unfinished]`, its button `run-offer-ID` |
 
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
+
+use serde_json::json;
 
 use crate::{
     Result,
@@ -24,6 +28,24 @@ use crate::{
 const PAUSE_MS: f64 = 200.0;
 /// How often a time is taken, for what else this machine is at.
 const TRIES: usize = 3;
+/// The time that is foreseen for a step, as a share of the real one.
+const FORESEEN: RangeInclusive<f64> = 0.7..=1.3;
+/// Steps after which a run has its pace: a browser compiles the busiest functions anew at first.
+const PACED: u64 = 120;
+/// Puzzles in a batch of the default preset.
+const BATCH: f64 = 32.0;
+/// What HRM was published with, by its names in recipes.
+const PAPER: [(&str, &str); 9] = [
+    ("lr", "0.0001"),
+    ("lr_min_ratio", "1"),
+    ("warmup_steps", "2000"),
+    ("beta1", "0.9"),
+    ("beta2", "0.95"),
+    ("weight_decay", "0.1"),
+    ("puzzle_lr", "0.01"),
+    ("puzzle_weight_decay", "0.1"),
+    ("ema", "0"),
+];
 /// Steps over which the main thread is watched; unseen puzzles are tried every 50.
 const WATCHED_STEPS: u64 = 60;
 
@@ -86,6 +108,20 @@ impl Page<'_> {
         Ok(rate.ok_or(format!("no rate in {figures:?}"))?.replace(',', "").parse()?)
     }
 
+    /// Seconds that a step of the next run will take, once they are foreseen.
+    async fn foreseen(&self) -> Result<f64> {
+        self.wait_for("document.querySelector('[data-testid=train-step-time]').textContent.endsWith(' s')").await?;
+        Ok(self.text("train-step-time").await?.trim_end_matches(" s").parse()?)
+    }
+
+    /// What was foreseen for a step as a share of what it takes in the run that is under way.
+    async fn share_of_step(&self, foreseen: f64) -> Result<f64> {
+        let taken = BATCH / self.rate().await?;
+        let share = foreseen / taken;
+        println!("a step was foreseen to take {foreseen:.3} s, it takes {taken:.3} s: {share:.2}");
+        Ok(share)
+    }
+
     /// Fills in settings, each by its name in recipes.
     pub async fn set(&self, settings: &[(&str, &str)]) -> Result<()> {
         for (field, value) in settings {
@@ -120,6 +156,46 @@ impl Page<'_> {
             }
         }
         assert!(tasks.is_empty(), "{tasks:.0?} ms while training");
+        Ok(())
+    }
+
+    /// Holds the foreseen time of a step to the real one, given their ratio of a first try. What else this machine is at may
+    /// spoil a try: another one foresees and trains anew. No run is under way, before and after.
+    async fn foresaw_a_step(&self, first: f64) -> Result<()> {
+        let mut share = first;
+        for attempt in 1..TRIES {
+            if FORESEEN.contains(&share) {
+                break;
+            }
+            // Another seed makes another recipe, for which nothing is foreseen yet.
+            let seed = attempt.to_string();
+            self.set(&[("base_puzzles", "200"), ("test_puzzles", "60"), ("data_seed", seed.as_str())]).await?;
+            let foreseen = self.foreseen().await?;
+            self.click("train-start").await?;
+            self.wait_for_state("running").await?;
+            self.wait_for_step(PACED).await?;
+            share = self.share_of_step(foreseen).await?;
+            self.click("train-stop").await?;
+            self.wait_for_state("idle").await?;
+        }
+        assert!(
+            FORESEEN.contains(&share),
+            "a step was foreseen to take {share:.2} of its time, in the last of {TRIES} tries"
+        );
+        Ok(())
+    }
+
+    /// Presses the button that writes the paper's optimizers and holds the fields to them.
+    async fn takes_the_papers_optimizers(&self) -> Result<()> {
+        self.click("train-paper-optimizer").await?;
+        self.settle().await?;
+        let written: Vec<String> = self
+            .script(
+                "return arguments[0].map(name => document.querySelector(`[data-testid=train-${name}]`).value)",
+                [json!(PAPER.map(|(name, _)| name))],
+            )
+            .await?;
+        assert_eq!(written, PAPER.map(|(_, value)| value));
         Ok(())
     }
 
@@ -162,21 +238,22 @@ async fn learns_pauses_solves_and_goes_on_after_a_reload() -> Result<()> {
     visit(Chromium::Plain, async |browser, url| {
         let page = open(browser, url).await?;
         page.set(&[("base_puzzles", "200"), ("test_puzzles", "60")]).await?;
-        page.wait_for("document.querySelector('[data-testid=train-step-time]').textContent.endsWith(' s')").await?;
-        let foreseen: f64 = page.text("train-step-time").await?.trim_end_matches(" s").parse()?;
+        let foreseen = page.foreseen().await?;
         page.watch_tasks().await?;
         println!("tasks of the main thread over 50 ms as the page starts: {:?}", page.long_tasks().await?);
         page.click("train-start").await?;
         page.wait_for_state("running").await?;
         page.wait_for("document.querySelector('[data-testid=train-boards]')").await?;
-        page.wait_for_step(120).await?;
+        page.wait_for_step(PACED).await?;
         assert!(page.points("loss", "answer").await? >= 3, "the loss has no curve");
         assert!(page.points("exact", "unseen").await? >= 1, "nothing was tried on unseen puzzles");
+        let figures = page.text("train-figures").await?;
+        println!("{figures}");
+        assert!(figures.contains(" · last step: loss "), "{figures}");
         println!("as it begins to train: {:?}", page.long_tasks().await?);
         browser.screenshot("train-running").await?;
         page.trains_without_long_tasks().await?;
-        let measured = 32.0 / page.rate().await?;
-        println!("a step was foreseen to take {foreseen:.3} s, it takes {measured:.3} s: {:.2}", foreseen / measured);
+        let share = page.share_of_step(foreseen).await?;
         page.hears_pause_at_once().await?;
         let paused_at = page.steps().await?;
 
@@ -202,7 +279,7 @@ async fn learns_pauses_solves_and_goes_on_after_a_reload() -> Result<()> {
         page.click("train-stop").await?;
         page.wait_for_state("idle").await?;
         page.wait_for("document.querySelector('[data-testid=run-list] .stored')").await?;
-        Ok(())
+        page.foresaw_a_step(share).await
     })
     .await
 }
@@ -243,6 +320,8 @@ async fn pauses_in_a_hidden_tab_when_told_to() -> Result<()> {
         let page = open(browser, url).await?;
         page.set(&[("base_puzzles", "50"), ("test_puzzles", "4")]).await?;
         page.open_settings().await?;
+        // How it learns makes no difference here.
+        page.takes_the_papers_optimizers().await?;
         page.set(&[("steps", "100000")]).await?;
         page.click("train-start").await?;
         page.wait_for_state("running").await?;

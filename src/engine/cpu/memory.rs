@@ -193,12 +193,15 @@ mod tests {
         let buffers = [("small", 10), ("large", 25)];
         assert_eq!(refusal(&buffers, 100, 140), None);
         let found = refusal(&buffers, 99, 140);
-        assert_eq!(found.unwrap(), "buffer `large` (bytes) needs 100, at most 99 is granted");
+        assert_eq!(found.unwrap(), "buffer `large` (bytes) needs 100, at most 99 is granted: 1 too many");
         let found = refusal(&buffers, 100, 139);
-        assert_eq!(found.unwrap(), "the CPU engine's memory (bytes) needs 140, at most 139 is granted");
+        assert_eq!(found.unwrap(), "the CPU engine's memory (bytes) needs 140, at most 139 is granted: 1 too many");
         // The sums of 32-bit addresses would have wrapped to 8.
         let found = refusal(&[("a", 1 << 30), ("b", 2)], u64::MAX, 1 << 32);
-        assert_eq!(found.unwrap(), "the CPU engine's memory (bytes) needs 4294967304, at most 4294967296 is granted");
+        assert_eq!(
+            found.unwrap(),
+            "the CPU engine's memory (bytes) needs 4294967304, at most 4294967296 is granted: 8 too many"
+        );
     }
 
     #[test]
@@ -213,9 +216,9 @@ mod tests {
         // Buffers of 900 floats, scores of 10 000, three heads of 200.
         assert_eq!(check::<f32>(&program, 40_000, 46_000), Ok(42_400));
         let scores = check::<f32>(&program, 39_999, 46_000).unwrap_err().to_string();
-        assert_eq!(scores, "the scores of attention (bytes) needs 40000, at most 39999 is granted");
+        assert_eq!(scores, "the scores of attention (bytes) needs 40000, at most 39999 is granted: 1 too many");
         let all = check::<f32>(&program, 40_000, 45_999).unwrap_err().to_string();
-        assert_eq!(all, "the CPU engine's memory (bytes) needs 46000, at most 45999 is granted");
+        assert_eq!(all, "the CPU engine's memory (bytes) needs 46000, at most 45999 is granted: 1 too many");
     }
 
     #[test]

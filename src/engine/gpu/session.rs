@@ -276,10 +276,15 @@ fn slot_bytes(layout: &Layout) -> u64 {
 /// Fails when a buffer is larger than the adapter grants.
 fn check_buffers(device: &Device, program: &Program, layout: &Layout) -> Result<(), EngineError> {
     let limits = device.raw.limits();
-    let granted = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
+    let of_buffers = [
+        ("maxStorageBufferBindingSize", limits.max_storage_buffer_binding_size),
+        ("maxBufferSize", limits.max_buffer_size),
+    ];
     for (index, buffer) in program.buffers.iter().enumerate() {
         let needed = padded(layout.slots[layout.slot_of[index]].max(buffer.len()));
-        Device::demand(format!("buffer `{}` (bytes)", buffer.name), needed, granted)?;
+        for (limit, granted) in of_buffers {
+            Device::demand(format!("buffer `{}` (bytes, {limit})", buffer.name), needed, granted)?;
+        }
     }
     Ok(())
 }
@@ -290,7 +295,8 @@ fn check_grids(device: &Device, launches: &[Vec<Vec<Launch>>]) -> Result<(), Eng
     for launch in launches.iter().flatten().flatten() {
         let needed = launch.grid.into_iter().max().unwrap_or(0) as u64;
         let granted = limits.max_compute_workgroups_per_dimension as u64;
-        Device::demand(format!("{} (workgroups in one dimension)", launch.shader), needed, granted)?;
+        let what = format!("{} (workgroups in one dimension, maxComputeWorkgroupsPerDimension)", launch.shader);
+        Device::demand(what, needed, granted)?;
     }
     Ok(())
 }

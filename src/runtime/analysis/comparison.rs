@@ -1,4 +1,4 @@
-//! A run laid over another one of a model of the same shape: how far their states are apart, and whether the answers meet.
+//! A run laid over another one of the same model: how far their states are apart, and whether the answers meet.
 
 use crate::{
     model::Level,
@@ -36,9 +36,9 @@ pub enum Outcome {
 
 impl Comparison {
     /// Compares `run` with `other`; `before` is carried on where it is of the same two, so that each state is compared once.
-    /// `None` where their models differ in shape.
+    /// `None` where their models are not the same: directions of different models have nothing in common.
     pub fn of(run: &Recording, other: &Recording, before: Option<&Self>) -> Option<Self> {
-        if run.shapes() != other.shapes() {
+        if run.shapes() != other.shapes() || run.maker().digest != other.maker().digest {
             return None;
         }
         let runs = (run.serial(), other.serial());

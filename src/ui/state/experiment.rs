@@ -94,7 +94,9 @@ impl Page {
         if let Some(untouched) = present.filter(is_untouched) {
             self.run.kept.set(Some(untouched));
         }
-        self.think(acts);
+        // As long as the untouched one was to be, whatever has been chosen since: the two are compared step by step.
+        let segments = self.run.kept.with_untracked(|kept| kept.as_ref().map(|kept| kept.keep().segments()));
+        self.think(acts, segments);
         self.player.await_moment(moment);
     }
 
@@ -113,5 +115,7 @@ impl Page {
 }
 
 fn is_pair(run: &Recording, kept: &Recording) -> bool {
-    is_untouched(run) != is_untouched(kept) && run.shapes() == kept.shapes() && run.question() == kept.question()
+    let (a, b) = (run.maker(), kept.maker());
+    let same = run.shapes() == kept.shapes() && a.digest == b.digest && run.question() == kept.question();
+    is_untouched(run) != is_untouched(kept) && same
 }

@@ -32,12 +32,19 @@ impl Page {
 
     /// A whole address that runs the model when it is opened, and shows the present moment.
     pub fn link_to_moment(self) -> String {
-        let stretch = Some(self.run.stretch.get_untracked()).filter(|stretch| *stretch != 1);
         let moment = Some(self.player.moment.get_untracked());
-        let until_sure = self.run.until_sure.get_untracked();
-        let acts = self.run.recording.with_untracked(|run| run.as_ref().map(|run| run.interventions().to_vec()));
-        let address =
-            Address { moment, stretch, until_sure, acts: acts.unwrap_or_default(), ..untrack(|| self.address()) };
+        // Of the run, not of what has been chosen for the next one.
+        let (stretch, until_sure, acts) = self.run.recording.with_untracked(|run| {
+            let Some(run) = run else { return (None, false, Vec::new()) };
+            let planned = run.keep().segments();
+            let reaches = |stretch: &usize| stretch * run.shapes().segments >= planned;
+            let stretch = STRETCHES.into_iter().find(reaches).or(STRETCHES.last().copied());
+            let stretch = stretch.filter(|stretch| *stretch != 1);
+            let recorded = run.segments().len();
+            let until_sure = recorded < planned && run.halted().is_some_and(|segment| segment + 1 == recorded);
+            (stretch, until_sure, run.interventions().to_vec())
+        });
+        let address = Address { moment, stretch, until_sure, acts, ..untrack(|| self.address()) };
         format!("{}{address}", browser::address_without_fragment())
     }
 

@@ -147,11 +147,16 @@ impl Machine {
             before
         });
         let before = before.flatten();
+        let is_open = self.model.with_untracked(|model| model.as_ref().is_some_and(|model| model.name == name));
         self.gallery.update(|gallery| {
             gallery.retain(|other| Some(&other.name) != before.as_ref() && other.name != name);
             gallery.push(entry);
         });
-        self.preferred.set(Some(name));
+        self.preferred.set(Some(name.clone()));
+        // Under a name that is the open one's already nothing else would tell that the weights are others.
+        if is_open {
+            self.open(name);
+        }
     }
 
     /// The open model, as a recording of it is signed.
@@ -181,9 +186,10 @@ impl Machine {
         self.shapes.set(None);
         self.digest.set(None);
         self.status.set(Status::Opening);
-        let kept = browser::recall(&measurement_key(&name)).and_then(|text| serde_json::from_str(&text).ok());
-        self.measurement.set(kept);
         let own = self.own.with_value(|own| own.iter().find(|own| own.entry.name == name).cloned());
+        let kept = || browser::recall(&measurement_key(&name)).and_then(|text| serde_json::from_str(&text).ok());
+        // A model of the page's own was another one under this name, perhaps.
+        self.measurement.set(if own.is_none() { kept() } else { None });
         let task = match own {
             // A copy: the worker may have to be given it again.
             Some(Own { config, file, .. }) => {

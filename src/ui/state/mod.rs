@@ -144,11 +144,11 @@ impl Page {
 
     /// Runs the model on the puzzle that is drawn, as soon as it is known on which engine.
     pub fn solve(self) {
-        self.think(Vec::new());
+        self.think(Vec::new(), None);
     }
 
-    /// Runs the model with what is done to it on the way.
-    fn think(self, interventions: Vec<Intervention>) {
+    /// Runs the model with what is done to it on the way, for as many segments as are asked for, or as are chosen.
+    fn think(self, interventions: Vec<Intervention>, segments: Option<usize>) {
         if untrack(|| self.is_running()) || !self.machine.revive() {
             return;
         }
@@ -157,6 +157,7 @@ impl Page {
         self.run.after.set_value(None);
         self.player.rewind();
         self.run.interventions.set_value(interventions);
+        self.run.asked.set_value(segments);
         self.run.phase.set(Phase::Waiting);
         // A stroke would forget the run: from here on the board is looked at until a person takes a brush again.
         self.drawing.brush.set(Brush::Look);
@@ -172,7 +173,8 @@ impl Page {
             return;
         };
         let question = self.drawing.question.with_untracked(|question| question.tokens.clone());
-        let segments = shapes.segments * self.run.stretch.get_untracked();
+        let chosen = shapes.segments * self.run.stretch.get_untracked();
+        let segments = self.run.asked.get_value().unwrap_or(chosen);
         let interventions = self.run.interventions.get_value();
         // One sees whether a touched thought recovers only if it goes on.
         let until_sure = self.run.until_sure.get_untracked() && interventions.is_empty();

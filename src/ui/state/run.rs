@@ -50,6 +50,8 @@ pub struct Run {
     pub interventions: StoredValue<Vec<Intervention>>,
     /// The experiment that comes after it, and the moment to be shown of that: a link asked for both.
     pub after: StoredValue<Option<(Vec<Intervention>, usize)>>,
+    /// Segments that it is to be given, where that is not what is chosen.
+    pub asked: StoredValue<Option<usize>>,
     /// Segments that it may take.
     pub planned: StoredValue<usize>,
     /// The tokens that it was asked to solve.
@@ -67,6 +69,7 @@ impl Run {
             until_sure: RwSignal::new(false),
             interventions: StoredValue::new(Vec::new()),
             after: StoredValue::new(None),
+            asked: StoredValue::new(None),
             planned: StoredValue::new(0),
             question: StoredValue::new(Vec::new()),
         }

@@ -4,7 +4,7 @@ use super::fields::{AUTO, FIELDS, Section, place_of};
 use crate::{
     config::ModelConfig,
     puzzle::Kind,
-    train::{DataRecipe, Preset, Recipe, RecipeError, Schedule},
+    train::{DataRecipe, OptimizerConfig, Preset, Recipe, RecipeError, Schedule},
 };
 
 /// Unseen puzzles of a fresh draft.
@@ -105,12 +105,25 @@ impl Draft {
         }
         let mut recipe = recipe_of(self.puzzle, &Preset::all(self.puzzle)[0], 0);
         recipe.model = model.clone();
+        self.take(Section::Model, &recipe);
+        Ok(())
+    }
+
+    /// The optimizers as HRM was published with them; the rest stays.
+    pub fn take_paper_optimizer(&mut self) {
+        let mut recipe = recipe_of(self.puzzle, &Preset::all(self.puzzle)[0], 0);
+        // Its code tests the weights themselves: the default's average is TRM's.
+        recipe.optimizer = OptimizerConfig { ema: 0.0, ..OptimizerConfig::default() };
+        self.take(Section::Optimizer, &recipe);
+    }
+
+    /// A part of the form as a recipe has it.
+    fn take(&mut self, section: Section, recipe: &Recipe) {
         for (place, field) in FIELDS.iter().enumerate() {
-            if field.section == Section::Model {
-                self.texts[place] = (field.read)(&recipe);
+            if field.section == section {
+                self.texts[place] = (field.read)(recipe);
             }
         }
-        Ok(())
     }
 
     /// The preset whose model and settings these are.
@@ -267,6 +280,31 @@ mod tests {
         assert_eq!(refused, "a model for sudoku-6x6, but the puzzles of mine.csv are sudoku-4x4");
         let foreign = ModelConfig { vocab_size: 5, ..model.clone() };
         assert!(draft.take_model(&foreign).unwrap_err().starts_with("a model for 36 cells and 5 symbols"));
+    }
+
+    #[test]
+    fn the_papers_optimizer_is_written_and_the_rest_stays() {
+        let mut paper = with("steps", "1500");
+        let before = paper.clone();
+        paper.take_paper_optimizer();
+        let published = [
+            ("lr", "0.0001"),
+            ("lr_min_ratio", "1"),
+            ("warmup_steps", "2000"),
+            ("beta1", "0.9"),
+            ("beta2", "0.95"),
+            ("weight_decay", "0.1"),
+            ("puzzle_lr", "0.01"),
+            ("puzzle_weight_decay", "0.1"),
+            ("ema", "0"),
+        ];
+        for (place, field) in FIELDS.iter().enumerate() {
+            let value = published.iter().find(|(name, _)| *name == field.name).map(|(_, value)| *value);
+            assert_eq!(value.is_some(), field.section == Section::Optimizer, "{}", field.name);
+            assert_eq!(paper.text(place), value.unwrap_or(before.text(place)), "{}", field.name);
+        }
+        let optimizer = paper.recipe(1).unwrap().optimizer;
+        assert_eq!(optimizer, OptimizerConfig { ema: 0.0, ..OptimizerConfig::default() });
     }
 
     #[test]

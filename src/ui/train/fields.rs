@@ -183,7 +183,7 @@ pub static FIELDS: [Field; 39] = [
     field!(Optimizer "weight_decay", "Weight decay", "How fast weights shrink that nothing needs. The paper's: 0.1 to 1.", rate(optimizer.weight_decay)),
     field!(Optimizer "puzzle_lr", "Rate of the puzzle vector", "Of its sign descent. The paper's: 1e-2.", rate(optimizer.puzzle_lr)),
     field!(Optimizer "puzzle_weight_decay", "Its weight decay", "The paper's: 0.1.", rate(optimizer.puzzle_weight_decay)),
-    field!(Optimizer "ema", "Weight average", "Decay of the moving average of the weights, with which the model is tested; 0: the weights themselves.", decay(optimizer.ema)),
+    field!(Optimizer "ema", "Weight average", "Decay of the moving average of the weights, with which the model is tested; 0: the weights themselves, as in HRM's own code. TRM's: 0.999.", decay(optimizer.ema)),
     field!(Schedule "steps", "Steps", "Segments with an update of the weights.", whole(training.steps)),
     field!(Schedule "batch", "Batch B", "Puzzles thought about at a time. Memory and time grow with it.", whole(training.batch)),
     field!(Schedule "evaluate_every", "Test every", "Steps from one test on unseen puzzles to the next.", whole(training.evaluate_every)),

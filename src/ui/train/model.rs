@@ -39,6 +39,7 @@ pub fn Model() -> impl IntoView {
                 <Settings section=Section::Model/>
             </Fold>
             <Fold summary="Optimizer and tests" testid="train-optimizer-fields">
+                <PaperOptimizer/>
                 <Settings section=Section::Optimizer/>
                 <Settings section=Section::Schedule but=IN_SIGHT/>
             </Fold>
@@ -161,6 +162,28 @@ fn FirstWeights() -> impl IntoView {
                 "those in."
             </p>
         </div>
+    }
+}
+
+/// Puts the paper's values into the optimizers' fields, which begin with the preset's.
+#[component]
+fn PaperOptimizer() -> impl IntoView {
+    let draft = Page::here().training.draft;
+    view! {
+        <div class="actions">
+            <button
+                type="button"
+                data-testid="train-paper-optimizer"
+                aria-describedby="train-paper-optimizer-help"
+                on:click=move |_| draft.update(Draft::take_paper_optimizer)
+            >
+                "The paper's settings"
+            </button>
+        </div>
+        <p class="help" id="train-paper-optimizer-help">
+            "HRM's as published for ARC, at a batch of 768: for runs far longer than the warm-up. A preset brings its own "
+            "values back."
+        </p>
     }
 }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::words::{bytes, duration, percent, summary, thousands};
+use super::words::{bytes, duration, last_step, percent, summary, thousands};
 use crate::{
     runtime::training::protocol::Part,
     ui::{
@@ -79,7 +79,7 @@ pub fn Report() -> impl IntoView {
 }
 
 fn figures(current: &Current, progress: Progress) -> String {
-    let Progress { step, seconds, step_seconds } = progress;
+    let Progress { step, seconds, step_seconds, last } = progress;
     let steps = current.recipe.training.steps;
     let mut said = vec![format!("Step {} of {}", thousands(step), thousands(steps))];
     if let Some(step_seconds) = step_seconds.filter(|seconds| *seconds > 0.0) {
@@ -90,6 +90,7 @@ fn figures(current: &Current, progress: Progress) -> String {
         }
     }
     said.push(format!("{} of computing", duration(seconds)));
+    said.extend(last.as_ref().map(last_step));
     said.join(" · ")
 }
 

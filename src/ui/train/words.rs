@@ -3,7 +3,8 @@
 use crate::{
     config::{Family, Mixer, ModelConfig},
     model::param_specs,
-    train::Recipe,
+    train::{Recipe, StepReport},
+    ui::scale::short,
 };
 
 /// A time as people say it: two units at most.
@@ -50,6 +51,17 @@ pub fn percent(share: f64) -> String {
 /// Trained weights of a configuration.
 pub fn parameters(model: &ModelConfig) -> usize {
     param_specs(model).iter().filter(|spec| spec.trained).map(|spec| spec.shape.iter().product::<usize>()).sum()
+}
+
+/// What a step said of itself; of the puzzles that halted in it, where there were any.
+pub fn last_step(report: &StepReport) -> String {
+    let StepReport { lm_loss, halted, exact_accuracy, .. } = *report;
+    let loss = format!("last step: loss {}", short(lm_loss));
+    if halted > 0.0 {
+        format!("{loss}, {:.0} of {halted:.0} halted puzzles exactly right", exact_accuracy * halted)
+    } else {
+        loss
+    }
 }
 
 /// What a run is, in a line.
@@ -122,6 +134,15 @@ mod tests {
         assert_eq!([12_345.0, 1.25e6, 3.5e9].map(bytes), ["12 kB", "1.2 MB", "3.50 GB"]);
         assert_eq!([7, 1000, 1_234_567].map(thousands), ["7", "1,000", "1,234,567"]);
         assert_eq!((millions(123_456).as_str(), millions(27_270_000).as_str()), ("0.12", "27.3"));
+    }
+
+    #[test]
+    fn a_step_counts_what_halted_in_it() {
+        let step =
+            |halted, exact_accuracy| StepReport { lm_loss: 0.4123, halted, exact_accuracy, ..StepReport::default() };
+        let said = "last step: loss 0.412, 12 of 19 halted puzzles exactly right";
+        assert_eq!(last_step(&step(19.0, 12.0 / 19.0)), said);
+        assert_eq!(last_step(&step(0.0, 0.0)), "last step: loss 0.412");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use hrm_web::engine::Engine;
 use hrm_web::model::{Solver, Taps};
+use hrm_web::puzzle::Kind;
 use hrm_web::runtime::protocol::{SegmentReport, Shapes};
 use hrm_web::runtime::recording::{Maker, Recording};
 use hrm_web::runtime::recording_file;
@@ -19,14 +20,15 @@ use super::{EngineArg, Failure, at, models};
 
 /// Solve one puzzle
 ///
-/// Every answer is the model's raw arg max; a token with no digit prints as `.`. Exit status 0 whether or not the answer
+/// Every answer is the model's raw arg max; a token without a symbol prints as `.`. Exit status 0 whether or not the answer
 /// is right.
 #[derive(clap::Args)]
 pub struct Args {
     /// A gallery model's name, or a .safetensors file with its configuration in the .json of the same stem
     #[arg(long)]
     model: String,
-    /// The puzzle as text: digits, `.` or 0 for blank, white space allowed
+    /// The puzzle as text. Sudoku: digits, `.` or 0 for blank, white space allowed. Maze: `#` wall, space, `S`, `G`, line by
+    /// line or all in one
     #[arg(long)]
     puzzle: String,
     /// The engine
@@ -81,10 +83,6 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         solve(&mut solver, thought, Trace::of(&model.weights, &model.config, segments), clock, observe).await?;
         Ok::<_, Failure>(broken?)
     })?;
-    if let (Some(recording), Some(file)) = (recording, &args.recording) {
-        let bytes = recording_file::to_bytes(&recording, kind)?;
-        fs::write(file, bytes).map_err(|e| at(file.display())(&e))?;
-    }
     let verdict = kind.check(&question, &answer);
     if args.json {
         let segments: Vec<_> = all
@@ -96,11 +94,19 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         for (number, (answer, halt, go_on)) in all.iter().enumerate() {
             println!("segment {:>2}  {answer}  q_halt {halt:>7.3}  q_continue {go_on:>7.3}", number + 1);
         }
+        if let Kind::Maze(side) = kind {
+            let last: Vec<char> = kind.decode(&answer).chars().collect();
+            last.chunks(side.get()).for_each(|row| println!("{}", row.iter().collect::<String>()));
+        }
         println!("would halt after segment {halted_at}");
         match verdict {
             Ok(()) => println!("valid"),
             Err(fault) => println!("not valid: {fault}"),
         }
+    }
+    if let (Some(recording), Some(file)) = (recording, &args.recording) {
+        let bytes = recording_file::to_bytes(&recording, kind).map_err(|e| at("--recording")(&e))?;
+        fs::write(file, bytes).map_err(|e| at(file.display())(&e))?;
     }
     Ok(ExitCode::SUCCESS)
 }

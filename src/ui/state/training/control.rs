@@ -184,7 +184,7 @@ impl Page {
         let known = state.is_some();
         if let Some(state) = state {
             self.show_run(Current { id: id.into(), recipe: state.recipe, engine, ready: None }, state.rows);
-            training.progress.set(Progress { step: state.step, seconds: state.seconds, step_seconds: None });
+            training.progress.set(Progress { step: state.step, seconds: state.seconds, ..Progress::default() });
             training.saved.set(Some((state.step, 0)));
             training.result.set(state.result);
         }

@@ -115,7 +115,7 @@ impl Page {
                 });
                 training.activity.set(None);
                 training.rows.set(rows);
-                training.progress.set(Progress { step, seconds, step_seconds: None });
+                training.progress.set(Progress { step, seconds, ..Progress::default() });
                 if let Phase::Preparing(task) = training.phase.get_untracked() {
                     training.phase.set(Phase::Running(task));
                     self.pause_if_hidden();
@@ -124,7 +124,12 @@ impl Page {
             TrainingEvent::Stepped { report, rows, seconds, step_seconds } => {
                 let first = training.news.try_update_value(|news| {
                     extend(&mut news.rows, rows);
-                    news.progress = Some(Progress { step: report.step, seconds, step_seconds: Some(step_seconds) });
+                    news.progress = Some(Progress {
+                        step: report.step,
+                        seconds,
+                        step_seconds: Some(step_seconds),
+                        last: Some(report),
+                    });
                     !std::mem::replace(&mut news.due, true)
                 });
                 if first == Some(true) {

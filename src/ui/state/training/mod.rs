@@ -24,7 +24,7 @@ use crate::{
         client::Client,
         training::protocol::{Board, Stored},
     },
-    train::{Evaluation, Preset, Recipe, Row},
+    train::{Evaluation, Preset, Recipe, Row, StepReport},
     ui::{
         browser,
         train::draft::{Draft, Fault},
@@ -119,6 +119,8 @@ pub struct Progress {
     pub seconds: f64,
     /// Seconds a step, lately.
     pub step_seconds: Option<f64>,
+    /// What the last step said that was heard of: shown at once and not kept, as rows of the curve are, which come rarely.
+    pub last: Option<StepReport>,
 }
 
 /// Unseen boards as the weights solve them.
