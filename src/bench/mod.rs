@@ -8,11 +8,11 @@ use crate::checkpoint::Weights;
 use crate::config::{Family, LossKind, Mixer, ModelConfig, Positions};
 use crate::data::Batch;
 use crate::engine::{Engine, EngineError, Session};
-use crate::model::{ModelError, Segment, Solver, Taps};
+use crate::model::{ModelError, Options, Segment, Solver, Taps, record_inference};
 use crate::plan::kernel::{Matmul, Operand};
-use crate::plan::{EntryId, PlanError, Recorder};
+use crate::plan::{EntryId, Kernel, PlanError, Program, Recorder};
 use crate::random::Random;
-use crate::train::{OptimizerConfig, Setup, TrainError, Trainer};
+use crate::train::{OptimizerConfig, Setup, TrainError, Trainer, record_training};
 
 /// An HRM on 9x9 Sudoku with attention and rotary positions.
 fn sudoku(hidden_size: usize, num_heads: usize, layers: usize, puzzle_emb_ndim: usize) -> ModelConfig {
@@ -56,8 +56,31 @@ pub fn tiny() -> ModelConfig {
     ModelConfig { seq_len: 16, vocab_size: 6, halt_exploration_prob: 0.0, ..sudoku(64, 4, 2, 0) }
 }
 
+/// Operations of the matrix products and of attention in these entries, as they are played; of elementwise work, which
+/// memory bounds, [`Kernel::flops`] has only an estimate.
+fn products(program: &Program, entries: &[EntryId]) -> f64 {
+    let kernels = entries.iter().flat_map(|entry| &program.entries[entry.0].steps).map(|step| &step.kernel);
+    let multiplies = |k: &&Kernel| matches!(k, Kernel::Matmul(_) | Kernel::Attention(_) | Kernel::AttentionBackward(_));
+    kernels.filter(multiplies).map(Kernel::flops).sum()
+}
+
+/// Those of a segment, batch 1.
+fn segment_flops(config: &ModelConfig) -> Result<f64, PlanError> {
+    let plan = record_inference(config, 1, Options::default())?;
+    Ok(products(&plan.program, &[plan.segment]))
+}
+
+/// Those of a training step.
+fn step_flops(setup: &Setup) -> Result<f64, PlanError> {
+    let plan = record_training(&setup.model, setup.batch, &setup.optimizer, false)?;
+    Ok(products(&plan.program, &[plan.gradient, plan.update]))
+}
+
 /// One segment of a model with start weights, batch 1.
-pub struct SegmentBench<S>(Solver<S>);
+pub struct SegmentBench<S> {
+    solver: Solver<S>,
+    flops: f64,
+}
 
 impl<S: Session> SegmentBench<S> {
     /// Prepares it.
@@ -69,7 +92,12 @@ impl<S: Session> SegmentBench<S> {
         let mut random = Random::new(1);
         let tokens: Vec<u32> = (0..config.seq_len).map(|_| random.below(config.vocab_size) as u32).collect();
         solver.begin(&tokens, &[0]).await?;
-        Ok(SegmentBench(solver))
+        Ok(SegmentBench { solver, flops: segment_flops(config)? })
+    }
+
+    /// Operations of its matrix products and attention, a multiply-add counted as two.
+    pub fn flops(&self) -> f64 {
+        self.flops
     }
 
     /// Runs one segment, the answer and what is tapped read back.
@@ -77,7 +105,7 @@ impl<S: Session> SegmentBench<S> {
     /// # Errors
     /// The engine's.
     pub async fn run(&mut self) -> Result<Segment, ModelError> {
-        self.0.segment().await
+        self.solver.segment().await
     }
 }
 
@@ -114,6 +142,7 @@ impl Workload {
 pub struct TrainBench<S: Session> {
     trainer: Trainer<S>,
     batch: Batch,
+    flops: f64,
 }
 
 impl<S: Session> TrainBench<S> {
@@ -123,7 +152,18 @@ impl<S: Session> TrainBench<S> {
     /// The engine's.
     pub async fn new<E: Engine<Session = S>>(engine: &E, workload: Workload) -> Result<Self, TrainError> {
         let Workload { setup, weights, batch } = workload;
-        Ok(TrainBench { trainer: Trainer::new(engine, setup, &weights).await?, batch })
+        let flops = step_flops(&setup)?;
+        Ok(TrainBench { trainer: Trainer::new(engine, setup, &weights).await?, batch, flops })
+    }
+
+    /// Operations of a step's matrix products and attention, a multiply-add counted as two.
+    pub fn flops(&self) -> f64 {
+        self.flops
+    }
+
+    /// Bytes that the engine holds for it; all that a run holds from two steps in one [`TrainBench::run`] on.
+    pub fn bytes(&self) -> u64 {
+        self.trainer.bytes()
     }
 
     /// `steps` steps, each started before the last one's numbers are read; returns the loss of the last.
@@ -196,5 +236,28 @@ impl<S: Session> MatmulBench<S> {
         // Reading one small thing waits for all that was submitted before; the result itself would cost its transfer.
         let x = self.session.program().find("x").into_iter().collect::<Vec<_>>();
         self.session.run(&[entry], &x).await.map(|_| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_segment_counts_its_products() {
+        let (tokens, width, inner) = (82.0, 512.0, 1536.0);
+        // q, k, v and the way out; both halves of the gate and the way back.
+        let weights = width * (3.0 * width + width + 2.0 * inner + inner);
+        let layer = 2.0 * tokens * weights + 4.0 * width * tokens * tokens;
+        // Four layers, of L called four times and of H twice.
+        let expected = layer * 4.0 * (4.0 + 2.0);
+        let counted = segment_flops(&paper()).unwrap();
+        assert!((counted / expected - 1.0).abs() < 0.01, "{counted}, expected about {expected}");
+    }
+
+    #[test]
+    fn a_step_counts_every_row_alike() {
+        let [one, two] = [16, 32].map(|batch| step_flops(&Workload::new(&tiny(), batch).setup).unwrap());
+        assert!(one > 0.0 && (two / one - 2.0).abs() < 0.01, "{one}, then {two}");
     }
 }

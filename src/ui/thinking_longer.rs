@@ -8,12 +8,16 @@ use super::{
         chart::{Frame, Plot, frame, halting_mark, horizontal_axis_lines, labels_below},
         save::Save,
         table::Table,
+        term::Term,
     },
     state::Page,
 };
 use crate::runtime::gallery::BySegment;
 
 const HEIGHT: f64 = 150.0;
+
+const GLOSS: &str = "The share of puzzles that the model has not learnt from whose whole answer is right if it stops after \
+                     so many segments: 0 none, 1 all. The dashed line stands at as many segments as in training.";
 
 /// Where the end of a segment lies on the horizontal axis, whose scale is logarithmic: the first segments matter most.
 fn place(segment: usize, of: usize) -> f64 {
@@ -75,7 +79,7 @@ fn Curve(measured: Memo<BySegment>) -> impl IntoView {
     view! {
         <figure class="chart">
             <figcaption>
-                "Unseen puzzles solved"
+                <Term name="Unseen puzzles solved" gloss=GLOSS/>
                 <span class="unit">"share, by segments (log scale)"</span>
                 <Save name="thinking-longer"/>
             </figcaption>

@@ -21,6 +21,9 @@ const MODEL: &str = "sudoku-6x6";
 const POINTS: [usize; 10] = [2, 5, 8, 11, 14, 17, 20, 26, 35, 47];
 /// L's, before and after H has given it another aim.
 const L_POINTS: [usize; 10] = [1, 3, 4, 6, 7, 9, 13, 16, 22, 34];
+/// Ten steps of each module, by their number among its own.
+const STEPS: [(Level, [usize; 10]); 2] =
+    [(Level::H, [0, 1, 2, 3, 4, 5, 7, 9, 12, 15]), (Level::L, [0, 1, 2, 3, 5, 8, 13, 18, 25, 31])];
 /// What engines may differ by: a share of the value, and what is left of the last digits that are shown.
 const SHARE: f64 = 0.02;
 /// Half of the third decimal, to which readings are rounded.
@@ -199,23 +202,31 @@ async fn what_is_laid_over_the_board_is_the_models() -> Result<()> {
 async fn trajectories_lie_on_the_models_principal_components() -> Result<()> {
     visit(Chromium::Plain, async |browser, url| {
         let (page, reference) = open(browser, url, "trajectory").await?;
-        let (moments, scores) = (reference.moments(Level::H), reference.scores(Level::H));
-        let size = scores.iter().flatten().fold(0.0_f64, |size, along| size.max(along.abs()));
-        for step in [0, 1, 2, 3, 4, 5, 7, 9, 12, 15] {
-            page.seek(moments[step]).await?;
-            let reading = page.text("trajectory-3d-reading").await?;
-            let shown: Vec<f64> =
-                reading.rsplit(": ").next().unwrap_or_default().split(", ").filter_map(|x| x.parse().ok()).collect();
-            assert_eq!(shown.len(), 3, "{reading}");
-            for (shown, along) in shown.iter().zip(scores[step]) {
-                assert!(
-                    (shown - along).abs() < 0.001 + 1e-4 * size,
-                    "step {step}: {reading}, expected {:?}",
-                    scores[step]
-                );
+        for (level, steps) in STEPS {
+            page.choose("trajectory-level", &format!("{level:?}")).await?;
+            let (moments, scores) = (reference.moments(level), reference.scores(level));
+            let size = scores.iter().flatten().fold(0.0_f64, |size, along| size.max(along.abs()));
+            for step in steps {
+                page.seek(moments[step]).await?;
+                let reading = page.text("trajectory-3d-reading").await?;
+                let shown: Vec<f64> = reading
+                    .rsplit(": ")
+                    .next()
+                    .unwrap_or_default()
+                    .split(", ")
+                    .filter_map(|x| x.parse().ok())
+                    .collect();
+                assert_eq!(shown.len(), 3, "{reading}");
+                for (shown, along) in shown.iter().zip(scores[step]) {
+                    assert!(
+                        (shown - along).abs() < 0.001 + 1e-4 * size,
+                        "{level:?} step {step}: {reading}, expected {:?}",
+                        scores[step]
+                    );
+                }
+                let plane = page.text("trajectory-reading").await?;
+                assert!(reading.starts_with(&plane), "{plane} in the plane, {reading} in space");
             }
-            let plane = page.text("trajectory-reading").await?;
-            assert!(reading.starts_with(&plane), "{plane} in the plane, {reading} in space");
         }
         Ok(())
     })
@@ -226,28 +237,33 @@ async fn trajectories_lie_on_the_models_principal_components() -> Result<()> {
 async fn answers_on_the_way_are_the_models() -> Result<()> {
     visit(Chromium::Plain, async |browser, url| {
         let (page, reference) = open(browser, url, "answers").await?;
-        let moments = reference.moments(Level::H);
-        for step in [0, 1, 2, 3, 4, 5, 7, 9, 12, 15] {
-            page.seek(moments[step]).await?;
-            let answer = reference.answer(moments[step]);
-            let shown: String =
-                page.script("return document.querySelector('[data-testid=answer-board]').textContent", []).await?;
-            let expected: String =
-                answer.iter().filter(|token| **token > 1).map(|token| (token - 1).to_string()).collect();
-            assert_eq!(shown.replace(char::is_whitespace, ""), expected, "the answer after step {step}");
-            let changed = match step.checked_sub(1) {
-                Some(before) => reference.answer(moments[before]).iter().zip(&answer).filter(|(a, b)| a != b).count(),
-                None => 0,
-            };
-            let reading = page.text("answers-reading").await?;
-            assert!(reading.contains(&format!(": {changed} cells changed")), "{reading}, expected {changed}");
-            let cell = step * 2;
-            page.point_at(cell).await?;
-            let best = reference.probabilities(moments[step])[cell].iter().copied().fold(0.0, f64::max);
-            let shown: String = page
-                .script("return document.querySelector('[data-testid=top-symbols] .percent').textContent", [])
-                .await?;
-            close("the best symbol", shown.trim_end_matches(" %").parse()?, best * 100.0, 0.11);
+        for (level, steps) in STEPS {
+            page.choose("answers-level", &format!("{level:?}")).await?;
+            let moments = reference.moments(level);
+            for (point, step) in steps.into_iter().enumerate() {
+                page.seek(moments[step]).await?;
+                let answer = reference.answer(moments[step]);
+                let shown: String =
+                    page.script("return document.querySelector('[data-testid=answer-board]').textContent", []).await?;
+                let expected: String =
+                    answer.iter().filter(|token| **token > 1).map(|token| (token - 1).to_string()).collect();
+                assert_eq!(shown.replace(char::is_whitespace, ""), expected, "the answer after {level:?} step {step}");
+                let changed = match step.checked_sub(1) {
+                    Some(before) => {
+                        reference.answer(moments[before]).iter().zip(&answer).filter(|(a, b)| a != b).count()
+                    }
+                    None => 0,
+                };
+                let reading = page.text("answers-reading").await?;
+                assert!(reading.contains(&format!(": {changed} cells changed")), "{reading}, expected {changed}");
+                let cell = point * 3 + 2;
+                page.point_at(cell).await?;
+                let best = reference.probabilities(moments[step])[cell].iter().copied().fold(0.0, f64::max);
+                let shown: String = page
+                    .script("return document.querySelector('[data-testid=top-symbols] .percent').textContent", [])
+                    .await?;
+                close("the best symbol", shown.trim_end_matches(" %").parse()?, best * 100.0, 0.11);
+            }
         }
         Ok(())
     })

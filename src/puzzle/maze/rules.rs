@@ -87,6 +87,8 @@ pub enum Fault {
     /// The path is not a shortest one.
     #[error("the path takes {steps} steps, a shortest one takes {shortest}")]
     Detour {
+        /// Every mark of the path.
+        cells: Vec<usize>,
         /// Steps of the answer.
         steps: u32,
         /// Steps that breadth-first search finds.
@@ -98,9 +100,12 @@ impl Fault {
     /// The cells the fault is about.
     pub fn cells(&self) -> Vec<usize> {
         match self {
-            Self::Missing { .. } | Self::Unreachable | Self::Side { .. } | Self::Detour { .. } => Vec::new(),
+            Self::Missing { .. } | Self::Unreachable | Self::Side { .. } => Vec::new(),
             Self::NoQuestion { cell, .. } | Self::Changed { cell, .. } | Self::Broken { cell, .. } => vec![*cell],
-            Self::Several { cells, .. } | Self::OpenBorder { cells, .. } | Self::Stray { cells, .. } => cells.clone(),
+            Self::Several { cells, .. }
+            | Self::OpenBorder { cells, .. }
+            | Self::Stray { cells, .. }
+            | Self::Detour { cells, .. } => cells.clone(),
         }
     }
 }
@@ -175,12 +180,13 @@ pub fn check_answer(maze: &Grid, answer: &Grid) -> Result<(), Fault> {
         let steps = marked.steps_to(cell).unwrap_or(0);
         return Err(Fault::Broken { cell, place: Place::of(cell, side), steps });
     };
-    let stray: Vec<usize> = answer.places_of(Cell::Path).into_iter().filter(|cell| !path.contains(cell)).collect();
+    let marks = answer.places_of(Cell::Path);
+    let stray: Vec<usize> = marks.iter().copied().filter(|cell| !path.contains(cell)).collect();
     if let Some(&first) = stray.first() {
         return Err(Fault::Stray { first: Place::of(first, side), cells: stray });
     }
     let steps = path.len() as u32 - 1;
-    if steps > shortest { Err(Fault::Detour { steps, shortest }) } else { Ok(()) }
+    if steps > shortest { Err(Fault::Detour { cells: marks, steps, shortest }) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -249,6 +255,9 @@ mod tests {
         for (answer, words) in refusals {
             assert_eq!(verdict(answer), Err(words.into()));
         }
+        let detour = grid("######\n#Sooo#\n# ##o#\n#oooo#\n#G## #\n######");
+        let marked = check_answer(&maze, &detour).map_err(|fault| fault.cells());
+        assert_eq!(marked, Err(vec![8, 9, 10, 16, 19, 20, 21, 22]));
         let closed = grid("#####\n#S#G#\n#####\n#####\n#####");
         assert_eq!(check_answer(&closed, &closed), Err(Fault::Unreachable));
     }

@@ -28,6 +28,12 @@ const HEIGHT: f64 = 170.0;
 
 const GLOSS: &str = "The official code reads an answer only at a segment's end. The same head, put to the state of every \
                      step, shows the answer while it forms: how many cells it still changes, and how many break a rule.";
+const ANSWER_GLOSS: &str = "Of every cell the symbol that the head, put to the state after this step, holds most probable. \
+                            Changed is what differs from the same module's step before; rules are judged by the puzzle as \
+                            it stood at this step.";
+const TOP_GLOSS: &str = "The symbols that the head, put to the state after this step, holds most probable in the cell, each \
+                         with its probability in percent: all symbols that the model knows make 100 % together. It says how \
+                         sure the head is, not whether it is right.";
 
 /// What one step would answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,7 +42,7 @@ struct Read {
     tokens: Vec<u8>,
     /// Cells that differ from the step before; none at the first.
     changed: Vec<usize>,
-    /// Cells that break a rule.
+    /// Cells that break a rule of the puzzle as it stood then.
     wrong: Vec<usize>,
 }
 
@@ -49,7 +55,8 @@ fn reads(kind: Kind, recording: &Recording, level: Level) -> Vec<Read> {
             Some(before) => (0..tokens.len()).filter(|&cell| before.tokens.get(cell) != tokens.get(cell)).collect(),
             None => Vec::new(),
         };
-        let wrong = wrong_cells(kind, recording.question(), &tokens);
+        // An experiment may have changed a clue on the way.
+        let wrong = wrong_cells(kind, &recording.posed(moment), &tokens);
         reads.push(Read { moment, tokens, changed, wrong });
     }
     reads
@@ -182,7 +189,7 @@ fn Board(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView 
     view! {
         <figure>
             <figcaption>
-                "The answer at this step"
+                <Term name="The answer at this step" gloss=ANSWER_GLOSS/>
                 <span class="unit">"framed: changed; struck out: breaks a rule"</span>
                 <Save name="answer"/>
             </figcaption>
@@ -246,7 +253,7 @@ fn Top(level: RwSignal<Level>) -> impl IntoView {
     view! {
         <figure>
             <figcaption>
-                "Top three symbols"
+                <Term name="Top three symbols" gloss=TOP_GLOSS/>
                 <span class="unit">{where_it_is}</span>
                 <Save name="symbols"/>
             </figcaption>

@@ -22,6 +22,8 @@ pub struct Course {
     pub own: Vec<Score>,
     /// Where the states of the kept run lie, on the components that [`axes_of`] names; none where it is not drawn.
     pub kept: Vec<Score>,
+    /// The segment of each of those, from 0, and the step within it.
+    pub kept_places: Vec<(usize, usize)>,
     /// Share of the variance along each component.
     pub explained: Score,
 }
@@ -34,20 +36,24 @@ impl Course {
             return None;
         }
         let principal = principal(recording, level, cell);
-        let kept = kept.and_then(|kept| match axes_of(recording, kept, cell)? {
-            Axes::Shared => {
-                let (own, others) = (parts(recording, level, cell), parts(kept, level, cell));
-                Some(scores(&principal.project(&slices(&own), &slices(&others)), others.len()))
-            }
-            Axes::Own => {
-                let count = kept.kept_moments(level).count();
-                (count > 1).then(|| scores(&self::principal(kept, level, cell).scores, count))
-            }
+        let kept = kept.and_then(|kept| {
+            let places: Vec<_> = kept.kept_moments(level).map(|moment| kept.place(moment)).collect();
+            let scores = match axes_of(recording, kept, cell)? {
+                Axes::Shared => {
+                    let (own, others) = (parts(recording, level, cell), parts(kept, level, cell));
+                    scores(&principal.project(&slices(&own), &slices(&others)), others.len())
+                }
+                Axes::Own if places.len() < 2 => return None,
+                Axes::Own => scores(&self::principal(kept, level, cell).scores, places.len()),
+            };
+            Some((scores, places))
         });
+        let (kept, kept_places) = kept.unwrap_or_default();
         Some(Self {
             own: scores(&principal.scores, moments.len()),
             moments,
-            kept: kept.unwrap_or_default(),
+            kept,
+            kept_places,
             explained: std::array::from_fn(|k| principal.explained.get(k).copied().unwrap_or(0.0)),
         })
     }
@@ -67,14 +73,18 @@ pub enum Axes {
     Own,
 }
 
-/// How a kept run is laid over another. `None` where it is not: its board lacks the cell, or whole states of the model are
-/// too large to be projected between two frames (those of a single cell are not).
+/// How a kept run is laid over another. `None` where it is not: a cell is asked about and its board has another size, so
+/// that the same number is another place; or whole states of the model are too large to be projected between two frames
+/// (those of a single cell are not).
 pub fn axes_of(recording: &Recording, kept: &Recording, cell: Option<usize>) -> Option<Axes> {
+    if cell.is_some() && kept.question().len() != recording.question().len() {
+        return None;
+    }
     if kept.shapes() == recording.shapes() && kept.maker().digest == recording.maker().digest {
         let small = recording.keep().is_whole() && kept.keep().is_whole();
         return (cell.is_some() || small).then_some(Axes::Shared);
     }
-    cell.is_none_or(|cell| cell < kept.question().len()).then_some(Axes::Own)
+    Some(Axes::Own)
 }
 
 fn principal(recording: &Recording, level: Level, cell: Option<usize>) -> Principal {

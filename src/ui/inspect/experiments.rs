@@ -71,6 +71,7 @@ fn of_experiment<T: Default>(page: Page, read: impl FnOnce(&Recording) -> T) -> 
 fn findings(page: Page) -> Vec<String> {
     let acts = of_experiment(page, |experiment| experiment.interventions().to_vec());
     let mut lines: Vec<String> = acts.iter().map(|act| intervention_in_words(page, *act)).collect();
+    lines.extend(other_engine(page));
     lines.extend(page.experiment.comparison.with(|comparison| Some(outcome(comparison.as_ref()?.outcome()?))));
     if acts.iter().any(|intervention| matches!(intervention.act, Act::Clue { .. })) {
         lines.extend(of_experiment(page, |experiment| {
@@ -84,6 +85,18 @@ fn findings(page: Page) -> Vec<String> {
     }
     lines.extend([Level::H, Level::L].into_iter().filter_map(|level| distance(page, level)));
     lines
+}
+
+/// That the two runs were computed differently, where they were.
+fn other_engine(page: Page) -> Option<String> {
+    let of_run = of_recording(page, |run| run.engine().to_owned());
+    let of_kept = page.run.kept.with(|kept| Some(kept.as_ref()?.engine().to_owned()))?;
+    (of_run != of_kept).then(|| {
+        format!(
+            "One of the two ran on {of_run}, the other on {of_kept}: they differ by rounding from their first step on. \
+             Solve again for a pair of one engine."
+        )
+    })
 }
 
 fn outcome(outcome: Outcome) -> String {

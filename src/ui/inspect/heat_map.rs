@@ -6,7 +6,7 @@ use leptos::{ev::PointerEvent, html, prelude::*};
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-use super::{name_of, of_recording, table::Table};
+use super::{name_of, of_recording, table::Table, term::Term};
 use crate::{
     model::Level,
     puzzle::Kind,
@@ -19,6 +19,13 @@ use crate::{
         state::Page,
     },
 };
+
+const STATES_GLOSS: &str = "All values of both states, as each module's last step left them: a vector of channels for every \
+                            position. They have no unit. The colours run between the two numbers beside them, within which \
+                            98 % or more of the values lie at every step of the run.";
+const CHANGE_GLOSS: &str = "What each module's last step added to every value of its state, without a unit like the values. \
+                            The two numbers beside the colours are those of this step, within which 98 % of the changes lie: \
+                            they shrink as the state settles.";
 
 /// The values that an image shows, and the largest that its colours tell apart.
 struct Values<'a> {
@@ -218,6 +225,21 @@ fn label(page: Page, level: Level, difference: bool) -> String {
         ))
     })
     .unwrap_or_else(|| format!("{what}{name}: not yet computed, or not kept"))
+}
+
+/// What the images show, explained, and how they are arranged.
+#[component]
+pub fn Subject(#[prop(into)] difference: Signal<bool>, #[prop(into)] tiles: Signal<bool>) -> impl IntoView {
+    let subject = move || {
+        let (name, gloss) =
+            if difference.get() { ("Change in the last step", CHANGE_GLOSS) } else { ("States", STATES_GLOSS) };
+        view! { <Term name gloss/> }
+    };
+    let arranged = move || if tiles.get() { "a tile of channels for every cell" } else { "positions by channels" };
+    view! {
+        {subject}
+        <span class="unit">{arranged}</span>
+    }
 }
 
 /// The colours and the values at their ends; beyond them colours do not change.

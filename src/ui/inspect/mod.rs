@@ -64,6 +64,12 @@ fn of_recording<T: Default>(page: Page, read: impl FnOnce(&Recording) -> T) -> T
     page.run.recording.with(|recording| recording.as_ref().map(read)).unwrap_or_default()
 }
 
+/// A step of the kept run in words, by its segment and the step within it, both from 0: its cycles may be others than those
+/// of the run on the page.
+fn kept_in_words((segment, step): (usize, usize)) -> String {
+    format!("kept run, segment {}, step {}", segment + 1, step + 1)
+}
+
 /// The module's name in classes and in words.
 fn name_of(level: Level) -> (&'static str, &'static str) {
     match level {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     halting::Halting,
-    heat_map::{HeatMap, Legend},
+    heat_map::{HeatMap, Legend, Subject},
     save::Save,
     step_curve::{Measure, StepCurve},
 };
@@ -16,7 +16,7 @@ pub fn Overview() -> impl IntoView {
     view! {
         <figure class="states">
             <figcaption>
-                "States: positions by channels "
+                <Subject difference=false tiles=false/>
                 <Legend difference=false/>
                 <Save name="states"/>
             </figcaption>

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use super::{
-    heat_map::{HeatMap, Legend},
+    heat_map::{HeatMap, Legend, Subject},
     name_of,
     save::Save,
 };
@@ -44,8 +44,7 @@ pub fn States() -> impl IntoView {
         </div>
         <figure class="states">
             <figcaption>
-                {move || if difference.get() { "Change in the last step" } else { "States" }}
-                {move || if tiles.get() { ": a tile of channels for every cell " } else { ": positions by channels " }}
+                <Subject difference tiles/>
                 <Legend difference/>
                 <Save name="states"/>
             </figcaption>

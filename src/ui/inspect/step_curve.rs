@@ -4,7 +4,7 @@ use leptos::{html, prelude::*};
 
 use super::{
     chart::{Frame, Plot, frame, horizontal_axis_lines, segment_marks, upright},
-    name_of, of_recording,
+    kept_in_words, name_of, of_recording,
     save::Save,
     table::Table,
     term::Term,
@@ -163,6 +163,12 @@ impl Steps {
         known(&self.values)
     }
 
+    /// The same of the kept run, its moments as the segment and the step within it.
+    fn known_of_kept(&self) -> impl Iterator<Item = ((usize, usize), Level, f64)> {
+        let place = move |moment: usize| (moment / self.of_kept_segment, moment % self.of_kept_segment);
+        known(&self.kept).map(move |(moment, level, value)| (place(moment), level, value))
+    }
+
     fn curve(&self, level: Level, frame: Frame) -> String {
         let axis = self.axis();
         let own = self.known().filter(|(_, of, _)| *of == level);
@@ -226,12 +232,16 @@ pub fn StepCurve(measure: Measure) -> impl IntoView {
     let curve = move |level| steps.with(|steps| steps.as_ref().map(|steps| steps.curve(level, frame.get())));
     let kept = move |level| steps.with(|steps| steps.as_ref().map(|steps| steps.kept_curve(level, frame.get())));
     let rows = move || {
-        let known = steps.with(|steps| steps.as_ref().map(|steps| steps.known().collect::<Vec<_>>()));
-        let row = |(moment, level, value): (usize, Level, f64)| {
-            let place = of_recording(page, |recording| in_words(recording, moment)).unwrap_or_default();
-            vec![place, name_of(level).1.into(), format!("{value:.6}")]
-        };
-        known.unwrap_or_default().into_iter().map(row).collect()
+        steps.with(|steps| {
+            let Some(steps) = steps else { return Vec::new() };
+            let words = |moment| of_recording(page, |recording| in_words(recording, moment)).unwrap_or_default();
+            let own = steps.known().map(|(moment, level, value)| (words(moment), level, value));
+            let kept = steps.known_of_kept().map(|(place, level, value)| (kept_in_words(place), level, value));
+            let row = |(place, level, value): (String, Level, f64)| {
+                vec![place, name_of(level).1.into(), format!("{value:.6}")]
+            };
+            own.chain(kept).map(row).collect()
+        })
     };
     view! {
         <figure class="chart">

@@ -54,7 +54,7 @@ pub fn Tabs() -> impl IntoView {
             <div class="tabs" role="tablist" aria-label="Views of the model's inside" on:keydown=press>
                 {View::ALL.map(tab)}
             </div>
-            <label class="choice beside">
+            <label class="choice beside" class:in-use=move || beside.get().is_some()>
                 "Beside it "
                 <select
                     data-testid="beside"

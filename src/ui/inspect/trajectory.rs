@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use super::{
-    course::{Axes, Course, axes_of},
+    course::{Axes, Course, Score, axes_of},
     dimensions::Dimensions,
-    name_of, of_recording,
+    kept_in_words, name_of, of_recording,
     plane::PlaneFigure,
     space::SpaceFigure,
     table::Table,
@@ -81,12 +81,13 @@ pub fn Trajectory() -> impl IntoView {
     let rows = move || {
         course.with(|course| {
             let Some(course) = course else { return Vec::new() };
-            let steps = course.moments.iter().zip(&course.own);
-            let row = |(&moment, score): (&usize, &[f64; 3])| {
-                let place = of_recording(page, |recording| in_words(recording, moment)).unwrap_or_default();
+            let words = |moment| of_recording(page, |recording| in_words(recording, moment)).unwrap_or_default();
+            let own = course.moments.iter().map(|moment| words(*moment)).zip(&course.own);
+            let kept = course.kept_places.iter().map(|place| kept_in_words(*place)).zip(&course.kept);
+            let row = |(place, score): (String, &Score)| {
                 std::iter::once(place).chain(score.iter().map(|along| format!("{along:.5}"))).collect()
             };
-            steps.map(row).collect()
+            own.chain(kept).map(row).collect()
         })
     };
     view! {
@@ -147,9 +148,13 @@ fn Choices(level: RwSignal<Level>, of_cell: RwSignal<bool>, cell: Memo<Option<us
                             "The kept run is drawn dashed. It is of another model, so it lies on its own components: the \
                              two ways compare in form and size, not in direction."
                         }
+                        None if cell.get().is_some() => {
+                            "The kept run cannot be laid over this one: its board has another size, so that none of its \
+                             cells is this one (the whole boards can be compared)."
+                        }
                         None => {
-                            "The kept run cannot be laid over this one: its board has no such cell, or the states of the \
-                             whole board are too large (those of a cell are not)."
+                            "The kept run cannot be laid over this one: the states of the whole board are too large (those \
+                             of a cell are not)."
                         }
                     }}
                 </span>
