@@ -72,10 +72,7 @@ fn a_program_too_large_for_the_cpu_is_an_error() {
     let error = prepared(1 << 61);
     assert_eq!(cpu::Engine::new().admits(&huge(1 << 61)), Err(error.clone()));
     assert!(matches!(&error, EngineError::Limit { needed, .. } if *needed == 1 << 63), "{error}");
-    let EngineError::Limit { granted, .. } = error else { panic!("{error}") };
-    let said = error.to_string();
-    let excess = format!("at most {granted} is granted: {} too many", (1_u64 << 42) - granted);
-    assert!(said.starts_with("buffer `huge` (bytes, max") && said.ends_with(&excess), "{said}");
+    assert!(error.to_string().contains("buffer `huge`"), "{error}");
     let error = prepared(1 << 60);
     assert!(matches!(&error, EngineError::OutOfMemory(_)), "{error}");
     // What will be held is foreseen without wrapping around, whether or not it can be.
@@ -93,7 +90,10 @@ fn a_program_too_large_names_the_limit() {
     assert_eq!(engine.admits(&huge(1 << 40)), Err(error.clone()));
     assert_eq!(engine.admits(&huge(1 << 20)), Ok(()));
     assert!(matches!(&error, EngineError::Limit { needed, .. } if *needed == 1 << 42), "{error}");
-    assert!(error.to_string().contains("buffer `huge`"), "{error}");
+    let EngineError::Limit { granted, .. } = error else { panic!("{error}") };
+    let said = error.to_string();
+    let excess = format!("at most {granted} is granted: {} too many", (1_u64 << 42) - granted);
+    assert!(said.starts_with("buffer `huge` (bytes, max") && said.ends_with(&excess), "{said}");
 }
 
 #[test]

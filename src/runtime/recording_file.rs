@@ -290,7 +290,7 @@ mod tests {
         checkpoint::Weights,
         config::ModelConfig,
         engine::cpu,
-        model::{Act, Solver, Taps},
+        model::{Act, Solver},
         runtime::{
             analysis::convergence,
             solve::{Thought, solve},
@@ -312,7 +312,7 @@ mod tests {
             .with_interventions(acts.clone())
             .made_by(maker);
         pollster::block_on(async {
-            let mut solver = Solver::new(&cpu::Engine::new(), &config, &weights, 1, Taps::States).await.unwrap();
+            let mut solver = Solver::stepwise(&cpu::Engine::new(), &config, &weights, 1).await.unwrap();
             let thought = Thought { question: &question, segments: 2, interventions: &acts };
             let observe = async |report, states| {
                 recording.push(report, states).unwrap();
