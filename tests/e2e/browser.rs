@@ -72,6 +72,12 @@ impl Browser {
         Ok(())
     }
 
+    /// Ends the browser's GPU process: every device is lost. The browser starts another one.
+    pub async fn crash_gpu(&self) -> Result<()> {
+        self.driver.cdp().send_raw("Browser.crashGpuProcess", json!({})).await?;
+        Ok(())
+    }
+
     /// Writes what the window shows to target/screenshots/NAME.png.
     pub async fn snapshot(&self, name: &str) -> Result<()> {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");

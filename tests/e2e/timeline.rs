@@ -178,3 +178,27 @@ async fn runs_and_figures_are_taken_away_as_files() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn what_was_recorded_stays_when_the_gpu_is_lost() -> Result<()> {
+    visit(Chromium::WebGpu, async |browser, url| {
+        let page = Page::open_link(browser, &link(url, "&stretch=4").replace("engine=cpu", "engine=gpu")).await?;
+        let recorded = "Number(document.querySelector('[data-testid=figures]')?.textContent.split(' ')[0])";
+        page.wait_for(&format!("{recorded} >= 3")).await?;
+        browser.crash_gpu().await?;
+        page.wait_for("document.querySelector('[data-testid=verdict][data-state=error]')").await?;
+        let (verdict, figures) = (page.text("verdict").await?, page.text("figures").await?);
+        println!("{verdict} {figures}");
+        assert!(verdict.contains("What was recorded stays"), "{verdict}");
+        let segments: usize = page.script(&format!("return {recorded}"), []).await?;
+        assert!((3..32).contains(&segments), "{figures}");
+        browser.screenshot("run-gpu-lost").await?;
+        // It can still be looked through, and the puzzle solved: on the GPU that is there again.
+        page.leads_to("to-start", &format!("segment 1 of {segments}, H 1 of 2, L 1 of 2")).await?;
+        page.click("solve").await?;
+        page.wait_for("document.querySelector('[data-testid=verdict][data-state=valid]')").await?;
+        assert!(page.text("figures").await?.contains("32 segments"));
+        Ok(())
+    })
+    .await
+}

@@ -283,3 +283,32 @@ async fn runs_are_named_read_and_compared() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn a_run_whose_gpu_is_lost_goes_on_where_it_was_saved() -> Result<()> {
+    visit(Chromium::WebGpu, async |browser, url| {
+        let page = open(browser, url).await?;
+        page.choose_engine("gpu").await?;
+        page.start_small(&[]).await?;
+        page.wait_for_step(3).await?;
+        page.click("train-pause").await?;
+        page.wait_for_state("paused").await?;
+        let saved = page.steps().await?;
+        page.click("train-resume").await?;
+        page.wait_for_step(saved + 2).await?;
+        for way in ["train-way-continue", "train-way-cpu"] {
+            browser.crash_gpu().await?;
+            page.wait_for_state("failed").await?;
+            let notice = page.text("train-notice").await?;
+            println!("{notice}");
+            assert!(notice.contains(&format!("It is saved as it was after step {saved}.")), "{notice}");
+            browser.screenshot("train-gpu-lost").await?;
+            page.click(way).await?;
+            page.wait_for_step(saved + 2).await?;
+        }
+        assert!(page.text("train-report").await?.contains("WASM SIMD"));
+        page.click("train-pause").await?;
+        page.wait_for_state("paused").await
+    })
+    .await
+}

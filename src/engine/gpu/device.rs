@@ -62,7 +62,8 @@ impl Device {
         let first = fault.clone();
         raw.set_device_lost_callback(move |reason, message| {
             let why = if message.is_empty() { format!("{reason:?}") } else { message };
-            *first.lock().unwrap_or_else(PoisonError::into_inner) = Some(EngineError::DeviceLost(why));
+            *first.lock().unwrap_or_else(PoisonError::into_inner) =
+                Some(EngineError::DeviceLost(why.trim_end_matches('.').into()));
         });
 
         let info = describe(&adapter).await;

@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 
 use super::words::{bytes, duration, millions, parameters, step_time, thousands};
-use crate::{runtime::training::protocol::Estimate as Measured, ui::state::Page};
+use crate::{
+    engine::Kind as EngineKind,
+    runtime::{measure::Choice, training::protocol::Estimate as Measured},
+    ui::state::Page,
+};
 
 /// Parameters at once; memory and time when they have been measured.
 #[component]
@@ -24,6 +28,18 @@ pub fn Estimate() -> impl IntoView {
             Some(Err(_)) => "unknown".into(),
             found => found.as_ref().and_then(|found| of(found.as_ref().ok()?)).unwrap_or_else(waiting),
         })
+    };
+    let engine = move || match page.training_engine() {
+        Some(EngineKind::Gpu) => "WebGPU",
+        Some(EngineKind::Cpu) => "CPU",
+        None => "–",
+    };
+    let by_itself = move || {
+        let both = page.machine.measurement.with(|measured| measured.as_ref().is_some_and(|both| both.gpu.is_ok()));
+        (both && page.machine.choice.get() == Choice::Auto).then_some(
+            "The engine is the one that solves faster here, which need not be the one that learns faster: choose the other \
+             one under Engine to see what a step takes there.",
+        )
     };
     let total = move || {
         let steps = recipe.with(|recipe| Some(recipe.as_ref().ok()?.training.steps))?;
@@ -53,8 +69,10 @@ pub fn Estimate() -> impl IntoView {
                 <dt>"A step"</dt>
                 <dd data-testid="train-step-time">{move || figure(|found| found.step_seconds.map(step_time))}</dd>
             </div>
+            <div><dt>"Engine"</dt><dd data-testid="train-estimate-engine">{engine}</dd></div>
         </dl>
         <p class="help" data-testid="train-total">{total}</p>
+        <p class="help">{by_itself}</p>
         {fault}
     }
 }
