@@ -164,6 +164,11 @@ impl<S: Session> Solver<S> {
         self.plan.steps.is_some()
     }
 
+    /// Whether its segments come with the states of their steps.
+    pub fn is_tapped(&self) -> bool {
+        !self.plan.taps.states.is_empty()
+    }
+
     /// Bytes of memory that the engine holds for it.
     pub fn bytes(&self) -> u64 {
         self.session.bytes()

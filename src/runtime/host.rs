@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::{
     gallery::{Card, Entry, Index},
-    lane::Lane,
+    lane::{Lane, Manner},
     measure::Measurement,
     protocol::{Event, Failure, Shapes, Solutions, Task},
     scope::{self, FetchError},
@@ -150,12 +150,13 @@ impl Host {
                 Ok(Event::Generated { question: carve(kind, size, design, seed) })
             }
             Task::Examine { kind, question } => Ok(Event::Examined(solutions(kind, &question))),
-            Task::Solve { engine, question, segments, until_sure, interventions } => {
+            Task::Solve { engine, question, segments, until_sure, watch, interventions } => {
                 let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
                 let thought = Thought { question: &question, segments, interventions: &interventions };
+                let manner = Manner { until_sure, watch };
                 match engine {
-                    Kind::Cpu => self.cpu.solve(id, model, thought, until_sure, inbox).await,
-                    Kind::Gpu => self.gpu.solve(id, model, thought, until_sure, inbox).await,
+                    Kind::Cpu => self.cpu.solve(id, model, thought, manner, inbox).await,
+                    Kind::Gpu => self.gpu.solve(id, model, thought, manner, inbox).await,
                 }
             }
             Task::Dimension { engine, kind, puzzles, seed } => {

@@ -22,17 +22,29 @@ pub struct Keep {
     last_l: bool,
     /// Of so many segments the first; and the last of the run.
     every: usize,
+    /// Nothing at all.
+    nothing: bool,
 }
 
 impl Keep {
     /// As much as the budget allows: every state, then every state at half precision, then no L steps but the last before
     /// each H step, then not every segment.
     pub fn of(shapes: Shapes, segments: usize) -> Self {
-        let whole = Self { shapes, segments, half: false, last_l: false, every: 1 };
+        let whole = Self { shapes, segments, half: false, last_l: false, every: 1, nothing: false };
         let half = Self { half: true, ..whole };
         let sparse = (1..=segments.max(1)).map(|every| Self { last_l: true, every, ..half });
         let last = Self { last_l: true, every: segments.max(1), ..half };
         [whole, half].into_iter().chain(sparse).find(|keep| keep.bytes() <= BUDGET).unwrap_or(last)
+    }
+
+    /// No state: the run is not watched.
+    pub fn nothing(self) -> Self {
+        Self { nothing: true, ..self }
+    }
+
+    /// Whether that is so.
+    pub fn is_nothing(&self) -> bool {
+        self.nothing
     }
 
     /// Segments that the run was to take at most when it began.
@@ -42,7 +54,7 @@ impl Keep {
 
     /// Whether all states are kept as they were computed.
     pub fn is_whole(&self) -> bool {
-        !self.half && !self.last_l && self.every == 1
+        !self.half && !self.last_l && self.every == 1 && !self.nothing
     }
 
     /// Whether a step's state is kept; segment and step within it from 0.
@@ -52,6 +64,9 @@ impl Keep {
 
     /// Where a step's state stands among those kept of its segment.
     pub fn place(&self, segment: usize, step: usize) -> Option<usize> {
+        if self.nothing {
+            return None;
+        }
         if !segment.is_multiple_of(self.every) && segment + 1 != self.segments {
             return None;
         }
@@ -92,9 +107,9 @@ impl Keep {
         }
     }
 
-    /// What is kept, for people; `None` where it is all.
+    /// What is kept, for people; `None` where it is all, or nothing.
     pub fn words(&self) -> Option<String> {
-        if self.is_whole() {
+        if self.is_whole() || self.nothing {
             return None;
         }
         let all = self.segments * self.shapes.steps() * self.shapes.state_len() * 4;
@@ -218,6 +233,13 @@ mod tests {
         assert_eq!(Keep::of(LARGE, 8).states_of(3), 6);
         let long = Keep::of(LARGE, 64);
         assert_eq!([0, 1, 3, 4, 63].map(|segment| long.states_of(segment)), [4, 0, 0, 4, 4]);
+    }
+
+    #[test]
+    fn of_a_run_that_is_not_watched_nothing_is_kept() {
+        let keep = Keep::of(LARGE, 16).nothing();
+        assert_eq!((keep.bytes(), keep.states_of(0), keep.words()), (0, 0, None));
+        assert!(keep.is_nothing() && !keep.is_whole() && !keep.keeps(15, 5));
     }
 
     #[test]

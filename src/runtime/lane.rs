@@ -39,10 +39,21 @@ impl Start for gpu::Engine {
 /// What a solver has to be able to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Play {
-    /// Whole segments, the fast way.
+    /// Whole segments, of which only the outcome is wanted.
+    Outcomes,
+    /// Whole segments with the states of their steps.
     Segments,
     /// Single steps too, for what is done between them.
     Steps,
+}
+
+/// How a thought is run.
+#[derive(Clone, Copy)]
+pub(super) struct Manner {
+    /// Perhaps only until it is sure.
+    pub until_sure: bool,
+    /// With the states of its steps; a thought that is interfered with always comes with them.
+    pub watch: bool,
 }
 
 /// The engine and the solver, as far as they were needed.
@@ -71,9 +82,16 @@ impl<E: Start> Lane<E> {
         };
         let engine = self.engine.insert(engine);
         // A solver that cannot is dropped before its successor is made: two would hold the weights twice.
-        let solver = self.solver.take().filter(|solver| play == Play::Segments || solver.plays_steps());
+        let can = |solver: &Solver<E::Session>| match play {
+            // The states would be copied for nobody.
+            Play::Outcomes => !solver.is_tapped(),
+            Play::Segments => solver.is_tapped(),
+            Play::Steps => solver.plays_steps(),
+        };
+        let solver = self.solver.take().filter(can);
         let solver = match (solver, play) {
             (Some(solver), _) => solver,
+            (None, Play::Outcomes) => Solver::new(engine, &model.config, &model.weights, 1, Taps::None).await?,
             (None, Play::Segments) => Solver::new(engine, &model.config, &model.weights, 1, Taps::States).await?,
             (None, Play::Steps) => Solver::stepwise(engine, &model.config, &model.weights, 1).await?,
         };
@@ -93,22 +111,27 @@ impl<E: Start> Lane<E> {
         self.forget_if_failed(timing)
     }
 
-    /// Runs the open model and reports each segment as task `id`, perhaps only until it is sure.
+    /// Runs the open model and reports each segment as task `id`.
     pub async fn solve(
         &mut self,
         id: u32,
         model: &OpenModel,
         thought: Thought<'_>,
-        until_sure: bool,
+        Manner { until_sure, watch }: Manner,
         inbox: &RefCell<Inbox>,
     ) -> Result<Event, TaskError> {
         let mut cancelled = false;
         let run = async {
-            let play = if thought.interventions.is_empty() { Play::Segments } else { Play::Steps };
+            let play = match (thought.interventions.is_empty(), watch) {
+                (true, true) => Play::Segments,
+                (true, false) => Play::Outcomes,
+                (false, _) => Play::Steps,
+            };
             let (engine, solver) = self.ready(model, play).await?;
             let shapes = Shapes::of(&model.config);
             scope::report(Some(id), Event::Started { engine, model: shapes });
             let trace = Trace::of(&model.weights, &model.config, thought.segments);
+            let trace = if play == Play::Outcomes { trace.unwatched() } else { trace };
             let breath = Breath::default();
             let observe = async |segment: SegmentReport, states: States| {
                 let sure = until_sure && shapes.is_done(segment.q_halt, segment.q_continue);

@@ -93,6 +93,8 @@ pub enum Task {
         segments: usize,
         /// Whether it ends at the first segment after which the model holds itself done.
         until_sure: bool,
+        /// Whether every L and H step is told, with its state; else only each segment's answer.
+        watch: bool,
         /// What is done to the thought on the way.
         interventions: Vec<Intervention>,
     },

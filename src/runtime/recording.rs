@@ -84,6 +84,16 @@ impl Recording {
         Self { maker, ..self }
     }
 
+    /// The same of a run that is not watched: its segments come without steps.
+    pub fn unwatched(self) -> Self {
+        Self { keep: self.keep.nothing(), ..self }
+    }
+
+    /// Whether its L and H steps are recorded.
+    pub fn is_watched(&self) -> bool {
+        !self.keep.is_nothing()
+    }
+
     /// The same of a run that is interfered with.
     pub fn with_interventions(self, interventions: Vec<Intervention>) -> Self {
         Self { interventions, ..self }
@@ -98,7 +108,7 @@ impl Recording {
         if report.index + 1 != segment {
             return Err(Discontinuity::Order { expected: segment, found: report.index + 1 });
         }
-        let steps = self.shapes.steps();
+        let steps = if self.is_watched() { self.shapes.steps() } else { 0 };
         let elements = self.keep.states_of(report.index) * self.shapes.state_len();
         for (what, found, expected) in
             [("steps", report.steps.len(), steps), ("state elements", states.len(), elements)]
@@ -376,6 +386,17 @@ mod tests {
         assert_eq!(recording.halted(), Some(1));
         let trm = Shapes { family: Family::Trm, ..SHAPES };
         assert!(trm.is_done(0.25, 0.5) && !trm.is_done(-0.25, -0.5) && SHAPES.is_done(-0.25, -0.5));
+    }
+
+    #[test]
+    fn a_run_that_is_not_watched_has_answers_only() {
+        let mut recording = Recording::new(SHAPES, 3, vec![1; 2], "test".into()).unwatched();
+        let (report, states) = segment(0);
+        assert!(recording.push(report.clone(), states).is_err());
+        recording.push(SegmentReport { steps: Vec::new(), ..report }, States::Single(Vec::new())).unwrap();
+        assert_eq!((recording.moments(), recording.bytes(), recording.steps().count()), (4, 0, 0));
+        assert_eq!(recording.answered(3).unwrap().index, 0);
+        assert_eq!((recording.state(Level::H, 3), recording.last_step(Level::L, 3)), (None, None));
     }
 
     #[test]

@@ -88,6 +88,11 @@ impl Trace {
         }
     }
 
+    /// The same of a run that is not watched: no state comes by.
+    pub fn unwatched(self) -> Self {
+        Self { keep: self.keep.nothing(), ..self }
+    }
+
     /// An empty store for the next segment's states, of which [`Trace::step`] fills in those that are kept.
     pub fn store(&self) -> States {
         self.keep.store(self.keep.states_of(self.seen / self.steps))

@@ -179,6 +179,7 @@ fn Length() -> impl IntoView {
             <select data-testid="segments" on:change=choose>{STRETCHES.map(option)}</select>
         </label>
         <Check name="Stop when sure" testid="until-sure" checked=run.until_sure set=move |sure| run.until_sure.set(sure)/>
+        <Check name="Watch the states" testid="watch" checked=run.watch set=move |watch| run.watch.set(watch)/>
     }
 }
 

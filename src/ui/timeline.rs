@@ -13,7 +13,7 @@ use super::{
     place::Place,
     state::{Page, SPEEDS, Stride},
 };
-use crate::{model::Level, runtime::recording::Recording};
+use crate::runtime::{protocol::Shapes, recording::Recording};
 
 /// Clocks, slider, play, pause, step.
 #[component]
@@ -152,14 +152,18 @@ fn button(
 
 /// A moment, by its segment and cycles.
 pub fn in_words(recording: &Recording, moment: usize) -> Option<String> {
-    let step = recording.step(moment)?;
-    let shapes = recording.shapes();
-    let segment = recording.place(moment).0 + 1;
-    let segments = recording.planned_moments() / shapes.steps();
-    let cycles = format!("segment {segment} of {segments}, H {} of {}", step.h_cycle + 1, shapes.h_cycles);
-    Some(match step.level {
-        Level::L => format!("{cycles}, L {} of {}", step.l_cycle + 1, shapes.l_cycles),
-        Level::H => format!("{cycles}, H steps"),
+    if moment >= recording.moments() {
+        return None;
+    }
+    let Shapes { h_cycles, l_cycles, .. } = recording.shapes();
+    let (segment, step) = recording.place(moment);
+    let segments = recording.planned_moments() / recording.shapes().steps();
+    let (h_cycle, l_cycle) = (step / (l_cycles + 1), step % (l_cycles + 1));
+    let cycles = format!("segment {} of {segments}, H {} of {h_cycles}", segment + 1, h_cycle + 1);
+    Some(if l_cycle < l_cycles {
+        format!("{cycles}, L {} of {l_cycles}", l_cycle + 1)
+    } else {
+        format!("{cycles}, H steps")
     })
 }
 

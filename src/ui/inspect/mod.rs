@@ -24,6 +24,7 @@ mod trajectory;
 
 use leptos::prelude::*;
 
+use halting::Halting;
 use save::SaveRun;
 use tabs::Tabs;
 
@@ -37,6 +38,16 @@ pub fn Inspector() -> impl IntoView {
     let has_moments = move || {
         page.run.recording.with(|recording| recording.as_ref().is_some_and(|recording| recording.moments() > 0))
     };
+    let is_watched = move || of_recording(page, |recording| recording.moments() == 0 || recording.is_watched());
+    let unwatched = move || {
+        view! {
+            <p class="invitation" data-testid="unwatched">
+                "This run was not watched: only its answers and how done it held itself were kept, and nothing was copied on \
+                 the way. Tick “Watch the states” and solve again to look inside."
+            </p>
+            <Halting/>
+        }
+    };
     let invitation = move || {
         view! {
             <p class="invitation">
@@ -49,9 +60,11 @@ pub fn Inspector() -> impl IntoView {
     let thinned = Memo::new(move |_| of_recording(page, |recording| recording.keep().words()));
     view! {
         <Show when=has_moments fallback=invitation>
-            <Tabs/>
-            {move || thinned.get().map(|words| view! { <p class="reading" data-testid="thinned">{words}</p> })}
-            <SaveRun/>
+            <Show when=is_watched fallback=unwatched>
+                <Tabs/>
+                {move || thinned.get().map(|words| view! { <p class="reading" data-testid="thinned">{words}</p> })}
+                <SaveRun/>
+            </Show>
         </Show>
         <div class="options">
             <OpenFiles title="Open a recording…" accept=".safetensors" testid="open-recording"/>

@@ -57,7 +57,10 @@ impl Page {
     /// Whether an experiment can be laid over an untouched run of this puzzle: the run on the page, or the one kept.
     pub fn has_untouched_run(self) -> bool {
         self.run.recording.with(|run| {
-            let Some(run) = run.as_ref().filter(|run| run.moments() > 0 && !self.is_foreign()) else { return false };
+            let Some(run) = run.as_ref().filter(|run| run.moments() > 0 && run.is_watched() && !self.is_foreign())
+            else {
+                return false;
+            };
             is_untouched(run) || self.run.kept.with(|kept| kept.as_ref().is_some_and(|kept| is_pair(run, kept)))
         })
     }

@@ -54,6 +54,7 @@ impl Page {
         let stretch = address.stretch.filter(|stretch| STRETCHES.contains(stretch));
         self.run.stretch.set(stretch.unwrap_or(1));
         self.run.until_sure.set(address.until_sure);
+        self.run.watch.set(true);
         let acts = address.acts.clone();
         // A puzzle that the address brought clears the last run first.
         let start = move || {

@@ -178,8 +178,11 @@ impl Page {
         let interventions = self.run.interventions.get_value();
         // One sees whether a touched thought recovers only if it goes on.
         let until_sure = self.run.until_sure.get_untracked() && interventions.is_empty();
+        let watch = self.run.watch.get_untracked() || !interventions.is_empty();
+        let asked = question.clone();
         let task =
-            self.machine.ask(Task::Solve { engine, question: question.clone(), segments, until_sure, interventions });
+            self.machine.ask(Task::Solve { engine, question: asked, segments, until_sure, watch, interventions });
+        self.run.watched.set_value(watch);
         self.run.planned.set_value(segments);
         self.run.phase.set(Phase::Running { task });
         self.run.question.set_value(question);

@@ -46,6 +46,10 @@ pub struct Run {
     pub stretch: RwSignal<usize>,
     /// Whether it ends when the model holds itself done.
     pub until_sure: RwSignal<bool>,
+    /// Whether the next one is to be watched: with the states of its steps.
+    pub watch: RwSignal<bool>,
+    /// Whether the one under way is.
+    pub watched: StoredValue<bool>,
     /// What is done to it on the way.
     pub interventions: StoredValue<Vec<Intervention>>,
     /// The experiment that comes after it, and the moment to be shown of that: a link asked for both.
@@ -67,6 +71,8 @@ impl Run {
             kept: RwSignal::new(None),
             stretch: RwSignal::new(1),
             until_sure: RwSignal::new(false),
+            watch: RwSignal::new(true),
+            watched: StoredValue::new(true),
             interventions: StoredValue::new(Vec::new()),
             after: StoredValue::new(None),
             asked: StoredValue::new(None),
@@ -87,7 +93,8 @@ impl Run {
     pub fn begin(self, engine: String, shapes: Shapes, maker: Maker) {
         let question = self.question.get_value();
         let recording = Recording::new(shapes, self.planned.get_value(), question, engine);
-        self.recording.set(Some(recording.with_interventions(self.interventions.get_value()).made_by(maker)));
+        let recording = recording.with_interventions(self.interventions.get_value()).made_by(maker);
+        self.recording.set(Some(if self.watched.get_value() { recording } else { recording.unwatched() }));
     }
 
     /// Shows a run that was recorded earlier, about a puzzle of that kind.
