@@ -33,10 +33,11 @@ impl Inbox {
         self.cancelled.contains(&task)
     }
 
-    /// What the page wants of the run that is trained, without waiting for its end: the task's number and the part.
-    pub fn take_snapshots(&mut self) -> Vec<(u32, Part)> {
+    /// What the page wants of the run that is trained, without waiting for its end: the task's number and the part, of
+    /// parts that can be `had` now.
+    pub fn take_snapshots(&mut self, had: impl Fn(Part) -> bool) -> Vec<(u32, Part)> {
         let part = |asked: &Asked| match asked.request.task {
-            Task::Training(TrainingTask::Snapshot { part }) => Some((asked.request.id, part)),
+            Task::Training(TrainingTask::Snapshot { part }) => Some((asked.request.id, part)).filter(|_| had(part)),
             _ => None,
         };
         let wanted = self.waiting.iter().filter_map(part).collect();

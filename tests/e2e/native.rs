@@ -38,6 +38,17 @@ impl Reference {
         let gallery = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/gallery");
         let config = ModelConfig::from_json(&fs::read_to_string(gallery.join(format!("{model}.json")))?)?;
         let weights = Weights::from_safetensors(&fs::read(gallery.join(format!("{model}.safetensors")))?)?;
+        Self::of(config, weights, kind, puzzle, acts).await
+    }
+
+    /// Runs any model.
+    pub async fn of(
+        config: ModelConfig,
+        weights: Weights,
+        kind: Kind,
+        puzzle: &str,
+        acts: &[Intervention],
+    ) -> Result<Self> {
         let question = kind.encode(puzzle)?;
         let mut solver = Solver::stepwise(&cpu::Engine::new(), &config, &weights, 1).await?;
         solver.begin(&tokens(&question), &[0]).await?;
@@ -47,6 +58,29 @@ impl Reference {
         }
         let states = segments.iter_mut().flat_map(|segment| std::mem::take(&mut segment.states)).collect();
         Ok(Self { kind, question, segments, states, config, weights })
+    }
+
+    /// Participation ratios of z_H and z_L over all positions of the last states of runs on these questions, by the sums
+    /// of squares that make up the trace of the covariance and of its square.
+    pub async fn dimensions(model: &str, questions: Vec<Vec<u8>>) -> Result<[f64; 2]> {
+        let gallery = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/gallery");
+        let config = ModelConfig::from_json(&fs::read_to_string(gallery.join(format!("{model}.json")))?)?;
+        let weights = Weights::from_safetensors(&fs::read(gallery.join(format!("{model}.safetensors")))?)?;
+        let mut solver = Solver::stepwise(&cpu::Engine::new(), &config, &weights, 1).await?;
+        let mut vectors: [Vec<Vec<f64>>; 2] = Default::default();
+        for question in questions {
+            solver.begin(&tokens(&question), &[0]).await?;
+            let mut last = Vec::new();
+            for _ in 0..config.halt_max_steps {
+                last = solver.segment().await?.states;
+            }
+            for (level, vectors) in [Level::H, Level::L].into_iter().zip(&mut vectors) {
+                let state = last.iter().rfind(|state| state.level == level).ok_or("no state")?;
+                let rows = state.z.chunks_exact(config.hidden_size);
+                vectors.extend(rows.map(|row| row.iter().map(|x| f64::from(*x)).collect::<Vec<_>>()));
+            }
+        }
+        Ok(vectors.map(|vectors| participation(&vectors)))
     }
 
     /// Channels.
@@ -153,15 +187,53 @@ impl Reference {
         self.probabilities(moment).iter().map(|chances| best(chances) as u8).collect()
     }
 
-    /// What a cell takes from every cell in H's last step up to a moment, in its first layer.
-    pub async fn mixing(&self, moment: usize, cell: usize) -> Result<Vec<f32>> {
-        let at = self.last(Level::H, moment).ok_or("H has not stepped yet")?;
-        let own = at.checked_sub(1).and_then(|earlier| self.last(Level::H, earlier)).map(|earlier| self.z(earlier));
-        let other = self.last(Level::L, at).map(|at| self.z(at));
-        let mut solver = MixingSolver::new(&self.config, &self.weights, Level::H).await?;
+    /// What a cell takes from every cell in a module's last step up to a moment, layer by layer and head by head.
+    pub async fn mixing(&self, level: Level, moment: usize, cell: usize) -> Result<Vec<Vec<f32>>> {
+        let at = self.last(level, moment).ok_or("the module has not stepped yet")?;
+        let own = at.checked_sub(1).and_then(|earlier| self.last(level, earlier)).map(|earlier| self.z(earlier));
+        let other = if level == Level::H { Level::L } else { Level::H };
+        let other = self.last(other, at).map(|at| self.z(at));
+        let mut solver = MixingSolver::new(&self.config, &self.weights, level).await?;
         let position = self.config.puzzle_emb_len + cell;
         let found = solver.at(&tokens(&self.question), Before { own, other }, position).await?;
-        Ok(found.layers[0][0][self.config.puzzle_emb_len..].to_vec())
+        let of_cells = |row: &Vec<f32>| row[self.config.puzzle_emb_len..].to_vec();
+        Ok(found.layers.iter().flatten().map(of_cells).collect())
+    }
+
+    /// What the heads of H's first layer attend to from a cell in its last step up to a moment, computed here once more:
+    /// softmax(q·k/√d) with rotated queries and keys, of the module's state plus L's. For models without a prefix.
+    pub fn attention(&self, moment: usize, cell: usize) -> Option<Vec<Vec<f64>>> {
+        let at = self.last(Level::H, moment)?;
+        let (own, other) = (self.z(self.last(Level::H, at.checked_sub(1)?)?), self.z(self.last(Level::L, at)?));
+        let (d, width) = (self.channels(), self.config.head_dim());
+        let input: Vec<f64> = own.iter().zip(other).map(|(a, b)| f64::from(*a) + f64::from(*b)).collect();
+        let weight = &self.weights.tensors["H_level.layers.0.self_attn.qkv_proj.weight"].data;
+        let project = |position: usize, row: usize| -> f64 {
+            let v = &input[position * d..(position + 1) * d];
+            weight[row * d..(row + 1) * d].iter().zip(v).map(|(w, v)| f64::from(*w) * v).sum()
+        };
+        // Rows of the projection: every head's queries, then every head's keys.
+        let rotated = |position: usize, first: usize| -> Vec<f64> {
+            let x: Vec<f64> = (0..width).map(|i| project(position, first + i)).collect();
+            let half = width / 2;
+            let turn = |i: usize| {
+                let angle = position as f64 * self.config.rope_theta.powf(-2.0 * (i % half) as f64 / width as f64);
+                let across = if i < half { -x[i + half] } else { x[i - half] };
+                x[i] * angle.cos() + across * angle.sin()
+            };
+            (0..width).map(turn).collect()
+        };
+        let head = |head: usize| {
+            let query = rotated(cell, head * width);
+            let score = |position: usize| {
+                let key = rotated(position, d + head * width);
+                query.iter().zip(&key).map(|(q, k)| q * k).sum::<f64>() / (width as f64).sqrt()
+            };
+            let weights: Vec<f64> = (0..self.config.tokens()).map(|position| score(position).exp()).collect();
+            let sum: f64 = weights.iter().sum();
+            weights.iter().map(|weight| weight / sum).collect()
+        };
+        Some((0..self.config.num_heads).map(head).collect())
     }
 }
 
@@ -171,6 +243,18 @@ fn tokens(question: &[u8]) -> Vec<u32> {
 
 fn dot(a: &[f32], b: &[f32]) -> f64 {
     a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+}
+
+/// (Σλ)² / Σλ² of the covariance's eigenvalues.
+fn participation(vectors: &[Vec<f64>]) -> f64 {
+    let (count, width) = (vectors.len() as f64, vectors[0].len());
+    let mean: Vec<f64> = (0..width).map(|i| vectors.iter().map(|v| v[i]).sum::<f64>() / count).collect();
+    let covariance =
+        |i: usize, j: usize| vectors.iter().map(|v| (v[i] - mean[i]) * (v[j] - mean[j])).sum::<f64>() / count;
+    let trace: f64 = (0..width).map(|i| covariance(i, i)).sum();
+    let squares: f64 =
+        (0..width).flat_map(|i| (0..width).map(move |j| (i, j))).map(|(i, j)| covariance(i, j).powi(2)).sum();
+    trace * trace / squares
 }
 
 /// RMS of the difference.

@@ -2,6 +2,8 @@
 //! native run of the same gallery model.
 
 use hrm_web::{
+    checkpoint::Weights,
+    config::ModelConfig,
     model::{Act, Intervention, Level},
     puzzle::{Kind, sudoku::Shape},
     random::Random,
@@ -11,6 +13,7 @@ use serde_json::{Value, json};
 use crate::{
     Result,
     browser::Chromium,
+    folder::Folder,
     native::{Reference, rms},
     page::Page,
     visit,
@@ -270,44 +273,134 @@ async fn answers_on_the_way_are_the_models() -> Result<()> {
     .await
 }
 
+impl Page<'_> {
+    /// Points at a cell and reads what the table of the Attention view says of it, row by row, once that is about `expected`:
+    /// the worker computes it.
+    async fn mixing_of(&self, cell: usize, expected: &[Vec<f32>]) -> Result<Vec<Vec<f64>>> {
+        self.point_at(cell).await?;
+        let len = expected.iter().map(Vec::len).sum::<usize>();
+        let mut shown = Vec::new();
+        for _ in 0..100 {
+            let texts: Vec<String> = self
+                .script(
+                    "return [...document.querySelectorAll('#view tbody tr')].map(row => row.cells[2].textContent)",
+                    [],
+                )
+                .await?;
+            let values: Vec<f64> = texts.iter().filter_map(|text| text.parse().ok()).collect();
+            shown = values.chunks(expected[0].len()).map(<[f64]>::to_vec).collect();
+            let own = expected.iter().map(|row| f64::from(row[cell]));
+            if values.len() == len
+                && own.zip(&shown).all(|(own, row)| (own - row[cell]).abs() <= own.abs() * 0.02 + 0.001)
+            {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        Ok(shown)
+    }
+}
+
+#[track_caller]
+fn rows_close(what: &str, shown: &[Vec<f64>], expected: &[Vec<f32>]) {
+    assert_eq!(shown.len(), expected.len(), "{what}");
+    for (shown, expected) in shown.iter().zip(expected) {
+        let most = expected.iter().copied().fold(0.0, f32::max);
+        for (at, (shown, expected)) in shown.iter().zip(expected).enumerate() {
+            close(&format!("{what} of {at}"), *shown, f64::from(*expected), 0.001 + f64::from(most) * 0.001);
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_a_cell_takes_is_the_models() -> Result<()> {
     visit(Chromium::Plain, async |browser, url| {
         let (page, reference) = open(browser, url, "attention").await?;
         page.show("attention").await?;
         page.seek(8).await?;
-        for cell in [0, 3, 7, 10, 14, 18, 21, 27, 30, 35] {
-            page.point_at(cell).await?;
-            let row = reference.mixing(8, cell).await?;
-            let most = row.iter().copied().fold(0.0, f32::max);
-            let mut shown: Vec<f64> = Vec::new();
-            // The worker computes it.
-            for _ in 0..100 {
-                let texts: Vec<String> = page
-                    .script(
-                        "const rows = [...document.querySelectorAll('#view tbody tr')].slice(0, arguments[0]);
-                        return rows.map(row => row.cells[2].textContent)",
-                        [json!(row.len())],
-                    )
-                    .await?;
-                shown = texts.iter().filter_map(|text| text.parse().ok()).collect();
-                if shown.len() == row.len()
-                    && (shown[cell] - f64::from(row[cell])).abs() <= f64::from(most) * 0.02 + 0.001
-                {
-                    break;
-                }
-                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-            }
-            assert_eq!(shown.len(), row.len(), "cell {cell}");
-            for (at, (shown, expected)) in shown.iter().zip(&row).enumerate() {
-                close(
-                    &format!("what {cell} takes of {at}"),
-                    *shown,
-                    f64::from(*expected),
-                    0.001 + f64::from(most) * 0.001,
-                );
+        for (level, name) in [(Level::H, "H"), (Level::L, "L")] {
+            page.choose("mixing-level", name).await?;
+            for cell in [0, 3, 7, 10, 14, 18, 21, 27, 30, 35] {
+                let expected = reference.mixing(level, 8, cell).await?;
+                let shown = page.mixing_of(cell, &expected).await?;
+                rows_close(&format!("what {cell} takes in {name}"), &shown, &expected);
             }
         }
+        Ok(())
+    })
+    .await
+}
+
+/// A model with attention, brought as a file: what every head of every layer attends to.
+#[tokio::test]
+async fn what_heads_attend_to_is_the_models() -> Result<()> {
+    let config = r#"{"seq_len":16,"vocab_size":6,"H_cycles":2,"L_cycles":2,"H_layers":2,"L_layers":1,"hidden_size":32,
+        "num_heads":2,"halt_max_steps":3,"puzzle":"sudoku-4x4"}"#;
+    let folder = Folder::new("hrm-e2e-attention")?;
+    let model = ModelConfig::from_json(config)?;
+    let weights = Weights::init(&model, 3);
+    let files = [folder.write("heads.safetensors", weights.to_safetensors()?)?, folder.write("heads.json", config)?];
+    visit(Chromium::Plain, async |browser, url| {
+        let page = Page::open(browser, url).await?;
+        let puzzle = crate::PUZZLES[0].0;
+        page.type_puzzle(puzzle).await?;
+        page.upload("open-model", &files.join("\n")).await?;
+        page.wait_for("document.querySelector('[data-testid=model]').value === 'heads'").await?;
+        page.wait_for("document.querySelector('[data-testid=solve]:enabled')").await?;
+        page.solve().await?;
+        page.show("attention").await?;
+        page.wait_for("document.querySelector('[data-testid=mixing] canvas')").await?;
+        page.show("attention").await?;
+        assert!(page.text("mixing-kind").await?.contains("each board sums to 1"));
+        let reference = Reference::of(model, weights, Kind::Sudoku(Shape::FOUR), puzzle, &[]).await?;
+        let moment = 11;
+        page.seek(moment).await?;
+        for (level, name, rows) in [(Level::H, "H", 4), (Level::L, "L", 2)] {
+            page.choose("mixing-level", name).await?;
+            for cell in [0, 1, 3, 5, 6, 8, 10, 12, 13, 15] {
+                let expected = reference.mixing(level, moment, cell).await?;
+                let shown = page.mixing_of(cell, &expected).await?;
+                assert_eq!(shown.len(), rows, "a row for every head of every layer");
+                rows_close(&format!("what {cell} attends to in {name}"), &shown, &expected);
+                for row in &shown {
+                    let sum: f64 = row.iter().sum();
+                    assert!((sum - 1.0).abs() < 0.01, "the weights of {cell} sum to {sum}");
+                }
+                if level == Level::H {
+                    let heads = reference.attention(moment, cell).ok_or("H has not stepped twice")?;
+                    for (head, row) in heads.iter().zip(&expected) {
+                        let apart = head.iter().zip(row).map(|(a, b)| (a - f64::from(*b)).abs()).fold(0.0, f64::max);
+                        assert!(apart < 1e-4, "{cell}: {apart} from the weights computed here");
+                    }
+                }
+            }
+        }
+        browser.screenshot("attention-heads").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_dimensions_in_use_are_the_models() -> Result<()> {
+    visit(Chromium::Plain, async |browser, url| {
+        let (page, _) = open(browser, url, "trajectory").await?;
+        // The puzzles are random: of a seed that is known.
+        page.script::<()>("Math.random = () => 0.25", []).await?;
+        page.click("measure-dimensions").await?;
+        page.wait_for("document.querySelector('[data-testid=measure-dimensions]').textContent.startsWith('Measure')").await?;
+        let shown: Vec<String> = page
+            .script("return [...document.querySelectorAll('[data-testid=dimensions] .percent')].map(bar => bar.textContent)", [])
+            .await?;
+        let kind = Kind::Sudoku(Shape::SIX);
+        let mut random = Random::new(u64::from((0.25 * f64::from(u32::MAX)) as u32));
+        let levels = (0..kind.levels()).cycle().take(20);
+        let questions: Vec<_> =
+            levels.map(|level| kind.generate(&mut random, kind.difficulty_of(level)).question).collect();
+        let expected = Reference::dimensions(MODEL, questions).await?;
+        for (shown, expected) in shown.iter().zip(expected) {
+            close("dimensions", number_after(shown, "")?, expected, 0.05);
+        }
+        assert_eq!(shown.len(), 2);
         Ok(())
     })
     .await

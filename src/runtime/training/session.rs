@@ -174,7 +174,7 @@ impl Trainee {
         self.run.skip_pause();
         self.tell_ready(order.id);
         if self.run.steps_done() == 0 {
-            let observe = listen(order.id, inbox, |_| None);
+            let observe = listen(order.id, inbox, None, |_| None);
             if let Some(trial) = self.run.evaluate_on(order.boards, observe).await? {
                 self.tell_boards(order, trial.answers);
             }
@@ -199,7 +199,7 @@ impl Trainee {
                 self.save(order).await?;
             }
             breath.take().await;
-            let wanted = inbox.borrow_mut().take_snapshots();
+            let wanted = inbox.borrow_mut().take_snapshots(|_| true);
             for (id, part) in wanted {
                 self.hand_out(id, part).await?;
             }
@@ -230,7 +230,8 @@ impl Trainee {
     /// Tries the unseen puzzles; false where a pause broke it off: it is owed then.
     async fn evaluate(&mut self, order: &Order, news: &mut News, inbox: &RefCell<Inbox>) -> Result<bool, TaskError> {
         let of = self.run.tried();
-        let observe = listen(order.id, inbox, |done| Some(TrainingEvent::Evaluating { done, of }));
+        let weights = self.weights().await?;
+        let observe = listen(order.id, inbox, Some(weights), |done| Some(TrainingEvent::Evaluating { done, of }));
         let Some(trial) = self.run.evaluate(observe).await? else { return Ok(false) };
         news.rows.extend(self.run.rows().last().cloned());
         news.tell(&self.run, true);
@@ -242,7 +243,8 @@ impl Trainee {
     async fn test(&mut self, order: &Order, inbox: &RefCell<Inbox>) -> Result<(), TaskError> {
         if self.run.result().is_none() {
             let of = self.run.test().len();
-            let observe = listen(order.id, inbox, |done| Some(TrainingEvent::Evaluating { done, of }));
+            let weights = self.weights().await?;
+            let observe = listen(order.id, inbox, Some(weights), |done| Some(TrainingEvent::Evaluating { done, of }));
             if self.run.test_all(observe).await?.is_some() {
                 self.save(order).await?;
             }
@@ -287,13 +289,34 @@ impl Trainee {
 
     /// Hands a part of the run to the page as task `id`.
     pub async fn hand_out(&mut self, id: u32, part: Part) -> Result<(), TaskError> {
-        let saved = match part {
-            Part::Run => self.run.save().await?.to_bytes()?,
-            Part::Weights => self.run.weights(true).await?.to_safetensors()?,
+        let file = match part {
+            Part::Run => HandOut {
+                bytes: self.run.save().await?.to_bytes()?,
+                event: file_event(self.run.recipe(), self.run.steps_done(), part),
+            },
+            Part::Weights => self.weights().await?,
         };
-        let file = file_event(self.run.recipe(), self.run.steps_done(), part);
-        scope::report_with_file(id, Event::Training(file), &saved);
+        file.tell(id);
         Ok(())
+    }
+
+    /// The averaged weights as they are now.
+    async fn weights(&mut self) -> Result<HandOut, TaskError> {
+        let bytes = self.run.weights(true).await?.to_safetensors()?;
+        Ok(HandOut { bytes, event: file_event(self.run.recipe(), self.run.steps_done(), Part::Weights) })
+    }
+}
+
+/// A part of a run, ready for the page.
+struct HandOut {
+    event: TrainingEvent,
+    bytes: Vec<u8>,
+}
+
+impl HandOut {
+    /// As the answer to task `id`.
+    fn tell(&self, id: u32) {
+        scope::report_with_file(id, Event::Training(self.event.clone()), &self.bytes);
     }
 }
 
@@ -317,10 +340,12 @@ fn file_event(recipe: &Recipe, step: u64, part: Part) -> TrainingEvent {
     TrainingEvent::File { name, part, config: Box::new(recipe.model.clone()), puzzle: recipe.puzzle, step }
 }
 
-/// An observer of an evaluation that looks at the messages now and then and tells how far it is.
+/// An observer of an evaluation that looks at the messages now and then and tells how far it is. Who wants the weights need
+/// not wait for its end: they do not change meanwhile.
 fn listen(
     id: u32,
     inbox: &RefCell<Inbox>,
+    weights: Option<HandOut>,
     event: impl Fn(usize) -> Option<TrainingEvent>,
 ) -> impl AsyncFnMut(usize) -> ControlFlow<()> {
     let breath = Breath::default();
@@ -329,6 +354,10 @@ fn listen(
             && let Some(event) = event(done)
         {
             tell(id, event);
+        }
+        if let Some(weights) = &weights {
+            let wanted = inbox.borrow_mut().take_snapshots(|part| part == Part::Weights);
+            wanted.into_iter().for_each(|(id, _)| weights.tell(id));
         }
         if inbox.borrow().is_cancelled(id) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
