@@ -38,6 +38,21 @@ pub fn matmul<T: Real>(k: &Matmul, a: &[T], b: &[T], out: &mut [T]) {
     }
 }
 
+/// A product in stretches of rows, each of about `most` floating-point operations; whole where it is that small, or a batch.
+/// A browser's worker hears nothing while one of them is computed.
+#[cfg(any(target_arch = "wasm32", test))]
+pub fn stretches(k: &Matmul, most: f64) -> impl Iterator<Item = Matmul> {
+    let of_row = 2.0 * k.n as f64 * k.k as f64;
+    let rows = if k.batch == 1 { ((most / of_row) as usize).max(1) } else { k.m.max(1) };
+    let (a_rs, _) = strides(&k.a);
+    (0..k.m).step_by(rows).map(move |first| {
+        let mut part = Matmul { m: rows.min(k.m - first), ..k.clone() };
+        part.a.offset += first * a_rs as usize;
+        part.out.offset += first * k.out.stride;
+        part
+    })
+}
+
 /// Whether the rows of a single result lie one after the other from the start.
 fn dense_rows(k: &Matmul) -> bool {
     k.out.offset == 0 && k.out.stride == k.n
@@ -107,5 +122,33 @@ pub fn product<T: Real>(
             false,
             threads,
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{plan::BufferId, random::Random};
+
+    #[test]
+    fn stretches_are_the_whole_product() {
+        let mut random = Random::new(5);
+        let (m, n, inner) = (37, 12, 20);
+        for transposed in [false, true] {
+            let operand = |stride| Operand::whole(BufferId(0), stride);
+            let a = Operand { transposed, ..operand(if transposed { m } else { inner }) };
+            let k =
+                Matmul { a, b: operand(n), out: operand(n), batch: 1, m, n, k: inner, accumulate: true, reduce: false };
+            let mut values = |len: usize| (0..len).map(|_| random.normal() as f32).collect::<Vec<f32>>();
+            let (a, b, before) = (values(m * inner), values(inner * n), values(m * n));
+            let (mut whole, mut cut) = (before.clone(), before);
+            matmul(&k, &a, &b, &mut whole);
+            let parts: Vec<Matmul> = stretches(&k, (2 * n * inner * 5) as f64).collect();
+            assert_eq!(parts.iter().map(|part| part.m).collect::<Vec<_>>(), [5, 5, 5, 5, 5, 5, 5, 2]);
+            parts.iter().for_each(|part| matmul(part, &a, &b, &mut cut));
+            let apart = whole.iter().zip(&cut).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(apart < 1e-5, "{apart}");
+            assert_eq!(stretches(&k, 1e9).count(), 1);
+        }
     }
 }

@@ -38,8 +38,14 @@ pub use real::Real;
 use std::marker::PhantomData;
 
 use super::{Data, EngineError, Info, Kind};
+#[cfg(target_arch = "wasm32")]
+use crate::plan::kernel::Kernel;
 use crate::plan::{BufferId, EntryId, Lifetime, Program};
 use memory::Memory;
+
+/// Floating-point operations after which a worker listens again, at least: about a tenth of a second in WASM.
+#[cfg(target_arch = "wasm32")]
+const STRETCH: f64 = 2e9;
 
 /// The engine; `T` is what it computes in.
 #[derive(Clone, Copy, Debug, Default)]
@@ -174,8 +180,18 @@ impl<T: Real> super::Session for Session<T> {
         let breath = crate::event_loop::Breath::default();
         for entry in entries {
             for step in &self.program.entries[entry.0].steps {
-                play::play(&step.kernel, &mut self.memory);
-                breath.take().await;
+                match &step.kernel {
+                    Kernel::Matmul(product) if step.kernel.flops() > STRETCH => {
+                        for part in matmul::stretches(product, STRETCH) {
+                            play::play(&Kernel::Matmul(part), &mut self.memory);
+                            breath.take().await;
+                        }
+                    }
+                    kernel => {
+                        play::play(kernel, &mut self.memory);
+                        breath.take().await;
+                    }
+                }
             }
         }
         Ok(self.read(read))
