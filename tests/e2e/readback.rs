@@ -350,7 +350,6 @@ async fn what_heads_attend_to_is_the_models() -> Result<()> {
         page.solve().await?;
         page.show("attention").await?;
         page.wait_for("document.querySelector('[data-testid=mixing] canvas')").await?;
-        page.show("attention").await?;
         assert!(page.text("mixing-kind").await?.contains("each board sums to 1"));
         let reference = Reference::of(model, weights, Kind::Sudoku(Shape::FOUR), puzzle, &[]).await?;
         let moment = 11;
