@@ -11,6 +11,8 @@ use crate::random::Random;
 pub trait Rules {
     /// The name in recipes, model files and links, e.g. `sudoku-4x4`.
     fn name(&self) -> String;
+    /// The game that it is a size of, as lists of kinds are headed.
+    fn game(&self) -> &'static str;
     /// Tokens of a question and of an answer (S).
     fn seq_len(&self) -> usize;
     /// Different tokens (V): every token is below it, 0 is padding.
@@ -64,6 +66,13 @@ impl Kind {
     /// Every kind, in the order in which the page lists them.
     pub fn all() -> impl Iterator<Item = Self> {
         sudoku::Shape::ALL.into_iter().map(Self::Sudoku).chain(maze::Side::all().map(Self::Maze))
+    }
+
+    /// The games, each once, in the page's order.
+    pub fn games() -> Vec<&'static str> {
+        let mut games: Vec<_> = Self::all().map(|kind| kind.game()).collect();
+        games.dedup();
+        games
     }
 
     /// Whether it has smaller puzzles ([`Rules::generate_smaller`]).

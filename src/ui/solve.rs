@@ -56,8 +56,8 @@ fn Sizes() -> impl IntoView {
             </button>
         }
     };
-    let game = move |name: &'static str, of_it: fn(&Kind) -> bool| {
-        let own = Memo::new(move |_| kinds.get().into_iter().filter(of_it).collect::<Vec<_>>());
+    let game = move |name: &'static str| {
+        let own = Memo::new(move |_| kinds.get().into_iter().filter(|kind| kind.game() == name).collect::<Vec<_>>());
         view! {
             <Show when=move || own.with(|own| !own.is_empty())>
                 <div class="sizes" role="group" aria-label=format!("{name}: board size")>
@@ -69,8 +69,7 @@ fn Sizes() -> impl IntoView {
     };
     view! {
         <div class="games">
-            {game("Sudoku", |kind| matches!(kind, Kind::Sudoku(_)))}
-            {game("Maze", |kind| matches!(kind, Kind::Maze(_)))}
+            {Kind::games().into_iter().map(game).collect_view()}
         </div>
     }
 }

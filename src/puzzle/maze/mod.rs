@@ -64,6 +64,10 @@ impl Rules for Side {
         format!("maze-{}", self.0)
     }
 
+    fn game(&self) -> &'static str {
+        "Maze"
+    }
+
     fn seq_len(&self) -> usize {
         self.cells()
     }

@@ -24,6 +24,10 @@ impl Rules for Shape {
         format!("sudoku-{self}")
     }
 
+    fn game(&self) -> &'static str {
+        "Sudoku"
+    }
+
     fn seq_len(&self) -> usize {
         self.cells()
     }

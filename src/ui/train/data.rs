@@ -28,8 +28,9 @@ pub fn Data() -> impl IntoView {
         let chosen = move || draft.with(|draft| draft.puzzle == kind);
         view! { <option value=kind.name() selected=chosen>{format!("{0}x{0}", side(kind))}</option> }
     };
-    let group = move |name, of_it: fn(&Kind) -> bool| {
-        view! { <optgroup label=name>{Kind::all().filter(of_it).map(option).collect_view()}</optgroup> }
+    let group = move |game| {
+        let kinds = Kind::all().filter(move |kind| kind.game() == game);
+        view! { <optgroup label=game>{kinds.map(option).collect_view()}</optgroup> }
     };
     let take = move |event: Event| {
         for file in files_of(&event) {
@@ -49,8 +50,7 @@ pub fn Data() -> impl IntoView {
                         prop:value=move || draft.with(|draft| draft.puzzle.name())
                         on:change=choose
                     >
-                        {group("Sudoku", |kind| matches!(kind, Kind::Sudoku(_)))}
-                        {group("Maze", |kind| matches!(kind, Kind::Maze(_)))}
+                        {Kind::games().into_iter().map(group).collect_view()}
                     </select>
                     <p class="help">
                         {move || if from_file.get() { "As the file's first good puzzle." } else { "A generator makes them." }}
