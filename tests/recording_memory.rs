@@ -83,7 +83,7 @@ fn the_recording_of_a_thirty_by_thirty_maze_stays_under_200_mb_and_is_freed() {
             after / 1_000_000,
             kept / 1_000_000
         );
-        assert_eq!(kept, recording.keep().bytes());
+        assert_eq!(kept as u64, recording.keep().bytes());
         assert!(most < 200_000_000, "{most} bytes at most");
         // The worker's half is gone with the run.
         assert!(after < kept + 20_000_000, "{after} bytes after the run, {kept} of states");

@@ -7,7 +7,7 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::config::ModelConfig;
+use crate::config::{Family, ModelConfig};
 use crate::engine::{EngineError, Session};
 use crate::model::{Init, param_specs};
 use crate::plan::BufferId;
@@ -131,6 +131,20 @@ impl Weights {
         safetensors::serialize(views, None).map_err(|e| CheckpointError::Format(e.to_string()))
     }
 
+    /// Where `config` has two modules and these weights have one, as a TRM's have: that one in both roles. The answers are
+    /// then the TRM's, as long as both go through as many cycles, and training lets the two part.
+    pub fn in_both_roles(mut self, config: &ModelConfig) -> Self {
+        let has_h = self.tensors.keys().any(|name| name.starts_with("H_level."));
+        if config.family == Family::Hrm && !has_h {
+            let of_h = |(name, tensor): (&String, &Tensor)| {
+                Some((format!("H_level.{}", name.strip_prefix("L_level.")?), tensor.clone()))
+            };
+            let added: Vec<_> = self.tensors.iter().filter_map(of_h).collect();
+            self.tensors.extend(added);
+        }
+        self
+    }
+
     /// Checks that the file holds exactly the weights of a configuration, each in its shape.
     ///
     /// # Errors
@@ -243,6 +257,28 @@ mod tests {
         assert!(mean.abs() < 0.003 && (std - 0.125).abs() < 0.002, "{mean} {std}");
         assert!(data.iter().all(|x| x.abs() <= 2.0 * 1.13685 * 0.125 * 1.0001));
         assert!(weights.tensors["q_head.bias"].data == [-5.0, -5.0]);
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    #[test]
+    fn one_module_in_both_roles_answers_as_before() {
+        use crate::{
+            engine::cpu,
+            model::{Solver, Taps},
+        };
+        let trm = ModelConfig { family: Family::Trm, h_layers: 0, ..config() };
+        let weights = Weights::init(&trm, 3);
+        let both = weights.clone().in_both_roles(&config());
+        both.check(&config()).unwrap();
+        assert_eq!(weights.clone().in_both_roles(&trm), weights);
+        let logits = |config: &ModelConfig, weights: &Weights| {
+            pollster::block_on(async {
+                let mut solver = Solver::new(&cpu::Engine::new(), config, weights, 1, Taps::None).await.unwrap();
+                solver.begin(&[1, 2, 3, 4, 1, 1, 1, 1, 5, 1, 1, 1, 1, 1, 1, 1], &[0]).await.unwrap();
+                solver.segment().await.unwrap().logits
+            })
+        };
+        assert_eq!(logits(&trm, &weights), logits(&config(), &both));
     }
 
     #[test]

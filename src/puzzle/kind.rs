@@ -68,6 +68,23 @@ impl Kind {
         sudoku::Shape::ALL.into_iter().map(Self::Sudoku).chain(maze::Side::all().map(Self::Maze))
     }
 
+    /// The kind that a model's configuration is for: the one that its `puzzle` names, else the one of its shape.
+    ///
+    /// # Errors
+    /// In words: an unknown name, one of another shape, a shape that none has.
+    pub fn of_configuration(json: &serde_json::Value, seq_len: usize, vocab_size: usize) -> Result<Self, String> {
+        let shape = format!("seq_len {seq_len} and vocab_size {vocab_size}");
+        let Some(name) = json.get("puzzle").and_then(serde_json::Value::as_str) else {
+            return Self::of_shape(seq_len, vocab_size).ok_or_else(|| format!("no `puzzle`, and none has {shape}"));
+        };
+        let kind: Self = name.parse().map_err(|error: UnknownKind| error.to_string())?;
+        if (kind.seq_len(), kind.vocab_size()) == (seq_len, vocab_size) {
+            Ok(kind)
+        } else {
+            Err(format!("{shape}; {kind} has {} and {}", kind.seq_len(), kind.vocab_size()))
+        }
+    }
+
     /// The games, each once, in the page's order.
     pub fn games() -> Vec<&'static str> {
         let mut games: Vec<_> = Self::all().map(|kind| kind.game()).collect();

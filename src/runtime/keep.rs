@@ -8,7 +8,7 @@ use super::protocol::Shapes;
 
 /// Bytes that the states of a run may take in the page, and as many in the worker while the run goes on. With what passes
 /// between the two, a recording stays under 200 MB.
-pub const BUDGET: usize = 80_000_000;
+pub const BUDGET: u64 = 80_000_000;
 
 /// Which states of a run are kept, and how exactly. Page and worker decide alike, by the shapes and the length of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,9 +85,10 @@ impl Keep {
     }
 
     /// Bytes of the kept states of the whole run.
-    pub fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> u64 {
         let states: usize = (0..self.segments).map(|segment| self.states_of(segment)).sum();
-        states * self.shapes.state_len() * if self.half { 2 } else { 4 }
+        // More than a browser's addresses reach, perhaps.
+        states as u64 * self.shapes.state_len() as u64 * if self.half { 2 } else { 4 }
     }
 
     /// An empty store with room for so many states.
@@ -112,7 +113,7 @@ impl Keep {
         if self.is_whole() || self.nothing {
             return None;
         }
-        let all = self.segments * self.shapes.steps() * self.shapes.state_len() * 4;
+        let all = (self.segments * self.shapes.steps()) as u64 * self.shapes.state_len() as u64 * 4;
         let what = match (self.last_l, self.every) {
             (false, _) => "every state".into(),
             (true, 1) => "the states of every H step and of the last L step before it".into(),
@@ -209,7 +210,7 @@ mod tests {
         for segments in [16, 64] {
             let keep = Keep::of(nine, segments);
             assert!(keep.is_whole() && keep.words().is_none());
-            assert_eq!(keep.bytes(), segments * 6 * 82 * 512 * 4);
+            assert_eq!(keep.bytes(), segments as u64 * 6 * 82 * 512 * 4);
         }
     }
 
@@ -231,6 +232,8 @@ mod tests {
             assert!(keep.keeps(0, 5) && keep.keeps(segments - 1, 5));
         }
         assert_eq!(Keep::of(LARGE, 8).states_of(3), 6);
+        // What 32 bits do not count.
+        assert!(Keep::of(LARGE, 390).half && Keep::of(LARGE, 390).words().unwrap().contains("take 4317 MB"));
         let long = Keep::of(LARGE, 64);
         assert_eq!([0, 1, 3, 4, 63].map(|segment| long.states_of(segment)), [4, 0, 0, 4, 4]);
     }

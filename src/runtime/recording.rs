@@ -109,7 +109,7 @@ impl Recording {
             return Err(Discontinuity::Order { expected: segment, found: report.index + 1 });
         }
         let steps = if self.is_watched() { self.shapes.steps() } else { 0 };
-        let elements = self.keep.states_of(report.index) * self.shapes.state_len();
+        let elements = self.keep.states_of(report.index).saturating_mul(self.shapes.state_len());
         for (what, found, expected) in
             [("steps", report.steps.len(), steps), ("state elements", states.len(), elements)]
         {

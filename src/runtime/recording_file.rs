@@ -22,10 +22,11 @@ use crate::{
 const VERSION: &str = "1";
 /// The entry of the header that tells a recording from any other safetensors file; it holds the version.
 const MARK: &str = "hrm_web_recording";
-/// Positions and channels at most, each; the values of a state; the steps of a run: more than any page shows.
+/// Positions and channels at most, each; the values of a state.
 const MOST: usize = 1 << 16;
 const MOST_VALUES: usize = 1 << 26;
-const MOST_STEPS: usize = 1 << 14;
+/// Steps of a run at most: the views compare every state with every other.
+pub const MOST_STEPS: usize = 1 << 11;
 
 /// Why a file is no recording that can be shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -155,6 +156,10 @@ pub fn from_bytes(bytes: &[u8]) -> Result<RecordingFile, RecordingFileError> {
     let run: Run = entry(&header, "run")?;
     check_run(&run).map_err(|problem| RecordingFileError::Header { entry: "run", problem })?;
     let segments: Vec<SegmentReport> = entry(&header, "segments")?;
+    if segments.len() > run.planned {
+        let problem = format!("{} of a run that was planned for {}", segments.len(), run.planned);
+        return Err(RecordingFileError::Header { entry: "segments", problem });
+    }
     let Run { puzzle: kind, question, model, engine, shapes, planned, interventions } = run;
     let mut recording =
         Recording::new(shapes, planned, question, engine).with_interventions(interventions).made_by(model);
@@ -374,6 +379,7 @@ mod tests {
         assert!(said("run", "sudoku-4x4", "sudoku-5x5").contains("unknown puzzle"));
         assert!(said("run", "sudoku-4x4", "sudoku-6x6").contains("expected 36 cells"));
         assert!(said("run", r#""planned":3"#, r#""planned":99999999"#).contains("planned is 99999999"));
+        assert!(said("run", r#""planned":3"#, r#""planned":1"#).contains("2 of a run that was planned for 1"));
         assert!(said("run", r#""h_cycles":2"#, r#""h_cycles":9999"#).contains("expected at most"));
         assert!(said("run", r#""channels":16"#, r#""channels":32"#).contains("state elements"));
         assert!(said("run", r#""cell":5"#, r#""cell":16"#).contains("intervention 1"));

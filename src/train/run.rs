@@ -72,7 +72,8 @@ impl<E: Engine> Run<E> {
         // Before weights are drawn that no engine could hold.
         let plan = record_training(&setup.model, setup.rows(), &setup.optimizer, setup.apart())?;
         engine.admits(&plan.program)?;
-        let weights = weights.unwrap_or_else(|| Weights::init(&setup.model, setup.seed));
+        let given = weights.map(|weights| weights.in_both_roles(&setup.model));
+        let weights = given.unwrap_or_else(|| Weights::init(&setup.model, setup.seed));
         weights.check(&setup.model)?;
         let trainer = Trainer::new(&engine, setup, &weights).await?;
         Self::around(engine, recipe, trainer, examples, clock)

@@ -98,7 +98,7 @@ fn Link(disabled: Signal<bool>) -> impl IntoView {
         });
     };
     view! {
-        <button type="button" class="quiet" data-testid="copy-link" disabled=disabled on:click=copy>
+        <button type="button" class="quiet" data-testid="copy-link" disabled=move || disabled.get() || page.is_foreign() on:click=copy>
             "Link to this moment"
         </button>
         <span class="reading" role="status">{move || copied.get().then_some("copied")}</span>

@@ -209,7 +209,7 @@ async fn what_was_recorded_stays_when_the_gpu_is_lost() -> Result<()> {
     .await
 }
 
-/// Nothing of what happens inside is told of a run that is not watched: it costs nothing then.
+/// Nothing of what happens inside is told of a run that is not watched; what that saves is printed.
 #[tokio::test]
 async fn a_run_that_is_not_watched_tells_its_answers() -> Result<()> {
     visit(Chromium::Plain, async |browser, url| {

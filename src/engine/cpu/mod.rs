@@ -43,7 +43,8 @@ use crate::plan::kernel::Kernel;
 use crate::plan::{BufferId, EntryId, Lifetime, Program};
 use memory::Memory;
 
-/// Floating-point operations after which a worker listens again, at least: about a tenth of a second in WASM.
+/// Floating-point operations of a product after which a worker listens again: about a tenth of a second in WASM. Batched
+/// products and attention are played whole.
 #[cfg(target_arch = "wasm32")]
 const STRETCH: f64 = 2e9;
 

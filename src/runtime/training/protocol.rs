@@ -351,7 +351,8 @@ pub struct StoredState {
 impl StoredState {
     /// Whether something is left to do: steps, or the test of all unseen puzzles at the end.
     pub fn is_unfinished(&self) -> bool {
-        let untested = self.result.is_none() && self.recipe.data.test_puzzles > 0;
+        // Where there are no unseen puzzles there was never a test on the way, either.
+        let untested = self.result.is_none() && self.best.is_some();
         self.step < self.recipe.training.steps || untested
     }
 }

@@ -289,34 +289,36 @@ impl Trainee {
 
     /// Hands a part of the run to the page as task `id`.
     pub async fn hand_out(&mut self, id: u32, part: Part) -> Result<(), TaskError> {
-        let file = match part {
-            Part::Run => HandOut {
-                bytes: self.run.save().await?.to_bytes()?,
-                event: file_event(self.run.recipe(), self.run.steps_done(), part),
-            },
-            Part::Weights => self.weights().await?,
-        };
-        file.tell(id);
-        Ok(())
+        match part {
+            Part::Weights => self.weights().await?.tell(id),
+            Part::Run => {
+                let bytes = self.run.save().await?.to_bytes()?;
+                let event = file_event(self.run.recipe(), self.run.steps_done(), part);
+                scope::report_with_file(id, Event::Training(event), &bytes);
+                Ok(())
+            }
+        }
     }
 
     /// The averaged weights as they are now.
     async fn weights(&mut self) -> Result<HandOut, TaskError> {
-        let bytes = self.run.weights(true).await?.to_safetensors()?;
-        Ok(HandOut { bytes, event: file_event(self.run.recipe(), self.run.steps_done(), Part::Weights) })
+        let weights = self.run.weights(true).await?;
+        Ok(HandOut { weights, event: file_event(self.run.recipe(), self.run.steps_done(), Part::Weights) })
     }
 }
 
-/// A part of a run, ready for the page.
+/// The averaged weights, for when the page asks for them.
 struct HandOut {
     event: TrainingEvent,
-    bytes: Vec<u8>,
+    weights: Weights,
 }
 
 impl HandOut {
     /// As the answer to task `id`.
-    fn tell(&self, id: u32) {
-        scope::report_with_file(id, Event::Training(self.event.clone()), &self.bytes);
+    fn tell(&self, id: u32) -> Result<(), TaskError> {
+        let bytes = self.weights.to_safetensors()?;
+        scope::report_with_file(id, Event::Training(self.event.clone()), &bytes);
+        Ok(())
     }
 }
 
@@ -357,7 +359,8 @@ fn listen(
         }
         if let Some(weights) = &weights {
             let wanted = inbox.borrow_mut().take_snapshots(|part| part == Part::Weights);
-            wanted.into_iter().for_each(|(id, _)| weights.tell(id));
+            // What cannot be written is not answered; the run itself goes on.
+            let _ = wanted.into_iter().try_for_each(|(id, _)| weights.tell(id));
         }
         if inbox.borrow().is_cancelled(id) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::symbol::place;
+use crate::runtime::recording::Recording;
 use crate::ui::{
     inspect::term::Term,
     overlay::{self, Figure, Overlay},
@@ -52,7 +53,8 @@ pub fn OverlayLegend() -> impl IntoView {
         Some(overlay) => format!("of z_{:?}", overlay.level),
         None => place(page.kind(), page.cell.get()).to_string(),
     };
-    let is_laid = Memo::new(move |_| page.overlay.get().is_some() || page.mixing_laid().is_some());
+    let is_watched = move || page.run.recording.with(|run| run.as_ref().is_none_or(Recording::is_watched));
+    let is_laid = Memo::new(move |_| (page.overlay.get().is_some() || page.mixing_laid().is_some()) && is_watched());
     let remove = move |_| {
         page.overlay.set(None);
         page.mixing.laid.set(None);

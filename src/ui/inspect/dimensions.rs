@@ -45,6 +45,9 @@ pub fn Dimensions() -> impl IntoView {
                 <Save name="dimensions"/>
             </figcaption>
             {bars}
+            <p class="reading">
+                {move || page.is_foreign().then_some("Of the open model, which is not the one that the run on the page is of.")}
+            </p>
             <button type="button" data-testid="measure-dimensions" on:click=act>
                 {move || if busy() { "Stop".into() } else { format!("Measure over {DIMENSION_PUZZLES} random puzzles") }}
             </button>

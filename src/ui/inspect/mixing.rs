@@ -135,10 +135,10 @@ pub fn MixingView() -> impl IntoView {
 fn ask_when_needed(page: Page, level: RwSignal<Level>, cell: Memo<usize>) {
     Effect::new(move |_| {
         let (level, cell, moment) = (level.get(), cell.get(), page.player.moment.get());
-        let open = page.machine.digest.get();
+        page.machine.digest.track();
         let task = of_recording(page, |recording| {
             // Not while the model is being opened, either: it may become another one.
-            if open.as_ref() != Some(&recording.maker().digest) {
+            if !page.is_of_open_model(recording) {
                 return None;
             }
             let at = recording.last_step(level, moment)?;

@@ -22,6 +22,9 @@ use crate::{
     },
 };
 
+/// Bytes of a recording at most: a safetensors header of 100 MB and the states that are kept, with room to spare.
+const MOST_BYTES: f64 = 250e6;
+
 impl Page {
     /// Takes files as their names and headers say: a recording, a saved run or weights (.safetensors), a configuration
     /// (.json), puzzles to learn from (.csv). Weights and a configuration are a model for the board, where training is shown
@@ -103,13 +106,9 @@ impl Page {
         let read = async {
             let written = text(&configuration).await?;
             let of_file = |problem: &dyn ToString| format!("{}: {}", configuration.name(), problem.to_string());
-            let config = ModelConfig::from_json(&written).map_err(|error| of_file(&error))?;
-            let puzzle = kind_of(&written, &config).ok_or_else(|| {
-                of_file(&format!(
-                    "{} positions of {} tokens are no puzzle of this page",
-                    config.seq_len, config.vocab_size
-                ))
-            })?;
+            let json: serde_json::Value = serde_json::from_str(&written).map_err(|error| of_file(&error))?;
+            let config = ModelConfig::from_json_value(&json).map_err(|error| of_file(&error))?;
+            let puzzle = Kind::of_configuration(&json, config.seq_len, config.vocab_size).map_err(|e| of_file(&e))?;
             Ok((config, puzzle, contents(&weights).await?))
         };
         let (config, puzzle, file) = match read.await {
@@ -117,16 +116,30 @@ impl Page {
             Err(message) => return self.refuse(message),
         };
         let name = weights.name();
-        let name = name.strip_suffix(".safetensors").unwrap_or(&name).to_owned();
+        let mut name = name.strip_suffix(".safetensors").unwrap_or(&name).to_owned();
+        // The gallery's own stays beside it.
+        let of_gallery = |model: &Entry| model.name == name && !model.file.is_empty();
+        if self.machine.gallery.with_untracked(|gallery| gallery.iter().any(of_gallery)) {
+            name.push_str(" (file)");
+        }
         let facts = Card { parameters: Some(parameters(&config) as u64), ..Card::default() };
         let entry = Entry { name: name.clone(), puzzle, file: String::new(), card: String::new(), facts: Some(facts) };
         self.place.set(Place::Solve);
+        self.machine.notice.set(None);
         self.machine.adopt(Own { run: format!("file:{name}"), entry, config, file });
         self.show_kind(puzzle);
     }
 
     /// Shows what a file recorded, with its puzzle on the board and its model opened where the page has it.
     async fn open_recording(self, file: File) {
+        if file.size() > MOST_BYTES {
+            return self.refuse(format!(
+                "{}: {:.0} MB, more than a recording has ({:.0} MB)",
+                file.name(),
+                file.size() / 1e6,
+                MOST_BYTES / 1e6
+            ));
+        }
         let read = match contents(&file).await {
             Ok(buffer) => recording_file::from_bytes(&Uint8Array::new(&buffer).to_vec()).map_err(|e| e.to_string()),
             Err(message) => return self.refuse(message),
@@ -150,12 +163,4 @@ impl Page {
         self.player.seek(usize::MAX);
         self.drawing.brush.set(Brush::Look);
     }
-}
-
-/// What a model's puzzles are: as its configuration names them, else by their form.
-fn kind_of(configuration: &str, config: &ModelConfig) -> Option<Kind> {
-    let value: serde_json::Value = serde_json::from_str(configuration).ok()?;
-    let named = value.get("puzzle").and_then(|name| name.as_str()?.parse().ok());
-    let fits = |kind: &Kind| (kind.seq_len(), kind.vocab_size()) == (config.seq_len, config.vocab_size);
-    named.filter(fits).or_else(|| Kind::of_shape(config.seq_len, config.vocab_size))
 }

@@ -57,7 +57,8 @@ impl Page {
     /// Whether an experiment can be laid over an untouched run of this puzzle: the run on the page, or the one kept.
     pub fn has_untouched_run(self) -> bool {
         self.run.recording.with(|run| {
-            let Some(run) = run.as_ref().filter(|run| run.moments() > 0 && run.is_watched() && !self.is_foreign())
+            let Some(run) =
+                run.as_ref().filter(|run| run.moments() > 0 && run.is_watched() && self.is_of_open_model(run))
             else {
                 return false;
             };

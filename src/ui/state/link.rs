@@ -30,7 +30,8 @@ impl Page {
         }
     }
 
-    /// A whole address that runs the model when it is opened, and shows the present moment.
+    /// A whole address that runs the model when it is opened, and shows the present moment. Of a run of another model than
+    /// the open one there is none.
     pub fn link_to_moment(self) -> String {
         let moment = Some(self.player.moment.get_untracked());
         // Of the run, not of what has been chosen for the next one.

@@ -37,10 +37,10 @@ pub enum Status {
     Failed(String),
 }
 
-/// A model of the page's own: what a training gave.
+/// A model of the page's own: what a training gave, or a person brought.
 #[derive(Clone)]
 pub struct Own {
-    /// The training run; the model takes the place of an earlier one of the same.
+    /// The training run, or the file; the model takes the place of an earlier one of the same.
     pub run: String,
     /// As the gallery's models are listed.
     pub entry: Entry,
@@ -71,7 +71,7 @@ pub struct Machine {
     pub measurement: RwSignal<Option<Measurement>>,
     /// What the worker is busy with.
     pub status: RwSignal<Status>,
-    /// Why the worker was started anew.
+    /// Why the worker was started anew, or what is wrong with a file.
     pub notice: RwSignal<Option<String>>,
     opening: StoredValue<Option<u32>>,
     measuring: StoredValue<Option<u32>>,
@@ -143,17 +143,19 @@ impl Machine {
         let (name, entry) = (own.entry.name.clone(), own.entry.clone());
         let before = self.own.try_update_value(|all| {
             let before = all.iter().position(|other| other.run == own.run).map(|at| all.remove(at).entry.name);
+            // By its name a model is opened: there is one of each.
+            all.retain(|other| other.entry.name != own.entry.name);
             all.push(own);
             before
         });
         let before = before.flatten();
-        let is_open = self.model.with_untracked(|model| model.as_ref().is_some_and(|model| model.name == name));
+        let is_open = self.model.with_untracked(|model| model.as_ref() == Some(&entry));
         self.gallery.update(|gallery| {
             gallery.retain(|other| Some(&other.name) != before.as_ref() && other.name != name);
             gallery.push(entry);
         });
         self.preferred.set(Some(name.clone()));
-        // Under a name that is the open one's already nothing else would tell that the weights are others.
+        // To the list it is the one that is open: nothing else would tell that the weights are others.
         if is_open {
             self.open(name);
         }
@@ -244,7 +246,12 @@ impl Machine {
                 self.status.set(if measuring { Status::Measuring } else { Status::Ready });
             }
             Event::Measured(measurement) if task == self.measuring.get_value() => {
-                if let Ok(text) = serde_json::to_string(&measurement) {
+                let name = &measurement.model;
+                let is_own = self.own.with_value(|own| own.iter().any(|own| own.entry.name == *name));
+                // A model of the page's own is gone on the next visit, and another one may have its name.
+                if let Ok(text) = serde_json::to_string(&measurement)
+                    && !is_own
+                {
                     browser::keep(&measurement_key(&measurement.model), &text);
                 }
                 self.measuring.set_value(None);

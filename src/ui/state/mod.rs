@@ -135,6 +135,11 @@ impl Page {
         self.run.phase.with(|phase| matches!(phase, Phase::Waiting | Phase::Running { .. }))
     }
 
+    /// Whether a run is of the open model, which can be asked about it; not while that is being opened.
+    pub fn is_of_open_model(self, run: &Recording) -> bool {
+        self.machine.digest.with(|digest| digest.as_ref() == Some(&run.maker().digest))
+    }
+
     /// Whether the run on the page is of another model than the open one, which then cannot be asked about it.
     pub fn is_foreign(self) -> bool {
         let open = self.machine.digest.get();

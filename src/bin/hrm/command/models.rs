@@ -58,24 +58,8 @@ pub fn load(name_or_file: &str) -> Result<Model, Failure> {
     let value: serde_json::Value = serde_json::from_str(&text).map_err(|e| at(json.display())(&e))?;
     let config = ModelConfig::from_json_value(&value).map_err(|e| at(json.display())(&e))?;
     weights.check(&config).map_err(|e| at(file.display())(&e))?;
-    let kind = match value.get("puzzle").and_then(serde_json::Value::as_str) {
-        Some(name) => name.parse::<Kind>().map_err(|e| at(json.display())(&e))?,
-        None => Kind::of_shape(config.seq_len, config.vocab_size).ok_or_else(|| {
-            let (seq_len, vocab_size) = (config.seq_len, config.vocab_size);
-            format!("{}: no `puzzle`, and none has seq_len {seq_len} and vocab_size {vocab_size}", json.display())
-        })?,
-    };
-    if (kind.seq_len(), kind.vocab_size()) != (config.seq_len, config.vocab_size) {
-        return Err(format!(
-            "{}: seq_len {} and vocab_size {}; {kind} has {} and {}",
-            json.display(),
-            config.seq_len,
-            config.vocab_size,
-            kind.seq_len(),
-            kind.vocab_size()
-        )
-        .into());
-    }
+    let kind = Kind::of_configuration(&value, config.seq_len, config.vocab_size)
+        .map_err(|problem| format!("{}: {problem}", json.display()))?;
     Ok(Model { config, kind, weights })
 }
 

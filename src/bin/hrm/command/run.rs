@@ -40,7 +40,7 @@ pub struct Args {
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
-    /// Write every L and H step with its state into this .safetensors file, which the page opens
+    /// Write every L and H step, and its state as far as they are kept, into this .safetensors file, which the page opens
     #[arg(long)]
     recording: Option<PathBuf>,
 }
@@ -53,6 +53,10 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         eprintln!("hrm: --puzzle: {fault}");
     }
     let segments = args.segments.unwrap_or(model.config.halt_max_steps).max(1);
+    let steps = segments.saturating_mul(Shapes::of(&model.config).steps());
+    if args.recording.is_some() && steps > recording_file::MOST_STEPS {
+        return Err(format!("--recording: {steps} steps, expected at most {}", recording_file::MOST_STEPS).into());
+    }
     let engine = args.engine.open()?;
     let maker = Maker { name: models::stem(&args.model), digest: model.weights.digest() };
     let mut recording = args.recording.is_some().then(|| {

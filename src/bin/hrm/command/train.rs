@@ -33,7 +33,7 @@ pub struct Args {
     /// each field. With --resume the same as when the run began
     #[arg(long, value_name = "FIELD=VALUE")]
     set: Vec<String>,
-    /// Start from the weights of a gallery model or a .safetensors file
+    /// Start from the weights of a gallery model or a .safetensors file; a TRM's one module becomes both of an HRM's
     #[arg(long, conflicts_with = "resume")]
     from: Option<String>,
     /// The engine
@@ -79,7 +79,7 @@ async fn begin(args: &Args, engine: AnyEngine) -> Result<(Run<AnyEngine>, PathBu
     let weights = match &args.from {
         None => None,
         Some(name) => {
-            let weights = models::load(name)?.weights;
+            let weights = models::load(name)?.weights.in_both_roles(&recipe.model);
             weights.check(&recipe.model).map_err(|e| at("--from")(&e))?;
             Some(weights)
         }

@@ -80,6 +80,8 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         }
         results.push(result);
     }
+    // Criterion's own reports are of no use any more.
+    let _ = std::fs::remove_dir_all(folder());
     if args.json {
         println!("{}", json!({ "cases": results }));
     }
@@ -94,13 +96,17 @@ fn word(kind: Kind) -> &'static str {
     }
 }
 
+/// Where the cases' processes leave criterion's reports.
+fn folder() -> PathBuf {
+    std::env::temp_dir().join(format!("hrm-bench-{}", std::process::id()))
+}
+
 /// Runs a case in a process of its own, so that criterion's report does not mix with ours.
 fn in_a_process(case: Case, kind: Kind, seeds: &[u64]) -> Result<Value, Failure> {
-    let folder = std::env::temp_dir().join(format!("hrm-bench-{}", std::process::id()));
     let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
     let output = Command::new(std::env::current_exe()?)
         .args(["bench", "--only", &case.name(), "--engine", word(kind), "--seeds", &seeds.join(","), "--inner"])
-        .arg(&folder)
+        .arg(folder())
         .stderr(Stdio::inherit())
         .output()?;
     let text = String::from_utf8_lossy(&output.stdout);
