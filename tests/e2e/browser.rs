@@ -18,6 +18,9 @@ const WEBDRIVER_JSON: &str = include_str!("../../webdriver.json");
 /// CSS pixels across, up to which the page takes a screen for a phone's.
 const PHONE: u32 = 820;
 
+/// How often chromedriver is started at most.
+const STARTS: usize = 3;
+
 /// What a visitor's browser offers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Chromium {
@@ -53,7 +56,12 @@ impl Drop for Chromedriver {
 impl Browser {
     /// Starts `chromedriver` (or `$CHROMEDRIVER`) and a fresh browser.
     pub async fn start(chromium: Chromium) -> Result<Self> {
-        let (process, port) = Chromedriver::start()?;
+        // The port that it finds free may be another's by the time it listens there: it ends then.
+        let mut started = Chromedriver::start();
+        for _ in 1..STARTS {
+            started = started.or_else(|_| Chromedriver::start());
+        }
+        let (process, port) = started?;
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities(chromium)?).await?;
         Ok(Self { driver, process })
     }
