@@ -90,7 +90,7 @@ fn advance(run: &mut Run<cpu::Engine>, until: u64) {
         while run.steps_done() < until {
             run.step().await.unwrap();
             if run.owes_evaluation() {
-                run.evaluate(async |_| ControlFlow::Continue(())).await.unwrap();
+                run.evaluate(async |_, _| ControlFlow::Continue(())).await.unwrap();
             }
         }
     });

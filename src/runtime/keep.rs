@@ -73,10 +73,9 @@ impl Keep {
         if !self.last_l {
             return Some(step);
         }
-        let l_cycles = self.shapes.l_cycles;
-        let (h_cycle, l_cycle) = (step / (l_cycles + 1), step % (l_cycles + 1));
+        let (h_cycle, l_cycle) = self.shapes.cycles_of(step);
         // The last L step and the H step.
-        Some(h_cycle * 2 + (l_cycle + 1).checked_sub(l_cycles)?)
+        Some(h_cycle * 2 + (l_cycle + 1).checked_sub(self.shapes.l_cycles)?)
     }
 
     /// States that are kept of a segment.

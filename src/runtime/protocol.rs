@@ -261,6 +261,11 @@ impl Shapes {
         self.h_cycles * (self.l_cycles + 1)
     }
 
+    /// The H cycle of a step of a segment, and its place in that: L steps from 0, then N_L for the H step.
+    pub fn cycles_of(&self, step: usize) -> (usize, usize) {
+        (step / (self.l_cycles + 1), step % (self.l_cycles + 1))
+    }
+
     /// Elements of a state: T · D.
     pub fn state_len(&self) -> usize {
         self.positions * self.channels

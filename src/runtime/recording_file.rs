@@ -247,9 +247,8 @@ impl Figures {
     }
 
     fn check_step(&mut self, segment: usize, at: usize, step: &Step) -> Result<(), &'static str> {
-        let l_cycles = self.shapes.l_cycles;
-        let (h_cycle, place) = (at / (l_cycles + 1), at % (l_cycles + 1));
-        let level = if place == l_cycles { Level::H } else { Level::L };
+        let (h_cycle, place) = self.shapes.cycles_of(at);
+        let level = if place == self.shapes.l_cycles { Level::H } else { Level::L };
         if (step.level, step.h_cycle, step.l_cycle) != (level, h_cycle, place) {
             return Err("order of steps");
         }

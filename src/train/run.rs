@@ -256,7 +256,7 @@ impl<E: Engine> Run<E> {
     /// The engine's.
     pub async fn evaluate(
         &mut self,
-        observe: impl AsyncFnMut(usize) -> ControlFlow<()>,
+        observe: impl AsyncFnMut(usize, &Weights) -> ControlFlow<()>,
     ) -> Result<Option<Trial>, TrainError> {
         let trial = self.evaluate_on(self.tried(), observe).await?;
         if let (Some(row), Some(trial)) = (self.rows.last_mut(), &trial) {
@@ -273,7 +273,7 @@ impl<E: Engine> Run<E> {
     /// The engine's.
     pub async fn test_all(
         &mut self,
-        observe: impl AsyncFnMut(usize) -> ControlFlow<()>,
+        observe: impl AsyncFnMut(usize, &Weights) -> ControlFlow<()>,
     ) -> Result<Option<Evaluation>, TrainError> {
         let trial = self.evaluate_on(self.test.len(), observe).await?;
         self.result = trial.map(|trial| trial.result());
@@ -281,35 +281,36 @@ impl<E: Engine> Run<E> {
     }
 
     /// Tries the first `few` unseen puzzles with the averaged weights; `None` where `observe` broke off, or there are none: a
-    /// share of nothing is no figure.
+    /// share of nothing is no figure. `observe` hears how many are done, and has the weights that are tried.
     ///
     /// # Errors
     /// The engine's.
     pub async fn evaluate_on(
         &mut self,
         few: usize,
-        observe: impl AsyncFnMut(usize) -> ControlFlow<()>,
+        mut observe: impl AsyncFnMut(usize, &Weights) -> ControlFlow<()>,
     ) -> Result<Option<Trial>, TrainError> {
         let segments = self.recipe.model.halt_max_steps;
         let few = few.min(self.test.len());
         if few == 0 {
             return Ok(None);
         }
-        let mut solver = self.solver().await?;
+        let weights = self.weights(true).await?;
+        let mut solver = self.solver(&weights).await?;
+        let observe = async |done| observe(done, &weights).await;
         let trial = evaluate(&mut solver, &self.test[..few], segments, observe).await;
         self.solver = Some(solver);
         Ok(trial?)
     }
 
     /// A solver with the averaged weights as they are now.
-    async fn solver(&mut self) -> Result<Solver<E::Session>, TrainError> {
-        let weights = self.trainer.weights(true).await?;
+    async fn solver(&mut self, weights: &Weights) -> Result<Solver<E::Session>, TrainError> {
         if let Some(mut solver) = self.solver.take() {
-            solver.set_weights(&weights)?;
+            solver.set_weights(weights)?;
             return Ok(solver);
         }
         let rows = self.recipe.training.batch.clamp(1, self.test.len().max(1));
-        Ok(Solver::new(&self.engine, &self.recipe.model, &weights, rows, Taps::None).await?)
+        Ok(Solver::new(&self.engine, &self.recipe.model, weights, rows, Taps::None).await?)
     }
 
     /// The weights as they are now, or their moving average.
@@ -348,7 +349,7 @@ mod tests {
         "model":{"H_cycles":1,"L_cycles":1,"H_layers":1,"L_layers":1,"hidden_size":16,"num_heads":2,"halt_max_steps":2},
         "training":{"batch":4,"steps":3,"seed":1,"evaluate_every":2,"evaluate_on":4}}"#;
 
-    async fn go_on(_: usize) -> ControlFlow<()> {
+    async fn go_on(_: usize, _: &Weights) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
 

@@ -33,7 +33,7 @@ pub fn ModelLine() -> impl IntoView {
             .with(|gallery| gallery.iter().filter(|model| model.puzzle == kind).cloned().collect::<Vec<Entry>>())
     });
     let name = move || machine.model.with(|model| model.as_ref().map(|model| model.name.clone()).unwrap_or_default());
-    let facts = move || machine.model.with(|model| Some(facts(model.as_ref()?.facts.as_ref()?)));
+    let facts = move || machine.of_card(facts);
     let option = move |model: Entry| {
         let value = model.name.clone();
         view! { <option value=value selected=move || name() == model.name>{model.name.clone()}</option> }

@@ -1,8 +1,8 @@
 //! Files that a person brings: by an input, or dropped anywhere on the page.
 
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::{ArrayBuffer, Promise, Uint8Array};
 use leptos::{ev::DragEvent, prelude::*};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, File, FileList, HtmlInputElement};
 
@@ -80,16 +80,17 @@ pub fn OpenFiles(
 
 /// A file's contents, or what the browser says.
 pub async fn contents(file: &File) -> Result<ArrayBuffer, String> {
-    let read = JsFuture::from(file.array_buffer()).await;
-    let read = read.map_err(|_| format!("{} cannot be read any more: choose it again", file.name()))?;
-    Ok(read.unchecked_into())
+    Ok(read(file, file.array_buffer()).await?.unchecked_into())
 }
 
 /// A file's text, or what the browser says.
 pub async fn text(file: &File) -> Result<String, String> {
-    let read = JsFuture::from(file.text()).await;
-    let read = read.map_err(|_| format!("{} cannot be read any more: choose it again", file.name()))?;
-    Ok(read.as_string().unwrap_or_default())
+    Ok(read(file, file.text()).await?.as_string().unwrap_or_default())
+}
+
+async fn read(file: &File, reading: Promise) -> Result<JsValue, String> {
+    let gone = |_| format!("{} cannot be read any more: choose it again", file.name());
+    JsFuture::from(reading).await.map_err(gone)
 }
 
 /// The header of a safetensors file with the eight bytes before it that tell its length; empty where it cannot be read.

@@ -14,7 +14,7 @@ use crate::runtime::gallery::Harder;
 #[component]
 pub fn HarderPuzzles() -> impl IntoView {
     let page = Page::here();
-    let measured = Memo::new(move |_| page.machine.model.with(|model| model.as_ref()?.facts.as_ref()?.harder.clone()));
+    let measured = Memo::new(move |_| page.machine.of_card(|card| card.harder.clone()).flatten());
     let words = move |of: fn(&Harder) -> String| measured.with(|measured| measured.as_ref().map(of));
     let rows = move || measured.with(|measured| measured.iter().flat_map(rows).collect());
     view! {

@@ -14,12 +14,7 @@ use crate::runtime::gallery::ByBasePuzzles;
 #[component]
 pub fn MorePuzzles() -> impl IntoView {
     let page = Page::here();
-    let measured = Memo::new(move |_| {
-        page.machine
-            .model
-            .with(|model| Some(model.as_ref()?.facts.as_ref()?.by_base_puzzles.clone()))
-            .unwrap_or_default()
-    });
+    let measured = Memo::new(move |_| page.machine.of_card(|card| card.by_base_puzzles.clone()).unwrap_or_default());
     view! {
         <Show when=move || measured.with(|measured| !measured.is_empty())>
             <Fold summary="What more puzzles to learn from add" testid="more-puzzles">

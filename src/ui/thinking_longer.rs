@@ -33,9 +33,8 @@ fn segment_at(share: f64, of: usize) -> usize {
 #[component]
 pub fn ThinkingLonger() -> impl IntoView {
     let page = Page::here();
-    let measured = Memo::new(move |_| {
-        page.machine.model.with(|model| model.as_ref()?.facts.as_ref()?.by_segment.clone()).unwrap_or_default()
-    });
+    let measured =
+        Memo::new(move |_| page.machine.of_card(|card| card.by_segment.clone()).flatten().unwrap_or_default());
     view! {
         <Show when=move || measured.with(|measured| !measured.exact_accuracy.is_empty())>
             <Fold summary="What thinking longer adds" testid="thinking-longer"><Curve measured/></Fold>

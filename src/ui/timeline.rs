@@ -158,7 +158,7 @@ pub fn in_words(recording: &Recording, moment: usize) -> Option<String> {
     let Shapes { h_cycles, l_cycles, .. } = recording.shapes();
     let (segment, step) = recording.place(moment);
     let segments = recording.planned_moments() / recording.shapes().steps();
-    let (h_cycle, l_cycle) = (step / (l_cycles + 1), step % (l_cycles + 1));
+    let (h_cycle, l_cycle) = recording.shapes().cycles_of(step);
     let cycles = format!("segment {} of {segments}, H {} of {h_cycles}", segment + 1, h_cycle + 1);
     Some(if l_cycle < l_cycles {
         format!("{cycles}, L {} of {l_cycles}", l_cycle + 1)

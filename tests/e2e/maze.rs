@@ -110,7 +110,7 @@ async fn a_solved_maze_is_looked_at_and_copied_with_its_path() -> Result<()> {
         let page = Page::open(browser, url).await?;
         page.click("maze-9").await?;
         page.wait_for(MAZE_9).await?;
-        page.wait_for("document.querySelector('[data-testid=solve]:enabled')").await?;
+        page.wait_until_ready().await?;
         page.solve().await?;
         page.wait_for_end().await?;
         // Pressing the board selects a cell and leaves maze and run alone.
@@ -152,7 +152,7 @@ async fn mazes_of_every_size_are_drawn_and_fitted() -> Result<()> {
         let page = Page::open_link(browser, &format!("{url}#model=maze-5&puzzle={}", escaped(small))).await?;
         page.script::<()>("document.querySelector('[data-testid=tour-skip]')?.click()", []).await?;
         page.wait_for(MAZE_9).await?;
-        page.wait_for("document.querySelector('[data-testid=solve]:enabled')").await?;
+        page.wait_until_ready().await?;
         let notes = page.text("notes").await?;
         assert!(notes.contains("no model maze-5"), "{notes}");
 
@@ -182,7 +182,7 @@ async fn mazes_of_every_size_are_drawn_and_fitted() -> Result<()> {
         page.click("place-solve").await?;
         page.click("unfit-largest").await?;
         page.wait_for("document.querySelectorAll('[data-testid=board] [data-cell]').length == 169").await?;
-        page.wait_for("document.querySelector('[data-testid=solve]:enabled')").await?;
+        page.wait_until_ready().await?;
         Ok(())
     })
     .await

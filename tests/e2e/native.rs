@@ -35,9 +35,7 @@ impl Reference {
 
     /// The same under interventions.
     pub async fn run_under(model: &str, kind: Kind, puzzle: &str, acts: &[Intervention]) -> Result<Self> {
-        let gallery = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/gallery");
-        let config = ModelConfig::from_json(&fs::read_to_string(gallery.join(format!("{model}.json")))?)?;
-        let weights = Weights::from_safetensors(&fs::read(gallery.join(format!("{model}.safetensors")))?)?;
+        let (config, weights) = gallery_model(model)?;
         Self::of(config, weights, kind, puzzle, acts).await
     }
 
@@ -63,9 +61,7 @@ impl Reference {
     /// Participation ratios of z_H and z_L over all positions of the last states of runs on these questions, by the sums
     /// of squares that make up the trace of the covariance and of its square.
     pub async fn dimensions(model: &str, questions: Vec<Vec<u8>>) -> Result<[f64; 2]> {
-        let gallery = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/gallery");
-        let config = ModelConfig::from_json(&fs::read_to_string(gallery.join(format!("{model}.json")))?)?;
-        let weights = Weights::from_safetensors(&fs::read(gallery.join(format!("{model}.safetensors")))?)?;
+        let (config, weights) = gallery_model(model)?;
         let mut solver = Solver::stepwise(&cpu::Engine::new(), &config, &weights, 1).await?;
         let mut vectors: [Vec<Vec<f64>>; 2] = Default::default();
         for question in questions {
@@ -235,6 +231,13 @@ impl Reference {
         };
         Some((0..self.config.num_heads).map(head).collect())
     }
+}
+
+fn gallery_model(name: &str) -> Result<(ModelConfig, Weights)> {
+    let gallery = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/gallery");
+    let config = ModelConfig::from_json(&fs::read_to_string(gallery.join(format!("{name}.json")))?)?;
+    let weights = Weights::from_safetensors(&fs::read(gallery.join(format!("{name}.safetensors")))?)?;
+    Ok((config, weights))
 }
 
 fn tokens(question: &[u8]) -> Vec<u32> {

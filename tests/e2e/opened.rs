@@ -88,7 +88,7 @@ async fn a_recording_is_opened_again() -> Result<()> {
         // The open model is the one that ran: it can be asked about the run.
         page.show("attention").await?;
         page.wait_for("document.querySelector('[data-testid=mixing] canvas')").await?;
-        page.wait_for("document.querySelector('[data-testid=solve]:enabled')").await?;
+        page.wait_until_ready().await?;
 
         // Under the same name, another model: what asks the open one says that it cannot.
         let RecordingFile { kind, recording } = recording_file::from_bytes(&bytes)?;
@@ -121,7 +121,7 @@ async fn runs_of_two_models_are_laid_over_one_another() -> Result<()> {
         page.click("keep-run").await?;
         assert!(page.text("kept-axes").await?.contains("on this run's components"));
         page.click("size-6").await?;
-        page.wait_for("document.querySelector('[data-testid=solve]:enabled')").await?;
+        page.wait_until_ready().await?;
         page.solve().await?;
         assert!(page.text("kept-axes").await?.contains("on its own components"));
         let points = "return document.querySelector(arguments[0]).getAttribute('points').trim().split(' ').length";
@@ -206,7 +206,7 @@ async fn a_model_of_ones_own_solves_the_board() -> Result<()> {
         let both = [copy("safetensors")?, copy("json")?];
         page.upload("open-model", &both.join("\n")).await?;
         page.wait_for("document.querySelector('[data-testid=model]').value === 'mine'").await?;
-        page.wait_for("document.querySelector('[data-testid=solve]:enabled')").await?;
+        page.wait_until_ready().await?;
         let facts = page.text("facts").await?;
         assert!(facts.contains("0.41 M parameters"), "{facts}");
         page.solve().await?;
@@ -221,7 +221,7 @@ async fn a_model_of_ones_own_solves_the_board() -> Result<()> {
         .await?;
         println!("{}", page.text("verdict").await?);
         page.choose("model", "sudoku-6x6").await?;
-        page.wait_for("document.querySelector('[data-testid=solve]:enabled')").await?;
+        page.wait_until_ready().await?;
         page.solve().await?;
         Ok(())
     })

@@ -103,8 +103,13 @@ impl<'a> Page<'a> {
         let page = Self::visit_first(browser, url).await?;
         page.script::<Value>("document.querySelector('[data-testid=tour-skip]')?.click()", []).await?;
         page.click("size-4").await?;
-        page.wait_for("document.querySelector('[data-testid=solve]:enabled')").await?;
+        page.wait_until_ready().await?;
         Ok(page)
+    }
+
+    /// Waits until Solve can be pressed.
+    pub async fn wait_until_ready(&self) -> Result<()> {
+        self.wait_for("document.querySelector('[data-testid=solve]:enabled')").await
     }
 
     /// Opens a link to a moment.

@@ -346,7 +346,7 @@ async fn what_heads_attend_to_is_the_models() -> Result<()> {
         page.type_puzzle(puzzle).await?;
         page.upload("open-model", &files.join("\n")).await?;
         page.wait_for("document.querySelector('[data-testid=model]').value === 'heads'").await?;
-        page.wait_for("document.querySelector('[data-testid=solve]:enabled')").await?;
+        page.wait_until_ready().await?;
         page.solve().await?;
         page.show("attention").await?;
         page.wait_for("document.querySelector('[data-testid=mixing] canvas')").await?;

@@ -266,7 +266,7 @@ async fn learns_pauses_solves_and_goes_on_after_a_reload() -> Result<()> {
         page.wait_for("!document.querySelector('main.solve').hidden").await?;
         page.wait_for("document.querySelector('[data-testid=model]').value.startsWith('sudoku-4x4-tiny, step')")
             .await?;
-        page.wait_for("document.querySelector('[data-testid=solve]:enabled')").await?;
+        page.wait_until_ready().await?;
         let answer = page.solve().await?;
         println!("after {paused_at} steps the board is {}: {}", answer.state, answer.board);
         assert_ne!(answer.state, "error");

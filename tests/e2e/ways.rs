@@ -119,7 +119,7 @@ async fn where_nothing_can_be_stored_a_run_is_trained_and_taken_away() -> Result
         // The board solves with it meanwhile.
         page.click("train-solve").await?;
         page.wait_for("document.querySelector('[data-testid=model]')?.value.includes('step')").await?;
-        page.wait_for("document.querySelector('[data-testid=solve]:enabled')").await?;
+        page.wait_until_ready().await?;
         page.solve().await?;
         Ok(())
     })
@@ -215,6 +215,9 @@ async fn runs_are_named_read_and_compared() -> Result<()> {
         for name in ["first", "second"] {
             page.start_small(&[("steps", "60")]).await?;
             page.wait_for_state("done").await?;
+            // The list is drawn anew with the result: a name field that was opened before would be gone.
+            let first = "document.querySelector('[data-testid=run-list] .stored')?.textContent";
+            page.wait_for(&format!("{first}.includes('unseen exactly right')")).await?;
             page.press_of_first_run("run-rename").await?;
             page.wait_for("document.querySelector('input[data-testid^=run-name-]')").await?;
             page.script::<()>(

@@ -174,7 +174,7 @@ impl Trainee {
         self.run.skip_pause();
         self.tell_ready(order.id);
         if self.run.steps_done() == 0 {
-            let observe = listen(order.id, inbox, None, |_| None);
+            let observe = self.listen(order.id, inbox, |_| None);
             if let Some(trial) = self.run.evaluate_on(order.boards, observe).await? {
                 self.tell_boards(order, trial.answers);
             }
@@ -230,8 +230,7 @@ impl Trainee {
     /// Tries the unseen puzzles; false where a pause broke it off: it is owed then.
     async fn evaluate(&mut self, order: &Order, news: &mut News, inbox: &RefCell<Inbox>) -> Result<bool, TaskError> {
         let of = self.run.tried();
-        let weights = self.weights().await?;
-        let observe = listen(order.id, inbox, Some(weights), |done| Some(TrainingEvent::Evaluating { done, of }));
+        let observe = self.listen(order.id, inbox, move |done| Some(TrainingEvent::Evaluating { done, of }));
         let Some(trial) = self.run.evaluate(observe).await? else { return Ok(false) };
         news.rows.extend(self.run.rows().last().cloned());
         news.tell(&self.run, true);
@@ -243,8 +242,7 @@ impl Trainee {
     async fn test(&mut self, order: &Order, inbox: &RefCell<Inbox>) -> Result<(), TaskError> {
         if self.run.result().is_none() {
             let of = self.run.test().len();
-            let weights = self.weights().await?;
-            let observe = listen(order.id, inbox, Some(weights), |done| Some(TrainingEvent::Evaluating { done, of }));
+            let observe = self.listen(order.id, inbox, move |done| Some(TrainingEvent::Evaluating { done, of }));
             if self.run.test_all(observe).await?.is_some() {
                 self.save(order).await?;
             }
@@ -289,36 +287,41 @@ impl Trainee {
 
     /// Hands a part of the run to the page as task `id`.
     pub async fn hand_out(&mut self, id: u32, part: Part) -> Result<(), TaskError> {
-        match part {
-            Part::Weights => self.weights().await?.tell(id),
-            Part::Run => {
-                let bytes = self.run.save().await?.to_bytes()?;
-                let event = file_event(self.run.recipe(), self.run.steps_done(), part);
-                scope::report_with_file(id, Event::Training(event), &bytes);
-                Ok(())
-            }
-        }
-    }
-
-    /// The averaged weights as they are now.
-    async fn weights(&mut self) -> Result<HandOut, TaskError> {
-        let weights = self.run.weights(true).await?;
-        Ok(HandOut { weights, event: file_event(self.run.recipe(), self.run.steps_done(), Part::Weights) })
-    }
-}
-
-/// The averaged weights, for when the page asks for them.
-struct HandOut {
-    event: TrainingEvent,
-    weights: Weights,
-}
-
-impl HandOut {
-    /// As the answer to task `id`.
-    fn tell(&self, id: u32) -> Result<(), TaskError> {
-        let bytes = self.weights.to_safetensors()?;
-        scope::report_with_file(id, Event::Training(self.event.clone()), &bytes);
+        let saved = match part {
+            Part::Run => self.run.save().await?.to_bytes()?,
+            Part::Weights => self.run.weights(true).await?.to_safetensors()?,
+        };
+        scope::report_with_file(id, Event::Training(self.file_event(part)), &saved);
         Ok(())
+    }
+
+    fn file_event(&self, part: Part) -> TrainingEvent {
+        file_event(self.run.recipe(), self.run.steps_done(), part)
+    }
+
+    /// An observer of an evaluation that looks at the messages now and then and tells how far it is. Who wants the weights
+    /// need not wait for its end: they do not change meanwhile.
+    fn listen<'a, E: Fn(usize) -> Option<TrainingEvent> + 'a>(
+        &self,
+        id: u32,
+        inbox: &'a RefCell<Inbox>,
+        event: E,
+    ) -> impl AsyncFnMut(usize, &Weights) -> ControlFlow<()> + use<'a, E> {
+        let (breath, file) = (Breath::default(), self.file_event(Part::Weights));
+        async move |done: usize, weights: &Weights| {
+            if breath.take().await
+                && let Some(event) = event(done)
+            {
+                tell(id, event);
+            }
+            for (id, _) in inbox.borrow_mut().take_snapshots(|part| part == Part::Weights) {
+                // What cannot be written is not answered; the run itself goes on.
+                if let Ok(bytes) = weights.to_safetensors() {
+                    scope::report_with_file(id, Event::Training(file.clone()), &bytes);
+                }
+            }
+            if inbox.borrow().is_cancelled(id) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        }
     }
 }
 
@@ -340,28 +343,4 @@ fn file_event(recipe: &Recipe, step: u64, part: Part) -> TrainingEvent {
         Part::Run => format!("{}-step-{step}.state.safetensors", recipe.name),
     };
     TrainingEvent::File { name, part, config: Box::new(recipe.model.clone()), puzzle: recipe.puzzle, step }
-}
-
-/// An observer of an evaluation that looks at the messages now and then and tells how far it is. Who wants the weights need
-/// not wait for its end: they do not change meanwhile.
-fn listen(
-    id: u32,
-    inbox: &RefCell<Inbox>,
-    weights: Option<HandOut>,
-    event: impl Fn(usize) -> Option<TrainingEvent>,
-) -> impl AsyncFnMut(usize) -> ControlFlow<()> {
-    let breath = Breath::default();
-    async move |done| {
-        if breath.take().await
-            && let Some(event) = event(done)
-        {
-            tell(id, event);
-        }
-        if let Some(weights) = &weights {
-            let wanted = inbox.borrow_mut().take_snapshots(|part| part == Part::Weights);
-            // What cannot be written is not answered; the run itself goes on.
-            let _ = wanted.into_iter().try_for_each(|(id, _)| weights.tell(id));
-        }
-        if inbox.borrow().is_cancelled(id) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
 }

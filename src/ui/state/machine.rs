@@ -10,7 +10,7 @@ use crate::{
     puzzle::Kind,
     runtime::{
         client::{Client, Heard},
-        gallery::Entry,
+        gallery::{Card, Entry},
         measure::{Choice, Measurement},
         protocol::{Event, Shapes, Task},
         recording::Maker,
@@ -108,6 +108,11 @@ impl Machine {
             measuring: StoredValue::new(None),
             deaths: StoredValue::new(0),
         }
+    }
+
+    /// Something that the card of the model for the board says; `None` where there is no model, or no card.
+    pub fn of_card<T>(self, read: impl FnOnce(&Card) -> T) -> Option<T> {
+        self.model.with(|model| Some(read(model.as_ref()?.facts.as_ref()?)))
     }
 
     /// The kinds of puzzle that a model of the gallery solves, in the page's order; none while that is not known.

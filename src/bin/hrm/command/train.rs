@@ -139,7 +139,7 @@ impl Training {
             bar.set_position(self.run.steps_done());
             if let Some(mean) = row {
                 let evaluates = self.run.owes_evaluation();
-                if evaluates && let Some(trial) = self.run.evaluate(async |_| ControlFlow::Continue(())).await? {
+                if evaluates && let Some(trial) = self.run.evaluate(async |_, _| ControlFlow::Continue(())).await? {
                     tested = format!(", unseen {:.1} % exact", 100.0 * trial.result().exact_accuracy);
                 }
                 let exact = 100.0 * mean.exact_accuracy;
@@ -156,7 +156,7 @@ impl Training {
         }
         bar.finish_and_clear();
         self.save().await?;
-        let test = self.run.test_all(async |_| ControlFlow::Continue(())).await?;
+        let test = self.run.test_all(async |_, _| ControlFlow::Continue(())).await?;
         // With what the test gave.
         self.save().await?;
         let weights = self.run.weights(true).await?;
