@@ -2,7 +2,8 @@
 // element i of group (o, j) lies at (o·len + i)·inner + j.
 //
 // `rows` (inner = 1): 16 invocations a group, 4 groups a workgroup. `columns`: one invocation a group, neighbours in j,
-// so that reads coalesce; also any rows where barriers are slow. Workgroups of 64 in rows of 65535.
+// so that reads coalesce; also any rows where barriers are slow, and there, in `vectors`, four elements at a time (len is
+// a multiple of four). Workgroups of 64 in rows of 65535.
 
 struct Params {
     outer: u32,
@@ -12,8 +13,11 @@ struct Params {
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>; // [outer, len, inner]
+@group(0) @binding(0) var<storage, read> x4: array<vec4<f32>>; // [outer, len]
 @group(0) @binding(1) var<storage, read> residual: array<f32>; // [outer, len, inner]
+@group(0) @binding(1) var<storage, read> residual4: array<vec4<f32>>; // [outer, len]
 @group(0) @binding(2) var<storage, read_write> out: array<f32>; // [outer, len, inner]
+@group(0) @binding(2) var<storage, read_write> out4: array<vec4<f32>>; // [outer, len]
 @group(0) @binding(3) var<storage, read_write> inv_rms: array<f32>; // [outer, inner]
 @group(0) @binding(4) var<uniform> p: Params;
 
@@ -68,4 +72,24 @@ fn columns(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_in
         out[at] = (x[at] + residual[at]) * inv;
     }
     inv_rms[column] = inv;
+}
+
+@compute @workgroup_size(64)
+fn vectors(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+    let row = (group.y * 65535u + group.x) * 64u + lane;
+    if row >= p.outer {
+        return;
+    }
+    let base = row * (p.len / 4u);
+    var sums = vec4<f32>();
+    for (var i = base; i < base + p.len / 4u; i++) {
+        let v = x4[i] + residual4[i];
+        sums += v * v;
+    }
+    let sum = (sums.x + sums.y) + (sums.z + sums.w);
+    let inv = 1.0 / sqrt(sum / f32(p.len) + p.eps);
+    for (var i = base; i < base + p.len / 4u; i++) {
+        out4[i] = (x4[i] + residual4[i]) * inv;
+    }
+    inv_rms[row] = inv;
 }

@@ -1,7 +1,8 @@
 // d_v = inv_rms · (d_out - out · mean(d_out · out)), the mean over `len` elements `inner` apart, as in rms_norm.wgsl.
 //
 // `rows` (inner = 1): 16 invocations a group, 4 groups a workgroup. `columns`: one invocation a group, neighbours in j,
-// so that reads coalesce. Workgroups of 64 in rows of 65535.
+// so that reads coalesce; also any rows where barriers are slow, and there, in `vectors`, four elements at a time (len is
+// a multiple of four). Workgroups of 64 in rows of 65535.
 
 struct Params {
     outer: u32,
@@ -10,9 +11,12 @@ struct Params {
 }
 
 @group(0) @binding(0) var<storage, read> out: array<f32>; // [outer, len, inner]
+@group(0) @binding(0) var<storage, read> out4: array<vec4<f32>>; // [outer, len]
 @group(0) @binding(1) var<storage, read> inv_rms: array<f32>; // [outer, inner]
 @group(0) @binding(2) var<storage, read> d_out: array<f32>; // [outer, len, inner]
+@group(0) @binding(2) var<storage, read> d_out4: array<vec4<f32>>; // [outer, len]
 @group(0) @binding(3) var<storage, read_write> d_v: array<f32>; // [outer, len, inner]
+@group(0) @binding(3) var<storage, read_write> d_v4: array<vec4<f32>>; // [outer, len]
 @group(0) @binding(4) var<uniform> p: Params;
 
 const LANES: u32 = 16u;
@@ -61,5 +65,23 @@ fn columns(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_in
     for (var i = 0u; i < p.len; i++) {
         let at = base + i * p.inner;
         d_v[at] = inv * (d_out[at] - out[at] * mean);
+    }
+}
+
+@compute @workgroup_size(64)
+fn vectors(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+    let row = (group.y * 65535u + group.x) * 64u + lane;
+    if row >= p.outer {
+        return;
+    }
+    let base = row * (p.len / 4u);
+    var sums = vec4<f32>();
+    for (var i = base; i < base + p.len / 4u; i++) {
+        sums += d_out4[i] * out4[i];
+    }
+    let mean = ((sums.x + sums.y) + (sums.z + sums.w)) / f32(p.len);
+    let inv = inv_rms[row];
+    for (var i = base; i < base + p.len / 4u; i++) {
+        d_v4[i] = inv * (d_out4[i] - out4[i] * mean);
     }
 }

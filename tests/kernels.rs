@@ -8,7 +8,7 @@ mod compare;
 #[path = "kernels/zero_gradients.rs"]
 mod zero_gradients;
 
-use hrm_web::engine::gpu::{Engine, shaders};
+use hrm_web::engine::gpu::{Engine, Form, shaders};
 use hrm_web::engine::{Engine as _, EngineError, Session as _, cpu};
 use hrm_web::plan::{EntryId, Program, Recorder};
 use pollster::block_on;
@@ -32,10 +32,11 @@ fn every_shader_agrees_with_its_twin() {
 }
 
 #[test]
-fn both_ways_of_sharing_agree_with_their_twin() {
+fn every_form_of_product_agrees_with_its_twin() {
     let engine = engine();
-    for share in [false, true] {
-        engine.device().share_tiles(share);
+    // Only SwiftShader compiles `Form::Held` in reasonable time: tests/web.rs has it.
+    for form in [Form::Tiled, Form::Direct] {
+        engine.device().multiply_as(form);
         for kernel in ["matmul", "rms_norm", "rms_norm_backward"] {
             block_on(compare::compare(&engine, kernel, CASES)).unwrap();
         }
@@ -113,7 +114,7 @@ fn a_lost_device_is_an_error() {
 #[test]
 fn every_shader_is_compared() {
     let mut compared: Vec<_> = cases::KERNELS.iter().map(|(name, _)| *name).collect();
-    compared.push("matmul_direct");
+    compared.extend(["attention_backward_held", "attention_held", "matmul_direct", "matmul_held"]);
     compared.sort_unstable();
     let present: Vec<_> = shaders::ALL.iter().map(|(name, _)| *name).collect();
     assert_eq!(compared, present);

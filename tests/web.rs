@@ -116,10 +116,10 @@ async fn every_shader_agrees_with_its_twin() {
 }
 
 #[wasm_bindgen_test]
-async fn both_ways_of_sharing_agree_with_their_twin() {
+async fn every_form_of_product_agrees_with_its_twin() {
     let engine = webgpu().await;
-    for share in [false, true] {
-        engine.device().share_tiles(share);
+    for form in [gpu::Form::Tiled, gpu::Form::Direct, gpu::Form::Held] {
+        engine.device().multiply_as(form);
         for kernel in ["matmul", "rms_norm", "rms_norm_backward"] {
             compare::compare(&engine, kernel, CASES).await.unwrap();
         }

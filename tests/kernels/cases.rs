@@ -131,6 +131,12 @@ impl Draw {
         id
     }
 
+    /// One of the sizes that some shaders are for, or any.
+    fn head_dim(&mut self) -> usize {
+        let any = self.size(140);
+        if self.ones || self.flip() { any } else { 16 << self.random.below(2) }
+    }
+
     fn rope(&mut self, tokens: usize, head_dim: usize) -> Option<Rope> {
         (head_dim.is_multiple_of(2) && self.flip()).then(|| {
             let (mut cos, mut sin) = (Vec::new(), Vec::new());
@@ -178,7 +184,7 @@ fn add(d: &mut Draw) {
 }
 
 fn attention(d: &mut Draw) {
-    let (batch, tokens, heads, head_dim) = (d.size(3), d.size(100), d.size(4), d.size(140));
+    let (batch, tokens, heads, head_dim) = (d.size(3), d.size(100), d.size(4), d.head_dim());
     let width = heads * head_dim;
     let qkv = d.f("qkv", &[batch, tokens, 3 * width]);
     let rope = d.rope(tokens, head_dim);
@@ -324,7 +330,7 @@ fn adam_atan2(d: &mut Draw) {
 }
 
 fn attention_backward(d: &mut Draw) {
-    let (batch, tokens, heads, head_dim) = (d.size(3), d.size(100), d.size(4), d.size(140));
+    let (batch, tokens, heads, head_dim) = (d.size(3), d.size(100), d.size(4), d.head_dim());
     let width = heads * head_dim;
     let qkv = d.f("qkv", &[batch, tokens, 3 * width]);
     let rope = d.rope(tokens, head_dim);

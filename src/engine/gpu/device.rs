@@ -1,12 +1,12 @@
 //! The adapter, its limits, and what becomes of its errors.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::launch::Target;
 use super::oneshot;
 use super::pace::Pace;
 use super::pipelines::Pipelines;
+use super::products::Form;
 use crate::engine::EngineError;
 
 /// An open device. Clones share it.
@@ -16,7 +16,7 @@ pub struct Device {
     pub(super) queue: wgpu::Queue,
     pub(super) pipelines: Arc<Mutex<Pipelines>>,
     pub(super) pace: Arc<Mutex<Pace>>,
-    tiles: Arc<AtomicBool>,
+    form: Arc<Mutex<Form>>,
     info: wgpu::AdapterInfo,
     /// The first thing that went wrong outside of any error scope.
     fault: Arc<Mutex<Option<EngineError>>>,
@@ -68,8 +68,8 @@ impl Device {
 
         let info = describe(&adapter).await;
         let pace = Arc::new(Mutex::new(Pace::new(is_software(&info))));
-        let tiles = Arc::new(AtomicBool::new(!is_software(&info)));
-        Ok(Device { raw, queue, pipelines: Default::default(), pace, tiles, info, fault })
+        let form = Arc::new(Mutex::new(form(&info)));
+        Ok(Device { raw, queue, pipelines: Default::default(), pace, form, info, fault })
     }
 
     /// The adapter's name; the browser may hide it.
@@ -87,10 +87,10 @@ impl Device {
         self.raw.destroy();
     }
 
-    /// Whether the matrix products and norms of programs prepared from now on share in workgroup memory, or read straight
-    /// from storage. At first as the adapter wants it: a software adapter's workgroup memory and barriers are slow.
-    pub fn share_tiles(&self, share: bool) {
-        self.tiles.store(share, Ordering::Relaxed);
+    /// How programs prepared from now on multiply matrices; norms share in workgroup memory where products do. At first as
+    /// the adapter wants it: a software adapter's workgroup memory and barriers are slow.
+    pub fn multiply_as(&self, form: Form) {
+        *self.form.lock().unwrap_or_else(PoisonError::into_inner) = form;
     }
 
     /// Takes the adapter to do so many operations a second, until a run tells better: work is divided accordingly.
@@ -101,7 +101,7 @@ impl Device {
     /// What launches should be fitted to.
     pub(super) fn target(&self) -> Target {
         let budget = self.pace.lock().unwrap_or_else(PoisonError::into_inner).budget();
-        Target { budget, tiles: self.tiles.load(Ordering::Relaxed) }
+        Target { budget, form: *self.form.lock().unwrap_or_else(PoisonError::into_inner) }
     }
 
     /// Uses another source for a shader in programs prepared from now on: to try a variant, or to spoil one in a test.
@@ -178,6 +178,14 @@ fn driver(error: &wgpu::Error) -> EngineError {
         wgpu::Error::Validation { description, .. } | wgpu::Error::Internal { description, .. } => {
             EngineError::Gpu(description.clone())
         }
+    }
+}
+
+fn form(info: &wgpu::AdapterInfo) -> Form {
+    match is_software(info) {
+        false => Form::Tiled,
+        true if info.name.to_lowercase().contains("swiftshader") => Form::Held,
+        true => Form::Direct,
     }
 }
 

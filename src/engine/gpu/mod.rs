@@ -3,6 +3,7 @@
 //! A program is prepared once: a GPU buffer per slot of the memory layout, one pipeline per shader and variant, one bind
 //! group per dispatch. Running it encodes the dispatches again and submits them once.
 
+mod attention;
 mod device;
 mod launch;
 mod oneshot;
@@ -10,6 +11,7 @@ mod pace;
 mod parameters;
 mod peak;
 mod pipelines;
+mod products;
 mod readback;
 mod session;
 pub mod shaders;
@@ -18,6 +20,7 @@ mod web;
 
 pub use device::Device;
 pub use peak::measure_peak;
+pub use products::Form;
 pub use session::Session;
 
 use super::{EngineError, Info, Kind};

@@ -105,9 +105,12 @@ impl Session {
         for (entry, launches) in program.entries.iter().zip(launches) {
             let mut dispatches = Vec::new();
             for (step, launches) in entry.steps.iter().zip(launches) {
-                let bindings = step.kernel.bindings();
                 let operand = |b: &Binding| b.buffer.map_or(&stand_in, |id| &slots[layout.slot(id)]);
                 for launch in launches {
+                    let mut bindings = step.kernel.bindings();
+                    if launch.exchanged {
+                        bindings.swap(0, 1);
+                    }
                     let scratch = launch.scratch.then_some(&scratch);
                     let written = bindings.iter().map(|b| b.access != Access::Read).chain(scratch.map(|_| true));
                     let pipeline = pipelines.get(&device.raw, launch, written.collect());

@@ -1,0 +1,361 @@
+// attention_backward.wgsl for SwiftShader, with heads of d = 16 or 32, as attention_held.wgsl is attention.wgsl for it: with
+// P = exp(q kᵀ / √d - lse), dP = d_out vᵀ and dS = P · (dP - Σ d_out · out),
+// d_v = Pᵀ d_out, d_q = dS k / √d, d_k = dSᵀ q / √d, the last two rotated back when q and k were rotated.
+//
+// In `queries` an invocation makes d_q for BLOCK queries of one head and holds keys and values block by block; in `keys` it
+// makes d_k and d_v for BLOCK keys and holds queries and d_out. LANES invocations a workgroup, in rows of 65535 workgroups.
+
+// 4 or 8: d / 4.
+override VECTORS: u32 = 4u;
+override HALF: u32 = VECTORS / 2u;
+override ROPE: bool = false;
+
+struct Params {
+    tokens: u32, // T
+    heads: u32, // h
+    blocks: u32, // ⌈T / BLOCK⌉
+    first: u32, // block of the B·h·blocks that the grid begins with
+    end: u32, // and the one that it ends before
+    scale: f32, // 1 / √d
+}
+
+@group(0) @binding(0) var<storage, read> qkv: array<vec4<f32>>; // [B, T, 3D]
+@group(0) @binding(1) var<storage, read> cosines: array<vec4<f32>>; // [T, d], only if rope
+@group(0) @binding(2) var<storage, read> sines: array<vec4<f32>>; // [T, d], only if rope
+@group(0) @binding(3) var<storage, read> out: array<vec4<f32>>; // [B, T, D]
+@group(0) @binding(4) var<storage, read> lse: array<f32>; // [B, h, T]
+@group(0) @binding(5) var<storage, read> d_out: array<vec4<f32>>; // [B, T, D]
+@group(0) @binding(6) var<storage, read_write> d_qkv: array<vec4<f32>>; // [B, T, 3D]
+@group(0) @binding(7) var<uniform> p: Params;
+
+// SwiftShader's own width.
+const LANES: u32 = 4u;
+// Positions of a block.
+const BLOCK: u32 = 16u;
+// Elements that a row has room for.
+const ROOM: u32 = 32u;
+
+alias Block = array<f32, 512>; // [BLOCK, ROOM]
+alias Row = array<vec4<f32>, 8>; // [d], or the d / 4 vectors that there are
+alias Weights = array<f32, BLOCK>;
+
+// What is held: keys and values in `queries`, queries and d_out in `keys`.
+var<private> first: Block;
+var<private> second: Block;
+// Sums so far: of d_q, or of d_k.
+var<private> sums: array<vec4<f32>, 128>; // [BLOCK, ROOM]
+
+// Row j of a block times a row.
+fn along(held: ptr<private, Block>, row: ptr<function, Row>, j: u32) -> f32 {
+    let at = j * ROOM;
+    var sum = (*held)[at] * (*row)[0].x + (*held)[at + 1u] * (*row)[0].y
+        + (*held)[at + 2u] * (*row)[0].z + (*held)[at + 3u] * (*row)[0].w
+        + (*held)[at + 4u] * (*row)[1].x + (*held)[at + 5u] * (*row)[1].y
+        + (*held)[at + 6u] * (*row)[1].z + (*held)[at + 7u] * (*row)[1].w
+        + (*held)[at + 8u] * (*row)[2].x + (*held)[at + 9u] * (*row)[2].y
+        + (*held)[at + 10u] * (*row)[2].z + (*held)[at + 11u] * (*row)[2].w
+        + (*held)[at + 12u] * (*row)[3].x + (*held)[at + 13u] * (*row)[3].y
+        + (*held)[at + 14u] * (*row)[3].z + (*held)[at + 15u] * (*row)[3].w;
+    if VECTORS == 8u {
+        sum += (*held)[at + 16u] * (*row)[4].x + (*held)[at + 17u] * (*row)[4].y
+            + (*held)[at + 18u] * (*row)[4].z + (*held)[at + 19u] * (*row)[4].w
+            + (*held)[at + 20u] * (*row)[5].x + (*held)[at + 21u] * (*row)[5].y
+            + (*held)[at + 22u] * (*row)[5].z + (*held)[at + 23u] * (*row)[5].w
+            + (*held)[at + 24u] * (*row)[6].x + (*held)[at + 25u] * (*row)[6].y
+            + (*held)[at + 26u] * (*row)[6].z + (*held)[at + 27u] * (*row)[6].w
+            + (*held)[at + 28u] * (*row)[7].x + (*held)[at + 29u] * (*row)[7].y
+            + (*held)[at + 30u] * (*row)[7].z + (*held)[at + 31u] * (*row)[7].w;
+    }
+    return sum;
+}
+
+// Column e of a block times one weight for each of its rows.
+fn across(held: ptr<private, Block>, weights: ptr<function, Weights>, e: u32) -> f32 {
+    return (*weights)[0] * (*held)[e] + (*weights)[1] * (*held)[e + 32u]
+        + (*weights)[2] * (*held)[e + 64u] + (*weights)[3] * (*held)[e + 96u]
+        + (*weights)[4] * (*held)[e + 128u] + (*weights)[5] * (*held)[e + 160u]
+        + (*weights)[6] * (*held)[e + 192u] + (*weights)[7] * (*held)[e + 224u]
+        + (*weights)[8] * (*held)[e + 256u] + (*weights)[9] * (*held)[e + 288u]
+        + (*weights)[10] * (*held)[e + 320u] + (*weights)[11] * (*held)[e + 352u]
+        + (*weights)[12] * (*held)[e + 384u] + (*weights)[13] * (*held)[e + 416u]
+        + (*weights)[14] * (*held)[e + 448u] + (*weights)[15] * (*held)[e + 480u];
+}
+
+// Four columns at once, from 4v on.
+fn across4(held: ptr<private, Block>, weights: ptr<function, Weights>, v: u32) -> vec4<f32> {
+    let e = 4u * v;
+    return vec4<f32>(
+        across(held, weights, e),
+        across(held, weights, e + 1u),
+        across(held, weights, e + 2u),
+        across(held, weights, e + 3u),
+    );
+}
+
+// Vectors e and e + HALF of a row of qkv that begins at vector `at`, rotated to position t. The tables repeat their angles.
+fn load_pair(row: ptr<function, Row>, at: u32, t: u32, e: u32, rotate: bool) {
+    let a = qkv[at + e];
+    let b = qkv[at + HALF + e];
+    if rotate {
+        let c = cosines[t * VECTORS + e];
+        let s = sines[t * VECTORS + e];
+        (*row)[e] = a * c - b * s;
+        (*row)[e + HALF] = b * c + a * s;
+    } else {
+        (*row)[e] = a;
+        (*row)[e + HALF] = b;
+    }
+}
+
+fn load(row: ptr<function, Row>, at: u32, t: u32, rotate: bool) {
+    load_pair(row, at, t, 0u, rotate);
+    load_pair(row, at, t, 1u, rotate);
+    if VECTORS == 8u {
+        load_pair(row, at, t, 2u, rotate);
+        load_pair(row, at, t, 3u, rotate);
+    }
+}
+
+fn keep_vector(held: ptr<private, Block>, at: u32, v: vec4<f32>) {
+    (*held)[at] = v.x;
+    (*held)[at + 1u] = v.y;
+    (*held)[at + 2u] = v.z;
+    (*held)[at + 3u] = v.w;
+}
+
+// Makes a row the block's row r.
+fn keep(held: ptr<private, Block>, row: ptr<function, Row>, r: u32) {
+    let at = r * ROOM;
+    keep_vector(held, at, (*row)[0]);
+    keep_vector(held, at + 4u, (*row)[1]);
+    keep_vector(held, at + 8u, (*row)[2]);
+    keep_vector(held, at + 12u, (*row)[3]);
+    if VECTORS == 8u {
+        keep_vector(held, at + 16u, (*row)[4]);
+        keep_vector(held, at + 20u, (*row)[5]);
+        keep_vector(held, at + 24u, (*row)[6]);
+        keep_vector(held, at + 28u, (*row)[7]);
+    }
+}
+
+fn load_d_out(row: ptr<function, Row>, at: u32) {
+    (*row)[0] = d_out[at];
+    (*row)[1] = d_out[at + 1u];
+    (*row)[2] = d_out[at + 2u];
+    (*row)[3] = d_out[at + 3u];
+    if VECTORS == 8u {
+        (*row)[4] = d_out[at + 4u];
+        (*row)[5] = d_out[at + 5u];
+        (*row)[6] = d_out[at + 6u];
+        (*row)[7] = d_out[at + 7u];
+    }
+}
+
+// Σ d_out · out of the row of both that begins at `at`.
+fn delta_of(row: ptr<function, Row>, at: u32) -> f32 {
+    var products = (*row)[0] * out[at] + (*row)[1] * out[at + 1u] + (*row)[2] * out[at + 2u] + (*row)[3] * out[at + 3u];
+    if VECTORS == 8u {
+        products += (*row)[4] * out[at + 4u] + (*row)[5] * out[at + 5u] + (*row)[6] * out[at + 6u] + (*row)[7] * out[at + 7u];
+    }
+    return (products.x + products.y) + (products.z + products.w);
+}
+
+// Where an invocation's block lies, in vectors: rows of item b begin at (b·T + t)·3D in qkv.
+struct Place {
+    t0: u32,
+    width: u32, // D
+    item: u32, // row 0 of the item's queries, at this head's columns
+    out_item: u32, // the same in [B, T, D]
+    lse_item: u32,
+}
+
+fn place(block: u32) -> Place {
+    let head = block / p.blocks % p.heads;
+    let b = block / (p.blocks * p.heads);
+    let width = p.heads * VECTORS;
+    let column = head * VECTORS;
+    return Place(
+        block % p.blocks * BLOCK,
+        width,
+        b * p.tokens * 3u * width + column,
+        b * p.tokens * width + column,
+        (b * p.heads + head) * p.tokens,
+    );
+}
+
+// Adds a block's part to vectors e and e + HALF of row i's gradient; after the last block it is scaled, rotated back and
+// written to the row of d_qkv that begins at `at`.
+fn finish(weights: ptr<function, Weights>, e: u32, i: u32, later: bool, last: bool, at: u32, t: u32) {
+    var a = across4(&first, weights, e);
+    var b = across4(&first, weights, e + HALF);
+    if later {
+        a += sums[i * 8u + e];
+        b += sums[i * 8u + e + HALF];
+    }
+    if last {
+        a *= p.scale;
+        b *= p.scale;
+        if ROPE {
+            let c = cosines[t * VECTORS + e];
+            let s = sines[t * VECTORS + e];
+            d_qkv[at + e] = a * c + b * s;
+            d_qkv[at + e + HALF] = b * c - a * s;
+        } else {
+            d_qkv[at + e] = a;
+            d_qkv[at + e + HALF] = b;
+        }
+    } else {
+        sums[i * 8u + e] = a;
+        sums[i * 8u + e + HALF] = b;
+    }
+}
+
+fn finish_all(weights: ptr<function, Weights>, i: u32, later: bool, last: bool, at: u32, t: u32) {
+    finish(weights, 0u, i, later, last, at, t);
+    finish(weights, 1u, i, later, last, at, t);
+    if VECTORS == 8u {
+        finish(weights, 2u, i, later, last, at, t);
+        finish(weights, 3u, i, later, last, at, t);
+    }
+}
+
+// dS of query `query` of an item and key j of the block at key0.
+fn query_gradient(q: ptr<function, Row>, d: ptr<function, Row>, j: u32, key0: u32, statistic: f32, delta: f32) -> f32 {
+    let weight = exp(along(&first, q, j) * p.scale - statistic);
+    return select(0.0, weight * (along(&second, d, j) - delta), key0 + j < p.tokens);
+}
+
+@compute @workgroup_size(LANES)
+fn queries(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+    let block = p.first + (group.y * 65535u + group.x) * LANES + lane;
+    if block >= p.end {
+        return;
+    }
+    let own = place(block);
+    for (var key0 = 0u; key0 < p.tokens; key0 += BLOCK) {
+        for (var r = 0u; r < BLOCK; r++) {
+            let t = min(key0 + r, p.tokens - 1u);
+            var row: Row;
+            load(&row, own.item + (t * 3u + 1u) * own.width, t, ROPE);
+            keep(&first, &row, r);
+            load(&row, own.item + (t * 3u + 2u) * own.width, t, false);
+            keep(&second, &row, r);
+        }
+        for (var i = 0u; i < min(BLOCK, p.tokens - own.t0); i++) {
+            let t = own.t0 + i;
+            let at = own.item + t * 3u * own.width;
+            let out_at = own.out_item + t * own.width;
+            var q: Row;
+            load(&q, at, t, ROPE);
+            var d: Row;
+            load_d_out(&d, out_at);
+            let statistic = lse[own.lse_item + t];
+            let delta = delta_of(&d, out_at);
+            var s: Weights;
+            s[0] = query_gradient(&q, &d, 0u, key0, statistic, delta);
+            s[1] = query_gradient(&q, &d, 1u, key0, statistic, delta);
+            s[2] = query_gradient(&q, &d, 2u, key0, statistic, delta);
+            s[3] = query_gradient(&q, &d, 3u, key0, statistic, delta);
+            s[4] = query_gradient(&q, &d, 4u, key0, statistic, delta);
+            s[5] = query_gradient(&q, &d, 5u, key0, statistic, delta);
+            s[6] = query_gradient(&q, &d, 6u, key0, statistic, delta);
+            s[7] = query_gradient(&q, &d, 7u, key0, statistic, delta);
+            s[8] = query_gradient(&q, &d, 8u, key0, statistic, delta);
+            s[9] = query_gradient(&q, &d, 9u, key0, statistic, delta);
+            s[10] = query_gradient(&q, &d, 10u, key0, statistic, delta);
+            s[11] = query_gradient(&q, &d, 11u, key0, statistic, delta);
+            s[12] = query_gradient(&q, &d, 12u, key0, statistic, delta);
+            s[13] = query_gradient(&q, &d, 13u, key0, statistic, delta);
+            s[14] = query_gradient(&q, &d, 14u, key0, statistic, delta);
+            s[15] = query_gradient(&q, &d, 15u, key0, statistic, delta);
+            finish_all(&s, i, key0 > 0u, key0 + BLOCK >= p.tokens, at, t);
+        }
+    }
+}
+
+// Adds a block's part to vector v of d_v's row that begins at `at`, through the buffer itself.
+fn finish_value(weights: ptr<function, Weights>, v: u32, later: bool, at: u32) {
+    let sum = across4(&second, weights, v);
+    if later {
+        d_qkv[at + v] += sum;
+    } else {
+        d_qkv[at + v] = sum;
+    }
+}
+
+@compute @workgroup_size(LANES)
+fn keys(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+    let block = p.first + (group.y * 65535u + group.x) * LANES + lane;
+    if block >= p.end {
+        return;
+    }
+    let own = place(block);
+    var statistics: Weights;
+    var deltas: Weights;
+    for (var query0 = 0u; query0 < p.tokens; query0 += BLOCK) {
+        for (var r = 0u; r < BLOCK; r++) {
+            let t = min(query0 + r, p.tokens - 1u);
+            let out_at = own.out_item + t * own.width;
+            var row: Row;
+            load(&row, own.item + t * 3u * own.width, t, ROPE);
+            keep(&first, &row, r);
+            load_d_out(&row, out_at);
+            keep(&second, &row, r);
+            deltas[r] = delta_of(&row, out_at);
+            // Queries past the end have no weight.
+            statistics[r] = select(1e30, lse[own.lse_item + t], query0 + r < p.tokens);
+        }
+        for (var i = 0u; i < min(BLOCK, p.tokens - own.t0); i++) {
+            let t = own.t0 + i;
+            let at = own.item + (t * 3u + 1u) * own.width;
+            var k: Row;
+            load(&k, at, t, ROPE);
+            var v: Row;
+            load(&v, at + own.width, t, false);
+            var w: Weights;
+            w[0] = exp(along(&first, &k, 0u) * p.scale - statistics[0]);
+            w[1] = exp(along(&first, &k, 1u) * p.scale - statistics[1]);
+            w[2] = exp(along(&first, &k, 2u) * p.scale - statistics[2]);
+            w[3] = exp(along(&first, &k, 3u) * p.scale - statistics[3]);
+            w[4] = exp(along(&first, &k, 4u) * p.scale - statistics[4]);
+            w[5] = exp(along(&first, &k, 5u) * p.scale - statistics[5]);
+            w[6] = exp(along(&first, &k, 6u) * p.scale - statistics[6]);
+            w[7] = exp(along(&first, &k, 7u) * p.scale - statistics[7]);
+            w[8] = exp(along(&first, &k, 8u) * p.scale - statistics[8]);
+            w[9] = exp(along(&first, &k, 9u) * p.scale - statistics[9]);
+            w[10] = exp(along(&first, &k, 10u) * p.scale - statistics[10]);
+            w[11] = exp(along(&first, &k, 11u) * p.scale - statistics[11]);
+            w[12] = exp(along(&first, &k, 12u) * p.scale - statistics[12]);
+            w[13] = exp(along(&first, &k, 13u) * p.scale - statistics[13]);
+            w[14] = exp(along(&first, &k, 14u) * p.scale - statistics[14]);
+            w[15] = exp(along(&first, &k, 15u) * p.scale - statistics[15]);
+            finish_value(&w, 0u, query0 > 0u, at + own.width);
+            finish_value(&w, 1u, query0 > 0u, at + own.width);
+            finish_value(&w, 2u, query0 > 0u, at + own.width);
+            finish_value(&w, 3u, query0 > 0u, at + own.width);
+            if VECTORS == 8u {
+                finish_value(&w, 4u, query0 > 0u, at + own.width);
+                finish_value(&w, 5u, query0 > 0u, at + own.width);
+                finish_value(&w, 6u, query0 > 0u, at + own.width);
+                finish_value(&w, 7u, query0 > 0u, at + own.width);
+            }
+            w[0] *= along(&second, &v, 0u) - deltas[0];
+            w[1] *= along(&second, &v, 1u) - deltas[1];
+            w[2] *= along(&second, &v, 2u) - deltas[2];
+            w[3] *= along(&second, &v, 3u) - deltas[3];
+            w[4] *= along(&second, &v, 4u) - deltas[4];
+            w[5] *= along(&second, &v, 5u) - deltas[5];
+            w[6] *= along(&second, &v, 6u) - deltas[6];
+            w[7] *= along(&second, &v, 7u) - deltas[7];
+            w[8] *= along(&second, &v, 8u) - deltas[8];
+            w[9] *= along(&second, &v, 9u) - deltas[9];
+            w[10] *= along(&second, &v, 10u) - deltas[10];
+            w[11] *= along(&second, &v, 11u) - deltas[11];
+            w[12] *= along(&second, &v, 12u) - deltas[12];
+            w[13] *= along(&second, &v, 13u) - deltas[13];
+            w[14] *= along(&second, &v, 14u) - deltas[14];
+            w[15] *= along(&second, &v, 15u) - deltas[15];
+            finish_all(&w, i, query0 > 0u, query0 + BLOCK >= p.tokens, at, t);
+        }
+    }
+}

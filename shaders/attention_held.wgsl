@@ -1,0 +1,224 @@
+// attention.wgsl for SwiftShader, as matmul_held.wgsl is matmul.wgsl for it, with heads of d = 16 or 32: an invocation holds
+// BLOCK keys and values in arrays of its own and walks along BLOCK queries of the same head, with an online softmax over the
+// blocks. LANES invocations a workgroup, one a block of queries; in rows of 65535 workgroups.
+
+// 4 or 8: d / 4.
+override VECTORS: u32 = 4u;
+override HALF: u32 = VECTORS / 2u;
+override ROPE: bool = false;
+
+struct Params {
+    tokens: u32, // T
+    heads: u32, // h
+    blocks: u32, // ⌈T / BLOCK⌉
+    first: u32, // block of the B·h·blocks that the grid begins with
+    end: u32, // and the one that it ends before
+    scale: f32, // 1 / √d
+}
+
+@group(0) @binding(0) var<storage, read> qkv: array<vec4<f32>>; // [B, T, 3D]
+@group(0) @binding(1) var<storage, read> cosines: array<vec4<f32>>; // [T, d], only if rope
+@group(0) @binding(2) var<storage, read> sines: array<vec4<f32>>; // [T, d], only if rope
+@group(0) @binding(3) var<storage, read_write> out: array<vec4<f32>>; // [B, T, D]
+@group(0) @binding(4) var<storage, read_write> lse: array<f32>; // [B, h, T]
+@group(0) @binding(5) var<uniform> p: Params;
+
+// SwiftShader's own width.
+const LANES: u32 = 4u;
+// Positions of a block.
+const BLOCK: u32 = 16u;
+// Elements that a row has room for.
+const ROOM: u32 = 32u;
+
+alias Block = array<f32, 512>; // [BLOCK, ROOM]
+alias Row = array<vec4<f32>, 8>; // [d], or the d / 4 vectors that there are
+alias Weights = array<f32, BLOCK>;
+
+const LOWEST: f32 = -1e30;
+
+var<private> keys: Block;
+var<private> values: Block;
+// Σ weight · value of each query so far.
+var<private> sums: array<vec4<f32>, 128>; // [BLOCK, ROOM]
+
+// Row j of a block times a row.
+fn along(held: ptr<private, Block>, row: ptr<function, Row>, j: u32) -> f32 {
+    let at = j * ROOM;
+    var sum = (*held)[at] * (*row)[0].x + (*held)[at + 1u] * (*row)[0].y
+        + (*held)[at + 2u] * (*row)[0].z + (*held)[at + 3u] * (*row)[0].w
+        + (*held)[at + 4u] * (*row)[1].x + (*held)[at + 5u] * (*row)[1].y
+        + (*held)[at + 6u] * (*row)[1].z + (*held)[at + 7u] * (*row)[1].w
+        + (*held)[at + 8u] * (*row)[2].x + (*held)[at + 9u] * (*row)[2].y
+        + (*held)[at + 10u] * (*row)[2].z + (*held)[at + 11u] * (*row)[2].w
+        + (*held)[at + 12u] * (*row)[3].x + (*held)[at + 13u] * (*row)[3].y
+        + (*held)[at + 14u] * (*row)[3].z + (*held)[at + 15u] * (*row)[3].w;
+    if VECTORS == 8u {
+        sum += (*held)[at + 16u] * (*row)[4].x + (*held)[at + 17u] * (*row)[4].y
+            + (*held)[at + 18u] * (*row)[4].z + (*held)[at + 19u] * (*row)[4].w
+            + (*held)[at + 20u] * (*row)[5].x + (*held)[at + 21u] * (*row)[5].y
+            + (*held)[at + 22u] * (*row)[5].z + (*held)[at + 23u] * (*row)[5].w
+            + (*held)[at + 24u] * (*row)[6].x + (*held)[at + 25u] * (*row)[6].y
+            + (*held)[at + 26u] * (*row)[6].z + (*held)[at + 27u] * (*row)[6].w
+            + (*held)[at + 28u] * (*row)[7].x + (*held)[at + 29u] * (*row)[7].y
+            + (*held)[at + 30u] * (*row)[7].z + (*held)[at + 31u] * (*row)[7].w;
+    }
+    return sum;
+}
+
+// Column e of a block times one weight for each of its rows.
+fn across(held: ptr<private, Block>, weights: ptr<function, Weights>, e: u32) -> f32 {
+    return (*weights)[0] * (*held)[e] + (*weights)[1] * (*held)[e + 32u]
+        + (*weights)[2] * (*held)[e + 64u] + (*weights)[3] * (*held)[e + 96u]
+        + (*weights)[4] * (*held)[e + 128u] + (*weights)[5] * (*held)[e + 160u]
+        + (*weights)[6] * (*held)[e + 192u] + (*weights)[7] * (*held)[e + 224u]
+        + (*weights)[8] * (*held)[e + 256u] + (*weights)[9] * (*held)[e + 288u]
+        + (*weights)[10] * (*held)[e + 320u] + (*weights)[11] * (*held)[e + 352u]
+        + (*weights)[12] * (*held)[e + 384u] + (*weights)[13] * (*held)[e + 416u]
+        + (*weights)[14] * (*held)[e + 448u] + (*weights)[15] * (*held)[e + 480u];
+}
+
+// Four columns at once, from 4v on.
+fn across4(held: ptr<private, Block>, weights: ptr<function, Weights>, v: u32) -> vec4<f32> {
+    let e = 4u * v;
+    return vec4<f32>(
+        across(held, weights, e),
+        across(held, weights, e + 1u),
+        across(held, weights, e + 2u),
+        across(held, weights, e + 3u),
+    );
+}
+
+// Vectors e and e + HALF of a row of qkv that begins at vector `at`, rotated to position t. The tables repeat their angles.
+fn load_pair(row: ptr<function, Row>, at: u32, t: u32, e: u32, rotate: bool) {
+    let a = qkv[at + e];
+    let b = qkv[at + HALF + e];
+    if rotate {
+        let c = cosines[t * VECTORS + e];
+        let s = sines[t * VECTORS + e];
+        (*row)[e] = a * c - b * s;
+        (*row)[e + HALF] = b * c + a * s;
+    } else {
+        (*row)[e] = a;
+        (*row)[e + HALF] = b;
+    }
+}
+
+fn load(row: ptr<function, Row>, at: u32, t: u32, rotate: bool) {
+    load_pair(row, at, t, 0u, rotate);
+    load_pair(row, at, t, 1u, rotate);
+    if VECTORS == 8u {
+        load_pair(row, at, t, 2u, rotate);
+        load_pair(row, at, t, 3u, rotate);
+    }
+}
+
+fn keep_vector(held: ptr<private, Block>, at: u32, v: vec4<f32>) {
+    (*held)[at] = v.x;
+    (*held)[at + 1u] = v.y;
+    (*held)[at + 2u] = v.z;
+    (*held)[at + 3u] = v.w;
+}
+
+// Makes a row the block's row r.
+fn keep(held: ptr<private, Block>, row: ptr<function, Row>, r: u32) {
+    let at = r * ROOM;
+    keep_vector(held, at, (*row)[0]);
+    keep_vector(held, at + 4u, (*row)[1]);
+    keep_vector(held, at + 8u, (*row)[2]);
+    keep_vector(held, at + 12u, (*row)[3]);
+    if VECTORS == 8u {
+        keep_vector(held, at + 16u, (*row)[4]);
+        keep_vector(held, at + 20u, (*row)[5]);
+        keep_vector(held, at + 24u, (*row)[6]);
+        keep_vector(held, at + 28u, (*row)[7]);
+    }
+}
+
+// The score of key j of the block that begins at key0.
+fn score(query: ptr<function, Row>, j: u32, key0: u32) -> f32 {
+    return select(LOWEST, along(&keys, query, j) * p.scale, key0 + j < p.tokens);
+}
+
+// Vector v of query i's output: what came before shrunk, this block's added, and, after the last, over the total.
+fn finish(weights: ptr<function, Weights>, v: u32, i: u32, shrink: f32, total: f32, last: bool, at: u32) {
+    let own = across4(&values, weights, v);
+    let sum = own + sums[i * 8u + v] * shrink;
+    if last {
+        out[at + v] = sum / total;
+    } else {
+        sums[i * 8u + v] = sum;
+    }
+}
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+    let block = p.first + (group.y * 65535u + group.x) * LANES + lane;
+    if block >= p.end {
+        return;
+    }
+    let query0 = block % p.blocks * BLOCK;
+    let head = block / p.blocks % p.heads;
+    let b = block / (p.blocks * p.heads);
+    // In vectors: rows of item b begin at (b·T + t)·3D, queries, keys and values D apart.
+    let width = p.heads * VECTORS;
+    let item = b * p.tokens * 3u * width + head * VECTORS;
+    var maxima: Weights; // of each query's scores so far
+    var totals: Weights; // Σ exp(score - maximum)
+    for (var i = 0u; i < BLOCK; i++) {
+        maxima[i] = LOWEST;
+    }
+    for (var key0 = 0u; key0 < p.tokens; key0 += BLOCK) {
+        let last = key0 + BLOCK >= p.tokens;
+        for (var r = 0u; r < BLOCK; r++) {
+            // Keys past the end repeat the last; their weight is zero.
+            let t = min(key0 + r, p.tokens - 1u);
+            var row: Row;
+            load(&row, item + (t * 3u + 1u) * width, t, ROPE);
+            keep(&keys, &row, r);
+            load(&row, item + (t * 3u + 2u) * width, t, false);
+            keep(&values, &row, r);
+        }
+        for (var i = 0u; i < min(BLOCK, p.tokens - query0); i++) {
+            let t = query0 + i;
+            var query: Row;
+            load(&query, item + t * 3u * width, t, ROPE);
+            var w: Weights;
+            w[0] = score(&query, 0u, key0); w[1] = score(&query, 1u, key0);
+            w[2] = score(&query, 2u, key0); w[3] = score(&query, 3u, key0);
+            w[4] = score(&query, 4u, key0); w[5] = score(&query, 5u, key0);
+            w[6] = score(&query, 6u, key0); w[7] = score(&query, 7u, key0);
+            w[8] = score(&query, 8u, key0); w[9] = score(&query, 9u, key0);
+            w[10] = score(&query, 10u, key0); w[11] = score(&query, 11u, key0);
+            w[12] = score(&query, 12u, key0); w[13] = score(&query, 13u, key0);
+            w[14] = score(&query, 14u, key0); w[15] = score(&query, 15u, key0);
+            let before = maxima[i];
+            let m = max(before, max(
+                max(max(max(w[0], w[1]), max(w[2], w[3])), max(max(w[4], w[5]), max(w[6], w[7]))),
+                max(max(max(w[8], w[9]), max(w[10], w[11])), max(max(w[12], w[13]), max(w[14], w[15]))),
+            ));
+            w[0] = exp(w[0] - m); w[1] = exp(w[1] - m); w[2] = exp(w[2] - m); w[3] = exp(w[3] - m);
+            w[4] = exp(w[4] - m); w[5] = exp(w[5] - m); w[6] = exp(w[6] - m); w[7] = exp(w[7] - m);
+            w[8] = exp(w[8] - m); w[9] = exp(w[9] - m); w[10] = exp(w[10] - m); w[11] = exp(w[11] - m);
+            w[12] = exp(w[12] - m); w[13] = exp(w[13] - m); w[14] = exp(w[14] - m); w[15] = exp(w[15] - m);
+            let shrink = exp(before - m);
+            let total = totals[i] * shrink + ((w[0] + w[1] + w[2] + w[3]) + (w[4] + w[5] + w[6] + w[7]))
+                + ((w[8] + w[9] + w[10] + w[11]) + (w[12] + w[13] + w[14] + w[15]));
+            maxima[i] = m;
+            totals[i] = total;
+            let at = (b * p.tokens + t) * width + head * VECTORS;
+            finish(&w, 0u, i, shrink, total, last, at);
+            finish(&w, 1u, i, shrink, total, last, at);
+            finish(&w, 2u, i, shrink, total, last, at);
+            finish(&w, 3u, i, shrink, total, last, at);
+            if VECTORS == 8u {
+                finish(&w, 4u, i, shrink, total, last, at);
+                finish(&w, 5u, i, shrink, total, last, at);
+                finish(&w, 6u, i, shrink, total, last, at);
+                finish(&w, 7u, i, shrink, total, last, at);
+            }
+            if last {
+                lse[(b * p.heads + head) * p.tokens + t] = m + log(total);
+            }
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! How matrix products are dispatched: which of their shaders, with which tiles.
+
+use super::launch::{Launch, Params, Target, launch};
+use crate::plan::Kernel;
+use crate::plan::kernel::{Matmul, Operand};
+
+/// The shader that multiplies matrices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// `matmul`: what a workgroup reads lies in its memory. For GPUs.
+    Tiled,
+    /// `matmul_direct`: every invocation reads for itself. For processors that play a GPU.
+    Direct,
+    /// `matmul_held`: the same, for SwiftShader's compiler. Others take minutes to compile it.
+    Held,
+}
+
+/// The dispatches of a product, in pieces that fit the budget.
+pub fn launches(kernel: &Kernel, k: &Matmul, target: &Target) -> Vec<Launch> {
+    split_matmul(k, target.budget).iter().map(|k| matmul(kernel, k, target.form)).collect()
+}
+
+/// The same product in pieces: single items, and rows of them.
+fn split_matmul(k: &Matmul, budget: f64) -> Vec<Matmul> {
+    let whole = 2.0 * k.batch as f64 * (k.m * k.n) as f64 * k.k as f64;
+    if whole <= budget {
+        return vec![k.clone()];
+    }
+    let skip = |o: Operand, items: usize, rows: usize| {
+        let row = if o.transposed { 1 } else { o.stride };
+        Operand { offset: o.offset + items * o.batch_stride + rows * row, ..o }
+    };
+    // A reduction stays whole in the batch, everything else is divided there first.
+    let (items, batch) = if k.reduce { (1, k.batch) } else { (k.batch, 1) };
+    let row = 2.0 * batch as f64 * k.n as f64 * k.k as f64;
+    let rows = ((budget / row) as usize / 64 * 64).clamp(64, k.m.next_multiple_of(64));
+    let piece = |item: usize, first: usize| {
+        let (a, b, out) = (skip(k.a, item, first), skip(k.b, item, 0), skip(k.out, item, first));
+        Matmul { a, b, out, batch, m: rows.min(k.m - first), ..k.clone() }
+    };
+    (0..items)
+        .flat_map(|item| (0..k.m).step_by(rows).map(move |first| (item, first)))
+        .map(|(i, f)| piece(i, f))
+        .collect()
+}
+
+/// The parameters of `matmul` and `matmul_direct`.
+fn product(k: &Matmul) -> Params {
+    let items = if k.reduce { k.batch } else { 1 };
+    let mut params = Params::of([k.m, k.n, k.k, items]);
+    for operand in [&k.a, &k.b, &k.out] {
+        params.0.extend(Params::of([operand.offset, operand.stride, operand.batch_stride]).0);
+    }
+    params
+}
+
+fn matmul(kernel: &Kernel, k: &Matmul, form: Form) -> Launch {
+    if form == Form::Held {
+        return held(kernel, k);
+    }
+    let results = if k.reduce { 1 } else { k.batch };
+    let mut constants = vec![
+        flag("A_TRANSPOSED", k.a.transposed),
+        flag("B_TRANSPOSED", k.b.transposed),
+        flag("ACCUMULATE", k.accumulate),
+    ];
+    let (shader, entry, [tile_m, tile_n]) = if form == Form::Tiled {
+        let Tile { wx, wy, rows } = Tile::for_shape(k.m, k.n);
+        constants.extend([("WX", wx as f64), ("WY", wy as f64), ("ROWS", rows as f64)]);
+        ("matmul", "main", [wy * rows, wx * 8])
+    } else {
+        let rows = direct_rows(k.m);
+        let aligned = |o: &Operand| [o.offset, o.stride, o.batch_stride, k.k].iter().all(|x| x.is_multiple_of(4));
+        let innermost = !k.a.transposed && k.b.transposed;
+        let entry = if innermost && aligned(&k.a) && aligned(&k.b) { "vectors" } else { "scalars" };
+        constants.push(("ROWS", rows as f64));
+        ("matmul_direct", entry, [rows, 64])
+    };
+    let grid = [k.n.div_ceil(tile_n) as u32, k.m.div_ceil(tile_m) as u32, results as u32];
+    Launch { shader, entry, constants, ..launch(kernel, product(k), grid) }
+}
+
+fn flag(name: &'static str, value: bool) -> (&'static str, f64) {
+    (name, f64::from(u8::from(value)))
+}
+
+/// A factor as `matmul_held` sees it: lines of `k` terms.
+#[derive(Clone, Copy)]
+struct Lines {
+    count: usize,
+    offset: usize,
+    /// From line to line.
+    step: usize,
+    /// From term to term.
+    k_step: usize,
+    batch_stride: usize,
+    /// From one line's result to the next one's.
+    out_step: usize,
+}
+
+/// What an invocation of `matmul_held` does.
+#[derive(Clone, Copy)]
+struct Walk {
+    /// Whether the lines of the second factor are held, and those of the first walked along.
+    exchanged: bool,
+    /// Lines held.
+    held: usize,
+    /// Terms of each held at a time.
+    terms: usize,
+    /// Lines walked along.
+    stretch: usize,
+}
+
+impl Walk {
+    /// Invocations of a workgroup.
+    const LANES: usize = 4;
+
+    fn groups(&self, held: usize) -> usize {
+        held.div_ceil(Self::LANES * self.held)
+    }
+
+    /// Until all is done, where `WORKERS` threads share the workgroups, in multiply-adds by 512x512x64 on SwiftShader.
+    fn cost(&self, k: &Matmul) -> f64 {
+        // A term that is read and kept, and a result that is stored, or added to what is there.
+        const GATHER: f64 = 27.0;
+        const STORE: f64 = 25.0;
+        const ADD: f64 = 30.0;
+        const WORKERS: usize = 4;
+        let (items, results) = if k.reduce { (k.batch, 1) } else { (1, k.batch) };
+        let slices = (items * k.k.div_ceil(self.terms)) as f64;
+        let (held, walked) = if self.exchanged { (k.n, k.m) } else { (k.m, k.n) };
+        let again = if k.accumulate { 1.0 } else { (slices - 1.0) / slices };
+        let (lines, terms) = (self.held as f64, self.terms as f64);
+        let line = lines * (terms + STORE + ADD * again) + terms * GATHER;
+        let workgroup = slices * (self.stretch as f64 * line + lines * terms * GATHER);
+        let workgroups = self.groups(held) * walked.div_ceil(self.stretch) * results;
+        workgroup * workgroups.div_ceil(WORKERS) as f64
+    }
+
+    fn for_product(k: &Matmul) -> Walk {
+        let mut all = Vec::new();
+        for exchanged in [false, true] {
+            let walked = if exchanged { k.m } else { k.n };
+            for (held, terms) in [8, 16, 32].into_iter().flat_map(|held| [16, 32, 64].map(|terms| (held, terms))) {
+                let stretches = [1, 2, 4, 8, 16].map(|parts| walked.div_ceil(parts).max(1));
+                all.extend(stretches.map(|stretch| Walk { exchanged, held, terms, stretch }));
+            }
+        }
+        let best = all.iter().min_by(|a, b| a.cost(k).total_cmp(&b.cost(k)));
+        best.copied().unwrap_or(Walk { exchanged: false, held: 8, terms: 16, stretch: 1 })
+    }
+}
+
+fn held(kernel: &Kernel, k: &Matmul) -> Launch {
+    let steps = |o: &Operand, innermost: bool| if innermost { (o.stride, 1) } else { (1, o.stride) };
+    let lines = |count, o: &Operand, innermost, out_step| {
+        let (step, k_step) = steps(o, innermost);
+        Lines { count, offset: o.offset, step, k_step, batch_stride: o.batch_stride, out_step }
+    };
+    let (a, b) = (lines(k.m, &k.a, !k.a.transposed, k.out.stride), lines(k.n, &k.b, k.b.transposed, 1));
+    let walk = Walk::for_product(k);
+    let (held, walked) = if walk.exchanged { (b, a) } else { (a, b) };
+    let vectors = |lines: Lines| {
+        let steps = [k.k, lines.offset, lines.step, lines.batch_stride];
+        lines.k_step == 1 && steps.iter().all(|step| step.is_multiple_of(4))
+    };
+    let (items, results) = if k.reduce { (k.batch, 1) } else { (1, k.batch) };
+    let mut params = Params::of([held.count, walked.count, k.k, items, walk.stretch, k.accumulate as usize]);
+    for lines in [held, walked] {
+        params.0.extend(Params::of([lines.offset, lines.step, lines.k_step, lines.batch_stride]).0);
+    }
+    params.0.extend(Params::of([k.out.offset, held.out_step, walked.out_step, k.out.batch_stride]).0);
+    let constants = vec![
+        ("HELD", walk.held as f64),
+        ("TERMS", walk.terms as f64),
+        flag("HELD_VECTORS", vectors(held)),
+        flag("WALKED_VECTORS", vectors(walked)),
+    ];
+    let grid = [walk.groups(held.count), walked.count.div_ceil(walk.stretch), results].map(|groups| groups as u32);
+    Launch { shader: "matmul_held", constants, exchanged: walk.exchanged, ..launch(kernel, params, grid) }
+}
+
+/// Rows that an invocation of `matmul_direct` makes of `m`: the more, the fewer loads (of sixty instructions, against three
+/// of a multiply-add), but the last tile may be mostly padding.
+fn direct_rows(m: usize) -> usize {
+    const COLUMNS: usize = 16;
+    let loads = |rows: usize| (rows + COLUMNS) as f64 / (rows * COLUMNS) as f64;
+    let cost = |rows: usize| m.next_multiple_of(rows) as f64 * (3.0 + 60.0 * loads(rows));
+    [8, 16, 32].into_iter().min_by(|&a, &b| cost(a).total_cmp(&cost(b))).unwrap_or(8)
+}
+
+/// The shape of a matmul workgroup: `wx` by `wy` invocations of 8 columns by `rows` rows each.
+struct Tile {
+    wx: usize,
+    wy: usize,
+    rows: usize,
+}
+
+impl Tile {
+    /// A big tile reuses most of what it loads; a small one wastes less at the edges.
+    fn for_shape(m: usize, n: usize) -> Tile {
+        let tiles = [(8, 8, 8), (8, 8, 4), (8, 4, 4), (16, 2, 4), (16, 1, 4)];
+        let cost = |&(wx, wy, rows): &(usize, usize, usize)| {
+            let (tm, tn) = (wy * rows, wx * 8);
+            let work = m.next_multiple_of(tm) as f64 * n.next_multiple_of(tn) as f64;
+            // Loads from workgroup memory and into it, for each multiply-add.
+            work * (1.0 + 1.0 / rows as f64 + 1.0 / 8.0 + 4.0 / tm as f64 + 4.0 / tn as f64)
+        };
+        let best = tiles.iter().min_by(|a, b| cost(a).total_cmp(&cost(b)));
+        let &(wx, wy, rows) = best.unwrap_or(&tiles[0]);
+        Tile { wx, wy, rows }
+    }
+}
