@@ -248,6 +248,7 @@ impl Host {
             }
             TrainingTask::Shard(task) => return crew::obey(id, task, files, &mut self.shard).await,
             TrainingTask::ListRuns => TrainingEvent::Runs(Storage::open().await?.list().await?),
+            TrainingTask::ReadCurve { run } => TrainingEvent::Curve(Storage::open().await?.curve(&run).await?),
             TrainingTask::RenameRun { run, name } => {
                 let storage = Storage::open().await?;
                 storage.rename(&run, &name).await?;

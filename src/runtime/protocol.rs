@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Raised whenever a message changes its meaning: a browser may hold an older worker than the page it serves.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// From the page: a task and the number by which reports refer to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

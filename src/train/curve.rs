@@ -43,6 +43,30 @@ pub fn csv(rows: &[Row]) -> String {
     text
 }
 
+/// At most `most` of the rows, two or more, to draw the curve by: the first and the last, those with an evaluation, and
+/// evenly so many of the others as there is room for. Too many evaluations are thinned evenly, too.
+pub fn course(rows: &[Row], most: usize) -> Vec<Row> {
+    if rows.len() <= most {
+        return rows.to_vec();
+    }
+    let (last, room) = (rows.len() - 1, most.saturating_sub(2));
+    let (tested, others): (Vec<usize>, Vec<usize>) = (1..last).partition(|&at| rows[at].test.is_some());
+    let tested = evenly(&tested, room);
+    let others = evenly(&others, room - tested.len());
+    let mut kept = [vec![0, last], tested, others].concat();
+    kept.sort_unstable();
+    kept.into_iter().map(|at| rows[at].clone()).collect()
+}
+
+/// At most `most` of some places, with the first and the last.
+fn evenly(places: &[usize], most: usize) -> Vec<usize> {
+    if places.len() <= most {
+        return places.to_vec();
+    }
+    let (last, gaps) = (places.len() - 1, most.saturating_sub(1).max(1));
+    (0..most).map(|nth| places[nth * last / gaps]).collect()
+}
+
 /// The mean of some steps; of what concerns halted rows, weighted by how many there were.
 pub fn mean(steps: &[StepReport]) -> StepReport {
     let over_steps = |f: fn(&StepReport) -> f64| steps.iter().map(f).sum::<f64>() / steps.len().max(1) as f64;
@@ -79,6 +103,40 @@ mod tests {
         let mean = mean(&[step(1, 3.0, 1.0), step(2, 1.0, 0.0)]);
         assert_eq!((mean.step, mean.lm_loss, mean.exact_accuracy), (2, 2.0, 0.75));
         assert_eq!(super::mean(&[]).exact_accuracy, 0.0);
+    }
+
+    fn rows(count: u64, tested: impl Fn(u64) -> bool) -> Vec<Row> {
+        let row = |step| Row {
+            mean: StepReport { step, ..StepReport::default() },
+            seconds: 0.0,
+            test: tested(step).then(Evaluation::default),
+        };
+        (1..=count).map(row).collect()
+    }
+
+    fn steps(rows: &[Row]) -> Vec<u64> {
+        rows.iter().map(|row| row.mean.step).collect()
+    }
+
+    #[test]
+    fn a_course_keeps_its_ends_and_what_was_tested() {
+        let rows = rows(1000, |step| step % 100 == 7);
+        let course = course(&rows, 50);
+        let kept = steps(&course);
+        assert_eq!((course.len(), kept[0], kept[49]), (50, 1, 1000));
+        assert_eq!(course.iter().filter(|row| row.test.is_some()).count(), 10);
+        // 988 rows were not tested, and 38 of them have room.
+        assert!(kept.windows(2).all(|pair| (1..=27).contains(&(pair[1] - pair[0]))), "{kept:?}");
+        assert_eq!(super::course(&rows[..50], 50), &rows[..50]);
+        assert!(super::course(&[], 50).is_empty());
+    }
+
+    #[test]
+    fn too_many_tests_are_thinned_with_the_last_of_them_kept() {
+        let rows = rows(1000, |step| step < 1000);
+        let kept = steps(&course(&rows, 50));
+        assert_eq!((kept.len(), kept[0], kept[48], kept[49]), (50, 1, 999, 1000));
+        assert!(kept.windows(2).all(|pair| pair[0] < pair[1]), "{kept:?}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! softmax(q kᵀ / √d) v, head by head, queries and keys rotated when they are read.
 
+use std::ops::Range;
+
 use crate::plan::kernel::Attention;
 
 use super::matmul::product;
@@ -55,14 +57,22 @@ pub fn attention_weights<T: Real>(
     weights
 }
 
-/// See [`Attention`].
-pub fn attention<T: Real>(k: &Attention, qkv: &[T], rope: Tables<T>, out: &mut [T], lse: &mut [T]) {
+/// See [`Attention`]; `items` are heads of all examples, B·h in order.
+pub fn attention<T: Real>(
+    k: &Attention,
+    items: Range<usize>,
+    qkv: &[T],
+    rope: Tables<T>,
+    out: &mut [T],
+    lse: &mut [T],
+) {
     let (tokens, heads, d) = (k.tokens, k.heads, k.head_dim);
     let width = heads * d;
     let scale = T::ONE / T::from_f64(d as f64).sqrt();
-    let mut by_head = vec![T::ZERO; k.batch * heads * tokens * d];
-    parallel::rows2(&mut by_head, tokens * d, lse, tokens, |item, out, lse| {
-        let (b, head) = (item / heads, item % heads);
+    let mut by_head = vec![T::ZERO; items.len() * tokens * d];
+    let lse = &mut lse[items.start * tokens..items.end * tokens];
+    parallel::rows2(&mut by_head, tokens * d, lse, tokens, |i, out, lse| {
+        let (b, head) = ((items.start + i) / heads, (items.start + i) % heads);
         let qkv = &qkv[b * tokens * 3 * width..][..tokens * 3 * width];
         let shape = (tokens, heads, d);
         let q = gather(qkv, 0, head, shape, rope, scale);
@@ -80,7 +90,10 @@ pub fn attention<T: Real>(k: &Attention, qkv: &[T], rope: Tables<T>, out: &mut [
     parallel::rows(out, width, |row, out| {
         let (b, t) = (row / tokens, row % tokens);
         for (head, out) in out.chunks_exact_mut(d).enumerate() {
-            out.copy_from_slice(&by_head[((b * heads + head) * tokens + t) * d..][..d]);
+            let item = b * heads + head;
+            if items.contains(&item) {
+                out.copy_from_slice(&by_head[((item - items.start) * tokens + t) * d..][..d]);
+            }
         }
     });
 }

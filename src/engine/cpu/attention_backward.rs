@@ -1,6 +1,8 @@
 //! The gradient of attention, head by head: with P = exp(S - lse), dV = Pᵀ dO, dS = P ∘ (dO Vᵀ - rowsum(dO ∘ O)),
 //! dQ = dS K / √d, dK = dSᵀ Q / √d, and the rotation undone.
 
+use std::ops::Range;
+
 use crate::plan::kernel::AttentionBackward;
 
 use super::attention::{Tables, gather};
@@ -8,9 +10,10 @@ use super::matmul::product;
 use super::parallel;
 use super::real::{Real, dot};
 
-/// See [`AttentionBackward`].
+/// See [`AttentionBackward`]; `items` are heads of all examples, B·h in order.
 pub fn attention_backward<T: Real>(
     k: &AttentionBackward,
+    items: Range<usize>,
     qkv: &[T],
     rope: Tables<T>,
     out: &[T],
@@ -23,14 +26,18 @@ pub fn attention_backward<T: Real>(
     let scale = T::ONE / T::from_f64(d as f64).sqrt();
     let alone = gemm::Parallelism::None;
     let (ds, ts, ws) = (d as isize, tokens as isize, width as isize);
-    parallel::rows(d_qkv, tokens * 3 * width, |b, d_qkv| {
+    // Of the first and of the last of these examples there may be only some heads.
+    let examples = items.start / heads..items.end.div_ceil(heads);
+    let size = tokens * 3 * width;
+    parallel::rows(&mut d_qkv[examples.start * size..examples.end * size], size, |i, d_qkv| {
+        let b = examples.start + i;
         let qkv = &qkv[b * tokens * 3 * width..][..tokens * 3 * width];
         let out = &out[b * tokens * width..][..tokens * width];
         let d_out = &d_out[b * tokens * width..][..tokens * width];
         let mut p = vec![T::ZERO; tokens * tokens];
         let mut d_p = vec![T::ZERO; tokens * tokens];
         let mut d_head = vec![T::ZERO; tokens * d];
-        for head in 0..heads {
+        for head in (0..heads).filter(|head| items.contains(&(b * heads + head))) {
             let shape = (tokens, heads, d);
             let q = gather(qkv, 0, head, shape, rope, scale);
             let keys = gather(qkv, 1, head, shape, rope, T::ONE);

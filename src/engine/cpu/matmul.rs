@@ -1,5 +1,7 @@
 //! out[b] (+)= a[b] · b[b], or summed over the batch. The products themselves are the `gemm` crate's.
 
+use std::ops::Range;
+
 use crate::plan::kernel::{Matmul, Operand};
 
 use super::parallel;
@@ -11,46 +13,48 @@ fn strides(operand: &Operand) -> (isize, isize) {
     if operand.transposed { (1, stride) } else { (stride, 1) }
 }
 
-/// See [`Matmul`].
-pub fn matmul<T: Real>(k: &Matmul, a: &[T], b: &[T], out: &mut [T]) {
-    let items = k.batch;
+/// See [`Matmul`]; `part` is of the items, or of the rows where there is one item.
+pub fn matmul<T: Real>(k: &Matmul, part: Range<usize>, a: &[T], b: &[T], out: &mut [T]) {
+    if k.batch == 1 {
+        return single(&rows_of(k, part), a, b, out);
+    }
     // Many small products: a thread takes whole items. One large one: its threads share it.
     let dense = dense_rows(k) && k.out.batch_stride >= k.m * k.n;
-    if !k.reduce && items > 1 && dense && k.a.batch_stride * k.b.batch_stride == 0 {
+    if !k.reduce && dense && k.a.batch_stride * k.b.batch_stride == 0 {
         let size = k.out.batch_stride;
-        return parallel::rows(out, size, |i, out| item(k, i, a, b, out, 0, k.accumulate, gemm::Parallelism::None));
-    }
-    // Tall products are cut into one stretch of rows for each thread: the crate's own threading gains nothing there.
-    let rows = k.m.div_ceil(parallel::threads());
-    if items == 1 && dense_rows(k) && rows >= 256 {
-        let (a_rs, _) = strides(&k.a);
-        return parallel::rows(&mut out[..k.m * k.n], rows * k.n, |i, out| {
-            let first = i * rows;
-            let a = &a[first * a_rs as usize..];
-            let part = Matmul { m: out.len() / k.n, ..k.clone() };
-            item(&part, 0, a, b, out, 0, k.accumulate, gemm::Parallelism::None);
+        let end = out.len().min(part.end * size);
+        return parallel::rows(&mut out[part.start * size..end], size, |i, out| {
+            item(k, part.start + i, a, b, out, 0, k.accumulate, gemm::Parallelism::None);
         });
     }
-    for i in 0..items {
+    for i in part {
+        // A sum over the items goes on where the part before this one left it.
         let add = k.accumulate || (k.reduce && i > 0);
         let start = k.out.offset + if k.reduce { 0 } else { i * k.out.batch_stride };
         item(k, i, a, b, out, start, add, parallel::for_gemm());
     }
 }
 
-/// A product in stretches of rows, each of about `most` floating-point operations; whole where it is that small, or a batch.
-/// A browser's worker hears nothing while one of them is computed.
-#[cfg(any(target_arch = "wasm32", test))]
-pub fn stretches(k: &Matmul, most: f64) -> impl Iterator<Item = Matmul> {
-    let of_row = 2.0 * k.n as f64 * k.k as f64;
-    let rows = if k.batch == 1 { ((most / of_row) as usize).max(1) } else { k.m.max(1) };
+/// A product without a batch.
+fn single<T: Real>(k: &Matmul, a: &[T], b: &[T], out: &mut [T]) {
+    // Tall products are cut into one stretch of rows for each thread: the crate's own threading gains nothing there.
+    let rows = k.m.div_ceil(parallel::threads());
+    if dense_rows(k) && rows >= 256 {
+        return parallel::rows(&mut out[..k.m * k.n], rows * k.n, |i, out| {
+            let part = rows_of(k, i * rows..i * rows + out.len() / k.n);
+            item(&part, 0, a, b, out, 0, k.accumulate, gemm::Parallelism::None);
+        });
+    }
+    item(k, 0, a, b, out, k.out.offset, k.accumulate, parallel::for_gemm());
+}
+
+/// The product that computes these rows of the result.
+fn rows_of(k: &Matmul, rows: Range<usize>) -> Matmul {
+    let mut part = Matmul { m: rows.len(), ..k.clone() };
     let (a_rs, _) = strides(&k.a);
-    (0..k.m).step_by(rows).map(move |first| {
-        let mut part = Matmul { m: rows.min(k.m - first), ..k.clone() };
-        part.a.offset += first * a_rs as usize;
-        part.out.offset += first * k.out.stride;
-        part
-    })
+    part.a.offset += rows.start * a_rs as usize;
+    part.out.offset += rows.start * k.out.stride;
+    part
 }
 
 /// Whether the rows of a single result lie one after the other from the start.
@@ -122,33 +126,5 @@ pub fn product<T: Real>(
             false,
             threads,
         );
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{plan::BufferId, random::Random};
-
-    #[test]
-    fn stretches_are_the_whole_product() {
-        let mut random = Random::new(5);
-        let (m, n, inner) = (37, 12, 20);
-        for transposed in [false, true] {
-            let operand = |stride| Operand::whole(BufferId(0), stride);
-            let a = Operand { transposed, ..operand(if transposed { m } else { inner }) };
-            let k =
-                Matmul { a, b: operand(n), out: operand(n), batch: 1, m, n, k: inner, accumulate: true, reduce: false };
-            let mut values = |len: usize| (0..len).map(|_| random.normal() as f32).collect::<Vec<f32>>();
-            let (a, b, before) = (values(m * inner), values(inner * n), values(m * n));
-            let (mut whole, mut cut) = (before.clone(), before);
-            matmul(&k, &a, &b, &mut whole);
-            let parts: Vec<Matmul> = stretches(&k, (2 * n * inner * 5) as f64).collect();
-            assert_eq!(parts.iter().map(|part| part.m).collect::<Vec<_>>(), [5, 5, 5, 5, 5, 5, 5, 2]);
-            parts.iter().for_each(|part| matmul(part, &a, &b, &mut cut));
-            let apart = whole.iter().zip(&cut).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-            assert!(apart < 1e-5, "{apart}");
-            assert_eq!(stretches(&k, 1e9).count(), 1);
-        }
     }
 }

@@ -17,6 +17,7 @@ mod matmul;
 mod memory;
 mod metrics;
 mod parallel;
+mod parts;
 mod play;
 mod q_head;
 mod q_head_backward;
@@ -38,13 +39,10 @@ pub use real::Real;
 use std::marker::PhantomData;
 
 use super::{Data, EngineError, Info, Kind};
-#[cfg(target_arch = "wasm32")]
-use crate::plan::kernel::Kernel;
 use crate::plan::{BufferId, EntryId, Lifetime, Program};
 use memory::Memory;
 
-/// Floating-point operations of a product after which a worker listens again: about a tenth of a second in WASM. Batched
-/// products and attention are played whole.
+/// Floating-point operations of a kernel after which a worker listens again: about a tenth of a second in WASM.
 #[cfg(target_arch = "wasm32")]
 const STRETCH: f64 = 2e9;
 
@@ -168,30 +166,22 @@ impl<T: Real> super::Session for Session<T> {
         self.check_read(read)?;
         for entry in entries {
             for step in &self.program.entries[entry.0].steps {
-                play::play(&step.kernel, &mut self.memory);
+                play::play(&step.kernel, parts::all(&step.kernel), &mut self.memory);
             }
         }
         Ok(self.read(read))
     }
 
-    /// In the browser, between kernels, lets what was posted to the worker arrive.
+    /// In the browser, between kernels and their stretches, lets what was posted to the worker arrive.
     #[cfg(target_arch = "wasm32")]
     async fn run(&mut self, entries: &[EntryId], read: &[BufferId]) -> Result<Vec<Data>, EngineError> {
         self.check_read(read)?;
         let breath = crate::event_loop::Breath::default();
         for entry in entries {
             for step in &self.program.entries[entry.0].steps {
-                match &step.kernel {
-                    Kernel::Matmul(product) if step.kernel.flops() > STRETCH => {
-                        for part in matmul::stretches(product, STRETCH) {
-                            play::play(&Kernel::Matmul(part), &mut self.memory);
-                            breath.take().await;
-                        }
-                    }
-                    kernel => {
-                        play::play(kernel, &mut self.memory);
-                        breath.take().await;
-                    }
+                for part in parts::stretches(&step.kernel, STRETCH) {
+                    play::play(&step.kernel, part, &mut self.memory);
+                    breath.take().await;
                 }
             }
         }

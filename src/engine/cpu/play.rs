@@ -1,5 +1,7 @@
 //! From a recorded kernel to its function: lends out the outputs, reads the rest.
 
+use std::ops::Range;
+
 use super::memory::Memory;
 use super::real::Real;
 use super::*;
@@ -10,8 +12,8 @@ fn tables<T: Real>(m: &Memory<T>, rope: Option<Rope>) -> attention::Tables<'_, T
     rope.map(|r| (m.f(r.cos), m.f(r.sin)))
 }
 
-/// Runs one kernel.
-pub fn play<T: Real>(kernel: &Kernel, memory: &mut Memory<T>) {
+/// Runs a part of one kernel ([`parts`]).
+pub fn play<T: Real>(kernel: &Kernel, part: Range<usize>, memory: &mut Memory<T>) {
     match kernel {
         Kernel::Embed(k) => memory.with([k.out], |m, [out]| {
             let puzzle = k.puzzle.map(|(ids, table)| (m.u(ids), m.f(table)));
@@ -21,15 +23,15 @@ pub fn play<T: Real>(kernel: &Kernel, memory: &mut Memory<T>) {
             embed_backward::embed_backward(k, m.u(k.tokens), m.f(k.d_x), out);
         }),
         Kernel::Matmul(k) => memory.with([k.out.buffer], |m, [out]| {
-            matmul::matmul(k, m.f(k.a.buffer), m.f(k.b.buffer), out);
+            matmul::matmul(k, part, m.f(k.a.buffer), m.f(k.b.buffer), out);
         }),
         Kernel::Attention(k) => memory.with([k.out, k.lse], |m, [out, lse]| {
-            attention::attention(k, m.f(k.qkv), tables(m, k.rope), out, lse);
+            attention::attention(k, part, m.f(k.qkv), tables(m, k.rope), out, lse);
         }),
         Kernel::AttentionBackward(k) => memory.with([k.d_qkv], |m, [d_qkv]| {
             let rope = tables(m, k.rope);
             let (out, lse, d_out) = (m.f(k.out), m.f(k.lse), m.f(k.d_out));
-            attention_backward::attention_backward(k, m.f(k.qkv), rope, out, lse, d_out, d_qkv);
+            attention_backward::attention_backward(k, part, m.f(k.qkv), rope, out, lse, d_out, d_qkv);
         }),
         Kernel::Swiglu(k) => memory.with([k.out], |m, [out]| swiglu::swiglu(k, m.f(k.gate_up), out)),
         Kernel::SwigluBackward(k) => memory.with([k.d_gate_up], |m, [d_gate_up]| {

@@ -52,6 +52,11 @@ pub enum TrainingTask {
     Shard(ShardTask),
     /// List the stored runs: [`TrainingEvent::Runs`].
     ListRuns,
+    /// Read the whole curve of a stored run, which the list has thinned: [`TrainingEvent::Curve`].
+    ReadCurve {
+        /// The run.
+        run: String,
+    },
     /// Hand out a run's last saved state: [`TrainingEvent::File`]. What could not be stored of it comes as a buffer:
     /// [`TrainingEvent::Kept`].
     ReadRun {
@@ -284,10 +289,15 @@ pub enum TrainingEvent {
     Shard(ShardEvent),
     /// The stored runs.
     Runs(Vec<Stored>),
+    /// The whole curve of a stored run.
+    Curve(Vec<Row>),
 }
 
 /// Seconds between two saves of a run, unless the page says otherwise.
 pub const SAVE_SECONDS: f64 = 15.0;
+
+/// Rows of each stored run's curve in the list at most: the page takes the whole list in one task of its main thread.
+pub const COURSE_ROWS: usize = 400;
 
 /// Bad rows of a file that are told one by one.
 pub const MOST_PROBLEMS: usize = 20;
@@ -334,13 +344,15 @@ pub struct Stored {
 pub struct StoredState {
     /// What it follows.
     pub recipe: Recipe,
-    /// Its curve.
+    /// Its curve, of at most [`COURSE_ROWS`] rows.
     pub rows: Vec<Row>,
+    /// Whether the curve has more: [`TrainingTask::ReadCurve`] reads them all.
+    pub thinned: bool,
     /// Steps done.
     pub step: u64,
     /// Seconds of computing.
     pub seconds: f64,
-    /// The best share of unseen puzzles exactly right, 0 to 1.
+    /// The best share of unseen puzzles exactly right, 0 to 1, in all rows.
     pub best: Option<f64>,
     /// The engine that computed it last, where the state says so.
     pub engine: Option<EngineKind>,

@@ -11,11 +11,11 @@ use web_sys::{
 
 use super::{
     generation::Generation,
-    protocol::{Stored, StoredState},
+    protocol::{COURSE_ROWS, Stored, StoredState},
 };
 use crate::{
     runtime::{host::TaskError, scope},
-    train::{Saved, Summary},
+    train::{Row, Saved, Summary, curve},
 };
 
 /// The folder of all runs.
@@ -191,7 +191,23 @@ impl Storage {
         String::from_utf8(contents(&folder, NAME).await.ok()?).ok()
     }
 
-    /// All runs with the most recent state of each that reads, the one that was saved last before the others.
+    /// The whole curve of a run, as the most recent state that reads has it.
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn curve(&self, run: &str) -> Result<Vec<Row>, StorageError> {
+        let Ok(folder) = folder(&self.runs, run, false).await else { return Err(StorageError::NoState(run.into())) };
+        for generation in generations(&folder).await?.iter().rev() {
+            let file = opened(&folder, &generation.to_string()).await?;
+            if let Ok(Ok(summary)) = header(&file).await.map(|header| Summary::from_bytes(&header)) {
+                return Ok(summary.rows);
+            }
+        }
+        Err(StorageError::NoState(run.into()))
+    }
+
+    /// All runs with the most recent state of each that reads, the one that was saved last before the others; their
+    /// curves are thinned.
     ///
     /// # Errors
     /// The browser's.
@@ -246,9 +262,12 @@ impl Storage {
 }
 
 fn of_summary(summary: Summary) -> StoredState {
+    // The best row may be one that is thinned out.
     let best = summary.best();
-    let Summary { recipe, rows, step, seconds, engine, result } = summary;
-    StoredState { recipe, rows, step, seconds, best, engine, result }
+    let Summary { recipe, rows: all, step, seconds, engine, result } = summary;
+    let rows = curve::course(&all, COURSE_ROWS);
+    let thinned = rows.len() < all.len();
+    StoredState { recipe, rows, thinned, step, seconds, best, engine, result }
 }
 
 async fn folder(

@@ -137,7 +137,14 @@ fn Looks(lens: Lens) -> impl IntoView {
                     </select>
                 </label>
             </Show>
-            <button type="button" data-testid="curve-csv" on:click=save>"CSV"</button>
+            <button
+                type="button"
+                data-testid="curve-csv"
+                disabled=move || training.thinned.get()
+                on:click=save
+            >
+                "CSV"
+            </button>
         </div>
         <p class="help">"Drag over a chart to look closer, double-click to see all of it again."</p>
     }

@@ -1,9 +1,11 @@
 //! The place where a model learns: what it is to learn, the run with its curves and boards, the runs that are stored.
 //!
-//! The draft of a recipe, the curves' arithmetic and the words compile everywhere and are tested natively.
+//! The draft of a recipe, the curves' arithmetic, the list's order and the words compile everywhere and are tested
+//! natively.
 
 pub mod draft;
 pub mod fields;
+pub mod order;
 pub mod series;
 pub mod words;
 

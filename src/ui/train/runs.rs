@@ -1,10 +1,16 @@
 //! The stored runs: what each is and has reached, and what can be done with it.
+//!
+//! The list comes anew when a run is saved or added. A run's row stays and reads what is new, so that a name that is
+//! being written, or a deletion that is to be confirmed, is still there.
+
+use std::collections::BTreeMap;
 
 use leptos::{ev::SubmitEvent, html, prelude::*};
 
 use super::{
+    order::held,
     progress::save_configuration,
-    series::{points, thinned},
+    series::{Measure, points, thinned},
     when::when,
     words::{bytes, duration, percent, summary, thousands},
 };
@@ -25,7 +31,15 @@ const CURVE: (f64, f64) = (120.0, 32.0);
 pub fn Runs() -> impl IntoView {
     let page = Page::here();
     let training = page.training;
-    let runs = Memo::new(move |_| training.stored.with(|stored| stored.clone().unwrap_or_default()));
+    let questions = Questions(RwSignal::new(BTreeMap::new()));
+    let runs = Memo::new(move |before: Option<&Vec<String>>| {
+        let runs: Vec<String> =
+            training.stored.with(|stored| stored.iter().flatten().map(|stored| stored.run.clone()).collect());
+        match before {
+            Some(before) if questions.concern(&runs) => held(runs, before),
+            _ => runs,
+        }
+    });
     let promise = move || {
         let kept = training.storage_fault.with(Option::is_none);
         training.persistent.get().filter(|_| kept).map(|persistent| match persistent {
@@ -58,68 +72,116 @@ pub fn Runs() -> impl IntoView {
                 <p class="help">"None yet."</p>
             </Show>
             <ul class="run-list">
-                <For each=move || runs.get() key=key_of children=move |stored| view! { <Run stored/> }/>
+                <For each=move || runs.get() key=String::clone children=move |run| view! { <Run run questions/> }/>
             </ul>
         </section>
     }
 }
 
-/// A run is drawn anew when its name or its state changes.
-fn key_of(stored: &Stored) -> (String, String, Option<u64>) {
-    (stored.run.clone(), stored.name.clone(), stored.saved_at.map(f64::to_bits))
-}
-
-/// What is asked of a run besides its buttons.
+/// What can be asked of a run besides its buttons.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Asked {
-    Nothing,
     Name,
     Deletion,
 }
 
+/// What is asked of which run.
+#[derive(Clone, Copy)]
+struct Questions(RwSignal<BTreeMap<String, Asked>>);
+
+impl Questions {
+    fn of(self, run: &str) -> Option<Asked> {
+        self.0.with(|asked| asked.get(run).copied())
+    }
+
+    fn concern(self, runs: &[String]) -> bool {
+        self.0.with(|asked| runs.iter().any(|run| asked.contains_key(run)))
+    }
+
+    fn ask(self, run: &str, what: Asked) {
+        self.0.update(|asked| {
+            asked.insert(run.into(), what);
+        });
+    }
+
+    fn close(self, run: &str) {
+        self.0.update(|asked| {
+            asked.remove(run);
+        });
+    }
+}
+
+/// What the list says of a run now. One that is gone says nothing, until its row is gone, too.
+fn now<T>(run: &str, read: fn(&Stored) -> T) -> Memo<T>
+where
+    T: Clone + Default + PartialEq + Send + Sync + 'static,
+{
+    let (training, run) = (Page::here().training, run.to_owned());
+    Memo::new(move |_| training.of_stored(&run, read).unwrap_or_default())
+}
+
 #[component]
-fn Run(stored: Stored) -> impl IntoView {
-    let page = Page::here();
-    let asked = RwSignal::new(Asked::Nothing);
-    let Stored { run, name, state, saved_at, bytes: size } = stored;
+fn Run(run: String, questions: Questions) -> impl IntoView {
+    let training = Page::here().training;
+    let name = now(&run, |stored| stored.name.clone());
+    let saved_at = now(&run, |stored| stored.saved_at);
+    let reached = now(&run, |stored| Some(Reached::of(stored)));
+    let unfinished = now(&run, |stored| stored.state.as_ref().ok().map(StoredState::is_unfinished));
     let is_shown = {
         let run = run.clone();
-        Memo::new(move |_| page.training.current.with(|current| current.as_ref().is_some_and(|now| now.id == run)))
+        Memo::new(move |_| training.current.with(|current| current.as_ref().is_some_and(|now| now.id == run)))
     };
-    let what = match &state {
-        Ok(state) => view! { <Facts state=state.clone() size is_shown/> }.into_any(),
-        Err(message) => view! { <p class="message warning">{format!("{message}.")}</p> }.into_any(),
+    let in_training = Signal::derive(move || is_shown.get() && training.is_busy());
+    let saved = move || saved_at.get().map(|at| view! { <p class="help">{format!("Saved {}", when(at))}</p> });
+    let what = move || {
+        reached.get().map(|reached| match reached {
+            Ok(reached) => view! { <Facts reached in_training/> }.into_any(),
+            Err(message) => view! { <p class="message warning">{format!("{message}.")}</p> }.into_any(),
+        })
     };
-    let buttons = {
-        let (run, name) = (run.clone(), name.clone());
-        move || view! { <Buttons run=run.clone() name=name.clone() state=state.clone().ok() asked is_shown/> }
+    let question = {
+        let run = run.clone();
+        Memo::new(move |_| questions.of(&run))
     };
-    let naming = {
-        let (run, name) = (run.clone(), name.clone());
-        move || view! { <Naming run=run.clone() name=name.clone() asked/> }
-    };
-    let deletion = {
-        let (run, name) = (run.clone(), name.clone());
-        move || view! { <Deletion run=run.clone() name=name.clone() asked/> }
+    let testid = format!("run-{run}");
+    let actions = move || {
+        let run = run.clone();
+        match question.get() {
+            None => view! { <Buttons run name unfinished questions is_shown in_training/> }.into_any(),
+            Some(Asked::Name) => view! { <Naming run name questions in_training/> }.into_any(),
+            Some(Asked::Deletion) => view! { <Deletion run name questions in_training/> }.into_any(),
+        }
     };
     view! {
-        <li class="stored" class:shown=is_shown data-testid=format!("run-{run}")>
-            <h3>{name}</h3>
-            {saved_at.map(|saved_at| view! { <p class="help">{format!("Saved {}", when(saved_at))}</p> })}
+        <li class="stored" class:shown=is_shown data-testid=testid>
+            <h3>{move || name.get()}</h3>
+            {saved}
             {what}
-            {move || match asked.get() {
-                Asked::Nothing => buttons().into_any(),
-                Asked::Name => naming().into_any(),
-                Asked::Deletion => deletion().into_any(),
-            }}
+            {actions}
         </li>
     }
 }
 
-/// Configuration, curve and figures; those of the run in training change too fast for a list.
-#[component]
-fn Facts(state: StoredState, size: u64, is_shown: Memo<bool>) -> impl IntoView {
-    let training = Page::here().training;
+/// What a run has reached, as its row says and draws it.
+#[derive(Clone, PartialEq)]
+struct Reached {
+    recipe: String,
+    figures: String,
+    /// Points of the small curve.
+    curve: String,
+    /// How many they are.
+    tests: usize,
+}
+
+impl Reached {
+    fn of(stored: &Stored) -> Result<Self, String> {
+        let state = stored.state.as_ref().map_err(String::clone)?;
+        let (curve, tests) = small_curve(&state.rows);
+        Ok(Self { recipe: summary(&state.recipe), figures: figures(state, stored.bytes), curve, tests })
+    }
+}
+
+fn figures(state: &StoredState, size: u64) -> String {
     let best = match (state.result, state.best) {
         (Some(result), _) => {
             format!("{} of {} unseen exactly right", percent(result.exact_accuracy), thousands(result.count as u64))
@@ -127,54 +189,57 @@ fn Facts(state: StoredState, size: u64, is_shown: Memo<bool>) -> impl IntoView {
         (None, Some(best)) => format!("best {} exactly right", percent(best)),
         (None, None) => "not tested yet".into(),
     };
-    let figures = format!(
+    format!(
         "Step {} of {} · {best} · {} of computing · {}",
         thousands(state.step),
         thousands(state.recipe.training.steps),
         duration(state.seconds),
         bytes(size as f64)
-    );
-    let figures = move || {
-        let in_training = is_shown.get() && training.is_busy();
-        if in_training { "In training: its figures stand above.".into() } else { figures.clone() }
+    )
+}
+
+/// Unseen puzzles solved, from the first step to the last; 0 to 1. A polyline's points, and how many they are.
+fn small_curve(rows: &[Row]) -> (String, usize) {
+    let [_, unseen] = Measure::Exact.lines() else { return Default::default() };
+    let (width, height) = CURVE;
+    let values = thinned(&points(rows, unseen), width as usize / 2);
+    let last = rows.last().map_or(1.0, |row| row.mean.step.max(1) as f64);
+    let point = |&(step, value): &(f64, f64)| format!("{:.1},{:.1}", step / last * width, (1.0 - value) * height);
+    (values.iter().map(point).collect::<Vec<_>>().join(" "), values.len())
+}
+
+/// Configuration, curve and figures; those of the run in training change too fast for a list.
+#[component]
+fn Facts(reached: Reached, in_training: Signal<bool>) -> impl IntoView {
+    let Reached { recipe, figures, curve, tests } = reached;
+    let figures = move || match in_training.get() {
+        true => "In training: its figures stand above.".into(),
+        false => figures.clone(),
     };
+    let (width, height) = CURVE;
+    let label = format!("Unseen puzzles solved, at {tests} tests");
     view! {
-        <p class="help">{summary(&state.recipe)}</p>
+        <p class="help">{recipe}</p>
         <div class="reached">
-            <SmallCurve rows=state.rows/>
+            <svg class="small-curve" width=width height=height role="img" aria-label=label>
+                <polyline class="curve unseen" points=curve/>
+            </svg>
             <p>{figures}</p>
         </div>
     }
 }
 
-/// Unseen puzzles solved, from the first step to the last; 0 to 1.
-#[component]
-fn SmallCurve(rows: Vec<Row>) -> impl IntoView {
-    let [_, unseen] = super::series::Measure::Exact.lines() else { return None };
-    let (width, height) = CURVE;
-    let values = thinned(&points(&rows, unseen), width as usize / 2);
-    let last = rows.last().map_or(1.0, |row| row.mean.step.max(1) as f64);
-    let point = |&(step, value): &(f64, f64)| format!("{:.1},{:.1}", step / last * width, (1.0 - value) * height);
-    let line = values.iter().map(point).collect::<Vec<_>>().join(" ");
-    let label = format!("Unseen puzzles solved, at {} tests", values.len());
-    Some(view! {
-        <svg class="small-curve" width=width height=height role="img" aria-label=label>
-            <polyline class="curve unseen" points=line/>
-        </svg>
-    })
-}
-
 #[component]
 fn Buttons(
     run: String,
-    name: String,
-    state: Option<StoredState>,
-    asked: RwSignal<Asked>,
+    name: Memo<String>,
+    /// Of a run whose state reads.
+    unfinished: Memo<Option<bool>>,
+    questions: Questions,
     is_shown: Memo<bool>,
+    in_training: Signal<bool>,
 ) -> impl IntoView {
     let page = Page::here();
-    let training = page.training;
-    let busy = move || training.is_busy();
     let button = {
         let run = run.clone();
         move |what: &'static str, testid: &str, text: &'static str, blocked: Signal<bool>, act: Box<dyn Fn(&str)>| {
@@ -183,7 +248,7 @@ fn Buttons(
                 <button
                     type="button"
                     data-testid=format!("run-{testid}-{run}")
-                    aria-label=format!("{what} {name}")
+                    aria-label=move || format!("{what} {}", name.get())
                     disabled=blocked
                     on:click=move |_| act(&own)
                 >
@@ -193,55 +258,70 @@ fn Buttons(
         }
     };
     let always = Signal::derive(|| false);
-    let while_busy = Signal::derive(busy);
-    let being_trained = Signal::derive(move || busy() && is_shown.get());
-    let own = state.map(|state| {
-        let unfinished = state.is_unfinished();
-        let (title, config) = (state.recipe.name, state.recipe.model);
-        let compare = {
-            let id = run.clone();
-            move || training.compared.get().as_ref() == Some(&id)
-        };
-        let toggle = {
-            let id = run.clone();
-            move |_| training.compared.update(|other| *other = Some(id.clone()).filter(|id| other.as_ref() != Some(id)))
-        };
-        view! {
-            {unfinished.then(|| {
-                let act = Box::new(move |id: &str| page.continue_stored(id, None));
-                button("Continue", "continue", "Continue", while_busy, act)
-            })}
-            {(!unfinished).then(|| {
-                let act = Box::new(move |id: &str| page.branch_run(id, |_| {}));
-                button("Begin a new run from the weights of", "on", "Train on from here", while_busy, act)
-            })}
-            {button("Show the curves of", "show", "Curves", while_busy, Box::new(move |id| page.open_stored(id)))}
-            <button
-                type="button"
-                data-testid=format!("run-compare-{run}")
-                aria-pressed=move || if compare() { "true" } else { "false" }
-                disabled=is_shown
-                on:click=toggle
-            >
-                "Compare"
-            </button>
-            {button("Solve with it:", "solve", "Solve with it", always, Box::new(move |id| page.read_run(id, Part::Weights, Use::Solve)))}
-            {button("Download the weights of", "weights", "Weights", always, Box::new(move |id| page.read_run(id, Part::Weights, Use::Save)))}
-            {button("Download the configuration of", "config", "Configuration", always, Box::new(move |_| save_configuration(&title, &config)))}
-            {button("Download the full state of", "state", "Full state", always, Box::new(move |id| page.read_run(id, Part::Run, Use::Save)))}
+    let while_busy = Signal::derive(move || page.training.is_busy());
+    let save_config = move |id: &str| save_configuration_of(page, id);
+    let read = move |part, r#use| -> Box<dyn Fn(&str)> { Box::new(move |id: &str| page.read_run(id, part, r#use)) };
+    let of_state = {
+        let button = button.clone();
+        move || {
+            let on = match unfinished.get()? {
+                true => {
+                    let act = Box::new(move |id: &str| page.continue_stored(id, None));
+                    button("Continue", "continue", "Continue", while_busy, act)
+                }
+                false => {
+                    let act = Box::new(move |id: &str| page.branch_run(id, |_| {}));
+                    button("Begin a new run from the weights of", "on", "Train on from here", while_busy, act)
+                }
+            };
+            Some(view! {
+                {on}
+                {button("Show the curves of", "show", "Curves", while_busy, Box::new(move |id| page.open_stored(id)))}
+                <Compare run=run.clone() is_shown/>
+                {button("Solve with it:", "solve", "Solve with it", always, read(Part::Weights, Use::Solve))}
+                {button("Download the weights of", "weights", "Weights", always, read(Part::Weights, Use::Save))}
+                {button("Download the configuration of", "config", "Configuration", always, Box::new(save_config))}
+                {button("Download the full state of", "state", "Full state", always, read(Part::Run, Use::Save))}
+            })
         }
-    });
+    };
     view! {
         <div class="actions">
-            {own}
-            {button("Rename", "rename", "Rename…", being_trained, Box::new(move |_| asked.set(Asked::Name)))}
-            {button("Delete", "delete", "Delete…", being_trained, Box::new(move |_| asked.set(Asked::Deletion)))}
+            {of_state}
+            {button("Rename", "rename", "Rename…", in_training, Box::new(move |id| questions.ask(id, Asked::Name)))}
+            {button("Delete", "delete", "Delete…", in_training, Box::new(move |id| questions.ask(id, Asked::Deletion)))}
         </div>
     }
 }
 
+/// Draws its curves beside those of the run that is shown, or no longer.
 #[component]
-fn Naming(run: String, name: String, asked: RwSignal<Asked>) -> impl IntoView {
+fn Compare(run: String, is_shown: Memo<bool>) -> impl IntoView {
+    let compared = Page::here().training.compared;
+    let testid = format!("run-compare-{run}");
+    let pressed = {
+        let run = run.clone();
+        move || if compared.with(|other| other.as_ref() == Some(&run)) { "true" } else { "false" }
+    };
+    let toggle = move |_| compared.update(|other| *other = Some(run.clone()).filter(|run| other.as_ref() != Some(run)));
+    view! {
+        <button type="button" data-testid=testid aria-pressed=pressed disabled=is_shown on:click=toggle>
+            "Compare"
+        </button>
+    }
+}
+
+fn save_configuration_of(page: Page, run: &str) {
+    let save = |stored: &Stored| {
+        if let Ok(state) = &stored.state {
+            save_configuration(&state.recipe.name, &state.recipe.model);
+        }
+    };
+    untrack(|| page.training.of_stored(run, save));
+}
+
+#[component]
+fn Naming(run: String, name: Memo<String>, questions: Questions, in_training: Signal<bool>) -> impl IntoView {
     let page = Page::here();
     let field = NodeRef::<html::Input>::new();
     Effect::new(move |_| {
@@ -257,24 +337,25 @@ fn Naming(run: String, name: String, asked: RwSignal<Asked>) -> impl IntoView {
             let name = field.get_untracked().map(|field| field.value().trim().to_owned()).unwrap_or_default();
             if !name.is_empty() {
                 page.rename_run(run.clone(), name);
-                asked.set(Asked::Nothing);
+                questions.close(&run);
             }
         }
     };
+    let (testid, apply) = (format!("run-name-{run}"), format!("run-name-apply-{run}"));
     view! {
         <form class="actions" on:submit=take>
             <label class="choice">
                 "New name "
-                <input type="text" value=name node_ref=field data-testid=format!("run-name-{run}")/>
+                <input type="text" value=name.get_untracked() node_ref=field data-testid=testid/>
             </label>
-            <button type="submit" data-testid=format!("run-name-apply-{run}")>"Rename"</button>
-            <button type="button" class="quiet" on:click=move |_| asked.set(Asked::Nothing)>"Cancel"</button>
+            <button type="submit" disabled=in_training data-testid=apply>"Rename"</button>
+            <button type="button" class="quiet" on:click=move |_| questions.close(&run)>"Cancel"</button>
         </form>
     }
 }
 
 #[component]
-fn Deletion(run: String, name: String, asked: RwSignal<Asked>) -> impl IntoView {
+fn Deletion(run: String, name: Memo<String>, questions: Questions, in_training: Signal<bool>) -> impl IntoView {
     let page = Page::here();
     let testid = format!("run-delete-sure-{run}");
     let no = NodeRef::<html::Button>::new();
@@ -283,13 +364,17 @@ fn Deletion(run: String, name: String, asked: RwSignal<Asked>) -> impl IntoView 
             let _ = no.focus();
         }
     });
+    let delete = {
+        let run = run.clone();
+        move |_| page.delete_run(run.clone())
+    };
     view! {
         <div class="actions" role="group" aria-label="Delete the run?">
-            <span>{format!("Delete {name} with its weights and curves for good?")}</span>
-            <button type="button" class="danger" data-testid=testid on:click=move |_| page.delete_run(run.clone())>
+            <span>{move || format!("Delete {} with its weights and curves for good?", name.get())}</span>
+            <button type="button" class="danger" disabled=in_training data-testid=testid on:click=delete>
                 "Delete it"
             </button>
-            <button type="button" node_ref=no on:click=move |_| asked.set(Asked::Nothing)>"Keep it"</button>
+            <button type="button" node_ref=no on:click=move |_| questions.close(&run)>"Keep it"</button>
         </div>
     }
 }

@@ -42,6 +42,7 @@ impl Page {
         self.list_runs();
         self.hear_of_persistence(false);
         self.follow_visibility();
+        self.follow_thinned();
         self.follow_engine();
         self.measure_when_settled();
     }
@@ -184,6 +185,7 @@ impl Page {
         let known = state.is_some();
         if let Some(state) = state {
             self.show_run(Current { id: id.into(), recipe: state.recipe, engine, ready: None }, state.rows);
+            training.thinned.set(state.thinned);
             training.progress.set(Progress { step: state.step, seconds: state.seconds, ..Progress::default() });
             training.saved.set(Some((state.step, 0)));
             training.result.set(state.result);
@@ -223,6 +225,7 @@ impl Page {
         }
         training.current.set(Some(current));
         training.rows.set(rows);
+        training.thinned.set(false);
         training.progress.set(Progress::default());
         training.boards.set(Boards::default());
         training.result.set(None);

@@ -115,6 +115,7 @@ impl Page {
                 });
                 training.activity.set(None);
                 training.rows.set(rows);
+                training.thinned.set(false);
                 training.progress.set(Progress { step, seconds, ..Progress::default() });
                 if let Phase::Preparing(task) = training.phase.get_untracked() {
                     training.phase.set(Phase::Running(task));

@@ -155,6 +155,8 @@ pub struct Training {
     pub current: RwSignal<Option<Current>>,
     /// Its curve.
     pub rows: RwSignal<Vec<Row>>,
+    /// Whether that is the thinned one of the list; the whole one comes as soon as the worker has read it.
+    pub thinned: RwSignal<bool>,
     /// How far it is.
     pub progress: RwSignal<Progress>,
     /// What it is at besides steps, in words.
@@ -223,6 +225,7 @@ impl Training {
             phase: RwSignal::new(Phase::Idle),
             current: RwSignal::new(None),
             rows: RwSignal::new(Vec::new()),
+            thinned: RwSignal::new(false),
             progress: RwSignal::new(Progress::default()),
             activity: RwSignal::new(None),
             boards: RwSignal::new(Boards::default()),
@@ -251,6 +254,11 @@ impl Training {
     /// Whether the worker is at a run.
     pub fn is_busy(self) -> bool {
         self.phase.get().task().is_some()
+    }
+
+    /// What the list says of a stored run, if it has it.
+    pub fn of_stored<T>(self, run: &str, read: impl FnOnce(&Stored) -> T) -> Option<T> {
+        self.stored.with(|stored| stored.iter().flatten().find(|stored| stored.run == run).map(read))
     }
 
     /// Takes what a person chose for hidden tabs, now and on the next visit.

@@ -12,7 +12,7 @@ use crate::{
         protocol::{Event, Task},
         training::protocol::{Part, TrainingEvent, TrainingTask},
     },
-    train::Evaluation,
+    train::{Evaluation, Row},
     ui::{browser, place::Place, state::machine::Own, train::words::parameters},
 };
 
@@ -42,6 +42,8 @@ enum Wanted {
     Changed,
     /// The stored runs after that file's was added to them.
     Added(String),
+    /// The whole curve of that run.
+    Curve(String),
     /// A file of a run.
     File { run: String, r#use: Use },
     /// What a CSV file holds.
@@ -83,6 +85,35 @@ impl Page {
     /// Lists the stored runs.
     pub fn list_runs(self) {
         self.ask_idle(TrainingTask::ListRuns, Vec::new(), Wanted::Runs);
+    }
+
+    /// Asks for the whole curve of a run that is shown by the list's thinned one; not of one that is made ready to go
+    /// on: there it comes with the run.
+    pub(super) fn follow_thinned(self) {
+        let training = self.training;
+        Effect::new(move |_| {
+            if training.thinned.get() && !training.is_busy() {
+                self.read_curve();
+            }
+        });
+    }
+
+    fn read_curve(self) {
+        let shown = self.training.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()));
+        if let Some(run) = shown {
+            self.ask_idle(TrainingTask::ReadCurve { run: run.clone() }, Vec::new(), Wanted::Curve(run));
+        }
+    }
+
+    /// Takes the whole curve of a run, unless another one is shown by now, or all rows of this one.
+    fn take_curve(self, run: &str, rows: &[Row]) {
+        let training = self.training;
+        let shown =
+            training.current.with_untracked(|current| current.as_ref().is_some_and(|current| current.id == run));
+        if shown && training.thinned.get_untracked() {
+            training.rows.set(rows.to_vec());
+            training.thinned.set(false);
+        }
     }
 
     /// Gives a stored run another name; where it is shown, there too.
@@ -183,6 +214,11 @@ impl Page {
                 self.training.storage_fault.set(None);
                 self.training.stored.set(Some(runs.clone()));
             }
+            (Wanted::Curve(_), Event::Failed(failure)) => {
+                let text = format!("The whole curve cannot be read: {}.", failure.message);
+                self.training.storage_fault.set(Some(text));
+            }
+            (Wanted::Curve(run), Event::Training(TrainingEvent::Curve(rows))) => self.take_curve(&run, rows),
             (Wanted::File { run, r#use }, Event::Training(TrainingEvent::File { name, config, puzzle, step, .. })) => {
                 let Some(buffer) = buffer else { return true };
                 match r#use {
@@ -215,7 +251,7 @@ impl Page {
 
     /// What was measured of a run up to a step.
     fn card_of(self, run: &str, step: u64, parameters: usize) -> Card {
-        let last = |rows: &[crate::train::Row]| -> Option<Evaluation> {
+        let last = |rows: &[Row]| -> Option<Evaluation> {
             rows.iter().rev().filter(|row| row.mean.step <= step).find_map(|row| row.test)
         };
         let training = self.training;
