@@ -208,6 +208,34 @@ async fn puzzles_come_from_a_file_whose_bad_rows_are_named() -> Result<()> {
     .await
 }
 
+/// The first run of the list says how it fared on unseen puzzles.
+const TESTED: &str =
+    "document.querySelector('[data-testid=run-list] .stored')?.textContent.includes('unseen exactly right')";
+
+#[tokio::test]
+async fn an_open_name_outlasts_what_is_stored_meanwhile() -> Result<()> {
+    visit(Chromium::Plain, async |browser, url| {
+        let page = open(browser, url).await?;
+        page.start_small(&[("steps", "20")]).await?;
+        page.wait_for_state("done").await?;
+        page.wait_for(TESTED).await?;
+        page.click("train-stop").await?;
+        page.wait_for_state("idle").await?;
+        page.press_of_first_run("run-rename").await?;
+        let field = "document.querySelector('input[data-testid^=run-name-]')";
+        page.wait_for(field).await?;
+        page.script::<()>(&format!("{field}.value = 'half a na'"), []).await?;
+        page.start_small(&[("steps", "20")]).await?;
+        page.wait_for_state("done").await?;
+        page.wait_for("document.querySelectorAll('[data-testid=run-list] .stored').length == 2").await?;
+        page.wait_for(TESTED).await?;
+        let kept: String = page.script(&format!("return {field}?.value ?? 'closed'"), []).await?;
+        assert_eq!(kept, "half a na");
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn runs_are_named_read_and_compared() -> Result<()> {
     visit(Chromium::Plain, async |browser, url| {
@@ -215,9 +243,7 @@ async fn runs_are_named_read_and_compared() -> Result<()> {
         for name in ["first", "second"] {
             page.start_small(&[("steps", "60")]).await?;
             page.wait_for_state("done").await?;
-            // The list is drawn anew with the result: a name field that was opened before would be gone.
-            let first = "document.querySelector('[data-testid=run-list] .stored')?.textContent";
-            page.wait_for(&format!("{first}.includes('unseen exactly right')")).await?;
+            page.wait_for(TESTED).await?;
             page.press_of_first_run("run-rename").await?;
             page.wait_for("document.querySelector('input[data-testid^=run-name-]')").await?;
             page.script::<()>(
