@@ -1,16 +1,18 @@
-// matmul.wgsl's product for SwiftShader, which has no cheap way to share: a load from storage or workgroup memory is a
-// gather of about eighty instructions whatever it reads, a variable that a loop changes is copied at its end, and only an
-// invocation's own array, at an index known when the shader is compiled, is as cheap as it looks. So an invocation holds
-// HELD lines of one factor, TERMS terms of each, in such an array, walks along the lines of the other and reads every one
-// of their terms once for all that it holds. The sum over a slice of terms is one expression; later slices add to it.
+// matmul.wgsl's product for SwiftShader, which has no cheap way to share: a load from storage or workgroup memory is
+// a gather of about a hundred instructions whatever it reads, a variable that a loop changes is copied at its end, and only
+// an invocation's own array, at an index known when the shader is compiled, is as cheap as it looks. So an invocation
+// holds HELD lines of one factor, TERMS terms of each, in such an array, walks along the lines of the other and reads
+// every one of their terms once for all that it holds. The sum over a slice of terms is one expression; later slices add
+// to it.
 //
-// A workgroup of LANES invocations holds HELD·LANES lines; grid: (groups of held lines, stretches of walked lines, items).
+// A workgroup of LANES invocations holds HELD·LANES lines; grid: (groups of held lines, stretches of walked lines,
+// items).
 
 // 8, 16 or 32.
 override HELD: u32 = 32u;
 // 16, 32 or 64.
 override TERMS: u32 = 64u;
-// Whether k is innermost in the held factor, and k, its offset and steps are multiples of four: whole vectors are read.
+// Whether k is innermost in the held factor, and k, its offset and steps are multiples of four: vectors are read whole.
 override HELD_VECTORS: bool = false;
 // The same of the walked one.
 override WALKED_VECTORS: bool = false;
@@ -77,8 +79,8 @@ fn line(w: ptr<function, Line>, t: u32) -> f32 {
     return sum;
 }
 
-// All held lines times the walked one, written from `first` on, `count` of them, `step` apart. They are stored after the
-// last is done: a branch between two would cost more than both.
+// All held lines times the walked one, written from `first` on, `count` of them, `step` apart. They are stored after
+// the last is done: a branch between two would cost more than both.
 fn lines(w: ptr<function, Line>, first: u32, step: u32, count: u32, add: bool) {
     var s: array<f32, 32>;
     s[0] = line(w, 0u); s[1] = line(w, 1u); s[2] = line(w, 2u); s[3] = line(w, 3u);
@@ -158,7 +160,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
                 for (var i = 0u; i < TERMS / 4u; i++) {
                     w[i] = walked_terms(begin, k + 4u * i);
                 }
-                let at = p.out_offset + group.z * p.out_batch_stride + row * p.out_walked_step + first * p.out_held_step;
+                let at = p.out_offset + group.z * p.out_batch_stride
+                    + row * p.out_walked_step + first * p.out_held_step;
                 lines(&w, at, LANES * p.out_held_step, count, k > 0u || item > group.z || p.accumulate != 0u);
             }
         }

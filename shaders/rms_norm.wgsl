@@ -2,8 +2,8 @@
 // element i of group (o, j) lies at (o·len + i)·inner + j.
 //
 // `rows` (inner = 1): 16 invocations a group, 4 groups a workgroup. `columns`: one invocation a group, neighbours in j,
-// so that reads coalesce; also any rows where barriers are slow, and there, in `vectors`, four elements at a time (len is
-// a multiple of four). Workgroups of 64 in rows of 65535.
+// so that reads coalesce; also any rows where barriers are slow, and there, in `vectors`, four elements at a time (len
+// is a multiple of four). Workgroups of 64 in rows of 65535.
 
 struct Params {
     outer: u32,

@@ -1,8 +1,8 @@
 // d_v = inv_rms · (d_out - out · mean(d_out · out)), the mean over `len` elements `inner` apart, as in rms_norm.wgsl.
 //
 // `rows` (inner = 1): 16 invocations a group, 4 groups a workgroup. `columns`: one invocation a group, neighbours in j,
-// so that reads coalesce; also any rows where barriers are slow, and there, in `vectors`, four elements at a time (len is
-// a multiple of four). Workgroups of 64 in rows of 65535.
+// so that reads coalesce; also any rows where barriers are slow, and there, in `vectors`, four elements at a time (len
+// is a multiple of four). Workgroups of 64 in rows of 65535.
 
 struct Params {
     outer: u32,

@@ -1,7 +1,7 @@
 // out[r, i] = silu(gate_up[r, i]) · gate_up[r, n + i], silu(x) = x / (1 + exp(-x)).
 //
-// One invocation an element of out, or, in `vectors`, four of them (n is a multiple of four); workgroups of 64 in rows of
-// 65535.
+// One invocation an element of out, or, in `vectors`, four of them (n is a multiple of four); workgroups of 64 in rows
+// of 65535.
 
 struct Params {
     rows: u32,

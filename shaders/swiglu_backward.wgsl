@@ -1,7 +1,7 @@
 // d_gate = d_out · up · σ(gate) · (1 + gate · (1 - σ(gate))), d_up = d_out · silu(gate).
 //
-// One invocation an element of d_out, or, in `vectors`, four of them (n is a multiple of four); workgroups of 64 in rows
-// of 65535.
+// One invocation an element of d_out, or, in `vectors`, four of them (n is a multiple of four); workgroups of 64 in
+// rows of 65535.
 
 struct Params {
     rows: u32,

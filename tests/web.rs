@@ -116,11 +116,22 @@ async fn every_shader_agrees_with_its_twin() {
 }
 
 #[wasm_bindgen_test]
-async fn every_form_of_product_agrees_with_its_twin() {
+async fn divided_work_gives_the_same() {
+    let engine = webgpu().await;
+    engine.device().use_form(gpu::Form::Held);
+    for kernel in ["matmul", "attention", "attention_backward"] {
+        // Every dispatch becomes as small as it can be.
+        engine.device().assume_throughput(1.0);
+        compare::compare(&engine, kernel, CASES / 2).await.unwrap();
+    }
+}
+
+#[wasm_bindgen_test]
+async fn every_form_agrees_with_its_twin() {
     let engine = webgpu().await;
     for form in [gpu::Form::Tiled, gpu::Form::Direct, gpu::Form::Held] {
-        engine.device().multiply_as(form);
-        for kernel in ["matmul", "rms_norm", "rms_norm_backward"] {
+        engine.device().use_form(form);
+        for kernel in ["matmul", "attention", "attention_backward", "rms_norm", "rms_norm_backward"] {
             compare::compare(&engine, kernel, CASES).await.unwrap();
         }
     }

@@ -45,7 +45,7 @@ pub fn csv(rows: &[Row]) -> String {
 
 /// At most `most` of the rows, two or more, to draw the curve by: the first and the last, those with an evaluation, and
 /// evenly so many of the others as there is room for. Too many evaluations are thinned evenly, too.
-pub fn course(rows: &[Row], most: usize) -> Vec<Row> {
+pub fn thinned(rows: &[Row], most: usize) -> Vec<Row> {
     if rows.len() <= most {
         return rows.to_vec();
     }
@@ -119,22 +119,22 @@ mod tests {
     }
 
     #[test]
-    fn a_course_keeps_its_ends_and_what_was_tested() {
+    fn a_thinned_curve_keeps_its_ends_and_what_was_tested() {
         let rows = rows(1000, |step| step % 100 == 7);
-        let course = course(&rows, 50);
-        let kept = steps(&course);
-        assert_eq!((course.len(), kept[0], kept[49]), (50, 1, 1000));
-        assert_eq!(course.iter().filter(|row| row.test.is_some()).count(), 10);
+        let thin = thinned(&rows, 50);
+        let kept = steps(&thin);
+        assert_eq!((thin.len(), kept[0], kept[49]), (50, 1, 1000));
+        assert_eq!(thin.iter().filter(|row| row.test.is_some()).count(), 10);
         // 988 rows were not tested, and 38 of them have room.
         assert!(kept.windows(2).all(|pair| (1..=27).contains(&(pair[1] - pair[0]))), "{kept:?}");
-        assert_eq!(super::course(&rows[..50], 50), &rows[..50]);
-        assert!(super::course(&[], 50).is_empty());
+        assert_eq!(thinned(&rows[..50], 50), &rows[..50]);
+        assert!(thinned(&[], 50).is_empty());
     }
 
     #[test]
     fn too_many_tests_are_thinned_with_the_last_of_them_kept() {
         let rows = rows(1000, |step| step < 1000);
-        let kept = steps(&course(&rows, 50));
+        let kept = steps(&thinned(&rows, 50));
         assert_eq!((kept.len(), kept[0], kept[48], kept[49]), (50, 1, 999, 1000));
         assert!(kept.windows(2).all(|pair| pair[0] < pair[1]), "{kept:?}");
     }

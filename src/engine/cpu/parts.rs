@@ -18,7 +18,8 @@ pub fn all(kernel: &Kernel) -> Range<usize> {
     0..count
 }
 
-/// Stretches of a kernel's parts, each of about `most` floating-point operations.
+/// Stretches of a kernel's parts, each of about `most` floating-point operations, but of one part at least; what `all`
+/// does not divide is one.
 #[cfg(any(target_arch = "wasm32", test))]
 pub fn stretches(kernel: &Kernel, most: f64) -> impl Iterator<Item = Range<usize>> {
     let parts = all(kernel);

@@ -1,7 +1,6 @@
 //! How attention and its adjoint are dispatched.
 
-use super::launch::{Launch, Params, Target, launch, rows_of};
-use super::products::Form;
+use super::launch::{Form, LANES, Launch, Params, Target, launch, rows_of};
 use crate::plan::Kernel;
 use crate::plan::kernel::Rope;
 
@@ -15,13 +14,18 @@ pub fn launches<const N: usize>(
 ) -> Vec<Launch> {
     let item = kernel.flops() / batch as f64;
     let at_once = ((target.budget / item) as usize).clamp(1, batch.max(1));
+    // Three blocks of 16 rows have room for these in the 8 KB that WebGPU grants an invocation.
     let held = target.form == Form::Held && matches!(head_dim, 16 | 32);
     let pieces = entries.iter().flat_map(|&entry| (0..batch).step_by(at_once).map(move |first| (entry, first)));
     let piece = |(entry, first): (&'static str, usize)| {
         let items = at_once.min(batch - first);
         let sizes = [tokens, heads, head_dim];
-        let one = if held { held_piece } else { tiled_piece };
-        Launch { entry, ..one(kernel, sizes, rope.is_some(), first, items) }
+        if held {
+            // The shader holds the adjoint's entry points as well.
+            let entry = if entry == "main" { "forward" } else { entry };
+            return Launch { entry, ..held_piece(kernel, sizes, rope.is_some(), first, items) };
+        }
+        Launch { entry, ..tiled_piece(kernel, sizes, rope.is_some(), first, items) }
     };
     pieces.map(piece).collect()
 }
@@ -53,15 +57,14 @@ fn held_piece(
     first: usize,
     items: usize,
 ) -> Launch {
-    const LANES: usize = 4;
+    // As the shader says.
     const BLOCK: usize = 16;
     let blocks = tokens.div_ceil(BLOCK);
     let of = |items: usize| items * heads * blocks;
     let params = Params::of([tokens, heads, blocks, of(first), of(first + items)]);
     let grid = rows_of(of(items).div_ceil(LANES));
     let constants = vec![("VECTORS", (head_dim / 4) as f64), ("ROPE", f64::from(u8::from(rope)))];
-    let shader = if matches!(kernel, Kernel::Attention(_)) { "attention_held" } else { "attention_backward_held" };
-    Launch { shader, constants, ..launch(kernel, params.float(scale(head_dim)), grid) }
+    Launch { shader: "attention_held", constants, ..launch(kernel, params.float(scale(head_dim)), grid) }
 }
 
 fn scale(head_dim: usize) -> f64 {

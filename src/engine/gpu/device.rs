@@ -2,11 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::launch::Target;
+use super::launch::{Form, Target};
 use super::oneshot;
 use super::pace::Pace;
 use super::pipelines::Pipelines;
-use super::products::Form;
 use crate::engine::EngineError;
 
 /// An open device. Clones share it.
@@ -68,7 +67,7 @@ impl Device {
 
         let info = describe(&adapter).await;
         let pace = Arc::new(Mutex::new(Pace::new(is_software(&info))));
-        let form = Arc::new(Mutex::new(form(&info)));
+        let form = Arc::new(Mutex::new(form(&info).await));
         Ok(Device { raw, queue, pipelines: Default::default(), pace, form, info, fault })
     }
 
@@ -87,9 +86,9 @@ impl Device {
         self.raw.destroy();
     }
 
-    /// How programs prepared from now on multiply matrices; norms share in workgroup memory where products do. At first as
-    /// the adapter wants it: a software adapter's workgroup memory and barriers are slow.
-    pub fn multiply_as(&self, form: Form) {
+    /// What the shaders of programs prepared from now on should be for. At first as the adapter wants it: a software
+    /// adapter's workgroup memory and barriers are slow.
+    pub fn use_form(&self, form: Form) {
         *self.form.lock().unwrap_or_else(PoisonError::into_inner) = form;
     }
 
@@ -181,12 +180,22 @@ fn driver(error: &wgpu::Error) -> EngineError {
     }
 }
 
-fn form(info: &wgpu::AdapterInfo) -> Form {
+async fn form(info: &wgpu::AdapterInfo) -> Form {
     match is_software(info) {
         false => Form::Tiled,
-        true if info.name.to_lowercase().contains("swiftshader") => Form::Held,
+        true if compiles_by_subzero(info).await => Form::Held,
         true => Form::Direct,
     }
+}
+
+/// Whether it is SwiftShader with its small compiler, as on x86; elsewhere it has LLVM.
+#[cfg_attr(not(target_arch = "wasm32"), expect(clippy::unused_async, reason = "the browser has to be asked"))]
+async fn compiles_by_subzero(info: &wgpu::AdapterInfo) -> bool {
+    let name = info.name.to_lowercase();
+    #[cfg(target_arch = "wasm32")]
+    return name.contains("swiftshader") && super::web::is_x86().await;
+    #[cfg(not(target_arch = "wasm32"))]
+    return name.contains("subzero");
 }
 
 fn is_software(info: &wgpu::AdapterInfo) -> bool {

@@ -1,7 +1,7 @@
 //! How each kernel is dispatched: its shader's variant, parameters and grid.
 
 use super::attention;
-use super::products::{self, Form};
+use super::products;
 use crate::config::LossKind;
 use crate::plan::kernel::*;
 use crate::plan::{Dtype, Kernel, Program};
@@ -25,12 +25,26 @@ pub struct Launch {
     pub scratch: bool,
 }
 
+/// For what kind of processor the shaders are that have several forms: products, attention, norms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// What a workgroup reads lies in its memory. For GPUs.
+    Tiled,
+    /// Products and norms in which every invocation reads for itself. For processors that play a GPU.
+    Direct,
+    /// The same, with products and attention (`…_held`) for SwiftShader's compiler Subzero. Others take minutes for them.
+    Held,
+}
+
+/// Invocations of a workgroup of the `…_held` shaders, as they say.
+pub(super) const LANES: usize = 4;
+
 /// What the adapter is good at.
 #[derive(Clone, Copy, Debug)]
 pub struct Target {
     /// Operations that one dispatch should do at most.
     pub budget: f64,
-    /// How matrix products are made.
+    /// What the shaders should be for.
     pub form: Form,
 }
 
@@ -159,7 +173,8 @@ fn dispatches(kernel: &Kernel, program: &Program, target: &Target) -> Vec<Launch
 }
 
 /// Rows of neighbouring elements and strided columns have an entry point each. Rows share their sums in workgroup memory;
-/// where that is slow, they too are one invocation's each.
+/// where that is slow, they too are one invocation's each,
+/// which reads vectors where it can.
 fn norm(kernel: &Kernel, params: Params, [outer, len, inner]: [usize; 3], target: &Target) -> Launch {
     let (entry, grid) = match (inner, target.form) {
         (1, Form::Tiled) => ("rows", rows_of(outer.div_ceil(4))),

@@ -19,8 +19,8 @@ pub mod shaders;
 mod web;
 
 pub use device::Device;
+pub use launch::Form;
 pub use peak::measure_peak;
-pub use products::Form;
 pub use session::Session;
 
 use super::{EngineError, Info, Kind};

@@ -21,7 +21,7 @@ struct Key {
 pub struct Pipeline {
     /// The pipeline.
     pub pipeline: wgpu::ComputePipeline,
-    /// Storage buffers in the order of [`crate::plan::Kernel::bindings`], then scratch if any, then the parameters.
+    /// Storage buffers in the order of [`crate::plan::Kernel::bindings`] (or with the first two exchanged), then scratch if any, then the parameters.
     pub layout: wgpu::BindGroupLayout,
 }
 

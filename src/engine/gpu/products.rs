@@ -1,23 +1,19 @@
 //! How matrix products are dispatched: which of their shaders, with which tiles.
 
-use super::launch::{Launch, Params, Target, launch};
+use super::launch::{Form, LANES, Launch, Params, Target, launch};
 use crate::plan::Kernel;
 use crate::plan::kernel::{Matmul, Operand};
 
-/// The shader that multiplies matrices.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// `matmul`: what a workgroup reads lies in its memory. For GPUs.
-    Tiled,
-    /// `matmul_direct`: every invocation reads for itself. For processors that play a GPU.
-    Direct,
-    /// `matmul_held`: the same, for SwiftShader's compiler. Others take minutes to compile it.
-    Held,
-}
-
 /// The dispatches of a product, in pieces that fit the budget.
 pub fn launches(kernel: &Kernel, k: &Matmul, target: &Target) -> Vec<Launch> {
-    split_matmul(k, target.budget).iter().map(|k| matmul(kernel, k, target.form)).collect()
+    // Chosen once: pieces of another shape would have SwiftShader compile another variant.
+    let walk = Walk::for_product(k);
+    let piece = |k: &Matmul| match target.form {
+        Form::Held => held(kernel, k, &walk),
+        Form::Tiled => tiled(kernel, k),
+        Form::Direct => direct(kernel, k),
+    };
+    split_matmul(k, target.budget).iter().map(piece).collect()
 }
 
 /// The same product in pieces: single items, and rows of them.
@@ -54,30 +50,32 @@ fn product(k: &Matmul) -> Params {
     params
 }
 
-fn matmul(kernel: &Kernel, k: &Matmul, form: Form) -> Launch {
-    if form == Form::Held {
-        return held(kernel, k);
-    }
+/// A launch of `matmul` or `matmul_direct` with tiles of so many rows and columns.
+fn over_tiles(kernel: &Kernel, k: &Matmul, [rows, columns]: [usize; 2], own: Vec<(&'static str, f64)>) -> Launch {
     let results = if k.reduce { 1 } else { k.batch };
     let mut constants = vec![
         flag("A_TRANSPOSED", k.a.transposed),
         flag("B_TRANSPOSED", k.b.transposed),
         flag("ACCUMULATE", k.accumulate),
     ];
-    let (shader, entry, [tile_m, tile_n]) = if form == Form::Tiled {
-        let Tile { wx, wy, rows } = Tile::for_shape(k.m, k.n);
-        constants.extend([("WX", wx as f64), ("WY", wy as f64), ("ROWS", rows as f64)]);
-        ("matmul", "main", [wy * rows, wx * 8])
-    } else {
-        let rows = direct_rows(k.m);
-        let aligned = |o: &Operand| [o.offset, o.stride, o.batch_stride, k.k].iter().all(|x| x.is_multiple_of(4));
-        let innermost = !k.a.transposed && k.b.transposed;
-        let entry = if innermost && aligned(&k.a) && aligned(&k.b) { "vectors" } else { "scalars" };
-        constants.push(("ROWS", rows as f64));
-        ("matmul_direct", entry, [rows, 64])
-    };
-    let grid = [k.n.div_ceil(tile_n) as u32, k.m.div_ceil(tile_m) as u32, results as u32];
-    Launch { shader, entry, constants, ..launch(kernel, product(k), grid) }
+    constants.extend(own);
+    let grid = [k.n.div_ceil(columns) as u32, k.m.div_ceil(rows) as u32, results as u32];
+    Launch { constants, ..launch(kernel, product(k), grid) }
+}
+
+fn tiled(kernel: &Kernel, k: &Matmul) -> Launch {
+    let Tile { wx, wy, rows } = Tile::for_shape(k.m, k.n);
+    let own = vec![("WX", wx as f64), ("WY", wy as f64), ("ROWS", rows as f64)];
+    over_tiles(kernel, k, [wy * rows, wx * 8], own)
+}
+
+fn direct(kernel: &Kernel, k: &Matmul) -> Launch {
+    let rows = direct_rows(k.m);
+    let aligned = |o: &Operand| [o.offset, o.stride, o.batch_stride, k.k].iter().all(|x| x.is_multiple_of(4));
+    let innermost = !k.a.transposed && k.b.transposed;
+    let entry = if innermost && aligned(&k.a) && aligned(&k.b) { "vectors" } else { "scalars" };
+    let own = vec![("ROWS", rows as f64)];
+    Launch { shader: "matmul_direct", entry, ..over_tiles(kernel, k, [rows, 64], own) }
 }
 
 fn flag(name: &'static str, value: bool) -> (&'static str, f64) {
@@ -112,11 +110,8 @@ struct Walk {
 }
 
 impl Walk {
-    /// Invocations of a workgroup.
-    const LANES: usize = 4;
-
     fn groups(&self, held: usize) -> usize {
-        held.div_ceil(Self::LANES * self.held)
+        held.div_ceil(LANES * self.held)
     }
 
     /// Until all is done, where `WORKERS` threads share the workgroups, in multiply-adds by 512x512x64 on SwiftShader.
@@ -151,14 +146,13 @@ impl Walk {
     }
 }
 
-fn held(kernel: &Kernel, k: &Matmul) -> Launch {
+fn held(kernel: &Kernel, k: &Matmul, walk: &Walk) -> Launch {
     let steps = |o: &Operand, innermost: bool| if innermost { (o.stride, 1) } else { (1, o.stride) };
     let lines = |count, o: &Operand, innermost, out_step| {
         let (step, k_step) = steps(o, innermost);
         Lines { count, offset: o.offset, step, k_step, batch_stride: o.batch_stride, out_step }
     };
     let (a, b) = (lines(k.m, &k.a, !k.a.transposed, k.out.stride), lines(k.n, &k.b, k.b.transposed, 1));
-    let walk = Walk::for_product(k);
     let (held, walked) = if walk.exchanged { (b, a) } else { (a, b) };
     let vectors = |lines: Lines| {
         let steps = [k.k, lines.offset, lines.step, lines.batch_stride];

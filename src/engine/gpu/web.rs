@@ -1,13 +1,28 @@
-//! What the browser tells of its adapter and wgpu does not pass on: vendor and architecture.
+//! What the browser tells of its adapter and wgpu does not pass on: vendor and architecture, and the processor's.
 
-use js_sys::{Function, Object, Promise, Reflect, global};
+use js_sys::{Array, Function, Object, Promise, Reflect, global};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+
+fn get(object: &JsValue, key: &str) -> Option<JsValue> {
+    Reflect::get(object, &key.into()).ok()
+}
+
+/// Whether the browser says that the processor is of the x86 family; only Chromium's say.
+pub async fn is_x86() -> bool {
+    architecture().await.is_some_and(|name| name == "x86")
+}
+
+async fn architecture() -> Option<String> {
+    let data = get(&get(&global(), "navigator")?, "userAgentData")?;
+    let ask: Function = get(&data, "getHighEntropyValues")?.dyn_into().ok()?;
+    let promise: Promise = ask.call1(&data, &Array::of1(&"architecture".into())).ok()?.dyn_into().ok()?;
+    get(&JsFuture::from(promise).await.ok()?, "architecture")?.as_string()
+}
 
 /// The adapter's description or, since browsers mostly hide that, its vendor and architecture: `nvidia ampere`,
 /// `google swiftshader`.
 pub async fn adapter_name() -> Option<String> {
-    let get = |object: &JsValue, key: &str| Reflect::get(object, &key.into()).ok();
     let gpu = get(&get(&global(), "navigator")?, "gpu")?;
     let request: Function = get(&gpu, "requestAdapter")?.dyn_into().ok()?;
     let options = Object::new();

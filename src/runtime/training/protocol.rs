@@ -297,7 +297,7 @@ pub enum TrainingEvent {
 pub const SAVE_SECONDS: f64 = 15.0;
 
 /// Rows of each stored run's curve in the list at most: the page takes the whole list in one task of its main thread.
-pub const COURSE_ROWS: usize = 400;
+pub const LISTED_ROWS: usize = 400;
 
 /// Bad rows of a file that are told one by one.
 pub const MOST_PROBLEMS: usize = 20;
@@ -344,7 +344,7 @@ pub struct Stored {
 pub struct StoredState {
     /// What it follows.
     pub recipe: Recipe,
-    /// Its curve, of at most [`COURSE_ROWS`] rows.
+    /// Its curve, of at most [`LISTED_ROWS`] rows.
     pub rows: Vec<Row>,
     /// Whether the curve has more: [`TrainingTask::ReadCurve`] reads them all.
     pub thinned: bool,

@@ -11,7 +11,7 @@ use web_sys::{
 
 use super::{
     generation::Generation,
-    protocol::{COURSE_ROWS, Stored, StoredState},
+    protocol::{LISTED_ROWS, Stored, StoredState},
 };
 use crate::{
     runtime::{host::TaskError, scope},
@@ -194,11 +194,11 @@ impl Storage {
     /// The whole curve of a run, as the most recent state that reads has it.
     ///
     /// # Errors
-    /// There is none.
+    /// No state of it reads; the browser's.
     pub async fn curve(&self, run: &str) -> Result<Vec<Row>, StorageError> {
         let Ok(folder) = folder(&self.runs, run, false).await else { return Err(StorageError::NoState(run.into())) };
         for generation in generations(&folder).await?.iter().rev() {
-            let file = opened(&folder, &generation.to_string()).await?;
+            let Ok(file) = opened(&folder, &generation.to_string()).await else { continue };
             if let Ok(Ok(summary)) = header(&file).await.map(|header| Summary::from_bytes(&header)) {
                 return Ok(summary.rows);
             }
@@ -265,7 +265,7 @@ fn of_summary(summary: Summary) -> StoredState {
     // The best row may be one that is thinned out.
     let best = summary.best();
     let Summary { recipe, rows: all, step, seconds, engine, result } = summary;
-    let rows = curve::course(&all, COURSE_ROWS);
+    let rows = curve::thinned(&all, LISTED_ROWS);
     let thinned = rows.len() < all.len();
     StoredState { recipe, rows, thinned, step, seconds, best, engine, result }
 }

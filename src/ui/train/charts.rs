@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{chart::Chart, series::Measure, when::dated};
 use crate::{
+    runtime::training::protocol::Stored,
     train::{Row, curve},
     ui::{browser, later::Later, state::Page},
 };
@@ -28,10 +29,15 @@ pub fn Charts() -> impl IntoView {
     let training = page.training;
     let compared = Memo::new(move |_| {
         let id = training.compared.get()?;
-        training.stored.with(|stored| {
-            let stored = stored.iter().flatten().find(|stored| stored.run == id)?;
-            Some((dated(stored), stored.state.as_ref().ok()?.rows.clone()))
-        })
+        let whole = training.compared_rows.with(|read| {
+            let (_, rows) = read.as_ref().filter(|(run, _)| *run == id)?;
+            Some(rows.clone())
+        });
+        let listed = |stored: &Stored| {
+            let rows = &stored.state.as_ref().ok()?.rows;
+            Some((dated(stored), whole.unwrap_or_else(|| rows.clone())))
+        };
+        training.of_stored(&id, listed)?
     });
     let lens =
         Lens { smoothing: RwSignal::new(0.0), range: RwSignal::new(None), pointed: RwSignal::new(None), compared };
@@ -99,6 +105,7 @@ fn Looks(lens: Lens) -> impl IntoView {
             training.current.with_untracked(|now| now.as_ref().map_or("run".into(), |now| now.recipe.name.clone()));
         browser::save(&format!("{name}-curve.csv"), "text/csv", text.as_bytes());
     };
+    let why_not = move || training.thinned.get().then_some("The file takes the whole curve, which is not read yet.");
     view! {
         <div class="looks" role="group" aria-label="How the curves are shown">
             <label class="choice">
@@ -140,6 +147,7 @@ fn Looks(lens: Lens) -> impl IntoView {
             <button
                 type="button"
                 data-testid="curve-csv"
+                title=why_not
                 disabled=move || training.thinned.get()
                 on:click=save
             >

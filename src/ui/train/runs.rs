@@ -169,15 +169,13 @@ struct Reached {
     figures: String,
     /// Points of the small curve.
     curve: String,
-    /// How many they are.
-    tests: usize,
 }
 
 impl Reached {
     fn of(stored: &Stored) -> Result<Self, String> {
         let state = stored.state.as_ref().map_err(String::clone)?;
-        let (curve, tests) = small_curve(&state.rows);
-        Ok(Self { recipe: summary(&state.recipe), figures: figures(state, stored.bytes), curve, tests })
+        let (recipe, figures) = (summary(&state.recipe), figures(state, stored.bytes));
+        Ok(Self { recipe, figures, curve: small_curve(&state.rows) })
     }
 }
 
@@ -198,30 +196,29 @@ fn figures(state: &StoredState, size: u64) -> String {
     )
 }
 
-/// Unseen puzzles solved, from the first step to the last; 0 to 1. A polyline's points, and how many they are.
-fn small_curve(rows: &[Row]) -> (String, usize) {
-    let [_, unseen] = Measure::Exact.lines() else { return Default::default() };
+/// Unseen puzzles solved, from the first step to the last; 0 to 1. A polyline's points.
+fn small_curve(rows: &[Row]) -> String {
+    let [_, unseen] = Measure::Exact.lines() else { return String::new() };
     let (width, height) = CURVE;
     let values = thinned(&points(rows, unseen), width as usize / 2);
     let last = rows.last().map_or(1.0, |row| row.mean.step.max(1) as f64);
     let point = |&(step, value): &(f64, f64)| format!("{:.1},{:.1}", step / last * width, (1.0 - value) * height);
-    (values.iter().map(point).collect::<Vec<_>>().join(" "), values.len())
+    values.iter().map(point).collect::<Vec<_>>().join(" ")
 }
 
 /// Configuration, curve and figures; those of the run in training change too fast for a list.
 #[component]
 fn Facts(reached: Reached, in_training: Signal<bool>) -> impl IntoView {
-    let Reached { recipe, figures, curve, tests } = reached;
+    let Reached { recipe, figures, curve } = reached;
     let figures = move || match in_training.get() {
         true => "In training: its figures stand above.".into(),
         false => figures.clone(),
     };
     let (width, height) = CURVE;
-    let label = format!("Unseen puzzles solved, at {tests} tests");
     view! {
         <p class="help">{recipe}</p>
         <div class="reached">
-            <svg class="small-curve" width=width height=height role="img" aria-label=label>
+            <svg class="small-curve" width=width height=height role="img" aria-label="Unseen puzzles solved, by step">
                 <polyline class="curve unseen" points=curve/>
             </svg>
             <p>{figures}</p>
@@ -261,6 +258,7 @@ fn Buttons(
     let while_busy = Signal::derive(move || page.training.is_busy());
     let save_config = move |id: &str| save_configuration_of(page, id);
     let read = move |part, r#use| -> Box<dyn Fn(&str)> { Box::new(move |id: &str| page.read_run(id, part, r#use)) };
+    let ask = move |what| -> Box<dyn Fn(&str)> { Box::new(move |id: &str| questions.ask(id, what)) };
     let of_state = {
         let button = button.clone();
         move || {
@@ -288,8 +286,8 @@ fn Buttons(
     view! {
         <div class="actions">
             {of_state}
-            {button("Rename", "rename", "Rename…", in_training, Box::new(move |id| questions.ask(id, Asked::Name)))}
-            {button("Delete", "delete", "Delete…", in_training, Box::new(move |id| questions.ask(id, Asked::Deletion)))}
+            {button("Rename", "rename", "Rename…", in_training, ask(Asked::Name))}
+            {button("Delete", "delete", "Delete…", in_training, ask(Asked::Deletion))}
         </div>
     }
 }

@@ -43,6 +43,7 @@ impl Page {
         self.hear_of_persistence(false);
         self.follow_visibility();
         self.follow_thinned();
+        self.follow_compared();
         self.follow_engine();
         self.measure_when_settled();
     }

@@ -34,7 +34,7 @@ impl Page {
     pub(super) fn hear_training(self, heard: Heard) {
         match heard {
             Heard::Lost { message, .. } => {
-                self.training.awaited.update_value(|awaited| awaited.retain(|awaited| awaited.lane != Lane::Trainer));
+                self.lose_tasks(&format!("the worker stopped ({message})"));
                 if untrack(|| self.training.is_busy()) {
                     self.break_off(format!("the worker stopped ({message})"), true);
                 }

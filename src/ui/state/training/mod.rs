@@ -175,10 +175,12 @@ pub struct Training {
     pub notice: RwSignal<Option<Notice>>,
     /// The stored runs, once they are listed.
     pub stored: RwSignal<Option<Vec<Stored>>>,
-    /// Why they cannot be listed, or one of them not be changed.
+    /// Why they cannot be listed, or one of them not be changed or read.
     pub storage_fault: RwSignal<Option<String>>,
     /// The stored run whose curves are shown beside the run's.
     pub compared: RwSignal<Option<String>>,
+    /// That run's whole curve under its id, where the list has a thinned one: once it is read.
+    pub compared_rows: RwSignal<Option<(String, Vec<Row>)>>,
     /// Whether a run goes on in a hidden tab.
     pub goes_on_hidden: RwSignal<bool>,
     awaited: StoredValue<Vec<Awaited>>,
@@ -237,6 +239,7 @@ impl Training {
             stored: RwSignal::new(None),
             storage_fault: RwSignal::new(None),
             compared: RwSignal::new(None),
+            compared_rows: RwSignal::new(None),
             goes_on_hidden: RwSignal::new(browser::recall(HIDDEN_KEY).as_deref() != Some("pause")),
             awaited: StoredValue::new(Vec::new()),
             news: StoredValue::new(hear::News::default()),

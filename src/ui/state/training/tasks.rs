@@ -8,9 +8,10 @@ use super::{Notice, Page, files::Table};
 use crate::{
     puzzle::Kind,
     runtime::{
+        client::Client,
         gallery::{Card, Entry},
-        protocol::{Event, Task},
-        training::protocol::{Part, TrainingEvent, TrainingTask},
+        protocol::{Event, Failure, Task},
+        training::protocol::{Part, Stored, TrainingEvent, TrainingTask},
     },
     train::{Evaluation, Row},
     ui::{browser, place::Place, state::machine::Own, train::words::parameters},
@@ -59,6 +60,17 @@ pub enum Use {
     Solve,
 }
 
+/// The last step of a curve.
+fn end(rows: &[Row]) -> Option<u64> {
+    rows.last().map(|row| row.mean.step)
+}
+
+/// The last step of a run whose curve the list has thinned.
+fn thinned_end(stored: &Stored) -> Option<u64> {
+    let state = stored.state.as_ref().ok()?;
+    end(&state.rows).filter(|_| state.thinned)
+}
+
 impl Page {
     /// Asks the training worker; it is started if there is none. 0 is no task.
     pub(super) fn ask_trainer(self, task: Task, buffers: Vec<ArrayBuffer>) -> u32 {
@@ -80,6 +92,21 @@ impl Page {
 
     fn await_task(self, lane: Lane, task: u32, wanted: Wanted) {
         self.training.awaited.update_value(|awaited| awaited.push(Awaited { lane, task, wanted }));
+        let is_alive = self.training.client.with_value(|client| client.as_ref().is_some_and(Client::is_alive));
+        if lane == Lane::Trainer && !is_alive {
+            self.lose_tasks("the browser starts no worker");
+        }
+    }
+
+    /// The training worker is gone: what it was asked for has failed.
+    pub(super) fn lose_tasks(self, message: &str) {
+        let tasks: Vec<u32> = self.training.awaited.with_value(|awaited| {
+            awaited.iter().filter(|awaited| awaited.lane == Lane::Trainer).map(|awaited| awaited.task).collect()
+        });
+        let event = Event::Failed(Failure { message: message.into(), engine: false });
+        for task in tasks {
+            self.settle(Lane::Trainer, task, &event, None);
+        }
     }
 
     /// Lists the stored runs.
@@ -88,24 +115,51 @@ impl Page {
     }
 
     /// Asks for the whole curve of a run that is shown by the list's thinned one; not of one that is made ready to go
-    /// on: there it comes with the run.
+    /// on: there it comes with the run. What could not be read is asked for again when the list comes anew.
     pub(super) fn follow_thinned(self) {
         let training = self.training;
         Effect::new(move |_| {
+            training.stored.track();
             if training.thinned.get() && !training.is_busy() {
-                self.read_curve();
+                let shown = training.current.with_untracked(|now| now.as_ref().map(|now| now.id.clone()));
+                if let Some(run) = shown {
+                    self.read_curve(run);
+                }
             }
         });
     }
 
-    fn read_curve(self) {
-        let shown = self.training.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()));
-        if let Some(run) = shown {
+    /// The same for the run that is compared with; its curve is read anew where the list's goes farther.
+    pub(super) fn follow_compared(self) {
+        let training = self.training;
+        Effect::new(move |_| {
+            let other = training.compared.get();
+            let listed = other.as_ref().and_then(|run| training.of_stored(run, thinned_end)?);
+            let suffices = training.compared_rows.with_untracked(|read| {
+                read.as_ref().is_some_and(|(run, rows)| Some(run) == other.as_ref() && end(rows) >= listed)
+            });
+            if suffices {
+                return;
+            }
+            training.compared_rows.set(None);
+            if let Some(run) = other.filter(|_| listed.is_some()) {
+                self.read_curve(run);
+            }
+        });
+    }
+
+    fn read_curve(self, run: String) {
+        // The worker that solves may have lost what it was asked for: it is asked again.
+        let is_it = |awaited: &Awaited| {
+            awaited.lane == Lane::Trainer && matches!(&awaited.wanted, Wanted::Curve(other) if *other == run)
+        };
+        if !self.training.awaited.with_value(|awaited| awaited.iter().any(is_it)) {
             self.ask_idle(TrainingTask::ReadCurve { run: run.clone() }, Vec::new(), Wanted::Curve(run));
         }
     }
 
-    /// Takes the whole curve of a run, unless another one is shown by now, or all rows of this one.
+    /// Takes the whole curve of a run where it is the one that is shown, unless all its rows are there by now, or the
+    /// one that is compared with.
     fn take_curve(self, run: &str, rows: &[Row]) {
         let training = self.training;
         let shown =
@@ -113,6 +167,9 @@ impl Page {
         if shown && training.thinned.get_untracked() {
             training.rows.set(rows.to_vec());
             training.thinned.set(false);
+        }
+        if training.compared.with_untracked(|other| other.as_deref() == Some(run)) {
+            training.compared_rows.set(Some((run.into(), rows.to_vec())));
         }
     }
 
