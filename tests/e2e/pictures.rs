@@ -105,6 +105,29 @@ async fn mazes_of_every_models_size_are_pictured() -> Result<()> {
     .await
 }
 
+/// The gallery's model with attention shows what its heads look at.
+#[tokio::test]
+async fn a_gallery_models_heads_are_pictured() -> Result<()> {
+    visit(Chromium::Plain, async |browser, url| {
+        for (screen, width, height) in SCREENS {
+            browser.emulate(width, height, "light").await?;
+            let link = format!(
+                "{url}#model=sudoku-4x4-attention&puzzle=3.1.4.......1..3&engine=cpu&view=attention&moment=9999"
+            );
+            let page = Page::open_link(browser, &link).await?;
+            page.wait_for("document.querySelector('[data-testid=verdict][data-state=valid]')").await?;
+            page.point_at(5).await?;
+            page.settle().await?;
+            assert!(page.text("mixing").await?.to_lowercase().contains("head"), "no heads");
+            browser.screenshot(&format!("{screen}-gallery-heads")).await?;
+            assert!(page.overflow().await? <= 0.0, "{screen}: wider than {width} px");
+            assert_eq!(page.accessibility_violations().await?, Vec::<String>::new(), "{screen}");
+        }
+        Ok(())
+    })
+    .await
+}
+
 /// The link holds puzzle, model, view and moment, and nothing runs that it does not ask for.
 #[tokio::test]
 async fn a_link_shows_the_same_moment_again() -> Result<()> {
