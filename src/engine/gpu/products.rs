@@ -6,14 +6,16 @@ use crate::plan::kernel::{Matmul, Operand};
 
 /// The dispatches of a product, in pieces that fit the budget.
 pub fn launches(kernel: &Kernel, k: &Matmul, target: &Target) -> Vec<Launch> {
-    // Chosen once: pieces of another shape would have SwiftShader compile another variant.
-    let walk = Walk::for_product(k);
-    let piece = |k: &Matmul| match target.form {
-        Form::Held => held(kernel, k, &walk),
-        Form::Tiled => tiled(kernel, k),
-        Form::Direct => direct(kernel, k),
-    };
-    split_matmul(k, target.budget).iter().map(piece).collect()
+    let pieces = split_matmul(k, target.budget);
+    match target.form {
+        Form::Tiled => pieces.iter().map(|k| tiled(kernel, k)).collect(),
+        Form::Direct => pieces.iter().map(|k| direct(kernel, k)).collect(),
+        Form::Held => {
+            // Chosen once: for pieces of another shape SwiftShader would compile another variant.
+            let walk = Walk::for_product(k);
+            pieces.iter().map(|k| held(kernel, k, &walk)).collect()
+        }
+    }
 }
 
 /// The same product in pieces: single items, and rows of them.
