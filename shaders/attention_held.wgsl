@@ -1,7 +1,7 @@
 // attention.wgsl and attention_backward.wgsl for SwiftShader, as matmul_held.wgsl is matmul.wgsl for it, with heads of
 // d = 16 or 32, so that three blocks of rows fit into an invocation's own arrays.
 //
-// `forward`: an invocation holds BLOCK keys and values and walks along BLOCK queries of the same head, with an online
+// `main`: an invocation holds BLOCK keys and values and walks along BLOCK queries of the same head, with an online
 // softmax over the blocks of keys. The adjoint, with P = exp(q kᵀ / √d - lse), dP = d_out vᵀ and
 // dS = P · (dP - Σ d_out · out), is d_v = Pᵀ d_out, d_q = dS k / √d, d_k = dSᵀ q / √d, the last two rotated back when q
 // and k were rotated: `queries` makes d_q for BLOCK queries and holds keys and values, `keys` makes d_k and d_v for
@@ -24,7 +24,7 @@ struct Params {
 @group(0) @binding(0) var<storage, read> qkv: array<vec4<f32>>; // [B, T, 3D]
 @group(0) @binding(1) var<storage, read> cosines: array<vec4<f32>>; // [T, d], only if rope
 @group(0) @binding(2) var<storage, read> sines: array<vec4<f32>>; // [T, d], only if rope
-// Of `forward`.
+// Of `main`.
 @group(0) @binding(3) var<storage, read_write> out: array<vec4<f32>>; // [B, T, D]
 @group(0) @binding(4) var<storage, read_write> lse: array<f32>; // [B, h, T]
 @group(0) @binding(5) var<uniform> p: Params;
@@ -148,6 +148,42 @@ fn keep(held: ptr<private, Block>, row: ptr<function, Row>, r: u32) {
     }
 }
 
+// Where an invocation's block lies, in vectors: rows of item b begin at (b·T + t)·3D in qkv, queries, keys and values
+// D apart.
+struct Place {
+    t0: u32,
+    width: u32, // D
+    item: u32, // row 0 of the item's queries, at this head's columns
+    out_item: u32, // the same in [B, T, D]
+    lse_item: u32,
+}
+
+fn place(sizes: Params, block: u32) -> Place {
+    let head = block / sizes.blocks % sizes.heads;
+    let b = block / (sizes.blocks * sizes.heads);
+    let width = sizes.heads * VECTORS;
+    let column = head * VECTORS;
+    return Place(
+        block % sizes.blocks * BLOCK,
+        width,
+        b * sizes.tokens * 3u * width + column,
+        b * sizes.tokens * width + column,
+        (b * sizes.heads + head) * sizes.tokens,
+    );
+}
+
+// Holds the keys and values from key0 on. Those past the end repeat the last; their weight is zero.
+fn hold_keys_and_values(own: Place, key0: u32, tokens: u32) {
+    for (var r = 0u; r < BLOCK; r++) {
+        let t = min(key0 + r, tokens - 1u);
+        var row: Row;
+        load(&row, own.item + (t * 3u + 1u) * own.width, t, ROPE);
+        keep(&first, &row, r);
+        load(&row, own.item + (t * 3u + 2u) * own.width, t, false);
+        keep(&second, &row, r);
+    }
+}
+
 // The score of key j of the block that begins at key0.
 fn score(query: ptr<function, Row>, j: u32, key0: u32) -> f32 {
     return select(LOWEST, along(&first, query, j) * p.scale, key0 + j < p.tokens);
@@ -165,17 +201,12 @@ fn finish_output(weights: ptr<function, Weights>, v: u32, i: u32, shrink: f32, t
 }
 
 @compute @workgroup_size(LANES)
-fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
     let block = p.first + (group.y * 65535u + group.x) * LANES + lane;
     if block >= p.end {
         return;
     }
-    let query0 = block % p.blocks * BLOCK;
-    let head = block / p.blocks % p.heads;
-    let b = block / (p.blocks * p.heads);
-    // In vectors: rows of item b begin at (b·T + t)·3D, queries, keys and values D apart.
-    let width = p.heads * VECTORS;
-    let item = b * p.tokens * 3u * width + head * VECTORS;
+    let own = place(p, block);
     var maxima: Weights; // of each query's scores so far
     var totals: Weights; // Σ exp(score - maximum)
     for (var i = 0u; i < BLOCK; i++) {
@@ -183,19 +214,11 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_in
     }
     for (var key0 = 0u; key0 < p.tokens; key0 += BLOCK) {
         let last = key0 + BLOCK >= p.tokens;
-        for (var r = 0u; r < BLOCK; r++) {
-            // Keys past the end repeat the last; their weight is zero.
-            let t = min(key0 + r, p.tokens - 1u);
-            var row: Row;
-            load(&row, item + (t * 3u + 1u) * width, t, ROPE);
-            keep(&first, &row, r);
-            load(&row, item + (t * 3u + 2u) * width, t, false);
-            keep(&second, &row, r);
-        }
-        for (var i = 0u; i < min(BLOCK, p.tokens - query0); i++) {
-            let t = query0 + i;
+        hold_keys_and_values(own, key0, p.tokens);
+        for (var i = 0u; i < min(BLOCK, p.tokens - own.t0); i++) {
+            let t = own.t0 + i;
             var query: Row;
-            load(&query, item + t * 3u * width, t, ROPE);
+            load(&query, own.item + t * 3u * own.width, t, ROPE);
             var w: Weights;
             w[0] = score(&query, 0u, key0); w[1] = score(&query, 1u, key0);
             w[2] = score(&query, 2u, key0); w[3] = score(&query, 3u, key0);
@@ -219,7 +242,7 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_in
                 + ((w[8] + w[9] + w[10] + w[11]) + (w[12] + w[13] + w[14] + w[15]));
             maxima[i] = m;
             totals[i] = total;
-            let at = (b * p.tokens + t) * width + head * VECTORS;
+            let at = own.out_item + t * own.width;
             finish_output(&w, 0u, i, shrink, total, last, at);
             finish_output(&w, 1u, i, shrink, total, last, at);
             finish_output(&w, 2u, i, shrink, total, last, at);
@@ -231,7 +254,7 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_in
                 finish_output(&w, 7u, i, shrink, total, last, at);
             }
             if last {
-                lse[(b * p.heads + head) * p.tokens + t] = m + log(total);
+                lse[own.lse_item + t] = m + log(total);
             }
         }
     }
@@ -259,29 +282,6 @@ fn delta_of(row: ptr<function, Row>, at: u32) -> f32 {
             + (*row)[6] * made[at + 6u] + (*row)[7] * made[at + 7u];
     }
     return (products.x + products.y) + (products.z + products.w);
-}
-
-// Where an invocation's block lies, in vectors: rows of item b begin at (b·T + t)·3D in qkv.
-struct Place {
-    t0: u32,
-    width: u32, // D
-    item: u32, // row 0 of the item's queries, at this head's columns
-    out_item: u32, // the same in [B, T, D]
-    lse_item: u32,
-}
-
-fn place(block: u32) -> Place {
-    let head = block / adjoint.blocks % adjoint.heads;
-    let b = block / (adjoint.blocks * adjoint.heads);
-    let width = adjoint.heads * VECTORS;
-    let column = head * VECTORS;
-    return Place(
-        block % adjoint.blocks * BLOCK,
-        width,
-        b * adjoint.tokens * 3u * width + column,
-        b * adjoint.tokens * width + column,
-        (b * adjoint.heads + head) * adjoint.tokens,
-    );
 }
 
 // Adds a block's part to vectors e and e + HALF of row i's gradient; after the last block it is scaled, rotated back
@@ -332,16 +332,9 @@ fn queries(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_in
     if block >= adjoint.end {
         return;
     }
-    let own = place(block);
+    let own = place(adjoint, block);
     for (var key0 = 0u; key0 < adjoint.tokens; key0 += BLOCK) {
-        for (var r = 0u; r < BLOCK; r++) {
-            let t = min(key0 + r, adjoint.tokens - 1u);
-            var row: Row;
-            load(&row, own.item + (t * 3u + 1u) * own.width, t, ROPE);
-            keep(&first, &row, r);
-            load(&row, own.item + (t * 3u + 2u) * own.width, t, false);
-            keep(&second, &row, r);
-        }
+        hold_keys_and_values(own, key0, adjoint.tokens);
         for (var i = 0u; i < min(BLOCK, adjoint.tokens - own.t0); i++) {
             let t = own.t0 + i;
             let at = own.item + t * 3u * own.width;
@@ -390,7 +383,7 @@ fn keys(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     if block >= adjoint.end {
         return;
     }
-    let own = place(block);
+    let own = place(adjoint, block);
     var statistics: Weights;
     var deltas: Weights;
     for (var query0 = 0u; query0 < adjoint.tokens; query0 += BLOCK) {

@@ -303,7 +303,7 @@ impl<E: Engine> Run<E> {
         Ok(trial?)
     }
 
-    /// A solver with the averaged weights as they are now.
+    /// A solver with these weights.
     async fn solver(&mut self, weights: &Weights) -> Result<Solver<E::Session>, TrainError> {
         if let Some(mut solver) = self.solver.take() {
             solver.set_weights(weights)?;

@@ -77,6 +77,11 @@ fn each(threads: usize) -> [u32; 3] {
     rows_of(threads.div_ceil(64))
 }
 
+/// A constant that is true or false.
+pub(super) fn flag(name: &'static str, value: bool) -> (&'static str, f64) {
+    (name, f64::from(u8::from(value)))
+}
+
 /// A launch of the shader of the kernel's own name.
 pub(super) fn launch(kernel: &Kernel, params: Params, grid: [u32; 3]) -> Launch {
     let (constants, params) = (Vec::new(), params.0);
@@ -173,8 +178,8 @@ fn dispatches(kernel: &Kernel, program: &Program, target: &Target) -> Vec<Launch
 }
 
 /// Rows of neighbouring elements and strided columns have an entry point each. Rows share their sums in workgroup memory;
-/// where that is slow, they too are one invocation's each,
-/// which reads vectors where it can.
+/// where that is slow,
+/// they too are one invocation's each, which reads vectors where it can.
 fn norm(kernel: &Kernel, params: Params, [outer, len, inner]: [usize; 3], target: &Target) -> Launch {
     let (entry, grid) = match (inner, target.form) {
         (1, Form::Tiled) => ("rows", rows_of(outer.div_ceil(4))),

@@ -1,6 +1,6 @@
 //! How matrix products are dispatched: which of their shaders, with which tiles.
 
-use super::launch::{Form, LANES, Launch, Params, Target, launch};
+use super::launch::{Form, LANES, Launch, Params, Target, flag, launch};
 use crate::plan::Kernel;
 use crate::plan::kernel::{Matmul, Operand};
 
@@ -44,8 +44,7 @@ fn split_matmul(k: &Matmul, budget: f64) -> Vec<Matmul> {
 
 /// The parameters of `matmul` and `matmul_direct`.
 fn product(k: &Matmul) -> Params {
-    let items = if k.reduce { k.batch } else { 1 };
-    let mut params = Params::of([k.m, k.n, k.k, items]);
+    let mut params = Params::of([k.m, k.n, k.k, sums(k).0]);
     for operand in [&k.a, &k.b, &k.out] {
         params.0.extend(Params::of([operand.offset, operand.stride, operand.batch_stride]).0);
     }
@@ -54,7 +53,7 @@ fn product(k: &Matmul) -> Params {
 
 /// A launch of `matmul` or `matmul_direct` with tiles of so many rows and columns.
 fn over_tiles(kernel: &Kernel, k: &Matmul, [rows, columns]: [usize; 2], own: Vec<(&'static str, f64)>) -> Launch {
-    let results = if k.reduce { 1 } else { k.batch };
+    let (_, results) = sums(k);
     let mut constants = vec![
         flag("A_TRANSPOSED", k.a.transposed),
         flag("B_TRANSPOSED", k.b.transposed),
@@ -73,15 +72,20 @@ fn tiled(kernel: &Kernel, k: &Matmul) -> Launch {
 
 fn direct(kernel: &Kernel, k: &Matmul) -> Launch {
     let rows = direct_rows(k.m);
-    let aligned = |o: &Operand| [o.offset, o.stride, o.batch_stride, k.k].iter().all(|x| x.is_multiple_of(4));
-    let innermost = !k.a.transposed && k.b.transposed;
-    let entry = if innermost && aligned(&k.a) && aligned(&k.b) { "vectors" } else { "scalars" };
+    let vectors = in_vectors(k, &k.a, !k.a.transposed) && in_vectors(k, &k.b, k.b.transposed);
+    let entry = if vectors { "vectors" } else { "scalars" };
     let own = vec![("ROWS", rows as f64)];
     Launch { shader: "matmul_direct", entry, ..over_tiles(kernel, k, [rows, 64], own) }
 }
 
-fn flag(name: &'static str, value: bool) -> (&'static str, f64) {
-    (name, f64::from(u8::from(value)))
+/// How many items are summed into one result, and how many results there are.
+fn sums(k: &Matmul) -> (usize, usize) {
+    if k.reduce { (k.batch, 1) } else { (1, k.batch) }
+}
+
+/// Whether all lines of a factor can be read in vectors of four terms; `innermost`: whether its terms are neighbours.
+fn in_vectors(k: &Matmul, factor: &Operand, innermost: bool) -> bool {
+    innermost && [factor.offset, factor.stride, factor.batch_stride, k.k].iter().all(|x| x.is_multiple_of(4))
 }
 
 /// A factor as `matmul_held` sees it: lines of `k` terms.
@@ -94,6 +98,8 @@ struct Lines {
     /// From term to term.
     k_step: usize,
     batch_stride: usize,
+    /// Whether its terms are read in vectors.
+    vectors: bool,
     /// From one line's result to the next one's.
     out_step: usize,
 }
@@ -123,7 +129,7 @@ impl Walk {
         const STORE: f64 = 25.0;
         const ADD: f64 = 30.0;
         const WORKERS: usize = 4;
-        let (items, results) = if k.reduce { (k.batch, 1) } else { (1, k.batch) };
+        let (items, results) = sums(k);
         let slices = (items * k.k.div_ceil(self.terms)) as f64;
         let (held, walked) = if self.exchanged { (k.n, k.m) } else { (k.m, k.n) };
         let again = if k.accumulate { 1.0 } else { (slices - 1.0) / slices };
@@ -149,18 +155,14 @@ impl Walk {
 }
 
 fn held(kernel: &Kernel, k: &Matmul, walk: &Walk) -> Launch {
-    let steps = |o: &Operand, innermost: bool| if innermost { (o.stride, 1) } else { (1, o.stride) };
     let lines = |count, o: &Operand, innermost, out_step| {
-        let (step, k_step) = steps(o, innermost);
-        Lines { count, offset: o.offset, step, k_step, batch_stride: o.batch_stride, out_step }
+        let (step, k_step) = if innermost { (o.stride, 1) } else { (1, o.stride) };
+        let vectors = in_vectors(k, o, innermost);
+        Lines { count, offset: o.offset, step, k_step, batch_stride: o.batch_stride, vectors, out_step }
     };
     let (a, b) = (lines(k.m, &k.a, !k.a.transposed, k.out.stride), lines(k.n, &k.b, k.b.transposed, 1));
     let (held, walked) = if walk.exchanged { (b, a) } else { (a, b) };
-    let vectors = |lines: Lines| {
-        let steps = [k.k, lines.offset, lines.step, lines.batch_stride];
-        lines.k_step == 1 && steps.iter().all(|step| step.is_multiple_of(4))
-    };
-    let (items, results) = if k.reduce { (k.batch, 1) } else { (1, k.batch) };
+    let (items, results) = sums(k);
     let mut params = Params::of([held.count, walked.count, k.k, items, walk.stretch, k.accumulate as usize]);
     for lines in [held, walked] {
         params.0.extend(Params::of([lines.offset, lines.step, lines.k_step, lines.batch_stride]).0);
@@ -169,8 +171,8 @@ fn held(kernel: &Kernel, k: &Matmul, walk: &Walk) -> Launch {
     let constants = vec![
         ("HELD", walk.held as f64),
         ("TERMS", walk.terms as f64),
-        flag("HELD_VECTORS", vectors(held)),
-        flag("WALKED_VECTORS", vectors(walked)),
+        flag("HELD_VECTORS", held.vectors),
+        flag("WALKED_VECTORS", walked.vectors),
     ];
     let grid = [walk.groups(held.count), walked.count.div_ceil(walk.stretch), results].map(|groups| groups as u32);
     Launch { shader: "matmul_held", constants, exchanged: walk.exchanged, ..launch(kernel, params, grid) }

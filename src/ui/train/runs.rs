@@ -129,7 +129,7 @@ fn Run(run: String, questions: Questions) -> impl IntoView {
     let unfinished = now(&run, |stored| stored.state.as_ref().ok().map(StoredState::is_unfinished));
     let is_shown = {
         let run = run.clone();
-        Memo::new(move |_| training.current.with(|current| current.as_ref().is_some_and(|now| now.id == run)))
+        Memo::new(move |_| training.shows(&run))
     };
     let in_training = Signal::derive(move || is_shown.get() && training.is_busy());
     let saved = move || saved_at.get().map(|at| view! { <p class="help">{format!("Saved {}", when(at))}</p> });

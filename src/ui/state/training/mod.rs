@@ -259,6 +259,11 @@ impl Training {
         self.phase.get().task().is_some()
     }
 
+    /// Whether that run is the one that is shown.
+    pub fn shows(self, run: &str) -> bool {
+        self.current.with(|current| current.as_ref().is_some_and(|current| current.id == run))
+    }
+
     /// What the list says of a stored run, if it has it.
     pub fn of_stored<T>(self, run: &str, read: impl FnOnce(&Stored) -> T) -> Option<T> {
         self.stored.with(|stored| stored.iter().flatten().find(|stored| stored.run == run).map(read))

@@ -162,8 +162,7 @@ impl Page {
     /// one that is compared with.
     fn take_curve(self, run: &str, rows: &[Row]) {
         let training = self.training;
-        let shown =
-            training.current.with_untracked(|current| current.as_ref().is_some_and(|current| current.id == run));
+        let shown = untrack(|| training.shows(run));
         if shown && training.thinned.get_untracked() {
             training.rows.set(rows.to_vec());
             training.thinned.set(false);
@@ -189,8 +188,7 @@ impl Page {
         if training.compared.get_untracked().as_ref() == Some(&run) {
             training.compared.set(None);
         }
-        let shown =
-            training.current.with_untracked(|current| current.as_ref().is_some_and(|current| current.id == run));
+        let shown = untrack(|| training.shows(&run));
         if shown && !untrack(|| training.is_busy()) {
             training.phase.set(super::Phase::Idle);
             training.current.set(None);
@@ -312,8 +310,7 @@ impl Page {
             rows.iter().rev().filter(|row| row.mean.step <= step).find_map(|row| row.test)
         };
         let training = self.training;
-        let shown =
-            training.current.with_untracked(|current| current.as_ref().is_some_and(|current| current.id == run));
+        let shown = untrack(|| training.shows(run));
         let test = if shown {
             training.rows.with_untracked(|rows| last(rows))
         } else {

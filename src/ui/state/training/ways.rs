@@ -100,7 +100,7 @@ impl Page {
     fn go_on(self, run: &str, engine: Option<EngineKind>) {
         let training = self.training;
         // What only the page keeps is not in the list.
-        let shown = training.current.with_untracked(|now| now.as_ref().is_some_and(|now| now.id == run));
+        let shown = untrack(|| training.shows(run));
         if !shown || self.kept_step(run).is_none() {
             return self.continue_stored(run, engine);
         }
