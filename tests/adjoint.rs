@@ -1,12 +1,12 @@
 //! Every adjoint against central differences, in f64 on the CPU engine, over random shapes (1 and primes among them).
 #![cfg(not(target_arch = "wasm32"))]
 
-use hrm_web::config::LossKind;
-use hrm_web::engine::{Engine, Session, cpu};
-use hrm_web::plan::adjoint::Adjoint;
-use hrm_web::plan::kernel::*;
-use hrm_web::plan::{BufferId, Recorder};
-use hrm_web::random::Random;
+use hrm_core::config::LossKind;
+use hrm_core::engine::{Engine, Session, cpu};
+use hrm_core::plan::adjoint::Adjoint;
+use hrm_core::plan::kernel::*;
+use hrm_core::plan::{BufferId, Recorder};
+use hrm_core::random::Random;
 
 const SHAPES: u64 = 24;
 
@@ -201,7 +201,7 @@ fn rms_norm_in_a_residual_network() {
         let (x, residual) = (r.param("x", &shape), r.param("residual", &shape));
         let mut v = x;
         for i in 0..2 {
-            let out = r.buffer("out", hrm_web::plan::Dtype::F32, &shape, hrm_web::plan::Lifetime::Persistent);
+            let out = r.buffer("out", hrm_core::plan::Dtype::F32, &shape, hrm_core::plan::Lifetime::Persistent);
             let inv_rms = r.temp(&format!("inv_rms {i}"), &[outer, inner]);
             // The first norm's input comes back as the second's residual: gradients are shared, then added to.
             let other = if i == 0 { residual } else { x };

@@ -1,8 +1,8 @@
 //! The figures of the hidden states against NumPy's, on the states of a golden trace (4 segments of 3 puzzles).
 #![cfg(not(target_arch = "wasm32"))]
 
-use hrm_web::{
-    runtime::analysis::{Covariance, Gram, Head, Principal},
+use hrm_core::{
+    analysis::{Covariance, Gram, Head, Principal},
     verify::Golden,
 };
 

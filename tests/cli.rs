@@ -3,7 +3,8 @@
 
 use std::{env, fs, process};
 
-use hrm_web::{puzzle::Kind, runtime::recording_file, ui::first::first_question};
+use hrm_core::{puzzle::Kind, recording::file};
+use hrm_web::ui::first::first_question;
 
 /// What the command prints.
 fn hrm(arguments: &[&str]) -> String {
@@ -19,7 +20,7 @@ fn a_maze_is_run_and_recorded() {
     let puzzle = kind.decode(&first_question(kind));
     let file = env::temp_dir().join(format!("hrm-cli-{}.safetensors", process::id()));
     let said = hrm(&["run", "--model", "maze-9", "--puzzle", &puzzle, "--recording", file.to_str().unwrap()]);
-    let recorded = recording_file::from_bytes(&fs::read(&file).unwrap());
+    let recorded = file::from_bytes(&fs::read(&file).unwrap());
     fs::remove_file(&file).unwrap();
     assert!(said.ends_with("valid\n"), "{said}");
     // The answer stands there as a board: nine lines of nine.

@@ -3,14 +3,14 @@
 
 use std::{fs, path::Path};
 
-use hrm_web::{
+use hrm_core::{
     checkpoint::Weights,
     config::ModelConfig,
     engine::cpu,
+    gallery::Index,
     model::{Solver, Taps},
-    runtime::gallery::Index,
-    ui::first::first_question,
 };
+use hrm_web::ui::first::first_question;
 
 #[test]
 fn every_model_solves_the_first_board_of_its_kind() {

@@ -4,8 +4,8 @@
 #[path = "golden/official.rs"]
 mod official;
 
-use hrm_web::engine::{cpu, gpu};
-use hrm_web::verify::{Golden, Report, verify};
+use hrm_core::engine::{cpu, gpu};
+use hrm_core::verify::{Golden, Report, verify};
 
 fn golden(name: &str) -> Golden {
     let path = format!("{}/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"));

@@ -8,9 +8,9 @@ mod compare;
 #[path = "kernels/zero_gradients.rs"]
 mod zero_gradients;
 
-use hrm_web::engine::gpu::{Engine, Form, shaders};
-use hrm_web::engine::{Engine as _, EngineError, Session as _, cpu};
-use hrm_web::plan::{EntryId, Program, Recorder};
+use hrm_core::engine::gpu::{Engine, Form, shaders};
+use hrm_core::engine::{Engine as _, EngineError, Session as _, cpu};
+use hrm_core::plan::{EntryId, Program, Recorder};
 use pollster::block_on;
 
 /// Random shapes of each kernel.

@@ -4,17 +4,15 @@
 
 use std::ops::ControlFlow;
 
-use hrm_web::{
+use hrm_core::{
+    analysis::norms,
     engine::{Engine, EngineError, Session, cpu, gpu},
-    model::{Level, ModelError, Solver, Taps},
-    runtime::{
-        analysis::{Point, convergence, norms},
-        answer::Answer,
-        keep::States,
-        protocol::{SegmentReport, Shapes},
-        recording::Recording,
+    model::{Answer, Level, ModelError, Solver, Taps},
+    recording::{
+        Point, Recording, SegmentReport, Shapes, convergence,
+        retention::States,
         solve::{SolveError, Thought, solve},
-        trace::{Trace, rms_change},
+        step_stats::{Trace, rms_change},
     },
     verify::Golden,
 };

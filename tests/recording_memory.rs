@@ -7,17 +7,16 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
 };
 
-use hrm_web::{
+use hrm_core::{
     checkpoint::Weights,
     config::ModelConfig,
     engine::cpu,
     model::{Level, Solver, Taps},
-    runtime::{
-        keep::States,
-        protocol::{SegmentReport, Shapes},
-        recording::Recording,
+    recording::{
+        Recording, SegmentReport, Shapes,
+        retention::States,
         solve::{Thought, solve},
-        trace::Trace,
+        step_stats::Trace,
     },
 };
 

@@ -5,12 +5,12 @@ use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::pin::Pin;
 
-use hrm_web::checkpoint::Weights;
-use hrm_web::config::ModelConfig;
-use hrm_web::data::{Dataset, SplitRequest, generate_split};
-use hrm_web::engine::{Engine, EngineError, cpu, gpu};
-use hrm_web::puzzle::Kind;
-use hrm_web::train::{
+use hrm_core::checkpoint::Weights;
+use hrm_core::config::ModelConfig;
+use hrm_core::data::{Dataset, SplitRequest, generate_split};
+use hrm_core::engine::{Engine, EngineError, cpu, gpu};
+use hrm_core::puzzle::Kind;
+use hrm_core::train::{
     DataRecipe, Examples, OptimizerConfig, Recipe, Run, Saved, Schedule, Setup, StepReport, Summary, TrainError,
     Trainer, predicted_bytes,
     shard::{Helper, Order, Reply, Shard},
@@ -292,7 +292,7 @@ fn a_damaged_or_foreign_state_is_refused_in_words() {
     let weights = pollster::block_on(run.weights(false)).unwrap().to_safetensors().unwrap();
     let error = Saved::from_bytes(&weights).unwrap_err().to_string();
     assert!(error.contains("not a training state"), "{error}");
-    let version = b"\"hrm_web_state\":\"2\"";
+    let version = b"\"hrm_core_state\":\"2\"";
     let at = bytes.windows(version.len()).position(|window| window == version).unwrap() + version.len() - 2;
     let mut older = bytes.clone();
     older[at] = b'1';

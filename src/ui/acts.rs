@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::model::{Act, Intervention, Level};
+use hrm_core::model::{Act, Intervention, Level};
 
 /// Acts that a link may ask for: more than anybody gathers by hand.
 const MOST: usize = 32;

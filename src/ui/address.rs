@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use super::{acts, place::Place, view::View};
-use crate::{model::Intervention, runtime::measure::Choice};
+use hrm_core::model::Intervention;
+use hrm_link::engine_timing::Choice;
+
+use crate::ui::{acts, place::Place, view::View};
 
 /// How an address says that the run ends when the model is sure.
 const SURE: &str = "sure";
@@ -120,7 +122,7 @@ fn unescape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Act;
+    use hrm_core::model::Act;
 
     #[test]
     fn an_address_is_read_back() {

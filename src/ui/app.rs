@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::{
+use crate::ui::{
     address::Address,
     browser,
     engine_badge::{EngineBadge, EngineChoice},

@@ -7,7 +7,7 @@ use web_sys::{
     Blob, CssStyleDeclaration, Element, HtmlCanvasElement, HtmlElement, HtmlImageElement, PointerEvent, ResizeObserver,
 };
 
-use super::colour::{Diverging, Rgb, parse_hex};
+use crate::ui::colour::{Diverging, Rgb, parse_hex};
 
 /// What was kept under `key` on an earlier visit.
 pub fn recall(key: &str) -> Option<String> {

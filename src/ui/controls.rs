@@ -1,8 +1,13 @@
 //! The model, the button that runs it, and what came of it.
 
+use hrm_core::{
+    gallery::{Card, Entry},
+    puzzle::Kind,
+};
+use hrm_link::protocol::Solutions;
 use leptos::prelude::*;
 
-use super::{
+use crate::ui::{
     board::symbol::boards,
     check::Check,
     files::OpenFiles,
@@ -12,13 +17,6 @@ use super::{
     state::{Page, Phase, STRETCHES, Status, kinds_of},
     thinking_longer::ThinkingLonger,
     train::words::{percent, thousands},
-};
-use crate::{
-    puzzle::Kind,
-    runtime::{
-        gallery::{Card, Entry},
-        protocol::Solutions,
-    },
 };
 
 /// The model for this board, with what its card measured.

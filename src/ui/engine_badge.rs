@@ -1,12 +1,10 @@
 //! Which engine runs, and why.
 
+use hrm_core::engine::Kind;
+use hrm_link::engine_timing::{Choice, Measurement};
 use leptos::prelude::*;
 
-use super::state::{Page, Status};
-use crate::{
-    engine::Kind,
-    runtime::measure::{Choice, Measurement},
-};
+use crate::ui::state::{Page, Status};
 
 /// The engine's name, with the reason.
 #[component]

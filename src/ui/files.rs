@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, File, FileList, HtmlInputElement};
 
-use super::{browser, state::Page};
+use crate::ui::{browser, state::Page};
 
 /// Marks the document's root while files hover over the page.
 const HOVER: &str = "data-files-over";

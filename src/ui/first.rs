@@ -1,6 +1,6 @@
 //! The boards that a first visit meets.
 
-use crate::{puzzle::Kind, random::Random};
+use hrm_core::{puzzle::Kind, random::Random};
 
 /// Chosen so that every model of the gallery solves the board of its kind: `tests/gallery.rs` holds it to that.
 const SEED: u64 = 1;

@@ -1,14 +1,14 @@
 //! How the model does on puzzles harder than those it was trained on, as its card has measured it.
 
+use hrm_core::gallery::Harder;
 use leptos::prelude::*;
 
-use super::{
+use crate::ui::{
     fold::Fold,
     inspect::table::Figures,
     state::Page,
     train::words::{percent, thousands},
 };
-use crate::runtime::gallery::Harder;
 
 /// The figures, folded away at first; nothing for a model whose card does not have them.
 #[component]

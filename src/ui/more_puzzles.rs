@@ -1,14 +1,14 @@
 //! What more puzzles to learn from add: the same training with fewer and with more of them, as the model's card has it.
 
+use hrm_core::gallery::ByBasePuzzles;
 use leptos::prelude::*;
 
-use super::{
+use crate::ui::{
     fold::Fold,
     inspect::table::Figures,
     state::Page,
     train::words::{percent, thousands},
 };
-use crate::runtime::gallery::ByBasePuzzles;
 
 /// The figures, folded away at first; nothing for a model whose card does not have them.
 #[component]

@@ -1,11 +1,9 @@
 //! Figures of a state that can be laid over the board, cell by cell.
 
-use crate::{
+use hrm_core::{
+    analysis::{norms, row_changes},
     model::Level,
-    runtime::{
-        analysis::{norms, row_changes},
-        recording::Recording,
-    },
+    recording::Recording,
 };
 
 /// What is laid over the board.

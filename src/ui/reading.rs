@@ -1,6 +1,6 @@
 //! Puzzles written as text: which kind they are, and how they fit the models that there are.
 
-use crate::puzzle::{
+use hrm_core::puzzle::{
     Kind, ParseError,
     maze::{Grid, Side},
     sudoku::Board,
@@ -47,7 +47,7 @@ pub fn write(kind: Kind, tokens: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::puzzle::sudoku::Shape;
+    use hrm_core::puzzle::sudoku::Shape;
 
     const MAZE: &str = "#####\n#S o#\n# #o#\n#  G#\n#####";
 

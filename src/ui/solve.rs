@@ -1,8 +1,9 @@
 //! The place where a puzzle is drawn and the model is watched solving it.
 
+use hrm_core::puzzle::Kind;
 use leptos::prelude::*;
 
-use super::{
+use crate::ui::{
     board::{Grid, OverlayLegend, Pad, Toolbar, symbol::side},
     controls::{Controls, ModelLine},
     inspect::Inspector,
@@ -10,7 +11,6 @@ use super::{
     state::{Page, kinds_of},
     timeline::Timeline,
 };
-use crate::puzzle::Kind;
 
 /// The puzzle, and the inside of the model beside it.
 #[component]

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{browser, state::Page};
+use crate::ui::{browser, state::Page};
 
 const KEY: &str = "hrm.theme";
 

@@ -1,8 +1,9 @@
 //! What thinking longer adds: how many unseen puzzles the model solves after each segment, as its card has measured it.
 
+use hrm_core::gallery::BySegment;
 use leptos::{html, prelude::*};
 
-use super::{
+use crate::ui::{
     fold::Fold,
     inspect::{
         chart::{Frame, Plot, frame, halting_mark, horizontal_axis_lines, labels_below},
@@ -12,7 +13,6 @@ use super::{
     },
     state::Page,
 };
-use crate::runtime::gallery::BySegment;
 
 const HEIGHT: f64 = 150.0;
 

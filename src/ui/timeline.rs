@@ -1,5 +1,6 @@
 //! The spine of the page: the two clocks of the run, slow above fast, and the moment that everything shows.
 
+use hrm_core::recording::{Recording, Shapes};
 use leptos::{
     ev::{KeyboardEvent, PointerEvent},
     html,
@@ -7,13 +8,12 @@ use leptos::{
 };
 use wasm_bindgen::JsCast;
 
-use super::{
+use crate::ui::{
     browser,
     check::Check,
     place::Place,
     state::{Page, SPEEDS, Stride},
 };
-use crate::runtime::{protocol::Shapes, recording::Recording};
 
 /// Clocks, slider, play, pause, step.
 #[component]

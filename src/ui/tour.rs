@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 
-use super::{address::Address, browser, place::Place, state::Page, view::View};
+use crate::ui::{address::Address, browser, place::Place, state::Page, view::View};
 
 const KEY: &str = "hrm.tour";
 

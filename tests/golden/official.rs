@@ -1,10 +1,10 @@
 //! A checkpoint under the names that the official training writes, against the logits that the official code computes from
 //! it in float32, segment after segment.
 
-use hrm_web::checkpoint::Weights;
-use hrm_web::config::ModelConfig;
-use hrm_web::engine::Engine;
-use hrm_web::model::{Solver, Taps};
+use hrm_core::checkpoint::Weights;
+use hrm_core::config::ModelConfig;
+use hrm_core::engine::Engine;
+use hrm_core::model::{Solver, Taps};
 use safetensors::SafeTensors;
 
 const CONFIG: &str = include_str!("official_style_checkpoint/config.json");

@@ -1,10 +1,10 @@
 //! Random one-kernel programs, one constructor a kernel: shapes among them 1 and primes, and data in every buffer.
 
-use hrm_web::config::LossKind;
-use hrm_web::engine::Data;
-use hrm_web::plan::kernel::*;
-use hrm_web::plan::{BufferId, Dtype, Lifetime, Program, Recorder};
-use hrm_web::random::Random;
+use hrm_core::config::LossKind;
+use hrm_core::engine::Data;
+use hrm_core::plan::kernel::*;
+use hrm_core::plan::{BufferId, Dtype, Lifetime, Program, Recorder};
+use hrm_core::random::Random;
 
 /// A program of one entry, with the contents of all its buffers.
 pub struct Case {

@@ -1,7 +1,7 @@
 //! Plays a case on the GPU and on the CPU engine in f64, and compares every buffer that may have been written.
 
-use hrm_web::engine::{Data, Engine, EngineError, Session, cpu, gpu};
-use hrm_web::plan::EntryId;
+use hrm_core::engine::{Data, Engine, EngineError, Session, cpu, gpu};
+use hrm_core::plan::EntryId;
 
 use crate::cases::{Case, Draw, KERNELS};
 

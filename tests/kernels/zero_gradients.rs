@@ -1,8 +1,8 @@
 //! What random cases never meet: gradients that are exactly zero, or cancel. The sign of zero is zero.
 
-use hrm_web::engine::{Engine, Session};
-use hrm_web::plan::kernel::{AdamAtan2, SignSgd};
-use hrm_web::plan::{EntryId, Recorder};
+use hrm_core::engine::{Engine, Session};
+use hrm_core::plan::kernel::{AdamAtan2, SignSgd};
+use hrm_core::plan::{EntryId, Recorder};
 
 /// The optimizers' kernels on an engine, against numbers worked out by hand: only weight decay moves what has no gradient.
 pub async fn check(engine: &impl Engine) {

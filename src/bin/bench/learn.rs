@@ -1,7 +1,7 @@
 //! From random weights to 4x4 Sudoku on the CPU engine.
 
-use hrm_web::bench::LearnBench;
-use hrm_web::engine::cpu;
+use hrm_core::bench::LearnBench;
+use hrm_core::engine::cpu;
 use wasm_bindgen::prelude::*;
 
 /// A run of the default preset.

@@ -1,8 +1,8 @@
 //! One segment of the middle model, and what the adapter can do at most.
 
-use hrm_web::bench::{SegmentBench, middle};
-use hrm_web::engine::{Engine, cpu, gpu};
-use hrm_web::model::Taps;
+use hrm_core::bench::{SegmentBench, middle};
+use hrm_core::engine::{Engine, cpu, gpu};
+use hrm_core::model::Taps;
 use wasm_bindgen::prelude::*;
 
 /// Runs that are not timed: the first compiles, the next still adapts.

@@ -1,8 +1,8 @@
 //! Training steps of the tiny model, and what the peers in benches/peers need to do the same.
 
-use hrm_web::bench::{TrainBench, Workload, tiny};
-use hrm_web::config::ModelConfig;
-use hrm_web::engine::gpu;
+use hrm_core::bench::{TrainBench, Workload, tiny};
+use hrm_core::config::ModelConfig;
+use hrm_core::engine::gpu;
 use js_sys::{Float32Array, Int32Array, Object, Reflect, Uint32Array};
 use wasm_bindgen::prelude::*;
 

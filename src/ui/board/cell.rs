@@ -1,10 +1,11 @@
 //! What each cell of a board shows, and what is said of it.
 
-use super::{
+use hrm_core::{model::Answer, puzzle::Kind};
+
+use crate::ui::board::{
     symbol::{Symbol, blank, place},
     wrong::repeated,
 };
-use crate::{puzzle::Kind, runtime::answer::Answer};
 
 /// Where a cell's symbol comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,7 +118,7 @@ fn cell(kind: Kind, asked: u8, answered: Option<(u8, f32)>) -> Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::puzzle::{maze::Side, sudoku::Shape};
+    use hrm_core::puzzle::{maze::Side, sudoku::Shape};
 
     const FOUR: Kind = Kind::Sudoku(Shape::FOUR);
 

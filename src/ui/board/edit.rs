@@ -1,6 +1,6 @@
 //! What drawing in a cell does to a board.
 
-use crate::puzzle::{Kind, maze::Cell, sudoku::BLANK_TOKEN};
+use hrm_core::puzzle::{Kind, maze::Cell, sudoku::BLANK_TOKEN};
 
 /// What a stroke over a maze draws.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -110,7 +110,7 @@ pub fn empty(kind: Kind) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::puzzle::{maze::Side, sudoku::Shape};
+    use hrm_core::puzzle::{maze::Side, sudoku::Shape};
 
     #[test]
     fn a_maze_has_one_start_however_often_it_is_placed() {

@@ -1,25 +1,23 @@
 //! The cells of the board.
 
+use hrm_core::puzzle::Kind;
 use leptos::{
     ev::{KeyboardEvent, MouseEvent},
     prelude::*,
 };
 
-use super::{
-    cell::{self, Cell, Source},
-    edit::Brush,
-    maze_tools::{Stroke, drag, press as press_pointer},
-    path::Path,
-    symbol::{of_key, side},
-};
-use crate::{
-    puzzle::Kind,
-    ui::{
-        browser,
-        overlay::{self, Overlay},
-        scale::short,
-        state::Page,
+use crate::ui::{
+    board::{
+        cell::{self, Cell, Source},
+        edit::Brush,
+        maze_tools::{Stroke, drag, press as press_pointer},
+        path::Path,
+        symbol::{of_key, side},
     },
+    browser,
+    overlay::{self, Overlay},
+    scale::short,
+    state::Page,
 };
 
 /// The board, filled by keyboard, and by the model.

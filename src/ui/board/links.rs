@@ -1,6 +1,6 @@
 //! A maze's answer as a path: which marked cells join, and how sure the model is of each joint.
 
-use crate::puzzle::maze::Cell;
+use hrm_core::puzzle::maze::Cell;
 
 /// A joint of two cells beside or above one another.
 #[derive(Clone, Copy, Debug, PartialEq)]

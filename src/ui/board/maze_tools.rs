@@ -1,16 +1,16 @@
 //! What mazes have besides keys: brushes, strokes of the pointer, a generator with sliders.
 
+use hrm_core::puzzle::{Kind, maze};
 use leptos::{ev::PointerEvent, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-use super::{
-    edit::{Brush, cells_between, painted, written},
-    symbol::side,
-};
-use crate::{
-    puzzle::{Kind, maze},
-    ui::state::{Page, Question},
+use crate::ui::{
+    board::{
+        edit::{Brush, cells_between, painted, written},
+        symbol::side,
+    },
+    state::{Page, Question},
 };
 
 /// A stroke under way.

@@ -1,10 +1,10 @@
 //! What the colours of a figure laid over the board mean.
 
+use hrm_core::recording::Recording;
 use leptos::prelude::*;
 
-use super::symbol::place;
-use crate::runtime::recording::Recording;
 use crate::ui::{
+    board::symbol::place,
     inspect::term::Term,
     overlay::{self, Figure, Overlay},
     scale::short,

@@ -1,13 +1,16 @@
 //! The board painted on a canvas, for files, in the colours of the present theme.
 
+use hrm_core::puzzle::Kind;
 use web_sys::CanvasRenderingContext2d;
 
-use super::{
-    cell::{Cell, Source},
-    links::Link,
-    symbol::side,
+use crate::ui::{
+    board::{
+        cell::{Cell, Source},
+        links::Link,
+        symbol::side,
+    },
+    browser::Tokens,
 };
-use crate::{puzzle::Kind, ui::browser::Tokens};
 
 /// Pixels of a board's side, about.
 const SIDE: usize = 480;

@@ -1,14 +1,14 @@
 //! The model's path through a maze, drawn over the board; and the one that a search finds, where the model's is wrong.
 
+use hrm_core::puzzle::{
+    Kind,
+    maze::{Grid, shortest_path},
+};
 use leptos::prelude::*;
 
-use super::{links::links, symbol::side};
-use crate::{
-    puzzle::{
-        Kind,
-        maze::{Grid, shortest_path},
-    },
-    ui::state::{Page, Phase},
+use crate::ui::{
+    board::{links::links, symbol::side},
+    state::{Page, Phase},
 };
 
 /// Lines over a maze's cells; nothing over other boards.

@@ -1,6 +1,6 @@
 //! The symbols of each kind of puzzle: what a token looks like and what it is called.
 
-use crate::puzzle::{
+use hrm_core::puzzle::{
     Kind, Place,
     maze::Cell,
     sudoku::{BLANK_TOKEN, Shape},
@@ -100,7 +100,7 @@ pub fn place(kind: Kind, cell: usize) -> Place {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::puzzle::maze::Side;
+    use hrm_core::puzzle::maze::Side;
 
     #[test]
     fn keys_are_tokens_of_their_kind() {

@@ -1,5 +1,6 @@
 //! What can be done with the board besides typing.
 
+use hrm_core::puzzle::{Kind, sudoku::clues_at};
 use leptos::{
     ev::{ClipboardEvent, SubmitEvent},
     html,
@@ -7,13 +8,14 @@ use leptos::{
 };
 use wasm_bindgen::JsCast;
 
-use super::{
-    maze_tools::{Brushes, MazeFigures, MazeSliders},
-    symbol::{Symbol, blank},
-};
-use crate::{
-    puzzle::{Kind, sudoku::clues_at},
-    ui::{place::Place, reading::write, state::Page},
+use crate::ui::{
+    board::{
+        maze_tools::{Brushes, MazeFigures, MazeSliders},
+        symbol::{Symbol, blank},
+    },
+    place::Place,
+    reading::write,
+    state::Page,
 };
 
 /// Symbols to press, for those without a keyboard.

@@ -1,6 +1,6 @@
 //! Which cells of an answer break a rule.
 
-use crate::puzzle::{
+use hrm_core::puzzle::{
     Kind,
     maze::Cell,
     sudoku::{BLANK_TOKEN, Board, Shape, conflicts},
@@ -40,7 +40,7 @@ fn fits(kind: Kind, asked: u8, answered: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{puzzle::maze::Side, random::Random};
+    use hrm_core::{puzzle::maze::Side, random::Random};
 
     #[test]
     fn a_right_answer_has_none() {

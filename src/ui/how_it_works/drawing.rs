@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::address_of;
-use crate::ui::{state::Page, view::View};
+use crate::ui::{how_it_works::address_of, state::Page, view::View};
 
 /// The drawing. Its parts lead to the views that show them.
 #[component]

@@ -4,7 +4,7 @@ mod drawing;
 
 use leptos::prelude::*;
 
-use super::{address::Address, place::Place, state::Page, view::View};
+use crate::ui::{address::Address, place::Place, state::Page, view::View};
 use drawing::Drawing;
 
 /// The model in a drawing and in words, with links into the views that show what is said.

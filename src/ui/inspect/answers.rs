@@ -1,27 +1,23 @@
 //! What the model would answer if it stopped at each step: its own head, read before it is asked.
 
+use hrm_core::{model::Level, puzzle::Kind, recording::Recording};
 use leptos::{html, prelude::*};
 
-use super::{
-    chart::{Frame, Plot, frame, horizontal_axis_lines, segment_marks, upright},
-    name_of, of_recording,
-    save::Save,
-    table::Table,
-    term::Term,
-};
-use crate::{
-    model::Level,
-    puzzle::Kind,
-    runtime::recording::Recording,
-    ui::{
-        board::{
-            symbol::{Symbol, name, place, side},
-            wrong::wrong_cells,
-        },
-        scale::Linear,
-        state::Page,
-        timeline::in_words,
+use crate::ui::{
+    board::{
+        symbol::{Symbol, name, place, side},
+        wrong::wrong_cells,
     },
+    inspect::{
+        chart::{Frame, Plot, frame, horizontal_axis_lines, segment_marks, upright},
+        name_of, of_recording,
+        save::Save,
+        table::Table,
+        term::Term,
+    },
+    scale::Linear,
+    state::Page,
+    timeline::in_words,
 };
 
 const HEIGHT: f64 = 170.0;

@@ -2,11 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{
-    halting::Halting,
-    step_curve::{Measure, StepCurve},
+use crate::ui::{
+    inspect::{
+        halting::Halting,
+        step_curve::{Measure, StepCurve},
+    },
+    state::Page,
 };
-use crate::ui::state::Page;
 
 /// Change, distance to the end and direction of every step, and the Q-head's word on it.
 #[component]

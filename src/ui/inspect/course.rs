@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::{
+use hrm_core::{
+    analysis::{Gram, Principal},
     model::Level,
-    runtime::{
-        analysis::{Gram, Principal},
-        recording::Recording,
-    },
+    recording::Recording,
 };
 
 /// Where a state lies along each component; 0 along those that there are not.

@@ -1,11 +1,11 @@
 //! How many dimensions each module uses, measured over random puzzles.
 
+use hrm_core::model::Level;
 use leptos::prelude::*;
 
-use super::{name_of, save::Save, term::Term};
-use crate::{
-    model::Level,
-    ui::state::{DIMENSION_PUZZLES, Page},
+use crate::ui::{
+    inspect::{name_of, save::Save, term::Term},
+    state::{DIMENSION_PUZZLES, Page},
 };
 
 const GLOSS: &str = "The participation ratio of the last states' channels: 1 if all positions of all puzzles lie on a line, \

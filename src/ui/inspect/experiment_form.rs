@@ -1,16 +1,16 @@
 //! What is to be done to the thought, put together.
 
-use leptos::prelude::*;
-
-use super::{name_of, of_recording};
-use crate::{
+use hrm_core::{
     model::{Act, Intervention, Level},
     puzzle::{Kind, maze::Cell},
-    ui::{
-        board::symbol::{name, place},
-        state::{Experiment, Page},
-        timeline::in_words,
-    },
+};
+use leptos::prelude::*;
+
+use crate::ui::{
+    board::symbol::{name, place},
+    inspect::{name_of, of_recording},
+    state::{Experiment, Page},
+    timeline::in_words,
 };
 
 /// What can be chosen.

@@ -1,18 +1,22 @@
 //! Experiments that only a live model allows: something is done to the thought, and one sees whether it recovers.
 
+use hrm_core::{
+    model::{Act, Level},
+    recording::{Outcome, Recording},
+};
 use leptos::prelude::*;
 
-use super::{
-    experiment_form::{ExperimentForm, intervention_in_words},
-    name_of, of_recording,
-    step_curve::{Measure, StepCurve},
-    table::Table,
-    term::Term,
-};
-use crate::{
-    model::{Act, Level},
-    runtime::{analysis::Outcome, recording::Recording},
-    ui::{scale::short, state::Page, timeline::in_words},
+use crate::ui::{
+    inspect::{
+        experiment_form::{ExperimentForm, intervention_in_words},
+        name_of, of_recording,
+        step_curve::{Measure, StepCurve},
+        table::Table,
+        term::Term,
+    },
+    scale::short,
+    state::Page,
+    timeline::in_words,
 };
 
 const GLOSS: &str = "Stop one of the two clocks, send a state back to its start, disturb it, or change the puzzle under way. \

@@ -1,17 +1,18 @@
 //! The Q-head: after each segment, is the model done, or worth another one?
 
+use hrm_core::recording::Recording;
 use leptos::{html, prelude::*};
 
-use super::{
-    chart::{Frame, Plot, frame, halting_mark, horizontal_axis_lines, labels_below, upright},
-    of_recording,
-    save::Save,
-    table::Table,
-    term::Term,
-};
-use crate::{
-    runtime::recording::Recording,
-    ui::{scale::Linear, state::Page},
+use crate::ui::{
+    inspect::{
+        chart::{Frame, Plot, frame, halting_mark, horizontal_axis_lines, labels_below, upright},
+        of_recording,
+        save::Save,
+        table::Table,
+        term::Term,
+    },
+    scale::Linear,
+    state::Page,
 };
 
 const HEIGHT: f64 = 150.0;

@@ -2,22 +2,24 @@
 
 use std::borrow::Cow;
 
+use hrm_core::{
+    analysis::norms,
+    model::Level,
+    puzzle::Kind,
+    recording::{Recording, step_stats},
+};
 use leptos::{ev::PointerEvent, html, prelude::*};
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-use super::{name_of, of_recording, table::Table, term::Term};
-use crate::{
-    model::Level,
-    puzzle::Kind,
-    runtime::{analysis::norms, recording::Recording, trace},
-    ui::{
-        board::symbol::{self, side},
-        browser, overlay,
-        picture::Picture,
-        scale::short,
-        state::Page,
-    },
+use crate::ui::{
+    board::symbol::{self, side},
+    browser,
+    inspect::{name_of, of_recording, table::Table, term::Term},
+    overlay,
+    picture::Picture,
+    scale::short,
+    state::Page,
 };
 
 const STATES_GLOSS: &str = "All values of both states, as each module's last step left them: a vector of channels for every \
@@ -42,7 +44,7 @@ impl<'a> Values<'a> {
         }
         let before = recording.state_before(level, moment)?;
         let z: Vec<f32> = before.iter().zip(state.iter()).map(|(before, after)| after - before).collect();
-        let scale = trace::spread(&z);
+        let scale = step_stats::spread(&z);
         Some(Self { z: z.into(), scale })
     }
 }

@@ -1,12 +1,15 @@
 //! What the cell that is pointed at takes from the others: attention, or the mixer's Jacobian.
 
+use hrm_core::model::{Level, Mixing, MixingKind};
+use hrm_link::{float_bytes::Packed, protocol::Task};
 use leptos::prelude::*;
 
-use super::{mixing_board::MixingBoard, name_of, of_recording, save::Save, table::Table, term::Term};
-use crate::{
-    model::{Level, Mixing, MixingKind},
-    runtime::{packed::Packed, protocol::Task},
-    ui::{board::symbol::place, browser, scale::short, state::Page},
+use crate::ui::{
+    board::symbol::place,
+    browser,
+    inspect::{mixing_board::MixingBoard, name_of, of_recording, save::Save, table::Table, term::Term},
+    scale::short,
+    state::Page,
 };
 
 const GLOSS: &str = "A step lets every cell look at the others. With attention: the weight that each head gives to each cell, \

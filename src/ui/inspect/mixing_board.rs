@@ -1,14 +1,11 @@
 //! What goes into a cell from each of the others, painted: a pixel for every cell, so that a step costs no elements.
 
+use hrm_core::model::Mixing;
 use leptos::{ev::PointerEvent, html, prelude::*};
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-use super::of_recording;
-use crate::{
-    model::Mixing,
-    ui::{board::symbol::side, colour::Diverging, state::Page},
-};
+use crate::ui::{board::symbol::side, colour::Diverging, inspect::of_recording, state::Page};
 
 /// A board of one row of the mixing; `under_pointer` gets the row and the cell that is pointed at.
 #[component]

@@ -25,11 +25,11 @@ mod trajectory;
 use leptos::prelude::*;
 
 use halting::Halting;
+use hrm_core::{model::Level, recording::Recording};
 use save::SaveRun;
 use tabs::Tabs;
 
-use super::{files::OpenFiles, state::Page};
-use crate::{model::Level, runtime::recording::Recording};
+use crate::ui::{files::OpenFiles, state::Page};
 
 /// The views, live during a run and after it.
 #[component]

@@ -1,14 +1,14 @@
 //! The states, how much they change, and whether the model holds itself done.
 
+use hrm_core::model::Level;
 use leptos::prelude::*;
 
-use super::{
+use crate::ui::inspect::{
     halting::Halting,
     heat_map::{HeatMap, Legend, Subject},
     save::Save,
     step_curve::{Measure, StepCurve},
 };
-use crate::model::Level;
 
 /// The three things to look at first.
 #[component]

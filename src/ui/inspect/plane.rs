@@ -2,7 +2,7 @@
 
 use leptos::{ev::PointerEvent, html, prelude::*};
 
-use super::{
+use crate::ui::inspect::{
     chart::{Frame, frame},
     course::{Course, Score},
     name_of,

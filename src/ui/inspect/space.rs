@@ -8,15 +8,20 @@ use leptos::{
     prelude::*,
 };
 
-use super::{
-    chart::{Frame, frame},
-    course::{Course, Score},
-    name_of,
-    plane::{HEIGHT, MARGIN, nearest},
-    save::Save,
-    trajectory::Shown,
+use crate::ui::{
+    browser,
+    inspect::{
+        chart::{Frame, frame},
+        course::{Course, Score},
+        name_of,
+        plane::{HEIGHT, MARGIN, nearest},
+        save::Save,
+        trajectory::Shown,
+    },
+    place::Place,
+    state::Page,
+    turn::Turn,
 };
-use crate::ui::{browser, place::Place, state::Page, turn::Turn};
 
 /// Shades of time: a path for each, so that a frame of a turning course costs the same however many steps it has.
 const SHADES: usize = 24;

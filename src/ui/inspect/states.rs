@@ -1,16 +1,17 @@
 //! The states value by value: as rows or as the board's cells, as they are or as they changed; and figures of every
 //! cell, laid over the board.
 
+use hrm_core::model::Level;
 use leptos::prelude::*;
 
-use super::{
-    heat_map::{HeatMap, Legend, Subject},
-    name_of,
-    save::Save,
-};
-use crate::{
-    model::Level,
-    ui::{overlay::Overlay, state::Page},
+use crate::ui::{
+    inspect::{
+        heat_map::{HeatMap, Legend, Subject},
+        name_of,
+        save::Save,
+    },
+    overlay::Overlay,
+    state::Page,
 };
 
 /// Both states at the present moment, with what of them is shown and how.

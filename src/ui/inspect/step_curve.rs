@@ -1,25 +1,22 @@
 //! A figure of every L and H step along the run, with the restarts of L at each step of H.
 
+use hrm_core::{
+    model::Level,
+    recording::{Comparison, Point, Recording, convergence},
+};
 use leptos::{html, prelude::*};
 
-use super::{
-    chart::{Frame, Plot, frame, horizontal_axis_lines, segment_marks, upright},
-    kept_in_words, name_of, of_recording,
-    save::Save,
-    table::Table,
-    term::Term,
-};
-use crate::{
-    model::Level,
-    runtime::{
-        analysis::{Comparison, Point, convergence},
-        recording::Recording,
+use crate::ui::{
+    inspect::{
+        chart::{Frame, Plot, frame, horizontal_axis_lines, segment_marks, upright},
+        kept_in_words, name_of, of_recording,
+        save::Save,
+        table::Table,
+        term::Term,
     },
-    ui::{
-        scale::{Axis, Linear, Log, short},
-        state::Page,
-        timeline::in_words,
-    },
+    scale::{Axis, Linear, Log, short},
+    state::Page,
+    timeline::in_words,
 };
 
 const HEIGHT: f64 = 190.0;

@@ -2,11 +2,15 @@
 
 use leptos::{ev::KeyboardEvent, prelude::*};
 
-use super::{
-    answers::Answers, convergence::Convergence, experiments::Experiments, mixing::MixingView, overview::Overview,
-    states::States, trajectory::Trajectory,
+use crate::ui::{
+    browser,
+    inspect::{
+        answers::Answers, convergence::Convergence, experiments::Experiments, mixing::MixingView, overview::Overview,
+        states::States, trajectory::Trajectory,
+    },
+    state::Page,
+    view::View,
 };
-use crate::ui::{browser, state::Page, view::View};
 
 /// The row of tabs and the view that is chosen.
 #[component]

@@ -1,19 +1,21 @@
 //! The way of a state through the space of its values, seen from where it spreads most.
 
+use hrm_core::model::Level;
 use leptos::prelude::*;
 
-use super::{
-    course::{Axes, Course, Score, axes_of},
-    dimensions::Dimensions,
-    kept_in_words, name_of, of_recording,
-    plane::PlaneFigure,
-    space::SpaceFigure,
-    table::Table,
-    term::Term,
-};
-use crate::{
-    model::Level,
-    ui::{board::symbol::place, state::Page, timeline::in_words},
+use crate::ui::{
+    board::symbol::place,
+    inspect::{
+        course::{Axes, Course, Score, axes_of},
+        dimensions::Dimensions,
+        kept_in_words, name_of, of_recording,
+        plane::PlaneFigure,
+        space::SpaceFigure,
+        table::Table,
+        term::Term,
+    },
+    state::Page,
+    timeline::in_words,
 };
 
 const GLOSS: &str = "A state has hundreds of values. What is shown are the directions in which this run's states lie \

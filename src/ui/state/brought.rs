@@ -1,25 +1,23 @@
 //! Files that a person brings, taken as what they are: recordings, models, saved runs, puzzles to learn from.
 
+use hrm_core::{
+    config::ModelConfig,
+    gallery::{Card, Entry},
+    puzzle::Kind,
+    recording::file::{self, RecordingFile},
+    train::Saved,
+};
 use js_sys::Uint8Array;
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::File;
 
-use super::{Page, Question, machine::Own, training::Notice};
-use crate::{
-    config::ModelConfig,
-    puzzle::Kind,
-    runtime::{
-        gallery::{Card, Entry},
-        recording_file::{self, RecordingFile},
-    },
-    train::Saved,
-    ui::{
-        board::edit::Brush,
-        browser,
-        files::{contents, header, text},
-        place::Place,
-        train::words::parameters,
-    },
+use crate::ui::{
+    board::edit::Brush,
+    browser,
+    files::{contents, header, text},
+    place::Place,
+    state::{Page, Question, machine::Own, training::Notice},
+    train::words::parameters,
 };
 
 /// Bytes of a recording at most: a safetensors header of 100 MB and the states that are kept, with room to spare.
@@ -42,7 +40,7 @@ impl Page {
                     Some("json") => configuration = Some(file),
                     Some("safetensors") => {
                         let header = header(&file).await;
-                        if recording_file::is_recording(&header) {
+                        if file::is_recording(&header) {
                             self.open_recording(file).await;
                         } else if Saved::is_claimed_by(&header) {
                             self.show_training().await;
@@ -141,7 +139,7 @@ impl Page {
             ));
         }
         let read = match contents(&file).await {
-            Ok(buffer) => recording_file::from_bytes(&Uint8Array::new(&buffer).to_vec()).map_err(|e| e.to_string()),
+            Ok(buffer) => file::from_bytes(&Uint8Array::new(&buffer).to_vec()).map_err(|e| e.to_string()),
             Err(message) => return self.refuse(message),
         };
         let RecordingFile { kind, recording } = match read {

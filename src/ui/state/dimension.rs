@@ -1,15 +1,10 @@
 //! The measurement of how many dimensions the open model uses.
 
+use hrm_core::analysis::Dimensionality;
+use hrm_link::protocol::{Event, Task};
 use leptos::prelude::*;
 
-use super::Page;
-use crate::{
-    runtime::{
-        dimension::Dimensionality,
-        protocol::{Event, Task},
-    },
-    ui::browser,
-};
+use crate::ui::{browser, state::Page};
 
 /// Puzzles of a measurement.
 pub const DIMENSION_PUZZLES: usize = 20;

@@ -1,20 +1,18 @@
 //! The puzzle as it is drawn: its history, the cell the keyboard is at, what is known of it.
 
+use hrm_core::puzzle::{
+    Kind,
+    maze::{Design, Grid, Side},
+    sudoku::Shape,
+};
+use hrm_link::protocol::Solutions;
 use leptos::prelude::*;
 
-use crate::{
-    puzzle::{
-        Kind,
-        maze::{Design, Grid, Side},
-        sudoku::Shape,
-    },
-    runtime::protocol::Solutions,
-    ui::{
-        board::edit::{Brush, empty, written},
-        first::{self, first_question},
-        history::History,
-        reading::{fitted, kind_for, read},
-    },
+use crate::ui::{
+    board::edit::{Brush, empty, written},
+    first::{self, first_question},
+    history::History,
+    reading::{fitted, kind_for, read},
 };
 
 /// A puzzle.

@@ -1,12 +1,12 @@
 //! Experiments: what is to be done to the thought, and the run of it beside the untouched one.
 
+use hrm_core::{
+    model::Intervention,
+    recording::{Comparison, Recording},
+};
 use leptos::prelude::*;
 
-use super::Page;
-use crate::{
-    model::Intervention,
-    runtime::{analysis::Comparison, recording::Recording},
-};
+use crate::ui::state::Page;
 
 /// State of the experiments.
 #[derive(Clone, Copy)]

@@ -2,13 +2,10 @@
 
 use std::time::Duration;
 
+use hrm_core::model::Intervention;
 use leptos::prelude::*;
 
-use super::Page;
-use crate::{
-    model::Intervention,
-    ui::{address::Address, browser},
-};
+use crate::ui::{address::Address, browser, state::Page};
 
 /// How many times the segments of training a run may take, by choice.
 pub const STRETCHES: [usize; 3] = [1, 2, 4];

@@ -1,22 +1,21 @@
 //! What computes: the worker, the gallery it listed, the open model, the engines and what they took.
 
+use hrm_core::{
+    config::ModelConfig,
+    engine::Kind as EngineKind,
+    gallery::{Card, Entry},
+    puzzle::Kind,
+    recording::{Maker, Shapes},
+};
+use hrm_link::{
+    client::{Client, Heard},
+    engine_timing::{Choice, Measurement},
+    protocol::{Event, Task},
+};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 
-use super::Question;
-use crate::{
-    config::ModelConfig,
-    engine::Kind as EngineKind,
-    puzzle::Kind,
-    runtime::{
-        client::{Client, Heard},
-        gallery::{Card, Entry},
-        measure::{Choice, Measurement},
-        protocol::{Event, Shapes, Task},
-        recording::Maker,
-    },
-    ui::browser,
-};
+use crate::ui::{browser, state::Question};
 
 /// Deaths of the worker in a row after which only a person starts it again.
 const PATIENCE: u32 = 3;

@@ -1,12 +1,10 @@
 //! What the cell that is pointed at takes from the others, as the worker last said.
 
+use hrm_core::model::Mixing;
+use hrm_link::protocol::{Event, Task};
 use leptos::prelude::*;
 
-use super::Page;
-use crate::{
-    model::Mixing,
-    runtime::protocol::{Event, Task},
-};
+use crate::ui::state::Page;
 
 /// The last answer, and the questions that are open.
 #[derive(Clone, Copy)]

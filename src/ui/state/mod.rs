@@ -23,20 +23,16 @@ pub(super) use training::{
     Boards, Current, Notice, Origin, Phase as TrainingPhase, Progress, Table, Training, Use, Way,
 };
 
+use hrm_core::{model::Intervention, puzzle, recording::Recording};
+use hrm_link::{
+    client::Heard,
+    engine_timing::Choice,
+    protocol::{Event, Task},
+};
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
 
-use super::{address::Address, board::edit::Brush, browser, overlay::Overlay, place::Place, view::View};
-use crate::{
-    model::Intervention,
-    puzzle,
-    runtime::{
-        client::Heard,
-        measure::Choice,
-        protocol::{Event, Task},
-        recording::Recording,
-    },
-};
+use crate::ui::{address::Address, board::edit::Brush, browser, overlay::Overlay, place::Place, view::View};
 
 /// Everything that components share. Copies refer to the same state.
 #[derive(Clone, Copy)]

@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
+use hrm_core::recording::{Recording, Shapes};
 use leptos::prelude::*;
 
-use crate::{
-    runtime::{protocol::Shapes, recording::Recording},
-    ui::browser,
-};
+use crate::ui::browser;
 
 /// Steps a second that can be chosen.
 pub const SPEEDS: [f64; 4] = [3.0, 8.0, 20.0, 60.0];

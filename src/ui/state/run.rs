@@ -1,15 +1,11 @@
 //! A run of the model: how far it is, what it left, and whether its answer holds.
 
-use leptos::prelude::*;
-
-use crate::{
+use hrm_core::{
     model::Intervention,
     puzzle::Kind,
-    runtime::{
-        protocol::{SegmentReport, Shapes},
-        recording::{Maker, Recording},
-    },
+    recording::{Maker, Recording, SegmentReport, Shapes},
 };
+use leptos::prelude::*;
 
 /// How far a run is.
 #[derive(Clone, Debug, PartialEq)]

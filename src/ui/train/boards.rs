@@ -1,15 +1,13 @@
 //! Unseen boards as the model solves them now.
 
+use hrm_core::puzzle::Kind;
+use hrm_link::training::Board;
 use leptos::prelude::*;
 
-use super::words::thousands;
-use crate::{
-    puzzle::Kind,
-    runtime::training::protocol::Board,
-    ui::{
-        board::symbol::{Symbol, blank, side},
-        state::{Boards as Watched, Page},
-    },
+use crate::ui::{
+    board::symbol::{Symbol, blank, side},
+    state::{Boards as Watched, Page},
+    train::words::thousands,
 };
 
 /// The boards, with what is right in them.

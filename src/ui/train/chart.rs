@@ -1,25 +1,23 @@
 //! One chart of the run: its lines, those of the run that it is compared with dashed, what is pointed at.
 
+use hrm_core::train::Row;
 use leptos::{ev::PointerEvent, html, prelude::*};
 
-use super::{
-    charts::Lens,
-    series::{Line, Measure, Points, nearest, points, smoothed, thinned, within},
-    words::thousands,
-};
-use crate::{
-    train::Row,
-    ui::{
-        browser,
-        check::Check,
-        inspect::{
-            chart::{Frame, frame, horizontal_axis_lines, labels_below, upright},
-            save::Save,
-            table::Table,
-            term::Term,
-        },
-        scale::{Axis, Linear, Log, round_between, short},
-        state::Page,
+use crate::ui::{
+    browser,
+    check::Check,
+    inspect::{
+        chart::{Frame, frame, horizontal_axis_lines, labels_below, upright},
+        save::Save,
+        table::Table,
+        term::Term,
+    },
+    scale::{Axis, Linear, Log, round_between, short},
+    state::Page,
+    train::{
+        charts::Lens,
+        series::{Line, Measure, Points, nearest, points, smoothed, thinned, within},
+        words::thousands,
     },
 };
 

@@ -1,12 +1,14 @@
 //! The curves of the run, and how they are looked at.
 
+use hrm_core::train::{Row, curve};
+use hrm_link::training::Stored;
 use leptos::prelude::*;
 
-use super::{chart::Chart, series::Measure, when::dated};
-use crate::{
-    runtime::training::protocol::Stored,
-    train::{Row, curve},
-    ui::{browser, later::Later, state::Page},
+use crate::ui::{
+    browser,
+    later::Later,
+    state::Page,
+    train::{chart::Chart, series::Measure, when::dated},
 };
 
 /// How all charts are looked at.

@@ -1,18 +1,16 @@
 //! Start, pause, one step, stop; what went wrong, with ways on; the runs that wait to be continued.
 
+use hrm_link::training::{Part, Stored, StoredState};
 use leptos::prelude::*;
 
-use super::{
-    draft::Fault,
-    fields::FIELDS,
-    when::when,
-    words::{percent, thousands},
-};
-use crate::{
-    runtime::training::protocol::{Part, Stored, StoredState},
-    ui::{
-        check::Check,
-        state::{Notice, Page, TrainingPhase as Phase, Use, Way},
+use crate::ui::{
+    check::Check,
+    state::{Notice, Page, TrainingPhase as Phase, Use, Way},
+    train::{
+        draft::Fault,
+        fields::FIELDS,
+        when::when,
+        words::{percent, thousands},
     },
 };
 

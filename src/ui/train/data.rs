@@ -1,16 +1,14 @@
 //! What is to be learnt: generated puzzles, or those of a file.
 
+use hrm_core::puzzle::Kind;
 use leptos::prelude::*;
 use web_sys::Event;
 
-use super::{draft::Draft, input::Setting};
-use crate::{
-    puzzle::Kind,
-    ui::{
-        board::symbol::side,
-        files::files_of,
-        state::{Page, Table},
-    },
+use crate::ui::{
+    board::symbol::side,
+    files::files_of,
+    state::{Page, Table},
+    train::{draft::Draft, input::Setting},
 };
 
 /// Kind, difficulty, number, file.

@@ -1,11 +1,12 @@
 //! The recipe as a person writes it: text in every field, which may be wrong for a while; nothing typed is lost.
 
-use super::fields::{AUTO, FIELDS, Section, place_of};
-use crate::{
+use hrm_core::{
     config::ModelConfig,
     puzzle::Kind,
     train::{DataRecipe, OptimizerConfig, Preset, Recipe, RecipeError, Schedule},
 };
+
+use crate::ui::train::fields::{AUTO, FIELDS, Section, place_of};
 
 /// Unseen puzzles of a fresh draft.
 const TEST_PUZZLES: usize = 500;
@@ -209,7 +210,7 @@ fn recipe_of(puzzle: Kind, preset: &Preset, seed: u64) -> Recipe {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::puzzle::sudoku::Shape;
+    use hrm_core::puzzle::sudoku::Shape;
 
     const FOUR: Kind = Kind::Sudoku(Shape::FOUR);
 

@@ -1,12 +1,12 @@
 //! What the next run will take, before it is started.
 
+use hrm_core::engine::Kind as EngineKind;
+use hrm_link::{engine_timing::Choice, training::Estimate as Measured};
 use leptos::prelude::*;
 
-use super::words::{bytes, duration, millions, parameters, step_time, thousands};
-use crate::{
-    engine::Kind as EngineKind,
-    runtime::{measure::Choice, training::protocol::Estimate as Measured},
-    ui::state::Page,
+use crate::ui::{
+    state::Page,
+    train::words::{bytes, duration, millions, parameters, step_time, thousands},
 };
 
 /// Parameters at once; memory and time when they have been measured.

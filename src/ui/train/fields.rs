@@ -2,7 +2,7 @@
 
 use std::num::{IntErrorKind, ParseIntError};
 
-use crate::{
+use hrm_core::{
     config::{Family, LossKind, Mixer, Positions},
     train::{MOST_WHOLE, Recipe},
 };

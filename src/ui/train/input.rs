@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::fields::{Entry, FIELDS, Section, place_of};
-use crate::ui::state::Page;
+use crate::ui::{
+    state::Page,
+    train::fields::{Entry, FIELDS, Section, place_of},
+};
 
 /// What is wrong with the draft's fields.
 fn fault_of(page: Page, place: usize) -> Option<String> {

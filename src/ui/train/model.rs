@@ -1,20 +1,18 @@
 //! What learns, and how: a preset, its first weights, every setting.
 
+use hrm_core::{gallery::Entry, train::Preset};
+use hrm_link::training::Stored;
 use leptos::prelude::*;
 
-use super::{
-    draft::Draft,
-    fields::Section,
-    input::{Setting, Settings},
-    when::dated,
-};
-use crate::{
-    runtime::{gallery::Entry, training::protocol::Stored},
-    train::Preset,
-    ui::{
-        files::OpenFiles,
-        fold::Fold,
-        state::{Origin, Page},
+use crate::ui::{
+    files::OpenFiles,
+    fold::Fold,
+    state::{Origin, Page},
+    train::{
+        draft::Draft,
+        fields::Section,
+        input::{Setting, Settings},
+        when::dated,
     },
 };
 

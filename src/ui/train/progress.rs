@@ -1,14 +1,12 @@
 //! How far the run is, how fast, and what it has reached.
 
+use hrm_link::training::Part;
 use leptos::prelude::*;
 
-use super::words::{bytes, duration, last_step, percent, summary, thousands};
-use crate::{
-    runtime::training::protocol::Part,
-    ui::{
-        browser,
-        state::{Current, Page, Progress, Use},
-    },
+use crate::ui::{
+    browser,
+    state::{Current, Page, Progress, Use},
+    train::words::{bytes, duration, last_step, percent, summary, thousands},
 };
 
 /// Name, bar, figures, downloads.
@@ -124,7 +122,7 @@ fn Downloads() -> impl IntoView {
 }
 
 /// Hands a person the configuration of a model, to lie beside its weights.
-pub fn save_configuration(name: &str, config: &crate::config::ModelConfig) {
+pub fn save_configuration(name: &str, config: &hrm_core::config::ModelConfig) {
     if let Ok(text) = serde_json::to_string_pretty(config) {
         browser::save(&format!("{name}.json"), "application/json", text.as_bytes());
     }

@@ -2,17 +2,20 @@
 
 use leptos::prelude::*;
 
-use super::{
-    boards::Boards,
-    charts::Charts,
-    controls::{Controls, Unfinished},
-    data::Data,
-    estimate::Estimate,
-    model::Model,
-    progress::Report,
-    runs::Runs,
+use crate::ui::{
+    later::Later,
+    state::Page,
+    train::{
+        boards::Boards,
+        charts::Charts,
+        controls::{Controls, Unfinished},
+        data::Data,
+        estimate::Estimate,
+        model::Model,
+        progress::Report,
+        runs::Runs,
+    },
 };
-use crate::ui::{later::Later, state::Page};
 
 /// What is to be learnt, the run, the stored runs.
 #[component]

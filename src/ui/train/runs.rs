@@ -5,21 +5,19 @@
 
 use std::collections::BTreeMap;
 
+use hrm_core::train::Row;
+use hrm_link::training::{Part, Stored, StoredState};
 use leptos::{ev::SubmitEvent, html, prelude::*};
 
-use super::{
-    order::held,
-    progress::save_configuration,
-    series::{Measure, points, thinned},
-    when::when,
-    words::{bytes, duration, percent, summary, thousands},
-};
-use crate::{
-    runtime::training::protocol::{Part, Stored, StoredState},
-    train::Row,
-    ui::{
-        files::files_of,
-        state::{Page, Use},
+use crate::ui::{
+    files::files_of,
+    state::{Page, Use},
+    train::{
+        order::held,
+        progress::save_configuration,
+        series::{Measure, points, thinned},
+        when::when,
+        words::{bytes, duration, percent, summary, thousands},
     },
 };
 

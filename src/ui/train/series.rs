@@ -1,6 +1,6 @@
 //! The curves of a run: what each chart shows, smoothed, and thinned to the pixels that there are.
 
-use crate::train::Row;
+use hrm_core::train::Row;
 
 /// A chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,7 +199,7 @@ pub fn nearest(points: &[(f64, f64)], step: f64) -> Option<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::train::{Evaluation, StepReport};
+    use hrm_core::train::{Evaluation, StepReport};
 
     #[test]
     fn a_row_gives_what_it_knows() {

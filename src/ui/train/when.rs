@@ -1,9 +1,8 @@
 //! Moments in words.
 
+use hrm_link::training::Stored;
 use js_sys::{Date, Object, Reflect};
 use wasm_bindgen::JsValue;
-
-use crate::runtime::training::protocol::Stored;
 
 /// A moment in this place's time, given in milliseconds since 1970: today's and yesterday's by that name.
 pub fn when(milliseconds: f64) -> String {

@@ -1,11 +1,12 @@
 //! Runs in words: sizes, times, a configuration in a line, ids.
 
-use crate::{
+use hrm_core::{
     config::{Family, Mixer, ModelConfig},
     model::param_specs,
     train::{Recipe, StepReport},
-    ui::scale::short,
 };
+
+use crate::ui::scale::short;
 
 /// A time as people say it: two units at most.
 pub fn duration(seconds: f64) -> String {

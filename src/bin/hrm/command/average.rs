@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use hrm_web::checkpoint;
+use hrm_core::checkpoint;
 
 use super::{Failure, models};
 

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use hrm_web::data::{self, csv};
-use hrm_web::model::{Solver, Taps};
-use hrm_web::runtime::gallery::BySegment;
-use hrm_web::train::{Evaluation, evaluate};
+use hrm_core::data::{self, csv};
+use hrm_core::gallery::BySegment;
+use hrm_core::model::{Solver, Taps};
+use hrm_core::train::{Evaluation, evaluate};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
 

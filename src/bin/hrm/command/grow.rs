@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use hrm_web::checkpoint;
-use hrm_web::puzzle::Kind;
+use hrm_core::checkpoint;
+use hrm_core::puzzle::Kind;
 
 use super::{Failure, at, models};
 

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use hrm_web::engine::{AnyEngine, EngineError, Kind};
+use hrm_core::engine::{AnyEngine, EngineError, Kind};
 
 /// The Hierarchical Reasoning Model on the command line.
 #[derive(Parser)]

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use hrm_web::checkpoint::Weights;
-use hrm_web::config::ModelConfig;
-use hrm_web::puzzle::Kind;
+use hrm_core::checkpoint::Weights;
+use hrm_core::config::ModelConfig;
+use hrm_core::puzzle::Kind;
 
 use super::{Failure, at};
 

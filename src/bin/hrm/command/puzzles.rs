@@ -6,11 +6,11 @@ use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use hrm_web::data::csv::{self, Row};
-use hrm_web::data::{Example, SplitRequest, TEST_FRACTION, generate_split};
-use hrm_web::puzzle::Kind;
-use hrm_web::puzzle::sudoku::{Shape, minimal_puzzle};
-use hrm_web::random::Random;
+use hrm_core::data::csv::{self, Row};
+use hrm_core::data::{Example, SplitRequest, TEST_FRACTION, generate_split};
+use hrm_core::puzzle::Kind;
+use hrm_core::puzzle::sudoku::{Shape, minimal_puzzle};
+use hrm_core::random::Random;
 
 use super::{Failure, at};
 

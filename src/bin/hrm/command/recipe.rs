@@ -3,8 +3,8 @@
 use std::fs::{self, File};
 use std::path::Path;
 
-use hrm_web::data::{Split, csv, generate_split};
-use hrm_web::train::{Examples, Recipe};
+use hrm_core::data::{Split, csv, generate_split};
+use hrm_core::train::{Examples, Recipe};
 use indicatif::{ProgressBar, ProgressStyle};
 use toml::{Table, Value};
 

@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use hrm_web::engine::Engine;
-use hrm_web::model::{Solver, Taps};
-use hrm_web::puzzle::Kind;
-use hrm_web::runtime::protocol::{SegmentReport, Shapes};
-use hrm_web::runtime::recording::{Maker, Recording};
-use hrm_web::runtime::recording_file;
-use hrm_web::runtime::solve::{Thought, solve};
-use hrm_web::runtime::trace::Trace;
+use hrm_core::engine::Engine;
+use hrm_core::model::{Solver, Taps};
+use hrm_core::puzzle::Kind;
+use hrm_core::recording::file;
+use hrm_core::recording::solve::{Thought, solve};
+use hrm_core::recording::step_stats::Trace;
+use hrm_core::recording::{Maker, Recording};
+use hrm_core::recording::{SegmentReport, Shapes};
 use serde_json::json;
 
 use super::{EngineArg, Failure, at, models};
@@ -54,8 +54,8 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     }
     let segments = args.segments.unwrap_or(model.config.halt_max_steps).max(1);
     let steps = segments.saturating_mul(Shapes::of(&model.config).steps());
-    if args.recording.is_some() && steps > recording_file::MOST_STEPS {
-        return Err(format!("--recording: {steps} steps, expected at most {}", recording_file::MOST_STEPS).into());
+    if args.recording.is_some() && steps > file::MOST_STEPS {
+        return Err(format!("--recording: {steps} steps, expected at most {}", file::MOST_STEPS).into());
     }
     let engine = args.engine.open()?;
     let maker = Maker { name: models::stem(&args.model), digest: model.weights.digest() };
@@ -109,7 +109,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         }
     }
     if let (Some(recording), Some(file)) = (recording, &args.recording) {
-        let bytes = recording_file::to_bytes(&recording, kind).map_err(|e| at("--recording")(&e))?;
+        let bytes = file::to_bytes(&recording, kind).map_err(|e| at("--recording")(&e))?;
         fs::write(file, bytes).map_err(|e| at(file.display())(&e))?;
     }
     Ok(ExitCode::SUCCESS)

@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use hrm_web::checkpoint::Weights;
-use hrm_web::engine::AnyEngine;
-use hrm_web::train::{Evaluation, Recipe, Run, Saved, curve};
+use hrm_core::checkpoint::Weights;
+use hrm_core::engine::AnyEngine;
+use hrm_core::train::{Evaluation, Recipe, Run, Saved, curve};
 use serde_json::json;
 
 use super::{EngineArg, Failure, at, models, recipe};

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use hrm_web::engine::Engine;
-use hrm_web::verify::{Golden, verify};
+use hrm_core::engine::Engine;
+use hrm_core::verify::{Golden, verify};
 use serde_json::json;
 
 use super::{EngineArg, Failure, at};

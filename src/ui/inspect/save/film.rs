@@ -1,16 +1,13 @@
 //! The board of a run as a picture, and as a short film: the puzzle, then each segment's answer.
 
+use hrm_core::{model::Answer, puzzle::Kind, recording::Recording};
 use wasm_bindgen::JsCast;
 use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement};
 
-use crate::{
-    puzzle::Kind,
-    runtime::{answer::Answer, recording::Recording},
-    ui::{
-        animation::Animation,
-        board::{Painting, cell, links::links, symbol::side},
-        browser,
-    },
+use crate::ui::{
+    animation::Animation,
+    board::{Painting, cell, links::links, symbol::side},
+    browser,
 };
 
 /// How long the puzzle, an answer on the way, and the last one are shown, hundredths of a second.

@@ -1,18 +1,21 @@
 //! The run as files, for those who show it or go on with it elsewhere.
 
+use hrm_core::{
+    model::Level,
+    recording::{
+        export::{json, npy},
+        file,
+    },
+};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{
-    super::of_recording,
-    film::{Scenes, Still, film},
-};
-use crate::{
-    model::Level,
-    runtime::{
-        export::{json, npy},
-        recording_file,
+use crate::ui::{
+    browser,
+    inspect::{
+        of_recording,
+        save::film::{Scenes, Still, film},
     },
-    ui::{browser, state::Page},
+    state::Page,
 };
 
 /// A button for each file.
@@ -25,7 +28,7 @@ pub fn SaveRun() -> impl IntoView {
         browser::save("hrm-trace.json", "application/json", text.as_bytes());
     };
     let save_recording = move |_| {
-        let bytes = untrack(|| of_recording(page, |run| Some(recording_file::to_bytes(run, page.kind()))));
+        let bytes = untrack(|| of_recording(page, |run| Some(file::to_bytes(run, page.kind()))));
         match bytes {
             Some(Ok(bytes)) => browser::save("hrm-recording.safetensors", "application/octet-stream", &bytes),
             Some(Err(error)) => page.machine.notice.set(Some(format!("The recording cannot be saved: {error}."))),

@@ -2,24 +2,26 @@
 
 use std::time::Duration;
 
+use hrm_core::{
+    engine::Kind as EngineKind,
+    train::{Recipe, Row},
+};
+use hrm_link::{
+    client::Client,
+    protocol::Task,
+    training::{Source, Start, TrainingTask},
+};
 use js_sys::ArrayBuffer;
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{AfterPause, Boards, Current, Notice, Origin, Page, Phase, Progress, Way, hear::News, tasks::Lane};
-use crate::{
-    engine::Kind as EngineKind,
-    runtime::{
-        client::Client,
-        protocol::Task,
-        training::protocol::{Source, Start, TrainingTask},
+use crate::ui::{
+    browser,
+    place::Place,
+    state::{
+        Status,
+        training::{AfterPause, Boards, Current, Notice, Origin, Page, Phase, Progress, Way, hear::News, tasks::Lane},
     },
-    train::{Recipe, Row},
-    ui::{
-        browser,
-        place::Place,
-        state::Status,
-        train::words::{distinct, id_of},
-    },
+    train::words::{distinct, id_of},
 };
 
 /// Until its files are read, a run has no task.

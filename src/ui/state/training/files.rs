@@ -1,20 +1,16 @@
 //! Files that a training takes: puzzles, first weights, saved runs.
 
+use hrm_core::{config::ModelConfig, puzzle::Kind, train::Recipe};
+use hrm_link::training::Source;
 use js_sys::ArrayBuffer;
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::File;
 
-use super::Page;
-use crate::{
-    config::ModelConfig,
-    puzzle::Kind,
-    runtime::training::protocol::Source,
-    train::Recipe,
-    ui::{
-        browser,
-        files::{contents, text},
-        train::words::id_of,
-    },
+use crate::ui::{
+    browser,
+    files::{contents, text},
+    state::training::Page,
+    train::words::id_of,
 };
 
 /// Where a run's first weights come from.

@@ -1,14 +1,12 @@
 //! What the training worker reports. Steps arrive ten times a second at most; what they change on the page is drawn once a
 //! frame.
 
+use hrm_core::train::Row;
+use hrm_link::{client::Heard, protocol::Event, training::TrainingEvent};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 
-use super::{AfterPause, Boards, Current, Notice, Page, Phase, Progress, Ready, Way, tasks::Lane};
-use crate::{
-    runtime::{client::Heard, protocol::Event, training::protocol::TrainingEvent},
-    train::Row,
-};
+use crate::ui::state::training::{AfterPause, Boards, Current, Notice, Page, Phase, Progress, Ready, Way, tasks::Lane};
 
 /// Rows and figures that are not on the page yet.
 #[derive(Clone, Debug, Default)]

@@ -3,7 +3,7 @@
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 
-use super::Page;
+use crate::ui::state::training::Page;
 
 /// A whole state of a run.
 #[derive(Clone)]

@@ -1,18 +1,15 @@
 //! What the next run will take: a few of its steps are measured, in a worker of their own that ends with them, so that a
 //! large model never keeps anything else waiting.
 
+use hrm_core::{engine::Kind as EngineKind, train::Recipe};
+use hrm_link::{
+    client::{Client, Heard},
+    protocol::{Event, Task},
+    training::{Estimate, TrainingEvent, TrainingTask},
+};
 use leptos::prelude::*;
 
-use super::Page;
-use crate::{
-    engine::Kind as EngineKind,
-    runtime::{
-        client::{Client, Heard},
-        protocol::{Event, Task},
-        training::protocol::{Estimate, TrainingEvent, TrainingTask},
-    },
-    train::Recipe,
-};
+use crate::ui::state::training::Page;
 
 /// A measurement under way or done.
 #[derive(Clone, Copy)]

@@ -16,19 +16,20 @@ pub use ways::{Notice, Way};
 use leptos::prelude::*;
 
 use self::{files::Files, kept::Kept, tasks::Awaited};
-use super::Page;
-use crate::{
+use hrm_core::{
     engine::Kind as EngineKind,
     puzzle::{Kind, sudoku::Shape},
-    runtime::{
-        client::Client,
-        training::protocol::{Board, Stored},
-    },
     train::{Evaluation, Preset, Recipe, Row, StepReport},
-    ui::{
-        browser,
-        train::draft::{Draft, Fault},
-    },
+};
+use hrm_link::{
+    client::Client,
+    training::{Board, Stored},
+};
+
+use crate::ui::{
+    browser,
+    state::Page,
+    train::draft::{Draft, Fault},
 };
 
 /// What a person chose for hidden tabs.

@@ -1,20 +1,27 @@
 //! Tasks besides training itself: files of runs, the list of stored ones. The training worker does them while it trains
 //! nothing; else the one that solves.
 
+use hrm_core::{
+    gallery::{Card, Entry},
+    puzzle::Kind,
+    train::{Evaluation, Row},
+};
+use hrm_link::{
+    client::Client,
+    protocol::{Event, Failure, Task},
+    training::{Part, Stored, TrainingEvent, TrainingTask},
+};
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
 
-use super::{Notice, Page, files::Table};
-use crate::{
-    puzzle::Kind,
-    runtime::{
-        client::Client,
-        gallery::{Card, Entry},
-        protocol::{Event, Failure, Task},
-        training::protocol::{Part, Stored, TrainingEvent, TrainingTask},
+use crate::ui::{
+    browser,
+    place::Place,
+    state::{
+        machine::Own,
+        training::{Notice, Page, files::Table},
     },
-    train::{Evaluation, Row},
-    ui::{browser, place::Place, state::machine::Own, train::words::parameters},
+    train::words::parameters,
 };
 
 /// Which worker was asked.

@@ -1,9 +1,13 @@
 //! What follows a failure: what is left of the run, and the ways on.
 
+use hrm_core::engine::Kind as EngineKind;
+use hrm_link::training::Part;
 use leptos::prelude::*;
 
-use super::{Current, Page, Phase, Use};
-use crate::{engine::Kind as EngineKind, runtime::training::protocol::Part, ui::train::words::third_of};
+use crate::ui::{
+    state::training::{Current, Page, Phase, Use},
+    train::words::third_of,
+};
 
 /// Something to be said beside the controls, with ways on.
 #[derive(Clone, Debug, PartialEq)]

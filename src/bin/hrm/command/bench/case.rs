@@ -1,7 +1,7 @@
 //! The cases of `hrm bench`.
 
 use clap::ValueEnum;
-use hrm_web::engine::Kind;
+use hrm_core::engine::Kind;
 
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]

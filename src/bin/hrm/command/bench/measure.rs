@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::time::Instant;
 
-use hrm_web::bench::{LearnBench, MatmulBench, SegmentBench, TrainBench, Workload, middle, paper, tiny};
-use hrm_web::engine::{AnyEngine, Engine, EngineError, Kind, gpu};
-use hrm_web::model::{ModelError, Taps};
-use hrm_web::train::{TrainError, predicted_bytes};
+use hrm_core::bench::{LearnBench, MatmulBench, SegmentBench, TrainBench, Workload, middle, paper, tiny};
+use hrm_core::engine::{AnyEngine, Engine, EngineError, Kind, gpu};
+use hrm_core::model::{ModelError, Taps};
+use hrm_core::train::{TrainError, predicted_bytes};
 use serde_json::{Value, json};
 
 use super::case::Case;

@@ -1,4 +1,4 @@
-//! `hrm bench`: the workloads of `hrm_web::bench`, timed, each beside its peer.
+//! `hrm bench`: the workloads of `hrm_core::bench`, timed, each beside its peer.
 
 mod case;
 mod measure;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use clap::ValueEnum;
-use hrm_web::engine::Kind;
+use hrm_core::engine::Kind;
 use serde_json::{Value, json};
 
 use super::{EngineArg, Failure, at};

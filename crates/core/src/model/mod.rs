@@ -1,0 +1,20 @@
+//! The mathematics of HRM and TRM, said once: it records kernels and computes nothing.
+
+mod answer;
+mod block;
+mod inference;
+mod intervention;
+mod mixing;
+mod params;
+mod recurrence;
+mod rope;
+mod solver;
+mod stepwise;
+
+pub use answer::{Answer, probabilities};
+pub use inference::{InferencePlan, Options, StepEntries, record_inference};
+pub use intervention::{Act, Intervention};
+pub use mixing::{Before, Mixing, MixingKind, MixingSolver};
+pub use params::{Init, ParamSpec, param_specs};
+pub use recurrence::{Inputs, Level, Model, StateTap, TapLog, Taps};
+pub use solver::{ModelError, Segment, Solver, State};

@@ -1,0 +1,161 @@
+//! A run, segment by segment, on any engine.
+
+use std::ops::ControlFlow;
+
+use crate::{
+    engine::Session,
+    model::{Answer, Intervention, ModelError, Solver},
+    recording::{
+        SegmentReport,
+        retention::States,
+        step_stats::{NotFinite, Trace},
+    },
+};
+
+/// Why a run ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum SolveError {
+    /// The model or its engine.
+    #[error("segment {segment}: {source}")]
+    Model {
+        /// From 1.
+        segment: usize,
+        /// What it said.
+        source: ModelError,
+    },
+    /// A state that is not finite.
+    #[error("segment {segment}: {source}")]
+    State {
+        /// From 1.
+        segment: usize,
+        /// Where in the state.
+        source: NotFinite,
+    },
+}
+
+/// What a run is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Thought<'a> {
+    /// The puzzle, `[S]` tokens.
+    pub question: &'a [u8],
+    /// Segments at most.
+    pub segments: usize,
+    /// What is done to it on the way; nothing needs a stepwise solver.
+    pub interventions: &'a [Intervention],
+}
+
+/// Runs a thought from fresh states, which `trace` holds. After each segment `observe` gets the report and the
+/// states of its steps that are kept, in order, and says whether to go on. `now` reads a clock in milliseconds.
+///
+/// # Errors
+/// What the model and its engine say; NaN or infinity, by place.
+pub async fn solve<S: Session>(
+    solver: &mut Solver<S>,
+    thought: Thought<'_>,
+    mut trace: Trace,
+    now: impl Fn() -> f64,
+    mut observe: impl AsyncFnMut(SegmentReport, States) -> ControlFlow<()>,
+) -> Result<(), SolveError> {
+    let (vocab_size, loss) = (solver.config().vocab_size, solver.config().loss);
+    let tokens: Vec<u32> = thought.question.iter().map(|&token| u32::from(token)).collect();
+    solver.begin(&tokens, &[0]).await.map_err(|source| SolveError::Model { segment: 1, source })?;
+    for index in 0..thought.segments {
+        let segment = index + 1;
+        let start = now();
+        let computed = solver.segment_under(thought.interventions).await;
+        let computed = computed.map_err(|source| SolveError::Model { segment, source })?;
+        let milliseconds = now() - start;
+        let mut steps = Vec::with_capacity(computed.states.len());
+        let mut states = trace.store();
+        for state in computed.states {
+            let step = trace.step(state, &mut states).map_err(|source| SolveError::State { segment, source })?;
+            steps.push(step);
+        }
+        let answer = Answer::of_logits(&computed.logits, vocab_size, loss);
+        let [q_halt, q_continue] = computed.q[0];
+        let report = SegmentReport { index, answer, q_halt, q_continue, steps, milliseconds };
+        if observe(report, states).await.is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::{
+        checkpoint::Weights,
+        config::ModelConfig,
+        engine::cpu,
+        model::{Level, Taps},
+        recording::{Recording, Shapes, convergence, step_stats::rms_change},
+    };
+
+    const CONFIG: &str = r#"{"seq_len":16,"vocab_size":6,"H_cycles":2,"L_cycles":2,"H_layers":1,"L_layers":1,
+        "hidden_size":16,"num_heads":2,"halt_max_steps":3}"#;
+
+    #[test]
+    fn what_is_observed_is_a_recording_of_the_models_own_numbers() {
+        let config = ModelConfig::from_json(CONFIG).unwrap();
+        let weights = Weights::init(&config, 1);
+        let shapes = Shapes::of(&config);
+        let question = [1, 2, 3, 4, 1, 1, 1, 1, 5, 1, 1, 1, 1, 1, 1, 1];
+        let mut recording = Recording::new(shapes, 3, question.to_vec(), String::new());
+        pollster::block_on(async {
+            let mut solver = Solver::new(&cpu::Engine::new(), &config, &weights, 1, Taps::States).await.unwrap();
+            let trace = Trace::of(&weights, &config, 3);
+            solve(
+                &mut solver,
+                Thought { question: &question, segments: 3, interventions: &[] },
+                trace,
+                || 0.0,
+                async |report, states| {
+                    recording.push(report, states).unwrap();
+                    ControlFlow::Continue(())
+                },
+            )
+            .await
+            .unwrap();
+
+            let tokens = question.map(u32::from);
+            solver.begin(&tokens, &[0]).await.unwrap();
+            for (index, report) in recording.segments().iter().enumerate() {
+                let segment = solver.segment().await.unwrap();
+                assert_eq!(report.answer.tokens, segment.answer(config.vocab_size));
+                assert_eq!([report.q_halt, report.q_continue], segment.q[0]);
+                let last = segment.states.last().unwrap();
+                assert_eq!(*recording.state(Level::H, recording.end_of(index)).unwrap(), last.z);
+                // The head read by the trace is the one that the engine read.
+                assert_eq!(report.steps.last().unwrap().readout.answer(), report.answer.tokens);
+            }
+        });
+        assert_eq!(recording.moments(), 18);
+        assert!(recording.steps().all(|step| step.change > 0.0));
+        let points = convergence(&recording);
+        assert_eq!((points[17].to_final, points[0].cosine), (Some(0.0), None));
+        for pair in recording.states(Level::L).collect::<Vec<_>>().windows(2) {
+            let [(_, before), (moment, after)] = pair else { unreachable!() };
+            let change = rms_change(before, after);
+            assert!((points[*moment].residual - f64::from(change)).abs() < 1e-7);
+        }
+    }
+
+    #[test]
+    fn an_observer_ends_the_run() {
+        let config = ModelConfig::from_json(CONFIG).unwrap();
+        let weights = Weights::init(&config, 1);
+        let mut seen = 0;
+        pollster::block_on(async {
+            let mut solver = Solver::new(&cpu::Engine::new(), &config, &weights, 1, Taps::States).await.unwrap();
+            let trace = Trace::of(&weights, &config, 3);
+            let observe = async |_, _| {
+                seen += 1;
+                ControlFlow::Break(())
+            };
+            let thought = Thought { question: &[1; 16], segments: 3, interventions: &[] };
+            solve(&mut solver, thought, trace, || 0.0, observe).await.unwrap();
+        });
+        assert_eq!(seen, 1);
+    }
+}

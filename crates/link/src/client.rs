@@ -1,0 +1,184 @@
+//! The page's end: starts the worker, waits until it listens, and starts it anew when it dies.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use js_sys::{Array, ArrayBuffer};
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use crate::protocol::{Event, Failure, Report, Request, Task, VERSION};
+
+/// The loader that the build writes beside the page.
+const SCRIPT: &str = "./worker_loader.js";
+
+/// What the page hears.
+pub enum Heard {
+    /// A report, with what came with it.
+    Report {
+        /// The task it is about.
+        task: Option<u32>,
+        /// What happened.
+        event: Event,
+        /// The states `[steps, T, D]` of [`Event::Segment`], or a file.
+        buffer: Option<ArrayBuffer>,
+    },
+    /// The worker died or cannot be used.
+    Lost {
+        /// Why.
+        message: String,
+        /// Whether starting it anew may help.
+        curable: bool,
+    },
+}
+
+/// A worker, or its successor.
+#[derive(Clone)]
+pub struct Client {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    listener: Box<dyn Fn(Heard)>,
+    worker: RefCell<Option<Running>>,
+    next_id: Cell<u32>,
+}
+
+/// A worker process with what listens to it.
+struct Running {
+    worker: Worker,
+    ready: bool,
+    /// Posted as soon as it listens.
+    waiting: Vec<(Request, Vec<ArrayBuffer>)>,
+    _on_message: Closure<dyn Fn(MessageEvent)>,
+    _on_error: Closure<dyn Fn(ErrorEvent)>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}
+
+impl Client {
+    /// A client without a worker: [`Client::restart`] starts it. `listener` is told all that it says.
+    pub fn new(listener: impl Fn(Heard) + 'static) -> Self {
+        let inner = Inner { listener: Box::new(listener), worker: RefCell::default(), next_id: Cell::new(1) };
+        Self { inner: Rc::new(inner) }
+    }
+
+    /// Ends the worker, if there is one, with all its tasks, and starts another.
+    pub fn restart(&self) {
+        self.stop();
+        match self.spawn() {
+            Ok(running) => *self.inner.worker.borrow_mut() = Some(running),
+            Err(error) => self.lost(format!("the browser starts no worker ({error:?})"), false),
+        }
+    }
+
+    /// Whether there is a worker.
+    pub fn is_alive(&self) -> bool {
+        self.inner.worker.borrow().is_some()
+    }
+
+    /// Ends the worker.
+    pub fn stop(&self) {
+        let worker = self.inner.worker.borrow_mut().take();
+        drop(worker);
+    }
+
+    /// Asks for a task, now or when the worker listens; returns its number.
+    pub fn ask(&self, task: Task) -> u32 {
+        self.ask_with(task, Vec::new())
+    }
+
+    /// Asks for a task that needs files; they are handed over, not copied.
+    pub fn ask_with(&self, task: Task, buffers: Vec<ArrayBuffer>) -> u32 {
+        let id = self.inner.next_id.replace(self.inner.next_id.get() + 1);
+        if let Some(running) = self.inner.worker.borrow_mut().as_mut() {
+            let request = Request { id, task };
+            if running.ready {
+                self.send(&running.worker, &request, &buffers);
+            } else {
+                running.waiting.push((request, buffers));
+            }
+        }
+        id
+    }
+
+    /// Posts a request. One that cannot be posted has failed: that is heard after whoever asked knows its number.
+    fn send(&self, worker: &Worker, request: &Request, buffers: &[ArrayBuffer]) {
+        if let Err(error) = post(worker, request, buffers) {
+            let message = format!("the page cannot send this to its worker ({error})");
+            let event = Event::Failed(Failure { message, engine: false });
+            let (client, task) = (self.clone(), Some(request.id));
+            spawn_local(async move { (client.inner.listener)(Heard::Report { task, event, buffer: None }) });
+        }
+    }
+
+    fn lost(&self, message: String, curable: bool) {
+        self.stop();
+        (self.inner.listener)(Heard::Lost { message, curable });
+    }
+
+    fn spawn(&self) -> Result<Running, JsValue> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(SCRIPT, &options)?;
+        let client = self.clone();
+        let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| client.hear(&event));
+        let client = self.clone();
+        let on_error = Closure::<dyn Fn(ErrorEvent)>::new(move |event: ErrorEvent| {
+            // A script that did not load gives a plain event without a message.
+            let message = JsValue::from(event).unchecked_into::<js_sys::Object>();
+            let message = js_sys::Reflect::get(&message, &"message".into()).ok().and_then(|value| value.as_string());
+            let loaded = client.inner.worker.borrow().as_ref().is_some_and(|running| running.ready);
+            client.lost(message.unwrap_or_else(|| "its script did not load".into()), loaded);
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Ok(Running { worker, ready: false, waiting: Vec::new(), _on_message: on_message, _on_error: on_error })
+    }
+
+    fn hear(&self, event: &MessageEvent) {
+        let message = event.data().unchecked_into::<Array>();
+        let Report { version, task, event } = match serde_wasm_bindgen::from_value(message.get(0)) {
+            Ok(report) => report,
+            Err(error) => return self.lost(format!("it speaks another language than this page ({error})"), false),
+        };
+        if version != VERSION {
+            let message = format!("its protocol is version {version}, the page's {VERSION}; reload without the cache");
+            return self.lost(message, false);
+        }
+        match event {
+            Event::Died { message } => return self.lost(message, true),
+            Event::Ready => {
+                if let Some(running) = self.inner.worker.borrow_mut().as_mut() {
+                    running.ready = true;
+                    for (request, buffers) in running.waiting.drain(..) {
+                        self.send(&running.worker, &request, &buffers);
+                    }
+                }
+            }
+            _ => {}
+        }
+        let buffer = message.get(1).dyn_into().ok();
+        (self.inner.listener)(Heard::Report { task, event, buffer });
+    }
+}
+
+/// Posts a request; or says what of it has no form in JavaScript, such as a whole number above 2⁵³.
+fn post(worker: &Worker, request: &Request, buffers: &[ArrayBuffer]) -> Result<(), String> {
+    let value = serde_wasm_bindgen::to_value(request).map_err(|error| error.to_string())?;
+    let (message, transfer) = (Array::of1(&value), Array::new());
+    for buffer in buffers {
+        message.push(buffer);
+        transfer.push(buffer);
+    }
+    worker.post_message_with_transfer(&message, &transfer).map_err(|error| format!("{error:?}"))
+}

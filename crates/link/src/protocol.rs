@@ -1,0 +1,218 @@
+//! The messages between the page and its worker.
+//!
+//! A message is a JavaScript array `[value, buffer…]`: the value is one of the enums here through serde; the buffers,
+//! where there are any, hold the states of a segment that are kept (little-endian, f32 or f16: `hrm_core::recording::retention`), or files,
+//! and are transferred, not copied.
+
+use hrm_core::{
+    analysis::Dimensionality,
+    config::ModelConfig,
+    engine::Kind as EngineKind,
+    gallery::Entry,
+    model::{Intervention, Level, Mixing},
+    puzzle,
+    recording::{SegmentReport, Shapes},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    engine_timing::Measurement,
+    float_bytes::Packed,
+    training::{TrainingEvent, TrainingTask},
+};
+
+/// Raised whenever a message changes its meaning: a browser may hold an older worker than the page it serves.
+pub const VERSION: u32 = 5;
+
+/// From the page: a task and the number by which reports refer to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// Counted up by the page.
+    pub id: u32,
+    /// What to do.
+    pub task: Task,
+}
+
+/// What the page can ask for. Tasks are done one after the other; only [`Task::Cancel`] overtakes, and
+/// [`TrainingTask::Snapshot`] while a run is trained.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Task {
+    /// List the gallery.
+    List,
+    /// Fetch a model of the gallery and check it.
+    Open {
+        /// Its name.
+        model: String,
+    },
+    /// Open the model whose weights are in the first buffer.
+    Adopt {
+        /// A name for it.
+        name: String,
+        /// Its configuration.
+        config: Box<ModelConfig>,
+    },
+    /// Time one segment of the open model on every engine there is.
+    Measure,
+    /// Draw a puzzle with one solution.
+    Generate {
+        /// Of this kind.
+        kind: puzzle::Kind,
+        /// From 0 (easiest) to 1.
+        difficulty: f64,
+        /// The same seed gives the same puzzle.
+        seed: u32,
+    },
+    /// Draw a maze with one shortest path; wishes that cannot be met are relaxed.
+    Carve {
+        /// The kind of maze that it becomes, padded with walls.
+        kind: puzzle::Kind,
+        /// Rows and columns, at most the kind's.
+        size: usize,
+        /// Openings beyond a spanning tree's: 0 makes a perfect maze.
+        openings: usize,
+        /// Steps from start to goal at least.
+        min_steps: usize,
+        /// The same seed gives the same maze.
+        seed: u32,
+    },
+    /// Say how many solutions a puzzle has.
+    Examine {
+        /// Of this kind.
+        kind: puzzle::Kind,
+        /// `[S]` tokens.
+        question: Vec<u8>,
+    },
+    /// Run the open model.
+    Solve {
+        /// On this engine.
+        engine: EngineKind,
+        /// `[S]` tokens.
+        question: Vec<u8>,
+        /// At most so many segments.
+        segments: usize,
+        /// Whether it ends at the first segment after which the model holds itself done.
+        until_sure: bool,
+        /// Whether every L and H step is told, with its state; else only each segment's answer.
+        watch: bool,
+        /// What is done to the thought on the way.
+        interventions: Vec<Intervention>,
+    },
+    /// Measure how many dimensions the open model's last states use.
+    Dimension {
+        /// On this engine.
+        engine: EngineKind,
+        /// Over puzzles of this kind.
+        kind: puzzle::Kind,
+        /// So many.
+        puzzles: usize,
+        /// The same seed gives the same puzzles.
+        seed: u32,
+    },
+    /// Say what a position takes from the others in a step of the open model.
+    Mixing {
+        /// The module that steps.
+        level: Level,
+        /// The position, from 0.
+        position: usize,
+        /// `[S]` tokens of the puzzle.
+        question: Vec<u8>,
+        /// The module's state before the step, `[T, D]`; `None`: the initial one.
+        own: Option<Packed>,
+        /// The other module's.
+        other: Option<Packed>,
+    },
+    /// Something about training.
+    Training(TrainingTask),
+    /// End the task of this number before its next segment; if it is not running, never begin it.
+    Cancel {
+        /// The task's number.
+        task: u32,
+    },
+}
+
+/// From the worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`VERSION`] of the worker.
+    pub version: u32,
+    /// The task it is about; `None` for what the worker says unasked.
+    pub task: Option<u32>,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What the worker tells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// The worker listens. What was posted to it before this is lost.
+    Ready,
+    /// The gallery.
+    Listed {
+        /// Its models.
+        models: Vec<Entry>,
+    },
+    /// The model is loaded and its weights fit its configuration.
+    Opened {
+        /// Its shapes.
+        model: Shapes,
+        /// [`hrm_core::checkpoint::Weights::digest`] of its weights.
+        digest: String,
+    },
+    /// The engines were timed.
+    Measured(Measurement),
+    /// A puzzle was drawn.
+    Generated {
+        /// `[S]` tokens.
+        question: Vec<u8>,
+    },
+    /// A puzzle was examined.
+    Examined(Solutions),
+    /// A run begins.
+    Started {
+        /// The engine's name.
+        engine: String,
+        /// Shapes of what follows.
+        model: Shapes,
+    },
+    /// A segment was computed; its states that are kept come with the message.
+    Segment(SegmentReport),
+    /// The dimensions in use, over one puzzle more.
+    Dimension(Dimensionality),
+    /// What a position takes from the others.
+    Mixing(Mixing),
+    /// Something about training.
+    Training(TrainingEvent),
+    /// The run, or the measurement, came to its end.
+    Finished,
+    /// That the task is cancelled was heard: it ends soon.
+    Cancelling,
+    /// The task was cancelled.
+    Cancelled,
+    /// The task failed; the worker goes on.
+    Failed(Failure),
+    /// The worker cannot go on and must be started anew.
+    Died {
+        /// Why.
+        message: String,
+    },
+}
+
+/// Why a task failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    /// For people: what, where, and what was expected.
+    pub message: String,
+    /// Whether another engine may do it.
+    pub engine: bool,
+}
+
+/// How many answers a puzzle has by its rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Solutions {
+    /// The clues admit none.
+    None,
+    /// Exactly one.
+    One,
+    /// More than one.
+    Several,
+}

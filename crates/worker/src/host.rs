@@ -1,0 +1,412 @@
+//! What the worker holds between tasks: the gallery, the open model, the engines.
+
+use std::cell::RefCell;
+
+use hrm_core::{
+    checkpoint::{CheckpointError, Weights},
+    config::{ConfigError, ModelConfig},
+    data::csv::CsvError,
+    engine::{AnySession, EngineError, Kind, cpu, gpu},
+    gallery::{Card, Entry, Index},
+    model::{Before, Level, MixingSolver, ModelError},
+    puzzle::{self, maze, sudoku},
+    random::Random,
+    recording::{
+        Shapes,
+        solve::{SolveError, Thought},
+    },
+    train::{RecipeError, Saved, TrainError, shard::Shard},
+};
+use hrm_link::{
+    engine_timing::Measurement,
+    protocol::{Event, Failure, Solutions, Task},
+    training::{Source, Start, TrainingEvent, TrainingTask},
+};
+
+use crate::{
+    lane::{Lane, Manner},
+    scope::{self, FetchError},
+    training::{
+        Order, Trainee, crew, estimate, hand_out_stored, newest_state,
+        storage::{Storage, StorageError},
+        table,
+    },
+    worker::Inbox,
+};
+
+/// Why a task failed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum TaskError {
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    #[error("{file}: {source}")]
+    Json { file: String, source: serde_json::Error },
+    #[error("{file}: {source}")]
+    Config { file: String, source: ConfigError },
+    #[error("{file}: {source}")]
+    Weights { file: String, source: CheckpointError },
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error("this browser offers no WebGPU adapter")]
+    NoWebGpu,
+    #[error(transparent)]
+    Engine(EngineError),
+    #[error(transparent)]
+    Solve(#[from] SolveError),
+    #[error("the gallery has no model {0:?}")]
+    UnknownModel(String),
+    #[error("no model is open")]
+    NoModel,
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    Csv(#[from] CsvError),
+    #[error(transparent)]
+    Recipe(RecipeError),
+    #[error("{0} did not come with the request")]
+    MissingFile(String),
+    #[error("no run was trained in this tab since it was opened")]
+    NoRun,
+}
+
+impl From<CheckpointError> for TaskError {
+    fn from(error: CheckpointError) -> Self {
+        Self::Train(error.into())
+    }
+}
+
+impl From<EngineError> for TaskError {
+    fn from(error: EngineError) -> Self {
+        // What wgpu says of it is about builds for other systems; the page's reader needs one sentence.
+        if matches!(error, EngineError::NoAdapter(_)) { Self::NoWebGpu } else { Self::Engine(error) }
+    }
+}
+
+impl TaskError {
+    /// Whether the engine failed, so that another one, or the same one started anew, may do it.
+    pub fn is_of_engine(&self) -> bool {
+        let (Self::Model(error)
+        | Self::Solve(SolveError::Model { source: error, .. })
+        | Self::Train(TrainError::Model(error))) = self
+        else {
+            return matches!(self, Self::Engine(_) | Self::NoWebGpu | Self::Train(TrainError::Engine(_)));
+        };
+        matches!(error, ModelError::Engine(_) | ModelError::Checkpoint(CheckpointError::Engine(_)))
+    }
+}
+
+impl From<TaskError> for Failure {
+    fn from(error: TaskError) -> Self {
+        Self { message: error.to_string(), engine: error.is_of_engine() }
+    }
+}
+
+/// A loaded model whose weights fit its configuration.
+pub(super) struct OpenModel {
+    name: String,
+    pub config: ModelConfig,
+    pub weights: Weights,
+}
+
+impl OpenModel {
+    /// That it is open.
+    fn opened(&self) -> Event {
+        Event::Opened { model: Shapes::of(&self.config), digest: self.weights.digest() }
+    }
+}
+
+/// Everything that outlives a task.
+#[derive(Default)]
+pub(super) struct Host {
+    gallery: Option<Vec<Entry>>,
+    model: Option<OpenModel>,
+    /// The module of the open model that was last asked what it mixes.
+    mixing: Option<MixingSolver>,
+    cpu: Lane<cpu::Engine>,
+    gpu: Lane<gpu::Engine>,
+    /// The run that is trained, or was trained last.
+    trainee: Option<Trainee>,
+    /// The shard that this worker computes for another one.
+    shard: Option<Shard<AnySession>>,
+}
+
+impl Host {
+    /// Does a task; the last event of it is returned, those before it are reported.
+    pub async fn perform(
+        &mut self,
+        id: u32,
+        task: Task,
+        files: Vec<Vec<u8>>,
+        inbox: &RefCell<Inbox>,
+    ) -> Result<Event, TaskError> {
+        match task {
+            Task::List => Ok(Event::Listed { models: self.gallery().await?.to_vec() }),
+            Task::Open { model } => self.open(&model).await,
+            Task::Adopt { name, config } => self.adopt(name, *config, files),
+            Task::Training(task) => self.training(id, task, files, inbox).await,
+            Task::Measure => self.measure().await,
+            Task::Generate { kind, difficulty, seed } => {
+                let question = kind.generate(&mut Random::new(u64::from(seed)), difficulty).question;
+                Ok(Event::Generated { question })
+            }
+            Task::Carve { kind, size, openings, min_steps, seed } => {
+                let design = |side| maze::Design { side, openings, min_steps: min_steps as u32 };
+                Ok(Event::Generated { question: carve(kind, size, design, seed) })
+            }
+            Task::Examine { kind, question } => Ok(Event::Examined(solutions(kind, &question))),
+            Task::Solve { engine, question, segments, until_sure, watch, interventions } => {
+                let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
+                let thought = Thought { question: &question, segments, interventions: &interventions };
+                let manner = Manner { until_sure, watch };
+                match engine {
+                    Kind::Cpu => self.cpu.solve(id, model, thought, manner, inbox).await,
+                    Kind::Gpu => self.gpu.solve(id, model, thought, manner, inbox).await,
+                }
+            }
+            Task::Dimension { engine, kind, puzzles, seed } => {
+                let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
+                let mut random = Random::new(u64::from(seed));
+                let mut level = (0..kind.levels()).cycle();
+                let draw = || kind.generate(&mut random, kind.difficulty_of(level.next().unwrap_or(0))).question;
+                let questions = std::iter::repeat_with(draw).take(puzzles);
+                match engine {
+                    Kind::Cpu => self.cpu.dimension(id, model, questions, inbox).await,
+                    Kind::Gpu => self.gpu.dimension(id, model, questions, inbox).await,
+                }
+            }
+            Task::Mixing { level, position, question, own, other } => {
+                let [own, other] = [&own, &other].map(|state| state.as_ref().map(|packed| &packed.0[..]));
+                let before = Before { own, other };
+                self.mixing(level, position, &question, before).await
+            }
+            Task::Cancel { .. } => Ok(Event::Cancelled),
+        }
+    }
+
+    async fn gallery(&mut self) -> Result<&[Entry], TaskError> {
+        if self.gallery.is_none() {
+            let mut models = json::<Index>(&address("index.json")).await?.models;
+            for entry in &mut models {
+                entry.facts = Some(json::<Card>(&address(&entry.card)).await?);
+            }
+            self.gallery = Some(models);
+        }
+        Ok(self.gallery.as_deref().unwrap_or_default())
+    }
+
+    async fn open(&mut self, name: &str) -> Result<Event, TaskError> {
+        if self.model.as_ref().is_none_or(|model| model.name != name) {
+            self.close();
+            let entry = self.gallery().await?.iter().find(|entry| entry.name == name).cloned();
+            self.model = Some(load(&entry.ok_or_else(|| TaskError::UnknownModel(name.into()))?).await?);
+        }
+        Ok(self.model.as_ref().ok_or(TaskError::NoModel)?.opened())
+    }
+
+    /// Opens a model of the page's own.
+    fn adopt(&mut self, name: String, config: ModelConfig, files: Vec<Vec<u8>>) -> Result<Event, TaskError> {
+        self.close();
+        let file = files.into_iter().next().ok_or_else(|| TaskError::MissingFile(name.clone()))?;
+        let invalid = |source| TaskError::Config { file: name.clone(), source };
+        config.validate().map_err(invalid)?;
+        let weights = Weights::from_safetensors(&file).and_then(|weights| weights.check(&config).map(|()| weights));
+        let weights = weights.map_err(|source| TaskError::Weights { file: name.clone(), source })?;
+        let model = OpenModel { name, config, weights };
+        let opened = model.opened();
+        self.model = Some(model);
+        Ok(opened)
+    }
+
+    /// Should the next model not open, nothing that follows may run on the one before.
+    fn close(&mut self) {
+        self.model = None;
+        self.mixing = None;
+        self.cpu.unprepare();
+        self.gpu.unprepare();
+    }
+
+    async fn training(
+        &mut self,
+        id: u32,
+        task: TrainingTask,
+        files: Vec<Vec<u8>>,
+        inbox: &RefCell<Inbox>,
+    ) -> Result<Event, TaskError> {
+        let event = match task {
+            TrainingTask::Train { run, start, engine, steps, boards, save_seconds } => {
+                let order = Order { id, run, steps, boards, save_seconds };
+                return self.train(&order, start, engine, files, inbox).await;
+            }
+            TrainingTask::Snapshot { part } => {
+                self.trainee.as_mut().ok_or(TaskError::NoRun)?.hand_out(id, part).await?;
+                return Ok(Event::Finished);
+            }
+            TrainingTask::Estimate { recipe, engine } => estimate(id, &recipe, engine).await?,
+            TrainingTask::ReadTable { kind } => {
+                let file = files.first().ok_or_else(|| TaskError::MissingFile("the table".into()))?;
+                table(kind, file)?
+            }
+            TrainingTask::ReadRun { run, part } => {
+                hand_out_stored(id, &run, part, files.first()).await?;
+                return Ok(Event::Finished);
+            }
+            TrainingTask::Shard(task) => return crew::obey(id, task, files, &mut self.shard).await,
+            TrainingTask::ListRuns => TrainingEvent::Runs(Storage::open().await?.list().await?),
+            TrainingTask::ReadCurve { run } => TrainingEvent::Curve(Storage::open().await?.curve(&run).await?),
+            TrainingTask::RenameRun { run, name } => {
+                let storage = Storage::open().await?;
+                storage.rename(&run, &name).await?;
+                if let Some(trainee) = self.trainee.as_mut().filter(|trainee| trainee.run_id == run) {
+                    trainee.rename(name);
+                }
+                TrainingEvent::Runs(storage.list().await?)
+            }
+            TrainingTask::DeleteRun { run } => {
+                if self.trainee.as_ref().is_some_and(|trainee| trainee.run_id == run) {
+                    self.trainee = None;
+                }
+                let storage = Storage::open().await?;
+                storage.remove(&run).await?;
+                TrainingEvent::Runs(storage.list().await?)
+            }
+            TrainingTask::StoreRun { run } => {
+                let file = files.first().ok_or_else(|| TaskError::MissingFile("the saved run".into()))?;
+                // Read whole before it is stored: what cannot be continued, or told to the page, is refused here.
+                let saved = Saved::from_bytes(file)?;
+                saved.recipe.check_exact().map_err(TaskError::Recipe)?;
+                let storage = Storage::open().await?;
+                storage.write(&run, file).await?;
+                TrainingEvent::Runs(storage.list().await?)
+            }
+        };
+        Ok(Event::Training(event))
+    }
+
+    async fn train(
+        &mut self,
+        order: &Order,
+        start: Start,
+        engine: Kind,
+        files: Vec<Vec<u8>>,
+        inbox: &RefCell<Inbox>,
+    ) -> Result<Event, TaskError> {
+        let mut trainee = match self.kept_trainee(order, &start, engine).await? {
+            Some(trainee) => trainee,
+            None => {
+                let weights = match &start {
+                    Start::Begin { from: Source::Gallery(name), .. } => Some(self.gallery_weights(name).await?),
+                    Start::Begin { from: Source::Run(run), .. } => {
+                        Some(newest_state(run, None).await?.averaged_weights()?)
+                    }
+                    _ => None,
+                };
+                match Trainee::prepare(order, start, engine, weights, files, inbox).await? {
+                    Some(trainee) => trainee,
+                    None => return Ok(Event::Cancelled),
+                }
+            }
+        };
+        // A run that failed is dropped: its last saved state, stored or kept by the page, is what can be continued.
+        let event = trainee.train(order, inbox).await?;
+        self.trainee = Some(trainee);
+        Ok(event)
+    }
+
+    /// The run in memory, if it is the one that is to go on; any other is dropped.
+    async fn kept_trainee(
+        &mut self,
+        order: &Order,
+        start: &Start,
+        engine: Kind,
+    ) -> Result<Option<Trainee>, StorageError> {
+        let wanted = |trainee: &Trainee| *start == Start::Continue && trainee.is(&order.run, engine);
+        let Some(mut trainee) = self.trainee.take().filter(wanted) else { return Ok(None) };
+        match trainee.retake().await {
+            Ok(newest) => Ok(newest.then_some(trainee)),
+            Err(error) => {
+                // It is as it was, for when the other tab has paused.
+                self.trainee = Some(trainee);
+                Err(error)
+            }
+        }
+    }
+
+    async fn gallery_weights(&mut self, name: &str) -> Result<Weights, TaskError> {
+        let entry = self.gallery().await?.iter().find(|entry| entry.name == name).cloned();
+        Ok(load(&entry.ok_or_else(|| TaskError::UnknownModel(name.into()))?).await?.weights)
+    }
+
+    async fn mixing(
+        &mut self,
+        level: Level,
+        position: usize,
+        question: &[u8],
+        before: Before<'_>,
+    ) -> Result<Event, TaskError> {
+        let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
+        let mut solver = match self.mixing.take().filter(|solver| solver.level() == level) {
+            Some(solver) => solver,
+            None => MixingSolver::new(&model.config, &model.weights, level).await?,
+        };
+        let tokens: Vec<u32> = question.iter().map(|&token| u32::from(token)).collect();
+        let found = solver.at(&tokens, before, position).await;
+        self.mixing = Some(solver);
+        Ok(Event::Mixing(found?))
+    }
+
+    async fn measure(&mut self) -> Result<Event, TaskError> {
+        let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
+        let cpu = self.cpu.time(model).await?;
+        let gpu = self.gpu.time(model).await.map_err(|error| error.to_string());
+        Ok(Event::Measured(Measurement { model: model.name.clone(), cpu, gpu }))
+    }
+}
+
+async fn load(entry: &Entry) -> Result<OpenModel, TaskError> {
+    let file = address(&entry.config_file());
+    let value = json::<serde_json::Value>(&file).await?;
+    let config = ModelConfig::from_json_value(&value).map_err(|source| TaskError::Config { file, source })?;
+    let file = address(&entry.file);
+    let bytes = scope::fetch(&file).await?;
+    let weights = Weights::from_safetensors(&bytes).and_then(|weights| weights.check(&config).map(|()| weights));
+    let weights = weights.map_err(|source| TaskError::Weights { file, source })?;
+    Ok(OpenModel { name: entry.name.clone(), config, weights })
+}
+
+/// Address of a gallery file, relative to the page.
+fn address(file: &str) -> String {
+    format!("gallery/{file}")
+}
+
+async fn json<T: serde::de::DeserializeOwned>(file: &str) -> Result<T, TaskError> {
+    let bytes = scope::fetch(file).await?;
+    serde_json::from_slice(&bytes).map_err(|source| TaskError::Json { file: file.into(), source })
+}
+
+/// A maze of `size`, at most that of its kind, padded to it.
+fn carve(kind: puzzle::Kind, size: usize, design: impl Fn(maze::Side) -> maze::Design, seed: u32) -> Vec<u8> {
+    let mut random = Random::new(u64::from(seed));
+    let puzzle::Kind::Maze(side) = kind else { return kind.generate(&mut random, 0.0).question };
+    let own = maze::Side::new(size).unwrap_or(side).min(side);
+    let (maze, _) = maze::generate(&design(own), &mut random);
+    maze.padded_to(side).unwrap_or(maze).to_tokens()
+}
+
+fn solutions(kind: puzzle::Kind, question: &[u8]) -> Solutions {
+    let count = match kind {
+        puzzle::Kind::Sudoku(shape) => {
+            sudoku::Board::from_tokens(shape, question).map_or(0, |board| sudoku::count_solutions(&board, 2))
+        }
+        puzzle::Kind::Maze(side) => {
+            let grid = maze::Grid::from_tokens(side, question);
+            grid.ok().and_then(|grid| maze::shortest_path(&grid)).map_or(0, |_| 1)
+        }
+    };
+    match count {
+        0 => Solutions::None,
+        1 => Solutions::One,
+        _ => Solutions::Several,
+    }
+}

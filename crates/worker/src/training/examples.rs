@@ -1,0 +1,59 @@
+//! A run's puzzles, generated or read from a file, with an ear for the page in between.
+
+use std::cell::RefCell;
+
+use hrm_core::{
+    data::{
+        Example, Split, Splitter, TEST_FRACTION,
+        csv::{self, CsvError},
+    },
+    puzzle::Kind,
+    train::Recipe,
+};
+use hrm_link::{
+    protocol::Event,
+    training::{MOST_PROBLEMS, TrainingEvent},
+};
+
+use crate::{
+    host::TaskError,
+    scope::{self, Breath},
+    worker::Inbox,
+};
+
+/// Generates a recipe's puzzles and reports how far it is as task `id`; `None` where that was cancelled.
+pub async fn generate(id: u32, recipe: &Recipe, inbox: &RefCell<Inbox>) -> Option<Split> {
+    let request = recipe.data.request();
+    let of = request.training + request.test;
+    let mut splitter = Splitter::new(recipe.puzzle, &request);
+    let breath = Breath::default();
+    while splitter.advance() {
+        if breath.take().await {
+            let generating = TrainingEvent::Generating { done: splitter.done(), of };
+            scope::report(Some(id), Event::Training(generating));
+            if inbox.borrow().is_cancelled(id) {
+                return None;
+            }
+        }
+    }
+    Some(splitter.finish())
+}
+
+/// The good rows of a CSV file.
+pub fn of_csv(kind: Kind, file: &[u8]) -> Result<Vec<Example>, TaskError> {
+    Ok(csv::read(kind, file)?.into_examples())
+}
+
+/// What the page shows of a CSV file before training starts; where no row tells a kind, each is measured by `chosen`.
+pub fn table(chosen: Option<Kind>, file: &[u8]) -> Result<TrainingEvent, TaskError> {
+    let kind = match (csv::kind_of(file), chosen) {
+        (Err(CsvError::Kind { .. }), Some(chosen)) => chosen,
+        (told, _) => told?,
+    };
+    let table = csv::read(kind, file)?;
+    let is_test = |example: &Example| kind.class_key(&example.question).is_ok_and(|key| key.is_test(TEST_FRACTION));
+    let problems = table.problems.iter().take(MOST_PROBLEMS).map(ToString::to_string).collect();
+    let (rows, bad) = (table.rows.len(), table.problems.len());
+    let test = table.rows.iter().filter(|row| is_test(&row.example)).count();
+    Ok(TrainingEvent::Table { kind, rows, test, problems, bad })
+}

@@ -1,6 +1,0 @@
-//! The page's worker, which computes.
-
-fn main() {
-    #[cfg(target_arch = "wasm32")]
-    hrm_web::runtime::worker::start();
-}
