@@ -125,7 +125,11 @@ fn fixture(path: &Path) -> Option<Vec<u8>> {
         // Like the page, it looks into its storage first.
         let script =
             "<script>document.documentElement.dataset.theme = localStorage.getItem('theme') ?? 'system'</script>";
-        return Some(format!("<!DOCTYPE html><html lang=en>{script}{links}<p>Loading the page…</p></html>").into());
+        // Without an icon of its own a browser would ask the host for one.
+        let icon = "<link rel=icon href=data:,>";
+        return Some(
+            format!("<!DOCTYPE html><html lang=en>{icon}{script}{links}<p>Loading the page…</p></html>").into(),
+        );
     }
     let sheet = name.strip_prefix("fixture-")?.strip_suffix(".css")?;
     let rule = |i: usize| format!(".sheet-{sheet} .rule-{i} > p {{ margin: {i}px; display: flex; color: #123 }}\n");

@@ -28,7 +28,7 @@ const BATCH: f64 = 32.0;
 /// Steps over which the main thread is watched; unseen puzzles are tried every 50.
 const WATCHED_STEPS: u64 = 60;
 /// Nodes of the document that a task may touch while a run is trained.
-const TOUCHED_BY_TASK: usize = 9999;
+const TOUCHED_BY_TASK: usize = 100;
 
 /// Presses Pause and returns what came of it when the run is saved: see [`Paused`].
 const PAUSE: &str = r#"
