@@ -71,9 +71,7 @@ async fn visit_now(chromium: Chromium, test: impl AsyncFnOnce(&Browser, &str) ->
     let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("dist");
     assert!(dist.join("index.html").is_file(), "no dist/index.html: run `trunk build --release` first");
     let server = StaticServer::start(&dist);
-    let begun = std::time::Instant::now();
     let browser = Browser::start(chromium).await?;
-    let started = begun.elapsed();
     let url = server.url();
     let outcome = AssertUnwindSafe(async {
         test(&browser, &url).await?;
@@ -83,7 +81,6 @@ async fn visit_now(chromium: Chromium, test: impl AsyncFnOnce(&Browser, &str) ->
     });
     let outcome = outcome.catch_unwind().await;
     browser.close().await?;
-    eprintln!("TIME {:?} start {started:.2?} all {:.1?}", std::thread::current().name(), begun.elapsed());
     outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 

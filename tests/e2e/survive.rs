@@ -21,7 +21,7 @@ const LAST_STEPS: u64 = 50;
 /// Seconds between two saves: so short that every tab saves a few times before it dies.
 const SAVE_SECONDS: f64 = 0.2;
 /// A tab lives for less than so many steps, and for less than so many saves, as chance will have it.
-const LIFE_STEPS: usize = 150;
+const LIFE_STEPS: usize = 100;
 const LIFE_SAVES: usize = 4;
 
 fn recipe(lr: f64, shards: usize) -> Value {

@@ -19,6 +19,7 @@ use crate::{
     Result,
     browser::{Browser, Chromium},
     page::Page,
+    server::FIXTURE,
     visit,
 };
 
@@ -241,7 +242,7 @@ async fn pauses_in_a_hidden_tab_when_told_to() -> Result<()> {
             let other = driver.new_tab().await?;
             driver.switch_to_window(other).await?;
             // Another page of the same origin, so that the two can speak with each other.
-            driver.goto(format!("{url}gallery/index.json")).await?;
+            driver.goto(format!("{url}{FIXTURE}")).await?;
             driver.execute(WHILE_HIDDEN, [json!(goes_on)].to_vec()).await?;
             driver.close_window().await?;
             driver.switch_to_window(shown).await?;
