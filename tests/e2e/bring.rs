@@ -69,9 +69,9 @@ async fn a_run_goes_from_the_command_line_to_the_page_and_back() -> Result<()> {
     let (recipe, out) = (folder.file("small.toml"), folder.file("out"));
     fs::write(&recipe, small)?;
     let out = out.to_str().ok_or("a folder with a strange name")?;
-    hrm(&["train", recipe.to_str().ok_or("a file with a strange name")?, "--minutes", "0.02", "--out", out])?;
     let state = format!("{out}/state.safetensors");
     visit(Chromium::Plain, async |browser, url| {
+        hrm(&["train", recipe.to_str().ok_or("a file with a strange name")?, "--minutes", "0.02", "--out", out])?;
         let page = open(browser, url).await?;
         page.upload("run-upload", &state).await?;
         page.wait_for("document.querySelector('[data-testid^=run-continue-]')").await?;

@@ -5,6 +5,7 @@ use std::{
     io::{BufRead, BufReader, Read},
     path::PathBuf,
     process::{Child, ChildStdout, Command, Stdio},
+    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -14,6 +15,15 @@ use crate::Result;
 
 /// The flags of wasm-pack's browser, so that both tests meet the same one.
 const WEBDRIVER_JSON: &str = include_str!("../../webdriver.json");
+
+/// What counts messages and changes, before the page's own scripts.
+const SPY: &str = include_str!("spy.js");
+
+/// The longest that anything is waited for. Waits end on what they wait for: this one tells that it never comes, also on a busy
+/// machine on which SwiftShader compiles every kernel.
+pub const PATIENCE: Duration = Duration::from_secs(600);
+/// What the driver takes longer than that is its own affair.
+const GRACE: Duration = Duration::from_secs(60);
 
 /// CSS pixels across, up to which the page takes a screen for a phone's.
 const PHONE: u32 = 820;
@@ -62,8 +72,18 @@ impl Browser {
             started = started.or_else(|_| Chromedriver::start());
         }
         let (process, port) = started?;
-        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities(chromium)?).await?;
+        let address = format!("http://127.0.0.1:{port}");
+        let driver = WebDriver::builder(address, capabilities(chromium)?);
+        let driver = driver.request_timeout(PATIENCE + GRACE).connect().await?;
+        driver.set_script_timeout(PATIENCE).await?;
         Ok(Self { driver, process })
+    }
+
+    /// Lets spy.js run before the scripts of every page that is opened in this tab from now on.
+    pub async fn spy(&self) -> Result<()> {
+        let cdp = self.driver.cdp();
+        cdp.send_raw("Page.addScriptToEvaluateOnNewDocument", json!({ "source": SPY })).await?;
+        Ok(())
     }
 
     /// The session.

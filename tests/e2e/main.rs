@@ -4,6 +4,8 @@
 
 mod bring;
 mod browser;
+mod counts;
+mod figures;
 mod folder;
 mod maze;
 mod native;
@@ -17,9 +19,15 @@ mod speed;
 mod survive;
 mod timeline;
 mod train;
+mod training_speed;
 mod ways;
 
-use std::{error::Error, panic::AssertUnwindSafe, path::Path};
+use std::{
+    error::Error,
+    panic::AssertUnwindSafe,
+    path::Path,
+    sync::{PoisonError, RwLock},
+};
 
 use browser::{Browser, Chromium};
 use futures_lite::FutureExt;
@@ -38,13 +46,28 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 const PUZZLES: [(&str, (usize, char)); 3] =
     [("...3...2.3...1..", (13, '4')), ("3.1.4.......1..3", (4, '2')), ("......21.4...1.3", (6, '3'))];
 
-/// Within these a visitor does not wait: the first paint from this machine, and the CPU engine's answer.
-const FIRST_PAINT_MS: f64 = 1000.0;
-const CPU_ANSWER_MS: f64 = 300.0;
+/// Tests go on side by side, but for those that measure: these go on alone.
+static TURNS: RwLock<()> = RwLock::new(());
+
+/// A test's right to go on, for as long as it lives. Every test has a thread, so waiting for it blocks no other.
+struct Turn<Guard> {
+    _guard: Guard,
+}
 
 /// Serves the built page, opens a browser for the test and closes it whatever the test does. The
 /// test has failed, too, if a request left the page's origin, a file was missing or an error was logged.
 async fn visit(chromium: Chromium, test: impl AsyncFnOnce(&Browser, &str) -> Result<()>) -> Result<()> {
+    let _turn = Turn { _guard: TURNS.read().unwrap_or_else(PoisonError::into_inner) };
+    visit_now(chromium, test).await
+}
+
+/// [`visit`] for a test that measures how long something takes: no other one goes on meanwhile.
+async fn measure(chromium: Chromium, test: impl AsyncFnOnce(&Browser, &str) -> Result<()>) -> Result<()> {
+    let _turn = Turn { _guard: TURNS.write().unwrap_or_else(PoisonError::into_inner) };
+    visit_now(chromium, test).await
+}
+
+async fn visit_now(chromium: Chromium, test: impl AsyncFnOnce(&Browser, &str) -> Result<()>) -> Result<()> {
     let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("dist");
     assert!(dist.join("index.html").is_file(), "no dist/index.html: run `trunk build --release` first");
     let server = StaticServer::start(&dist);
@@ -86,12 +109,8 @@ const VIEWS: [&str; 7] = ["overview", "convergence", "states", "trajectory", "an
 async fn solves_unseen_puzzles_on_both_engines() -> Result<()> {
     visit(Chromium::WebGpu, async |browser, url| {
         let page = Page::open(browser, url).await?;
-        let first_paint = page.first_paint().await?;
-        println!("first paint after {first_paint:.0} ms");
-        assert!(first_paint < FIRST_PAINT_MS, "the first paint took {first_paint:.0} ms");
         for engine in ["gpu", "cpu"] {
             page.choose_engine(engine).await?;
-            let mut fastest = f64::INFINITY;
             for (puzzle, change) in PUZZLES {
                 assert_unseen(puzzle)?;
                 page.type_puzzle(puzzle).await?;
@@ -104,9 +123,7 @@ async fn solves_unseen_puzzles_on_both_engines() -> Result<()> {
                 let other = page.solve().await?;
                 assert_solved(&changed, &other, engine);
                 assert_ne!(answer.board, other.board, "{engine}: {puzzle} and {changed} have different answers");
-                fastest = fastest.min(answer.milliseconds).min(other.milliseconds);
             }
-            assert!(engine != "cpu" || fastest < CPU_ANSWER_MS, "cpu: the fastest answer took {fastest:.0} ms");
             browser.screenshot(&format!("solved-{engine}")).await?;
         }
         Ok(())

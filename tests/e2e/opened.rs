@@ -144,8 +144,8 @@ async fn runs_of_two_models_are_laid_over_one_another() -> Result<()> {
 async fn a_recording_from_the_command_line_is_opened() -> Result<()> {
     let folder = Folder::new("hrm-e2e-native-recording")?;
     let file = folder.write("native.safetensors", [])?;
-    hrm(&["run", "--model", "sudoku-4x4", "--puzzle", PUZZLES[0].0, "--recording", &file])?;
     visit(Chromium::Plain, async |browser, url| {
+        hrm(&["run", "--model", "sudoku-4x4", "--puzzle", PUZZLES[0].0, "--recording", &file])?;
         let page = Page::open(browser, url).await?;
         page.upload("open-recording", &file).await?;
         page.wait_for("document.querySelector('[data-testid=verdict][data-state=valid]')").await?;

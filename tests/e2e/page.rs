@@ -13,19 +13,33 @@
 //! | the guided minute | `data-testid`: tour, tour-next, tour-skip, tour-again |
 //! | verdict | `data-testid=verdict`, `data-state` idle, running, valid, invalid or error |
 
-use std::{
-    fs,
-    time::{Duration, Instant},
-};
+use std::{fs, time::Instant};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use thirtyfour::{common::keys::TypingData, prelude::*};
 
-use crate::{Result, browser::Browser};
+use crate::{
+    Result,
+    browser::{Browser, PATIENCE},
+};
 
-/// Long enough for SwiftShader to compile every kernel on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+/// Looks for what is waited for until it is there, for a few seconds; whether it came.
+const LOOK: &str = r#"
+    const begun = performance.now();
+    return new Promise((done, fail) => {
+        const look = () => {
+            try {
+                if (EXPRESSION) done(true);
+                else if (performance.now() - begun > 5000) done(false);
+                else setTimeout(look, 20);
+            } catch (error) {
+                fail(error);
+            }
+        };
+        look();
+    });
+"#;
 
 /// axe-core as scripts/test.sh installs it.
 const AXE_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/e2e/node_modules/axe-core/axe.min.js");
@@ -69,18 +83,6 @@ pub struct Page<'a> {
     pub browser: &'a Browser,
 }
 
-/// Notes every task of the main thread over 50 ms from now on; with what ran in it, where the browser knows.
-const WATCH_TASKS: &str = r#"
-    window.longTasks = [];
-    const scripts = frame => frame.scripts.map(script => `${script.invoker} ${Math.round(script.duration)}`).join(", ");
-    const later = frame => Math.round(frame.startTime + frame.duration - frame.styleAndLayoutStart);
-    new PerformanceObserver(list => longTasks.push(...list.getEntries().map(task => [task.duration, ""])))
-        .observe({ type: "longtask", buffered: true });
-    new PerformanceObserver(list => longTasks.push(...list.getEntries().map(frame =>
-        [0, `frame of ${Math.round(frame.duration)} ms: ${scripts(frame)}; style and layout ${later(frame)}`])))
-        .observe({ type: "long-animation-frame", buffered: true });
-"#;
-
 /// A puzzle's text for an address.
 pub fn escaped(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
@@ -89,7 +91,7 @@ pub fn escaped(text: &str) -> String {
 impl<'a> Page<'a> {
     /// Opens the page as a first visit does and waits until a size can be chosen.
     pub async fn visit_first(browser: &'a Browser, url: &str) -> Result<Self> {
-        browser.driver().set_script_timeout(PATIENCE).await?;
+        browser.spy().await?;
         // The same address but for its fragment would not load the page again.
         browser.driver().goto("about:blank").await?;
         browser.driver().goto(url).await?;
@@ -239,18 +241,6 @@ impl<'a> Page<'a> {
         self.settle().await
     }
 
-    /// Notes the main thread's long tasks, those of the past among them.
-    pub async fn watch_tasks(&self) -> Result<()> {
-        self.script(WATCH_TASKS, []).await
-    }
-
-    /// Milliseconds of each task over 50 ms, and what is known of the frames they held up; forgets them.
-    pub async fn long_tasks(&self) -> Result<(Vec<f64>, Vec<String>)> {
-        let noted: Vec<(f64, String)> = self.script("return longTasks.splice(0)", []).await?;
-        let (tasks, frames): (Vec<_>, Vec<_>) = noted.into_iter().partition(|(duration, _)| *duration > 0.0);
-        Ok((tasks.into_iter().map(|task| task.0).collect(), frames.into_iter().map(|frame| frame.1).collect()))
-    }
-
     /// Text of an element.
     pub async fn text(&self, id: &str) -> Result<String> {
         self.script("return document.querySelector(`[data-testid=${arguments[0]}]`).textContent", [json!(id)]).await
@@ -308,10 +298,9 @@ impl<'a> Page<'a> {
         .await
     }
 
-    /// Waits until what was asked for is painted, and what the worker had to do for it is likely done.
+    /// Waits until what was asked for is painted, and what the workers had to do for it is done; training aside, which goes on.
     pub async fn settle(&self) -> Result<()> {
-        tokio::time::sleep(Duration::from_millis(400)).await;
-        Ok(())
+        self.script("return spy.settled().then(() => null)", []).await
     }
 
     /// Presses Enter.
@@ -343,11 +332,6 @@ impl<'a> Page<'a> {
         self.script("return document.documentElement.scrollWidth - innerWidth", []).await
     }
 
-    /// From the start of loading to the first paint with content, milliseconds.
-    pub async fn first_paint(&self) -> Result<f64> {
-        self.script("return performance.getEntriesByName('first-contentful-paint')[0].startTime", []).await
-    }
-
     pub async fn click(&self, id: &str) -> Result<()> {
         Ok(self.browser.driver().find(By::Testid(id)).await?.click().await?)
     }
@@ -376,12 +360,11 @@ impl<'a> Page<'a> {
 
     /// Waits until a JavaScript expression is true.
     pub async fn wait_for(&self, expression: &str) -> Result<()> {
-        let begun = Instant::now();
+        let (look, begun) = (LOOK.replace("EXPRESSION", expression), Instant::now());
         while begun.elapsed() < PATIENCE {
-            if self.script::<bool>(&format!("return !!({expression})"), []).await? {
+            if self.script(&look, []).await? {
                 return Ok(());
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
         }
         self.browser.screenshot("timeout").await?;
         Err(format!("waited {PATIENCE:?} in vain for {expression}: see target/screenshots/timeout.png").into())

@@ -1,6 +1,8 @@
 //! What a person reads on the page, at ten points of each view, is what the model computes: text and pixels against a
 //! native run of the same gallery model.
 
+use std::time::Instant;
+
 use hrm_web::{
     checkpoint::Weights,
     config::ModelConfig,
@@ -12,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Result,
-    browser::Chromium,
+    browser::{Browser, Chromium, PATIENCE},
     folder::Folder,
     native::{Reference, rms},
     page::Page,
@@ -48,7 +50,7 @@ fn close(what: &str, found: f64, expected: f64, digits: f64) {
 }
 
 /// A puzzle, its native run and the page after its own run, opened by a link to the last moment.
-async fn open<'a>(browser: &'a crate::browser::Browser, url: &str, view: &str) -> Result<(Page<'a>, Reference)> {
+async fn open<'a>(browser: &'a Browser, url: &str, view: &str) -> Result<(Page<'a>, Reference)> {
     let kind = Kind::Sudoku(Shape::SIX);
     let puzzle = kind.decode(&kind.generate(&mut Random::new(11), 0.7).question);
     let reference = Reference::run(MODEL, kind, &puzzle).await?;
@@ -279,8 +281,9 @@ impl Page<'_> {
     async fn mixing_of(&self, cell: usize, expected: &[Vec<f32>]) -> Result<Vec<Vec<f64>>> {
         self.point_at(cell).await?;
         let len = expected.iter().map(Vec::len).sum::<usize>();
-        let mut shown = Vec::new();
-        for _ in 0..100 {
+        let begun = Instant::now();
+        loop {
+            self.settle().await?;
             let texts: Vec<String> = self
                 .script(
                     "return [...document.querySelectorAll('#view tbody tr')].map(row => row.cells[2].textContent)",
@@ -288,16 +291,15 @@ impl Page<'_> {
                 )
                 .await?;
             let values: Vec<f64> = texts.iter().filter_map(|text| text.parse().ok()).collect();
-            shown = values.chunks(expected[0].len()).map(<[f64]>::to_vec).collect();
+            let shown: Vec<Vec<f64>> = values.chunks(expected[0].len()).map(<[f64]>::to_vec).collect();
             let own = expected.iter().map(|row| f64::from(row[cell]));
-            if values.len() == len
-                && own.zip(&shown).all(|(own, row)| (own - row[cell]).abs() <= own.abs() * 0.02 + 0.001)
-            {
-                break;
+            let is_it = values.len() == len
+                && own.zip(&shown).all(|(own, row)| (own - row[cell]).abs() <= own.abs() * 0.02 + 0.001);
+            // What stands there after all the patience is held against what was expected, and told.
+            if is_it || begun.elapsed() > PATIENCE {
+                return Ok(shown);
             }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
-        Ok(shown)
     }
 }
 

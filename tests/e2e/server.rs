@@ -20,6 +20,13 @@ const REPORTS: &str = "/csp-report";
 const POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; \
     style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; report-uri /csp-report";
 
+/// A page of a few style sheets and a line of text, always the same: what its first paint takes is what the page's is compared with.
+pub const FIXTURE: &str = "fixture.html";
+
+/// Style sheets of [`FIXTURE`], and rules in each.
+const SHEETS: usize = 7;
+const RULES: usize = 60;
+
 /// Serves one folder under a sub-path of a free port until the test process ends.
 pub struct StaticServer {
     port: u16,
@@ -64,7 +71,7 @@ fn answer(mut connection: TcpStream, folder: &Path, complaints: &Mutex<Vec<Strin
         complain(format!("refused by the policy: {body}"));
         ("204 No Content", "text/plain", Vec::new())
     } else {
-        match file_of(&url, folder).map(|path| (fs::read(&path), path)) {
+        match file_of(&url, folder).map(|path| (fixture(&path).map_or_else(|| fs::read(&path), Ok), path)) {
             Some((Ok(bytes), path)) => ("200 OK", media_type(&path), bytes),
             _ => {
                 complain(format!("not found: {url}"));
@@ -108,6 +115,25 @@ fn file_of(url: &str, folder: &Path) -> Option<PathBuf> {
     let path = url.split(['?', '#']).next()?.strip_prefix(SUB_PATH)?;
     let path = if path.is_empty() { "index.html" } else { path };
     (!path.split('/').any(|part| part == "..")).then(|| folder.join(path))
+}
+
+/// [`FIXTURE`] and its style sheets.
+fn fixture(path: &Path) -> Option<Vec<u8>> {
+    let name = path.file_name()?.to_str()?;
+    if name == FIXTURE {
+        let links: String = (0..SHEETS).map(|i| format!("<link rel=stylesheet href=fixture-{i}.css>")).collect();
+        // Like the page, it looks into its storage first.
+        let script =
+            "<script>document.documentElement.dataset.theme = localStorage.getItem('theme') ?? 'system'</script>";
+        // Without an icon of its own a browser would ask the host for one.
+        let icon = "<link rel=icon href=data:,>";
+        return Some(
+            format!("<!DOCTYPE html><html lang=en>{icon}{script}{links}<p>Loading the page…</p></html>").into(),
+        );
+    }
+    let sheet = name.strip_prefix("fixture-")?.strip_suffix(".css")?;
+    let rule = |i: usize| format!(".sheet-{sheet} .rule-{i} > p {{ margin: {i}px; display: flex; color: #123 }}\n");
+    Some((0..RULES).map(rule).collect::<String>().into())
 }
 
 fn media_type(path: &Path) -> &'static str {

@@ -1,5 +1,5 @@
 // Trains in a worker of its own, through the protocol that the page speaks, and reads what the worker stored. Run in a tab of
-// the page; the test kills the tab, or the worker, at moments of its own choice.
+// the page; the test kills the tab, or the worker, after as many steps or saves as it likes.
 
 window.training = {
     /** Starts or continues a run; resolves with the worker's last report, `training.worker` is the worker. */
@@ -19,6 +19,21 @@ window.training = {
                 training.events.push(kind === "Training" ? detail : event);
                 if (["Finished", "Cancelled", "Failed", "Died"].includes(kind)) resolve(kind === "Failed" ? detail.message : kind);
             };
+        });
+    },
+
+    /** Waits until the worker has reported that it went on by so many steps and has saved so often; resolves with whether it still trains. */
+    lives(steps, saves) {
+        const all = kind => training.events.map(event => event[kind]).filter(detail => detail !== undefined);
+        return new Promise(resolve => {
+            const look = () => {
+                const [ready] = all("Ready"), reports = all("Stepped");
+                const went = ready && reports.length ? Number(reports.at(-1).report.step) - Number(ready.step) : 0;
+                if (window.end !== undefined) resolve(false);
+                else if (ready && went >= steps && all("Saved").length >= saves) resolve(true);
+                else setTimeout(look, 10);
+            };
+            look();
         });
     },
 
@@ -45,9 +60,23 @@ window.training = {
             const newest = states.at(-1);
             if (newest && newest.name !== whole?.name) {
                 training.worker.terminate();
-                await new Promise(resolve => setTimeout(resolve, 100));
+                await training.closed(run, newest.name);
                 const left = (await training.states(run)).find(state => state.name === newest.name);
                 return left !== undefined && left.size < whole.size;
+            }
+        }
+    },
+
+    /** Waits until no worker holds a file open: one that was killed may live on for a moment. */
+    async closed(run, name) {
+        for (;;) {
+            try {
+                const handle = await (await training.folder(run)).getFileHandle(name);
+                return await (await handle.createWritable({ keepExistingData: true })).abort();
+            } catch (error) {
+                if (error.name === "NotFoundError") return;
+                if (error.name !== "NoModificationAllowedError") throw error;
+                await new Promise(resolve => setTimeout(resolve, 10));
             }
         }
     },

@@ -1,27 +1,28 @@
 //! Training survives what happens to tabs: they are closed, they crash in the middle of a write, two of them want the same
 //! run, the storage is full. Driven through the worker's own protocol, so that moments can be chosen exactly.
 
-use std::time::Duration;
-
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hrm_web::{random::Random, train::Saved};
 use serde_json::{Value, json};
 use thirtyfour::WebDriver;
 
-use crate::{Result, browser::Chromium, page::PATIENCE, visit};
+use crate::{Result, browser::Chromium, visit};
 
 const SCRIPT: &str = include_str!("survive.js");
 
 /// How often a tab is killed.
 const KILLS: usize = 20;
+/// How often at most, until a kill has met a write.
+const MOST_KILLS: usize = 200;
 /// Steps of the run, many more than any machine comes to.
 const STEPS: u64 = 100_000;
 /// Steps that it takes after the last kill.
 const LAST_STEPS: u64 = 50;
 /// Seconds between two saves: so short that every tab saves a few times before it dies.
 const SAVE_SECONDS: f64 = 0.2;
-/// The longest that a tab lives, in milliseconds.
-const LIFE_MS: usize = 1500;
+/// A tab lives for less than so many steps, and for less than so many saves, as chance will have it.
+const LIFE_STEPS: usize = 100;
+const LIFE_SAVES: usize = 4;
 
 fn recipe(lr: f64, shards: usize) -> Value {
     json!({
@@ -46,7 +47,6 @@ async fn tab(driver: &WebDriver, url: &str) -> Result<()> {
     driver.close_window().await?;
     driver.switch_to_window(tab).await?;
     driver.goto(url).await?;
-    driver.set_script_timeout(PATIENCE).await?;
     driver.execute(SCRIPT, []).await?;
     Ok(())
 }
@@ -80,27 +80,34 @@ async fn a_run_goes_on_bit_for_bit_whenever_its_tab_is_killed() -> Result<()> {
         let mut random = Random::new(7);
         let (mut steps, mut torn) = (Vec::new(), false);
         train(driver, "killed", begin(1e-3, 1), None).await?;
-        for kill in 0..KILLS {
+        loop {
+            let (kills, is_last) = (steps.len(), torn && steps.len() + 1 >= KILLS);
+            assert!(kills < MOST_KILLS, "no kill met a write");
             // The first state must be there before anything can be continued.
-            let life = Duration::from_millis(300 + random.below(LIFE_MS - 300) as u64);
-            tokio::time::sleep(life).await;
+            let saves = random.below(LIFE_SAVES).max(usize::from(kills == 0));
+            let life = [json!(random.below(LIFE_STEPS)), json!(saves)];
+            let trains: bool = driver.execute("return training.lives(...arguments)", life.to_vec()).await?.convert()?;
+            assert!(trains, "the run had ended before it was killed");
             if !torn {
                 let script = "return training.killWhileWriting('killed')";
                 torn = driver.execute(script, []).await?.convert()?;
-            } else if kill == KILLS - 1 {
+            } else if is_last {
                 driver.execute("return training.tear('killed')", []).await?;
             }
             tab(driver, url).await?;
-            let left = (kill == KILLS - 1).then_some(LAST_STEPS);
-            train(driver, "killed", json!("Continue"), left).await?;
+            train(driver, "killed", json!("Continue"), is_last.then_some(LAST_STEPS)).await?;
             steps.push(step_of_ready(driver).await?);
+            if is_last {
+                break;
+            }
         }
+        let last = *steps.last().ok_or("nothing was killed")?;
         println!("killed at these steps: {steps:?}; in the middle of a write: {torn}");
-        assert!(torn, "no kill met a write");
-        assert!(steps.windows(2).all(|pair| pair[0] <= pair[1]) && steps[KILLS - 1] > steps[0], "{steps:?}");
+        assert!(torn && steps.len() >= KILLS, "{steps:?}");
+        assert!(steps.is_sorted() && last > steps[0], "{steps:?}");
         assert_eq!(end(driver).await?, "Finished");
         let killed = saved(driver, "killed").await?;
-        assert_eq!(killed.state.step, steps[KILLS - 1] + LAST_STEPS);
+        assert_eq!(killed.state.step, last + LAST_STEPS);
 
         train(driver, "whole", begin(1e-3, 1), Some(killed.state.step)).await?;
         assert_eq!(end(driver).await?, "Finished");

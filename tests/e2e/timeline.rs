@@ -18,6 +18,7 @@ use hrm_web::{
 use crate::{
     Result,
     browser::Chromium,
+    measure,
     page::{Page, escaped},
     visit,
 };
@@ -212,7 +213,7 @@ async fn what_was_recorded_stays_when_the_gpu_is_lost() -> Result<()> {
 /// Nothing of what happens inside is told of a run that is not watched; what that saves is printed.
 #[tokio::test]
 async fn a_run_that_is_not_watched_tells_its_answers() -> Result<()> {
-    visit(Chromium::Plain, async |browser, url| {
+    measure(Chromium::Plain, async |browser, url| {
         let kind: Kind = "maze-13".parse()?;
         let maze = escaped(&kind.decode(&first_question(kind)));
         let link = format!("{url}#model=maze-13&puzzle={maze}&engine=cpu&moment=0&stretch=4");
@@ -227,12 +228,19 @@ async fn a_run_that_is_not_watched_tells_its_answers() -> Result<()> {
         let mut best = [f64::INFINITY; 2];
         for round in 0..6 {
             page.click("watch").await?;
+            page.count().await?;
             page.solve().await?;
+            let counts = page.counted().await?;
+            // The states of a run that is watched come to the page, and of another one not a byte.
+            assert_eq!((counts.heard("Segment"), counts.bytes > 0), (16, round % 2 == 1), "{counts:?}");
             best[round % 2] = best[round % 2].min(milliseconds().await?);
             assert_eq!(page.script::<bool>("return !document.querySelector('#view')", []).await?, round % 2 == 0);
         }
         let [unwatched, watched] = best;
-        println!("maze-13, 16 segments: {unwatched:.0} ms, watched {watched:.0} ms: {:.2}", watched / unwatched);
+        println!(
+            "figure: maze-13, 16 segments: {unwatched:.0} ms, watched {watched:.0} ms: {:.2}",
+            watched / unwatched
+        );
         page.click("watch").await?;
         page.solve().await?;
         assert!(page.text("unwatched").await?.contains("was not watched"));
