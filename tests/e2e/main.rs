@@ -31,7 +31,7 @@ use std::{
 
 use browser::{Browser, Chromium};
 use futures_lite::FutureExt;
-use hrm_web::{
+use hrm_core::{
     data::TEST_FRACTION,
     puzzle::sudoku::{Board, class_key},
 };

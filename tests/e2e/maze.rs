@@ -9,7 +9,7 @@
 //! | what is wrong with the board | `data-testid=notes` |
 //! | what there is for a board without a model | `data-testid=unfit`, its buttons unfit-largest, unfit-train |
 
-use hrm_web::puzzle::maze::{Grid, shortest_path};
+use hrm_core::puzzle::maze::{Grid, shortest_path};
 use thirtyfour::By;
 
 use crate::{

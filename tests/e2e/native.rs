@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path};
 
-use hrm_web::{
+use hrm_core::{
     checkpoint::Weights,
     config::ModelConfig,
     engine::cpu,

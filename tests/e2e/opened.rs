@@ -9,9 +9,9 @@
 use std::fs;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use hrm_web::runtime::{
-    recording::Maker,
-    recording_file::{self, RecordingFile},
+use hrm_core::recording::{
+    Maker,
+    file::{self, RecordingFile},
 };
 use serde_json::json;
 
@@ -91,9 +91,9 @@ async fn a_recording_is_opened_again() -> Result<()> {
         page.wait_until_ready().await?;
 
         // Under the same name, another model: what asks the open one says that it cannot.
-        let RecordingFile { kind, recording } = recording_file::from_bytes(&bytes)?;
+        let RecordingFile { kind, recording } = file::from_bytes(&bytes)?;
         let other = Maker { name: recording.maker().name.clone(), digest: "0".repeat(16) };
-        let file = folder.write("other.safetensors", recording_file::to_bytes(&recording.made_by(other), kind)?)?;
+        let file = folder.write("other.safetensors", file::to_bytes(&recording.made_by(other), kind)?)?;
         page.upload("open-recording", &file).await?;
         page.wait_for("document.querySelector('#view').textContent.includes('of another model than the open one')")
             .await?;
@@ -166,7 +166,7 @@ async fn files_that_are_no_recording_leave_the_run_as_it_is() -> Result<()> {
         page.solve().await?;
         let seen = page.seen().await?;
         let bytes = page.saved_bytes("save-recording").await?;
-        let mark = br#""hrm_web_recording":""#;
+        let mark = br#""hrm_core_recording":""#;
         let at =
             bytes.windows(mark.len()).position(|part| part == mark).ok_or("the file is not marked as a recording")?;
         let mut newer = bytes.clone();

@@ -1,10 +1,10 @@
 //! Every place and view as a person sees it: light and dark, on a desk and on a phone, in target/screenshots.
 
-use hrm_web::{
+use hrm_core::{
     puzzle::{Kind, sudoku::Shape},
     random::Random,
-    ui::first::first_question,
 };
+use hrm_web::ui::first::first_question;
 
 use crate::{
     Result, VIEWS,

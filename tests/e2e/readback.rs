@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use hrm_web::{
+use hrm_core::{
     checkpoint::Weights,
     config::ModelConfig,
     model::{Act, Intervention, Level},

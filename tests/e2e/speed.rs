@@ -1,6 +1,6 @@
 //! What the page costs the main thread: scrubbing, and a run; and how soon it is there and answers.
 
-use hrm_web::{
+use hrm_core::{
     puzzle::{Kind, maze::Side},
     random::Random,
 };

@@ -2,7 +2,7 @@
 //! run, the storage is full. Driven through the worker's own protocol, so that moments can be chosen exactly.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use hrm_web::{random::Random, train::Saved};
+use hrm_core::{random::Random, train::Saved};
 use serde_json::{Value, json};
 use thirtyfour::WebDriver;
 

@@ -9,11 +9,11 @@
 //! | files of the run | `data-testid` save-board, save-film, save-json, save-H, save-L |
 //! | files of a figure | `data-testid` save-NAME-png, save-NAME-svg |
 
-use hrm_web::{
+use hrm_core::{
     puzzle::{Kind, sudoku::Shape},
     random::Random,
-    ui::first::first_question,
 };
+use hrm_web::ui::first::first_question;
 
 use crate::{
     Result,

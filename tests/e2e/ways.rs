@@ -8,7 +8,7 @@
 //! | a stored run's name | `data-testid` run-rename-ID, run-name-ID, run-name-apply-ID |
 //! | curves | `data-testid` curve-NAME-reading, curve-smoothing, curve-from, curve-to, curve-compare, curve-csv |
 
-use hrm_web::{puzzle::Kind, random::Random, train::Saved};
+use hrm_core::{puzzle::Kind, random::Random, train::Saved};
 use serde_json::json;
 
 use crate::{Result, browser::Chromium, folder::Folder, page::Page, train::open, visit};
