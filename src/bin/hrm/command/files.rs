@@ -137,3 +137,50 @@ fn cannot_write(file: &Path, error: &io::Error) -> String {
         _ => format!("{shown}: it cannot be written: {error}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("hrm-files-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_leaves_what_was_there() {
+        let folder = folder("full");
+        let file = folder.join("a.csv");
+        fs::write(&file, "before").unwrap();
+        // Every write to this device fails for want of room.
+        std::os::unix::fs::symlink("/dev/full", beside(&file)).unwrap();
+        let said = write(&file, b"after").unwrap_err().to_string();
+        assert!(said.ends_with("a.csv: the disk is full"), "{said}");
+        assert_eq!(fs::read(&file).unwrap(), b"before");
+        assert!(!beside(&file).is_symlink(), "what could not be written is taken away");
+        write(&file, b"after").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"after");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn what_is_in_the_way_is_told_in_words() {
+        let folder = folder("words");
+        let file = folder.join("a.csv");
+        let shown = folder.display();
+        for (kind, expected) in [
+            (ErrorKind::PermissionDenied, format!("there is no permission to write in {shown}")),
+            (ErrorKind::ReadOnlyFilesystem, format!("{shown} is read-only")),
+            (ErrorKind::QuotaExceeded, "the disk is full".to_owned()),
+        ] {
+            let said = cannot_write(&file, &kind.into());
+            assert_eq!(said, format!("{}: {expected}", file.display()));
+        }
+        let said = cannot_read(&file, &ErrorKind::PermissionDenied.into());
+        assert_eq!(said, format!("{}: there is no permission to read it", file.display()));
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
