@@ -26,7 +26,7 @@ fn main() -> io::Result<()> {
 
 /// The commit that a working tree stands at, read from git's own files, and those of them that change with it; `None`
 /// where there is no git.
-fn commit_of(root: &Path) -> Option<(String, Vec<PathBuf>)> {
+pub fn commit_of(root: &Path) -> Option<(String, Vec<PathBuf>)> {
     let git = git_folder(&root.join(".git"))?;
     // A further working tree has its own HEAD, and shares the branches.
     let shared = fs::read_to_string(git.join("commondir")).map_or(git.clone(), |path| git.join(path.trim()));

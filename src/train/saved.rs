@@ -30,7 +30,7 @@ pub struct Saved {
     pub recent: Vec<StepReport>,
     /// Seconds of computing.
     pub seconds: f64,
-    /// The engine that computed it last; only on this kind it goes on bit for bit. Older files do not say.
+    /// The engine that computed it last; on another kind it goes on within rounding only. Older files do not say.
     pub engine: Option<Kind>,
     /// On all unseen puzzles, at its end.
     pub result: Option<Evaluation>,

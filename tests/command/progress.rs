@@ -30,8 +30,8 @@ fn on_a_terminal(folder: &Folder, arguments: &str) -> String {
 #[test]
 fn a_bar_tells_no_time_before_anything_is_done() {
     let folder = Folder::new("progress-bar");
-    folder.hrm(&["puzzles", "sudoku-9x9", "--count", "300", "--out", "p.csv"]).done();
-    let drawn = on_a_terminal(&folder, "eval --model sudoku-9x9 --data p.csv --batch 32");
+    folder.hrm(&["puzzles", "sudoku-6x6", "--count", "300", "--out", "p.csv"]).done();
+    let drawn = on_a_terminal(&folder, "eval --model sudoku-6x6 --data p.csv --batch 100 --segments 8");
     let bars: Vec<&str> = drawn.split(['\r', '\n']).filter(|line| line.contains("segments of all batches")).collect();
     assert!(!bars.is_empty(), "{drawn}");
     assert!(!bars.iter().any(|bar| bar.contains(" 0/") && bar.contains("left")), "{drawn}");

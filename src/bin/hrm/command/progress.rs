@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn no_time_is_told_before_anything_is_done() {
         assert_eq!(left(0, 100, Duration::ZERO), "");
-        assert_eq!(left(1, 100, Duration::from_secs(99)), ", 99s left");
+        assert_eq!(left(1, 100, Duration::from_secs(30)), ", 30s left");
         // Rounded down it would be none, though something is left to do.
         assert_eq!(left(99, 100, Duration::ZERO), ", 1s left");
         assert_eq!(left(100, 100, Duration::ZERO), "");

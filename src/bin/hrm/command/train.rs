@@ -17,7 +17,8 @@ use super::{EngineArg, Failure, at, files, models, numbers, recipe};
 ///
 /// Writes into the output folder: NAME.safetensors (the weights' moving average), NAME.json (its configuration),
 /// NAME.card.json (how it was made and how good it is), metrics.csv (one row for every 20 steps and every evaluation) and
-/// state.safetensors (everything that --resume needs to go on: bit for bit on the CPU of the same machine, see README).
+/// state.safetensors (everything that --resume needs to go on: bit for bit on the same kind of processor, within rounding
+/// elsewhere and where the page began).
 ///
 /// Ctrl-C or SIGTERM ends after the step, saves and says where; a second one ends at once. A folder that holds a run is
 /// refused.

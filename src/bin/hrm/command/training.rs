@@ -51,13 +51,13 @@ impl Training<'_> {
         progress.begin_at(self.run.steps_done());
         let (start, mut saved) = (Instant::now(), Instant::now());
         let mut tested = String::new();
-        let (mut told_step, mut told_lag) = (false, false);
+        let (mut told_step, mut told_lag, mut lags) = (false, false, false);
         loop {
             // Also one that a signal broke off before the run was saved.
             if self.run.owes_evaluation()
                 && let Some(figures) = self.evaluate().await?
             {
-                tested = figures.text;
+                tested.clone_from(&figures.text);
                 let mean = self.run.rows().last().map(|row| row.mean).unwrap_or_default();
                 let (loss, exact) = (mean.lm_loss, 100.0 * mean.exact_accuracy);
                 let seconds = self.run.seconds();
@@ -65,7 +65,8 @@ impl Training<'_> {
                     "step {} ({seconds:.0} s): loss {loss:.3}, {exact:.1} % exact{tested}",
                     mean.step
                 ));
-                if figures.lags && !told_lag {
+                lags = figures.lags;
+                if lags && !told_lag {
                     told_lag = true;
                     progress.line(self.lag());
                 }
@@ -106,7 +107,11 @@ impl Training<'_> {
         if self.signals.asked() {
             return self.stopped("stopped");
         }
-        self.finish().await
+        let status = self.finish().await?;
+        if lags {
+            note(self.lag());
+        }
+        Ok(status)
     }
 
     /// The final test and the model's files.
