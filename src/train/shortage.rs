@@ -31,7 +31,7 @@ mod tests {
 
     fn recipe(base: usize, test: usize) -> Recipe {
         let text = format!(
-            r#"{{"name":"a","puzzle":"maze-5","data":{{"base_puzzles":{base},"test_puzzles":{test},"seed":1}},
+            r#"{{"name":"a","puzzle":"sudoku-4x4","data":{{"base_puzzles":{base},"test_puzzles":{test},"seed":1}},
             "model":{{"H_cycles":1,"L_cycles":1,"H_layers":1,"L_layers":1,"hidden_size":16,"num_heads":2}},
             "training":{{"batch":4,"steps":9,"seed":1,"evaluate_every":3,"evaluate_on":5}}}}"#
         );
@@ -51,7 +51,7 @@ mod tests {
         assert_eq!(
             *said,
             format!(
-                "{found} unseen puzzles, test_puzzles asks for 1000: maze-5 has no more of the symmetry classes that are set \
+                "{found} unseen puzzles, test_puzzles asks for 1000: sudoku-4x4 has no more of the symmetry classes that are set \
                  aside for testing"
             )
         );
