@@ -255,6 +255,9 @@ mod tests {
             faults[0].message.clone()
         };
         assert_eq!(fault("batch", "0"), "batch is 0, expected at least 1");
+        assert_eq!(fault("batch", "1,000,000,000"), "batch is 1000000000, expected at most 65536");
+        assert_eq!(fault("steps", "999,999,999,999"), "steps is 999999999999, expected at most 100000000");
+        assert_eq!(fault("test_puzzles", "10,000,001"), "test_puzzles is 10000001, expected at most 10000000");
         assert_eq!(fault("steps", "many"), "\"many\" is no whole number, expected one such as 100");
         assert_eq!(fault("H_cycles", "0"), "H_cycles is 0; expected 1 to 1024");
         assert_eq!(fault("beta1", "1"), "\"1\" does not do, expected a number from 0 to below 1");

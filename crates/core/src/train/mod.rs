@@ -2,6 +2,7 @@
 
 pub mod curve;
 mod evaluate;
+pub mod limits;
 mod optimizer;
 mod preset;
 mod program;
@@ -9,6 +10,7 @@ mod recipe;
 mod run;
 mod saved;
 pub mod shard;
+mod shortage;
 mod trainer;
 
 pub use curve::Row;
@@ -19,4 +21,5 @@ pub use program::{Moments, TrainingPlan, record_training};
 pub use recipe::{DataRecipe, MOST_WHOLE, Recipe, RecipeError, Schedule};
 pub use run::{Examples, Run};
 pub use saved::{Saved, Summary};
+pub use shortage::shortages;
 pub use trainer::{Setup, State, StepReport, TrainError, Trainer, predicted_bytes};

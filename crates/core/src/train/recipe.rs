@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{OptimizerConfig, Setup};
+use super::{OptimizerConfig, Setup, limits};
 use crate::config::{ConfigError, ModelConfig};
 use crate::data::{Example, Split, SplitRequest};
 use crate::model::param_specs;
@@ -108,6 +108,16 @@ pub enum RecipeError {
     Zero {
         /// Section and name.
         field: &'static str,
+    },
+    /// A number that must be smaller.
+    #[error("{field} is {value}, expected at most {most}")]
+    TooLarge {
+        /// Section and name.
+        field: &'static str,
+        /// What it is.
+        value: u64,
+        /// What it may be at most.
+        most: u64,
     },
     /// A number that a browser cannot hold exactly.
     #[error("{field} is {value}, expected at most {MOST_WHOLE} in a browser")]
@@ -218,6 +228,7 @@ impl Recipe {
                 return Err(RecipeError::Zero { field });
             }
         }
+        limits::check(self)?;
         let Schedule { batch, shards, .. } = self.training;
         if !batch.is_multiple_of(shards) {
             return Err(RecipeError::Shards { batch, shards });

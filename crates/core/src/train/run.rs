@@ -288,6 +288,28 @@ impl<E: Engine> Run<E> {
     pub async fn evaluate_on(
         &mut self,
         few: usize,
+        observe: impl AsyncFnMut(usize, &Weights) -> ControlFlow<()>,
+    ) -> Result<Option<Trial>, TrainError> {
+        self.try_weights(true, few, observe).await
+    }
+
+    /// As [`Run::evaluate_on`], with the weights as the last step left them: their average lags behind while the run is
+    /// shorter than what it spans. Nothing is noted.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn evaluate_last(
+        &mut self,
+        few: usize,
+        observe: impl AsyncFnMut(usize, &Weights) -> ControlFlow<()>,
+    ) -> Result<Option<Trial>, TrainError> {
+        self.try_weights(false, few, observe).await
+    }
+
+    async fn try_weights(
+        &mut self,
+        averaged: bool,
+        few: usize,
         mut observe: impl AsyncFnMut(usize, &Weights) -> ControlFlow<()>,
     ) -> Result<Option<Trial>, TrainError> {
         let segments = self.recipe.model.halt_max_steps;
@@ -295,7 +317,7 @@ impl<E: Engine> Run<E> {
         if few == 0 {
             return Ok(None);
         }
-        let weights = self.weights(true).await?;
+        let weights = self.weights(averaged).await?;
         let mut solver = self.solver(&weights).await?;
         let observe = async |done| observe(done, &weights).await;
         let trial = evaluate(&mut solver, &self.test[..few], segments, observe).await;
@@ -379,6 +401,21 @@ mod tests {
             assert!(run.rows().len() == 2 && run.rows().iter().all(|row| row.test.is_none()));
             assert_eq!(run.evaluate(go_on).await.unwrap(), None);
             assert_eq!(run.test_all(go_on).await.unwrap(), None);
+        });
+    }
+
+    #[test]
+    fn the_last_weights_are_tried_beside_their_average_and_nothing_is_noted() {
+        pollster::block_on(async {
+            let mut run = ended(true).await;
+            let (rows, average) = (run.rows().to_vec(), run.evaluate_on(4, go_on).await.unwrap().unwrap());
+            let last = run.evaluate_last(4, go_on).await.unwrap().unwrap();
+            assert_eq!(last.answers.len(), 4);
+            assert_ne!(run.weights(true).await.unwrap(), run.weights(false).await.unwrap());
+            assert_eq!(run.rows(), rows);
+            // The solver that both share is given its weights anew.
+            assert_eq!(run.evaluate_on(4, go_on).await.unwrap().unwrap(), average);
+            assert_eq!(run.evaluate_last(4, go_on).await.unwrap().unwrap(), last);
         });
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
-use super::{Evaluation, Recipe, Row, StepReport, TrainError, trainer::State};
+use super::{Evaluation, Recipe, Row, StepReport, TrainError, limits::MOST_STEPS, trainer::State};
 use crate::{
     checkpoint::{Weights, metadata},
     data::Example,
@@ -30,7 +30,7 @@ pub struct Saved {
     pub recent: Vec<StepReport>,
     /// Seconds of computing.
     pub seconds: f64,
-    /// The engine that computed it last; only on this kind it goes on bit for bit. Older files do not say.
+    /// The engine that computed it last; on another kind it goes on within rounding only. Older files do not say.
     pub engine: Option<Kind>,
     /// On all unseen puzzles, at its end.
     pub result: Option<Evaluation>,
@@ -195,12 +195,19 @@ impl Header {
     }
 
     fn summary(&self) -> Result<Summary, TrainError> {
-        let number = |name| self.field(name)?.parse().map_err(wrong);
+        let seconds: f64 = self.field("seconds")?.parse().map_err(wrong)?;
+        if !(0.0..=f64::MAX).contains(&seconds) {
+            return Err(TrainError::State(format!("`seconds` is {seconds}, expected a number of at least 0")));
+        }
+        let step = self.json("step")?;
+        if step > MOST_STEPS {
+            return Err(TrainError::State(format!("`step` is {step}, expected at most {MOST_STEPS}")));
+        }
         Ok(Summary {
             recipe: self.json("recipe")?,
             rows: self.json("curve")?,
-            step: self.json("step")?,
-            seconds: number("seconds")?,
+            step,
+            seconds,
             engine: self.later("engine")?,
             result: self.later("result")?,
         })
@@ -243,6 +250,18 @@ mod tests {
         let bytes = older.to_bytes().unwrap();
         assert_eq!(Saved::from_bytes(&bytes).unwrap(), older);
         assert!(!metadata(&bytes).unwrap().keys().any(|name| name == "engine" || name == "result"));
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_refused() {
+        for (seconds, holds) in [(0.0, true), (-1.0, false), (f64::NAN, false), (f64::INFINITY, false)] {
+            let bytes = Saved { seconds, ..saved() }.to_bytes().unwrap();
+            assert_eq!(Summary::from_bytes(&bytes).is_ok(), holds, "{seconds}");
+        }
+        let mut late = saved();
+        late.state.step = MOST_STEPS + 1;
+        let error = Saved::from_bytes(&late.to_bytes().unwrap()).unwrap_err().to_string();
+        assert_eq!(error, "training state: `step` is 100000001, expected at most 100000000");
     }
 
     #[test]

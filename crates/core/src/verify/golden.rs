@@ -20,6 +20,9 @@ pub enum GoldenError {
     /// Not a safetensors file.
     #[error("not a readable safetensors file: {0}")]
     Format(String),
+    /// A file of other tensors, such as a model's weights.
+    #[error("the file holds no golden numbers (tensors param.* and batch.*, as in tests/golden); is it a model?")]
+    Other,
     /// A tensor that every such file has.
     #[error("the file has no tensor {0}")]
     Missing(String),
@@ -94,6 +97,9 @@ impl Golden {
                     tensors.insert(name, tensor);
                 }
             }
+        }
+        if weights.tensors.is_empty() {
+            return Err(GoldenError::Other);
         }
         // The one module of a TRM is seen in the tensors, whatever the configuration leaves unsaid.
         if !weights.tensors.keys().any(|name| name.starts_with("H_level.")) {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use hrm_core::checkpoint;
 
-use super::{Failure, models};
+use super::{Failure, models, output};
 
 /// Make one model out of several of one shape: the mean of their weights
 ///
@@ -18,10 +18,14 @@ pub struct Args {
     /// The file of the weights; the configuration goes into the .json beside it
     #[arg(long)]
     out: PathBuf,
+    /// Replace files that exist
+    #[arg(long)]
+    force: bool,
 }
 
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
-    let loaded = args.models.iter().map(|model| models::load(model)).collect::<Result<Vec<_>, _>>()?;
+    models::check_output(&args.out, args.force)?;
+    let loaded = args.models.iter().map(|model| models::load("model", model)).collect::<Result<Vec<_>, _>>()?;
     let (kind, config) = (loaded[0].kind, loaded[0].config.clone());
     if let Some((other, name)) = loaded.iter().zip(&args.models).find(|(other, _)| other.kind != kind) {
         return Err(format!(
@@ -33,6 +37,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let weights: Vec<_> = loaded.into_iter().map(|model| model.weights).collect();
     let mean = checkpoint::average(&weights)?;
     models::write(&args.out, &config, kind, &mean)?;
-    println!("the mean of {} models, {} weights, in {}", weights.len(), mean.count(), args.out.display());
+    let (models, count, out) = (weights.len(), mean.count(), args.out.display());
+    output::print_result(format_args!("the mean of {models} models, {count} weights, in {out}"))?;
     Ok(ExitCode::SUCCESS)
 }

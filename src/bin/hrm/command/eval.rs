@@ -1,6 +1,5 @@
 //! `hrm eval`: a model on a CSV of puzzles.
 
-use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,10 +9,11 @@ use hrm_core::data::{self, csv};
 use hrm_core::gallery::BySegment;
 use hrm_core::model::{Solver, Taps};
 use hrm_core::train::{Evaluation, evaluate};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
 
-use super::{EngineArg, Failure, at, models};
+use super::output::{counted, note};
+use super::progress::Progress;
+use super::{EngineArg, Failure, at, files, models, numbers, output};
 
 /// Measure a model on a CSV of puzzles
 ///
@@ -31,57 +31,69 @@ pub struct Args {
     #[arg(long, value_enum, default_value = "cpu")]
     engine: EngineArg,
     /// Segments for each puzzle [default: the model's halt_max_steps]
-    #[arg(long)]
+    #[arg(long, value_parser = numbers::segments, allow_negative_numbers = true)]
     segments: Option<usize>,
     /// Puzzles solved at a time
-    #[arg(long, default_value_t = 64)]
+    #[arg(long, default_value_t = 64, value_parser = numbers::batch, allow_negative_numbers = true)]
     batch: usize,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
-    /// Write what the model is worth after each segment to this CSV
+    /// Write the accuracies after each segment into this CSV
     #[arg(long)]
     each: Option<PathBuf>,
-    /// Note that in this card, which the page draws it from
+    /// Write the share of exactly right answers after each segment into this model card (.card.json), from which the page
+    /// draws its curve
     #[arg(long)]
     card: Option<PathBuf>,
+    /// Replace the file of --each if it exists
+    #[arg(long)]
+    force: bool,
 }
 
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
-    let model = models::load(&args.model)?;
-    let file = fs::File::open(&args.data).map_err(|e| at(args.data.display())(&e))?;
+    if let Some(file) = &args.each {
+        files::check_output(file, args.force)?;
+    }
+    // Before anything is computed for it.
+    let card = args.card.as_deref().map(read_card).transpose()?;
+    let model = models::load("--model", &args.model)?;
+    let file = files::open(&args.data)?;
     let table = csv::read(model.kind, file).map_err(|e| at(args.data.display())(&e))?;
     for problem in &table.problems {
-        eprintln!("hrm: {}: {problem}", args.data.display());
+        note(format_args!("hrm: {}: {problem}", args.data.display()));
     }
     if !table.problems.is_empty() {
-        eprintln!("hrm: {} good rows, {} left out", table.rows.len(), table.problems.len());
+        let good = counted(table.rows.len(), "good row", "good rows");
+        note(format_args!("hrm: {good}, {} left out", table.problems.len()));
     }
     let examples: Vec<data::Example> = table.into_examples();
     if examples.is_empty() {
         return Err(format!("{}: no good row", args.data.display()).into());
     }
-    let segments = args.segments.unwrap_or(model.config.halt_max_steps).max(1);
-    let batch = args.batch.clamp(1, examples.len());
+    let segments = args.segments.unwrap_or(model.config.halt_max_steps);
+    let batch = args.batch.min(examples.len());
     let engine = args.engine.open()?;
-    let bar = ProgressBar::new(examples.len() as u64);
-    bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} puzzles, {eta} left")?);
+    // In segments, so that it moves within the first batch too.
+    let progress = Progress::new((examples.len().div_ceil(batch) * segments) as u64, "segments of all batches")?;
     let (trial, seconds) = pollster::block_on(async {
         let mut solver = Solver::new(&engine, &model.config, &model.weights, batch, Taps::None).await?;
         let start = Instant::now();
-        let show = async |done| {
-            bar.set_position(done as u64);
+        let mut played = 0;
+        let show = async |_| {
+            played += 1;
+            progress.set(played);
             ControlFlow::Continue(())
         };
         let trial = evaluate(&mut solver, &examples, segments, show).await?.unwrap_or_default();
         Ok::<_, Failure>((trial, start.elapsed().as_secs_f64()))
     })?;
-    bar.finish_and_clear();
+    progress.clear();
     if let Some(file) = &args.each {
-        fs::write(file, each_csv(&trial.after_each)).map_err(|e| at(file.display())(&e))?;
+        files::write(file, each_csv(&trial.after_each).as_bytes())?;
     }
-    if let Some(file) = &args.card {
-        note_in_card(file, &trial.after_each)?;
+    if let (Some(file), Some(card)) = (&args.card, card) {
+        note_in_card(file, card, &trial.after_each)?;
     }
     let evaluation = trial.result();
     let rate = evaluation.count as f64 / seconds;
@@ -89,29 +101,35 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         let mut value = serde_json::to_value(evaluation)?;
         value["puzzles_per_second"] = json!(rate);
         value["segments"] = json!(segments);
-        println!("{value}");
+        output::print_result(value)?;
     } else {
-        println!("puzzles            {:>9}", evaluation.count);
-        println!("segments           {segments:>9}");
-        println!("exact accuracy     {:>9.4}", evaluation.exact_accuracy);
-        println!("cell accuracy      {:>9.4}", evaluation.accuracy);
-        println!("mean halting step  {:>9.2}", evaluation.steps);
-        println!("q_halt accuracy    {:>9.4}", evaluation.q_halt_accuracy);
-        println!("puzzles a second   {rate:>9.1}");
+        let lines = [
+            format!("puzzles            {:>9}", evaluation.count),
+            format!("segments           {segments:>9}"),
+            format!("exact accuracy     {:>9.4}", evaluation.exact_accuracy),
+            format!("cell accuracy      {:>9.4}", evaluation.accuracy),
+            format!("mean halting step  {:>9.2}", evaluation.steps),
+            format!("q_halt accuracy    {:>9.4}", evaluation.q_halt_accuracy),
+            format!("puzzles a second   {rate:>9.1}"),
+        ];
+        output::print_result(lines.join("\n"))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes what each segment is worth into a model's card; all else in it stays.
-fn note_in_card(file: &Path, after_each: &[Evaluation]) -> Result<(), Failure> {
-    let text = fs::read_to_string(file).map_err(|e| at(file.display())(&e))?;
-    let mut card: Map<String, Value> = serde_json::from_str(&text).map_err(|e| at(file.display())(&e))?;
+/// A model's card.
+fn read_card(file: &Path) -> Result<Map<String, Value>, Failure> {
+    Ok(serde_json::from_str(&files::read_text(file)?).map_err(|e| at(file.display())(&e))?)
+}
+
+/// Writes the shares after each segment into a model's card; all else in it stays.
+fn note_in_card(file: &Path, mut card: Map<String, Value>, after_each: &[Evaluation]) -> Result<(), Failure> {
     let by_segment = BySegment {
         exact_accuracy: after_each.iter().map(|evaluation| evaluation.exact_accuracy).collect(),
         count: after_each.first().map_or(0, |evaluation| evaluation.count as u64),
     };
     card.insert("by_segment".into(), serde_json::to_value(by_segment)?);
-    fs::write(file, serde_json::to_string_pretty(&card)? + "\n").map_err(|e| at(file.display())(&e).into())
+    files::write(file, (serde_json::to_string_pretty(&card)? + "\n").as_bytes())
 }
 
 fn each_csv(after_each: &[Evaluation]) -> String {

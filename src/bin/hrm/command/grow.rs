@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use hrm_core::checkpoint;
 use hrm_core::puzzle::Kind;
 
-use super::{Failure, at, models};
+use super::{Failure, at, models, output};
 
 /// Make a model for larger mazes out of one for smaller ones
 ///
@@ -22,16 +22,21 @@ pub struct Args {
     /// The file of the weights; the configuration goes into the .json beside it
     #[arg(long)]
     out: PathBuf,
+    /// Replace files that exist
+    #[arg(long)]
+    force: bool,
 }
 
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
-    let small = models::load(&args.model)?;
+    models::check_output(&args.out, args.force)?;
+    let small = models::load("model", &args.model)?;
     let (Kind::Maze(_), Kind::Maze(side)) = (small.kind, args.to) else {
         return Err(format!("mazes grow; {} does not grow to {}", small.kind, args.to).into());
     };
     let (config, weights) =
         checkpoint::grow(&small.config, &small.weights, side.get()).map_err(|e| at(&args.model)(&e))?;
     models::write(&args.out, &config, args.to, &weights)?;
-    println!("{} weights, expansion {}, in {}", weights.count(), config.expansion, args.out.display());
+    let (count, expansion, out) = (weights.count(), config.expansion, args.out.display());
+    output::print_result(format_args!("{count} weights, expansion {expansion}, in {out}"))?;
     Ok(ExitCode::SUCCESS)
 }

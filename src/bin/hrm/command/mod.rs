@@ -1,14 +1,25 @@
 //! Arguments and dispatch.
+// `println!` panics where nobody reads: see `output`.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod average;
 mod bench;
 mod eval;
+mod files;
+mod gallery;
 mod grow;
 mod models;
+mod numbers;
+mod output;
+mod progress;
 mod puzzles;
 mod recipe;
 mod run;
+mod run_folder;
+mod shell;
+mod signals;
 mod train;
+mod training;
 mod verify;
 
 use std::process::ExitCode;
@@ -17,9 +28,15 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use hrm_core::engine::{AnyEngine, EngineError, Kind};
 
+/// The version, and the commit that the command was built from.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (commit ", env!("HRM_COMMIT_NAME"), ")");
+
 /// The Hierarchical Reasoning Model on the command line.
+///
+/// Exit status: 0 done; 1 a rule of verify is broken; 2 it could not be done; 128 and the signal's number where Ctrl-C or
+/// SIGTERM ended it.
 #[derive(Parser)]
-#[command(name = "hrm", version)]
+#[command(name = "hrm", version = VERSION)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -43,6 +60,10 @@ enum Command {
     Bench(bench::Args),
     /// Compare an engine with numbers of the official code
     Verify(verify::Args),
+    /// Print what makes a shell complete this command's arguments
+    Completions(shell::CompletionsArgs),
+    /// Print a page for man
+    Man(shell::ManArgs),
 }
 
 /// Which engine computes.
@@ -71,7 +92,8 @@ fn at(place: impl std::fmt::Display) -> impl Fn(&dyn std::error::Error) -> Strin
     move |error| format!("{place}: {error}")
 }
 
-/// Runs the command; 0: done (and all rules hold), 1: a rule is broken, 2: it could not be done.
+/// Runs the command; 0: done (and all rules hold), 1: a rule is broken, 2: it could not be done. That nobody reads what is
+/// printed is a quiet end.
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Train(args) => train::run(args),
@@ -82,9 +104,14 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Verify(args) => verify::run(args),
+        Command::Completions(args) => shell::completions(args),
+        Command::Man(args) => shell::man(args),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("hrm: {error}");
+        if output::is_closed(&*error) {
+            return ExitCode::SUCCESS;
+        }
+        output::note(format_args!("hrm: {error}"));
         ExitCode::from(2)
     })
 }

@@ -6,7 +6,7 @@ use hrm_core::checkpoint::Weights;
 use hrm_core::config::ModelConfig;
 use hrm_core::puzzle::Kind;
 
-use super::{Failure, at};
+use super::{Failure, at, files, gallery};
 
 /// A model as read from its files.
 pub struct Model {
@@ -18,29 +18,19 @@ pub struct Model {
     pub weights: Weights,
 }
 
-/// The gallery beside the command: of the working directory, else of the source tree it was built from.
-pub fn gallery() -> PathBuf {
-    let here = PathBuf::from("www/gallery");
-    if here.is_dir() { here } else { Path::new(env!("CARGO_MANIFEST_DIR")).join("www/gallery") }
-}
-
-/// The weights' file of a gallery name or of a path.
-fn find(name_or_file: &str) -> Result<PathBuf, Failure> {
+/// The files of a path, else of a gallery name; `option` is what it was given by, for messages.
+fn find(option: &str, name_or_file: &str) -> Result<gallery::Files, Failure> {
     let file = PathBuf::from(name_or_file);
     if file.is_file() {
-        return Ok(file);
+        return gallery::of_file(file);
     }
-    let named = gallery().join(format!("{name_or_file}.safetensors"));
-    if named.is_file() {
-        return Ok(named);
+    if let Some(files) = gallery::find(name_or_file)? {
+        return Ok(files);
     }
-    let mut known: Vec<String> = std::fs::read_dir(gallery())
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.file_name().to_str()?.strip_suffix(".safetensors")?.to_owned()))
-        .collect();
-    known.sort();
-    Err(format!("--model {name_or_file}: no such file, and the gallery has {}", known.join(", ")).into())
+    if file.is_dir() {
+        return Err(format!("{option} {name_or_file}: this is a folder, expected a .safetensors file").into());
+    }
+    Err(format!("{option} {name_or_file}: there is no such file, {}", gallery::places()).into())
 }
 
 /// The name that a model goes by.
@@ -49,17 +39,15 @@ pub fn stem(name_or_file: &str) -> String {
     stem.unwrap_or_else(|| name_or_file.to_owned())
 }
 
-/// Reads a model.
-pub fn load(name_or_file: &str) -> Result<Model, Failure> {
-    let file = find(name_or_file)?;
-    let weights = load_weights(&file)?;
-    let json = file.with_extension("json");
-    let text = std::fs::read_to_string(&json).map_err(|e| at(json.display())(&e))?;
-    let value: serde_json::Value = serde_json::from_str(&text).map_err(|e| at(json.display())(&e))?;
-    let config = ModelConfig::from_json_value(&value).map_err(|e| at(json.display())(&e))?;
-    weights.check(&config).map_err(|e| at(file.display())(&e))?;
+/// Reads a model; `option` is what names it on the command line, for messages.
+pub fn load(option: &str, name_or_file: &str) -> Result<Model, Failure> {
+    let files = find(option, name_or_file)?;
+    let weights = Weights::from_safetensors(&files.weights).map_err(|e| at(&files.weights_place)(&e))?;
+    let value: serde_json::Value = serde_json::from_str(&files.config).map_err(|e| at(&files.config_place)(&e))?;
+    let config = ModelConfig::from_json_value(&value).map_err(|e| at(&files.config_place)(&e))?;
+    weights.check(&config).map_err(|e| at(&files.weights_place)(&e))?;
     let kind = Kind::of_configuration(&value, config.seq_len, config.vocab_size)
-        .map_err(|problem| format!("{}: {problem}", json.display()))?;
+        .map_err(|problem| format!("{}: {problem}", files.config_place))?;
     Ok(Model { config, kind, weights })
 }
 
@@ -70,21 +58,17 @@ pub fn config_text(config: &ModelConfig, kind: Kind) -> Result<String, Failure> 
     Ok(serde_json::to_string_pretty(&json)? + "\n")
 }
 
-/// Writes a model: weights into `file`, the configuration into the .json beside it.
-pub fn write(file: &Path, config: &ModelConfig, kind: Kind, weights: &Weights) -> Result<(), Failure> {
+/// Whether a model can be written so, before it is made: both its files.
+pub fn check_output(file: &Path, force: bool) -> Result<(), Failure> {
     if file.extension().is_none_or(|extension| extension != "safetensors") {
         return Err(format!("--out {}: expected a .safetensors file", file.display()).into());
     }
-    if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder).map_err(|e| at(folder.display())(&e))?;
-    }
-    std::fs::write(file, weights.to_safetensors()?).map_err(|e| at(file.display())(&e))?;
-    let json = file.with_extension("json");
-    Ok(std::fs::write(&json, config_text(config, kind)?).map_err(|e| at(json.display())(&e))?)
+    files::check_output(file, force)?;
+    files::check_output(&file.with_extension("json"), force)
 }
 
-/// Reads weights alone.
-pub fn load_weights(file: &Path) -> Result<Weights, Failure> {
-    let bytes = std::fs::read(file).map_err(|e| at(file.display())(&e))?;
-    Ok(Weights::from_safetensors(&bytes).map_err(|e| at(file.display())(&e))?)
+/// Writes a model: weights into `file`, the configuration into the .json beside it.
+pub fn write(file: &Path, config: &ModelConfig, kind: Kind, weights: &Weights) -> Result<(), Failure> {
+    files::write(file, &weights.to_safetensors()?)?;
+    files::write(&file.with_extension("json"), config_text(config, kind)?.as_bytes())
 }

@@ -1,18 +1,21 @@
 //! Recipes and their examples as files.
 
-use std::fs::{self, File};
 use std::path::Path;
 
-use hrm_core::data::{Split, csv, generate_split};
-use hrm_core::train::{Examples, Recipe};
-use indicatif::{ProgressBar, ProgressStyle};
+use hrm_core::checkpoint::Weights;
+use hrm_core::data::{Split, Splitter, TEST_FRACTION, csv};
+use hrm_core::train::{Examples, Recipe, Saved, shortages};
 use toml::{Table, Value};
 
-use super::{Failure, at};
+use super::output::{counted, note};
+use super::progress::Progress;
+use super::run_folder::shell_word;
+use super::signals::Signals;
+use super::{Failure, at, files};
 
 /// Reads a recipe, with some of its fields set otherwise: each change is a line of TOML such as `training.batch = 16`.
 pub fn load(file: &Path, changes: &[String]) -> Result<Recipe, Failure> {
-    let text = fs::read_to_string(file).map_err(|e| at(file.display())(&e))?;
+    let text = text(file)?;
     let recipe = toml::from_str(&text).map_err(|e| at(file.display())(&e))?;
     if changes.is_empty() {
         return Ok(recipe);
@@ -31,6 +34,24 @@ pub fn load(file: &Path, changes: &[String]) -> Result<Recipe, Failure> {
     Ok(fields.try_into().map_err(|e: toml::de::Error| format!("--set: {}", e.message()))?)
 }
 
+/// The text of a recipe; a file that is none is told by what it is.
+fn text(file: &Path) -> Result<String, Failure> {
+    let bytes = files::read(file)?;
+    let (shown, word) = (file.display(), shell_word(file));
+    if Saved::is_claimed_by(&bytes) {
+        return Err(
+            format!("{shown}: this is a saved run, no recipe; to go on with it: hrm train {word} --resume").into()
+        );
+    }
+    if Weights::from_safetensors(&bytes).is_ok() {
+        return Err(format!(
+            "{shown}: this is a model, no recipe; to begin with its weights: hrm train RECIPE --from {word}"
+        )
+        .into());
+    }
+    files::read_text(file)
+}
+
 /// Puts what `changes` holds in place of what `fields` has.
 fn merge(fields: &mut Table, changes: Table) {
     for (name, value) in changes {
@@ -41,36 +62,85 @@ fn merge(fields: &mut Table, changes: Table) {
     }
 }
 
-/// Base puzzles for training and unseen ones, split by symmetry class before anything is trained.
-pub fn examples(recipe: &Recipe) -> Result<Examples, Failure> {
+/// Where two recipes differ first, in words: the state's and the one that was given.
+pub fn difference(state: &Recipe, given: &Recipe) -> Option<String> {
+    let [state, given] = [state, given].map(|recipe| serde_json::to_value(recipe).unwrap_or_default());
+    let (place, [state, given]) = differing("", &state, &given)?;
+    let word = |value: Option<&serde_json::Value>| value.map_or_else(|| "not set".to_owned(), ToString::to_string);
+    Some(format!("whose {place} is {} and not {}", word(state), word(given)))
+}
+
+/// The two values at a place.
+type Pair<'v> = [Option<&'v serde_json::Value>; 2];
+
+/// The first place where two values differ, as a recipe spells it, and what stands there.
+fn differing<'v>(place: &str, a: &'v serde_json::Value, b: &'v serde_json::Value) -> Option<(String, Pair<'v>)> {
+    let (serde_json::Value::Object(fields), serde_json::Value::Object(others)) = (a, b) else {
+        return (a != b).then(|| (place.to_owned(), [Some(a), Some(b)]));
+    };
+    let names = fields.keys().chain(others.keys().filter(|name| !fields.contains_key(*name)));
+    names.into_iter().find_map(|name| {
+        let inner = if place.is_empty() { name.clone() } else { format!("{place}.{name}") };
+        match (fields.get(name), others.get(name)) {
+            (Some(a), Some(b)) => differing(&inner, a, b),
+            pair => Some((inner, pair.into())),
+        }
+    })
+}
+
+/// Base puzzles for training and unseen ones, split by symmetry class before anything is trained; `None` where a signal came
+/// first.
+pub fn examples(recipe: &Recipe, signals: &Signals) -> Result<Option<Examples>, Failure> {
     let examples = match &recipe.data.file {
         Some(file) => {
-            let input = File::open(file).map_err(|e| at(file)(&e))?;
-            let table = csv::read(recipe.puzzle, input).map_err(|e| at(file)(&e))?;
+            let table = csv::read(recipe.puzzle, files::open(Path::new(file))?).map_err(|e| at(file)(&e))?;
             for problem in &table.problems {
-                eprintln!("hrm: {file}: {problem}");
+                note(format_args!("hrm: {file}: {problem}"));
             }
             Examples::of_file(recipe, table.into_examples())
         }
-        None => Examples { split: generate(recipe)?, given: None },
+        None => match generate(recipe, signals)? {
+            Some(split) => Examples { split, given: None },
+            None => return Ok(None),
+        },
     };
-    let Split { training, test } = &examples.split;
-    eprintln!("{} base puzzles, {} unseen ones", training.len(), test.len());
-    Ok(examples)
+    let given = examples.given.as_ref().map(Vec::len);
+    if examples.split.training.is_empty() {
+        return Err(nothing_to_learn(recipe, given.unwrap_or(0)).into());
+    }
+    for shortage in shortages(recipe, &examples.split, given) {
+        note(format_args!("hrm: {shortage}"));
+    }
+    Ok(Some(examples))
 }
 
-/// The puzzles that a recipe generates.
-pub fn generate(recipe: &Recipe) -> Result<Split, Failure> {
+/// That no puzzle is on the side that is trained on, and what to do.
+fn nothing_to_learn(recipe: &Recipe, given: usize) -> String {
+    let (kind, percent) = (recipe.puzzle, 100.0 * TEST_FRACTION);
+    match &recipe.data.file {
+        Some(file) if given > 0 => format!(
+            "{file}: nothing can be learnt from its {}, all of symmetry classes that are set aside for testing ({percent} % of \
+             all, the same in every recipe); hrm puzzles {kind} --both writes puzzles of both sides",
+            counted(given, "puzzle", "puzzles")
+        ),
+        Some(file) => format!("{file}: there is no {kind} puzzle in it to learn from"),
+        None => format!("there is no {kind} puzzle of this difficulty to learn from"),
+    }
+}
+
+/// The puzzles that a recipe generates; `None` where a signal came first.
+pub fn generate(recipe: &Recipe, signals: &Signals) -> Result<Option<Split>, Failure> {
     let request = recipe.data.request();
-    let bar = bar((request.training + request.test) as u64, "generating {pos}/{len} puzzles, {eta} left")?;
-    let split = generate_split(recipe.puzzle, &request, |done, _| bar.set_position(done as u64));
-    bar.finish_and_clear();
-    Ok(split)
-}
-
-/// A progress bar in the words of `template`.
-pub fn bar(len: u64, template: &str) -> Result<ProgressBar, Failure> {
-    let bar = ProgressBar::new(len);
-    bar.set_style(ProgressStyle::with_template(template)?);
-    Ok(bar)
+    let progress = Progress::new((request.training + request.test) as u64, "puzzles generated")?;
+    let mut splitter = Splitter::new(recipe.puzzle, &request);
+    while splitter.advance() {
+        progress.set(splitter.done() as u64);
+        if signals.asked() {
+            progress.clear();
+            note("stopped before the first step: there is nothing to save");
+            return Ok(None);
+        }
+    }
+    progress.clear();
+    Ok(Some(splitter.finish()))
 }

@@ -1,6 +1,5 @@
 //! `hrm run`: one puzzle.
 
-use std::fs;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,12 +15,12 @@ use hrm_core::recording::{Maker, Recording};
 use hrm_core::recording::{SegmentReport, Shapes};
 use serde_json::json;
 
-use super::{EngineArg, Failure, at, models};
+use super::{EngineArg, Failure, at, files, models, numbers, output};
 
 /// Solve one puzzle
 ///
-/// Every answer is the model's raw arg max; a token without a symbol prints as `.`. Exit status 0 whether or not the answer
-/// is right.
+/// Every answer is the model's raw arg max; a token without a symbol prints as `.`; a maze is printed in rows. Exit status 0
+/// whether or not the answer is right, 2 for a puzzle that contradicts itself.
 #[derive(clap::Args)]
 pub struct Args {
     /// A gallery model's name, or a .safetensors file with its configuration in the .json of the same stem
@@ -35,7 +34,7 @@ pub struct Args {
     #[arg(long, value_enum, default_value = "cpu")]
     engine: EngineArg,
     /// Segments to think [default: the model's halt_max_steps]
-    #[arg(long)]
+    #[arg(long, value_parser = numbers::segments, allow_negative_numbers = true)]
     segments: Option<usize>,
     /// Print one JSON object instead of a table
     #[arg(long)]
@@ -43,16 +42,23 @@ pub struct Args {
     /// Write every L and H step, and its state as far as they are kept, into this .safetensors file, which the page opens
     #[arg(long)]
     recording: Option<PathBuf>,
+    /// Replace the file of --recording if it exists
+    #[arg(long)]
+    force: bool,
 }
 
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
-    let model = models::load(&args.model)?;
+    if let Some(file) = &args.recording {
+        files::check_output(file, args.force)?;
+    }
+    let model = models::load("--model", &args.model)?;
     let kind = model.kind;
     let question = kind.encode(&args.puzzle).map_err(|e| at("--puzzle")(&e))?;
-    for fault in kind.faults(&question) {
-        eprintln!("hrm: --puzzle: {fault}");
+    let faults: Vec<String> = kind.faults(&question).iter().map(ToString::to_string).collect();
+    if !faults.is_empty() {
+        return Err(format!("--puzzle: {}", faults.join("; ")).into());
     }
-    let segments = args.segments.unwrap_or(model.config.halt_max_steps).max(1);
+    let segments = args.segments.unwrap_or(model.config.halt_max_steps);
     let steps = segments.saturating_mul(Shapes::of(&model.config).steps());
     if args.recording.is_some() && steps > file::MOST_STEPS {
         return Err(format!("--recording: {steps} steps, expected at most {}", file::MOST_STEPS).into());
@@ -87,30 +93,50 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         solve(&mut solver, thought, Trace::of(&model.weights, &model.config, segments), clock, observe).await?;
         Ok::<_, Failure>(broken?)
     })?;
+    // Before anything is printed: whoever reads that may stop reading.
+    if let (Some(recording), Some(file)) = (recording, &args.recording) {
+        let bytes = file::to_bytes(&recording, kind).map_err(|e| at("--recording")(&e))?;
+        files::write(file, &bytes)?;
+    }
     let verdict = kind.check(&question, &answer);
     if args.json {
         let segments: Vec<_> = all
             .iter()
             .map(|(answer, halt, go_on)| json!({"answer": answer, "q_halt": halt, "q_continue": go_on}))
             .collect();
-        println!("{}", json!({"segments": segments, "halted_at": halted_at, "valid": verdict.is_ok()}));
-    } else {
-        for (number, (answer, halt, go_on)) in all.iter().enumerate() {
-            println!("segment {:>2}  {answer}  q_halt {halt:>7.3}  q_continue {go_on:>7.3}", number + 1);
-        }
-        if let Kind::Maze(side) = kind {
-            let last: Vec<char> = kind.decode(&answer).chars().collect();
-            last.chunks(side.get()).for_each(|row| println!("{}", row.iter().collect::<String>()));
-        }
-        println!("would halt after segment {halted_at}");
-        match verdict {
-            Ok(()) => println!("valid"),
-            Err(fault) => println!("not valid: {fault}"),
-        }
+        output::print_result(json!({"segments": segments, "halted_at": halted_at, "valid": verdict.is_ok()}))?;
+        return Ok(ExitCode::SUCCESS);
     }
-    if let (Some(recording), Some(file)) = (recording, &args.recording) {
-        let bytes = file::to_bytes(&recording, kind).map_err(|e| at("--recording")(&e))?;
-        fs::write(file, bytes).map_err(|e| at(file.display())(&e))?;
+    let mut before: Option<&String> = None;
+    for (number, (answer, halt, go_on)) in (1..).zip(&all) {
+        // A maze in one line is no maze: the last answer follows in rows.
+        let shown = match kind {
+            Kind::Sudoku(_) => answer.clone(),
+            Kind::Maze(_) => changed_cells(before, answer),
+        };
+        output::print(format_args!("segment {number:>2}  {shown}  q_halt {halt:>7.3}  q_continue {go_on:>7.3}"))?;
+        before = Some(answer);
     }
+    if let Kind::Maze(side) = kind {
+        let last: Vec<char> = kind.decode(&answer).chars().collect();
+        let rows: Vec<String> = last.chunks(side.get()).map(|row| row.iter().collect()).collect();
+        output::print(rows.join("\n"))?;
+    }
+    output::print(format_args!("would halt after segment {halted_at}"))?;
+    output::print_result(match verdict {
+        Ok(()) => "valid".to_owned(),
+        Err(fault) => format!("not valid: {fault}"),
+    })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// How many cells a segment answers otherwise than the one before it, in a column.
+fn changed_cells(before: Option<&String>, answer: &str) -> String {
+    match before {
+        None => format!("{:>22}", "first answer"),
+        Some(before) => {
+            let changed = before.chars().zip(answer.chars()).filter(|(a, b)| a != b).count();
+            format!("{:>22}", output::counted(changed, "cell changed", "cells changed"))
+        }
+    }
 }

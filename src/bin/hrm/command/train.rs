@@ -1,24 +1,27 @@
-//! `hrm train`: the loop around a run, with everything that must survive it.
+//! `hrm train`: a run that begins, or goes on.
 
-use std::fs;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use hrm_core::checkpoint::Weights;
 use hrm_core::engine::AnyEngine;
-use hrm_core::train::{Evaluation, Recipe, Run, Saved, curve};
-use serde_json::json;
+use hrm_core::train::{Recipe, Run, Saved};
 
-use super::{EngineArg, Failure, at, models, recipe};
+use super::run_folder::{self, STATE, shell_word};
+use super::signals::Signals;
+use super::training::Training;
+use super::{EngineArg, Failure, at, files, models, numbers, recipe};
 
 /// Train a model by a recipe
 ///
 /// Writes into the output folder: NAME.safetensors (the weights' moving average), NAME.json (its configuration),
 /// NAME.card.json (how it was made and how good it is), metrics.csv (one row for every 20 steps and every evaluation) and
-/// state.safetensors (everything that --resume needs to go on bit for bit).
+/// state.safetensors (everything that --resume needs to go on: bit for bit on the same kind of processor, within rounding
+/// elsewhere and where the page began).
+///
+/// Ctrl-C or SIGTERM ends after the step, saves and says where; a second one ends at once. A folder that holds a run is
+/// refused.
 #[derive(clap::Args)]
 pub struct Args {
     /// The recipe (.toml), or with --resume a saved run (.safetensors), from here or from the page
@@ -40,13 +43,13 @@ pub struct Args {
     #[arg(long, value_enum, default_value = "cpu")]
     engine: EngineArg,
     /// Threads of the CPU engine [default: all]
-    #[arg(long)]
+    #[arg(long, value_parser = numbers::threads, allow_negative_numbers = true)]
     threads: Option<usize>,
     /// Stop after so many minutes, with the state saved [default: when the recipe's steps are done]
-    #[arg(long)]
+    #[arg(long, value_parser = numbers::minutes, allow_negative_numbers = true)]
     minutes: Option<f64>,
     /// Seconds from one saved state to the next
-    #[arg(long, default_value_t = 60)]
+    #[arg(long, default_value_t = 60, value_parser = numbers::seconds, allow_negative_numbers = true)]
     save_every: u64,
 }
 
@@ -57,39 +60,47 @@ fn clock() -> f64 {
 }
 
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
+    let signals = Signals::listen()?;
     if let Some(threads) = args.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+        pool.map_err(|error| format!("--threads {threads}: {error}"))?;
     }
     let engine = args.engine.open()?;
     pollster::block_on(async {
-        let (run, out) = if args.resume { resume(&args, engine).await? } else { begin(&args, engine).await? };
-        fs::create_dir_all(&out).map_err(|e| at(out.display())(&e))?;
-        let file = args.recipe.clone();
-        Training { run, out, file, changes: args.set.clone(), from: args.from.clone() }.train(&args).await
-    })?;
-    Ok(ExitCode::SUCCESS)
+        let begun =
+            if args.resume { resume(&args, engine, &signals).await? } else { begin(&args, engine, &signals).await? };
+        let Some((run, out)) = begun else { return Ok(signals.status()) };
+        let limit = args.minutes.map(|minutes| Duration::from_secs_f64(minutes * 60.0));
+        let pause = Duration::from_secs(args.save_every);
+        let (file, changes, from) = (args.recipe, args.set, args.from);
+        Training { run, out, file, changes, from, signals: &signals, pause, limit }.train().await
+    })
 }
+
+/// A run and its folder; `None` where a signal came before its first step.
+type Begun = Option<(Run<AnyEngine>, PathBuf)>;
 
 fn folder(args: &Args, recipe: &Recipe) -> PathBuf {
     args.out.clone().unwrap_or_else(|| Path::new("runs").join(&recipe.name))
 }
 
-async fn begin(args: &Args, engine: AnyEngine) -> Result<(Run<AnyEngine>, PathBuf), Failure> {
+async fn begin(args: &Args, engine: AnyEngine, signals: &Signals) -> Result<Begun, Failure> {
     let recipe = recipe::load(&args.recipe, &args.set)?;
     let weights = match &args.from {
         None => None,
         Some(name) => {
-            let weights = models::load(name)?.weights.in_both_roles(&recipe.model);
+            let weights = models::load("--from", name)?.weights.in_both_roles(&recipe.model);
             weights.check(&recipe.model).map_err(|e| at("--from")(&e))?;
             Some(weights)
         }
     };
     let out = folder(args, &recipe);
-    let examples = recipe::examples(&recipe)?;
-    Ok((Run::begin(engine, recipe, examples, weights, clock).await?, out))
+    run_folder::begin(&out, &recipe)?;
+    let Some(examples) = recipe::examples(&recipe, signals)? else { return Ok(None) };
+    Ok(Some((Run::begin(engine, recipe, examples, weights, clock).await?, out)))
 }
 
-async fn resume(args: &Args, engine: AnyEngine) -> Result<(Run<AnyEngine>, PathBuf), Failure> {
+async fn resume(args: &Args, engine: AnyEngine, signals: &Signals) -> Result<Begun, Failure> {
     let whole = args.recipe.extension().is_some_and(|extension| extension == "safetensors");
     if whole && !args.set.is_empty() {
         return Err("--set: a saved run keeps the recipe that it began with".into());
@@ -97,125 +108,33 @@ async fn resume(args: &Args, engine: AnyEngine) -> Result<(Run<AnyEngine>, PathB
     let recipe = if whole { None } else { Some(recipe::load(&args.recipe, &args.set)?) };
     let file = match &recipe {
         None => args.recipe.clone(),
-        Some(recipe) => folder(args, recipe).join("state.safetensors"),
+        Some(recipe) => folder(args, recipe).join(STATE),
     };
-    let bytes = fs::read(&file).map_err(|e| at(file.display())(&e))?;
-    let saved = Saved::from_bytes(&bytes).map_err(|e| at(file.display())(&e))?;
-    if recipe.is_some_and(|recipe| recipe != saved.recipe) {
-        return Err(format!("{}: the state belongs to another recipe", file.display()).into());
+    if recipe.is_some() && !file.exists() {
+        return Err(
+            format!("{}: there is no saved run to go on with; without --resume one begins", file.display()).into()
+        );
     }
-    let out = folder(args, &saved.recipe);
+    let saved = Saved::from_bytes(&files::read(&file)?).map_err(|e| at(file.display())(&e))?;
+    if let Some(difference) = recipe.as_ref().and_then(|recipe| recipe::difference(&saved.recipe, recipe)) {
+        let (shown, word) = (file.display(), shell_word(&file));
+        return Err(format!(
+            "{shown}: the state belongs to another recipe, {difference}; to go on with its own: hrm train {word} --resume"
+        )
+        .into());
+    }
+    let out = match &args.out {
+        Some(out) => out.clone(),
+        None if whole => run_folder::of_saved(&file, &saved.recipe),
+        None => folder(args, &saved.recipe),
+    };
+    run_folder::go_on(&out, &saved, &file)?;
     let split = match &saved.given {
         Some(given) => saved.recipe.deal(given),
-        None => recipe::generate(&saved.recipe)?,
+        None => match recipe::generate(&saved.recipe, signals)? {
+            Some(split) => split,
+            None => return Ok(None),
+        },
     };
-    Ok((Run::resume(engine, saved, split, clock).await.map_err(|e| at(file.display())(&e))?, out))
-}
-
-/// A run, where it writes, and where it came from.
-struct Training {
-    run: Run<AnyEngine>,
-    out: PathBuf,
-    /// The recipe's file.
-    file: PathBuf,
-    /// What was set otherwise than there.
-    changes: Vec<String>,
-    /// Where the start weights came from, if not from the seed.
-    from: Option<String>,
-}
-
-impl Training {
-    async fn train(&mut self, args: &Args) -> Result<(), Failure> {
-        let total = self.run.recipe().training.steps;
-        let bar = recipe::bar(total, "{bar:20} {pos}/{len} steps, {per_sec}, {eta} left  {msg}")?;
-        bar.set_position(self.run.steps_done());
-        bar.reset_eta();
-        let start = Instant::now();
-        let limit = args.minutes.map(|minutes| Duration::from_secs_f64(minutes * 60.0));
-        let mut saved = Instant::now();
-        let mut tested = String::new();
-        while !self.run.is_done() && limit.is_none_or(|limit| start.elapsed() < limit) {
-            let row = self.run.step().await?.1.map(|row| row.mean);
-            bar.set_position(self.run.steps_done());
-            if let Some(mean) = row {
-                let evaluates = self.run.owes_evaluation();
-                if evaluates && let Some(trial) = self.run.evaluate(async |_, _| ControlFlow::Continue(())).await? {
-                    tested = format!(", unseen {:.1} % exact", 100.0 * trial.result().exact_accuracy);
-                }
-                let exact = 100.0 * mean.exact_accuracy;
-                bar.set_message(format!("loss {:.3}, {exact:.1} % exact{tested}", mean.lm_loss));
-                if evaluates {
-                    let line = format!("step {} ({:.0} s): {}", mean.step, self.run.seconds(), bar.message());
-                    bar.suspend(|| eprintln!("{line}"));
-                }
-            }
-            if saved.elapsed() > Duration::from_secs(args.save_every) {
-                self.save().await?;
-                saved = Instant::now();
-            }
-        }
-        bar.finish_and_clear();
-        self.save().await?;
-        let test = self.run.test_all(async |_, _| ControlFlow::Continue(())).await?;
-        // With what the test gave.
-        self.save().await?;
-        let weights = self.run.weights(true).await?;
-        self.write_model(&weights, test)?;
-        let outcome = match test {
-            Some(test) => format!(
-                "{:.2} % of {} unseen puzzles exactly right, {:.2} % of cells",
-                100.0 * test.exact_accuracy,
-                test.count,
-                100.0 * test.accuracy
-            ),
-            None => "there are no unseen puzzles to try it on".into(),
-        };
-        let (name, steps) = (&self.run.recipe().name, self.run.steps_done());
-        println!("{name} after {steps} steps: {outcome}, in {}", self.out.display());
-        Ok(())
-    }
-
-    /// Writes the state beside the old one, then puts it in its place; the curve beside it.
-    async fn save(&mut self) -> Result<(), Failure> {
-        let bytes = self.run.save().await?.to_bytes()?;
-        let (new, file) = (self.out.join("state.new"), self.out.join("state.safetensors"));
-        fs::write(&new, bytes).map_err(|e| at(new.display())(&e))?;
-        fs::rename(&new, &file).map_err(|e| at(file.display())(&e))?;
-        let metrics = self.out.join("metrics.csv");
-        fs::write(&metrics, curve::csv(self.run.rows())).map_err(|e| at(metrics.display())(&e))?;
-        Ok(())
-    }
-
-    fn write_model(&self, weights: &Weights, test: Option<Evaluation>) -> Result<(), Failure> {
-        let recipe = self.run.recipe();
-        let write = |extension: &str, bytes: &[u8]| {
-            let file = self.out.join(format!("{}.{extension}", recipe.name));
-            fs::write(&file, bytes).map_err(|e| at(file.display())(&e))
-        };
-        write("safetensors", &weights.to_safetensors()?)?;
-        write("json", models::config_text(&recipe.model, recipe.puzzle)?.as_bytes())?;
-        let mut card = json!({
-            "recipe": self.file,
-            "from": self.from,
-            "parameters": weights.count() - 2 * recipe.model.hidden_size,
-            "base_puzzles": recipe.data.base_puzzles,
-            "augmented": true,
-            "seed": recipe.training.seed,
-            "steps": self.run.steps_done(),
-            "batch": recipe.training.batch,
-            "seconds": self.run.seconds().round(),
-            "threads": rayon::current_num_threads(),
-            "exact_accuracy": test.map(|test| test.exact_accuracy),
-            "accuracy": test.map(|test| test.accuracy),
-            "halting_step": test.map(|test| test.steps),
-            "q_halt_accuracy": test.map(|test| test.q_halt_accuracy),
-            "count": test.map(|test| test.count),
-            "segments": recipe.model.halt_max_steps,
-        });
-        if !self.changes.is_empty() {
-            card["changes"] = json!(self.changes);
-        }
-        write("card.json", (serde_json::to_string_pretty(&card)? + "\n").as_bytes())?;
-        Ok(())
-    }
+    Ok(Some((Run::resume(engine, saved, split, clock).await.map_err(|e| at(file.display())(&e))?, out)))
 }

@@ -7,7 +7,7 @@ use hrm_core::engine::Engine;
 use hrm_core::verify::{Golden, verify};
 use serde_json::json;
 
-use super::{EngineArg, Failure, at};
+use super::{EngineArg, Failure, at, files, output};
 
 /// Compare an engine with a golden file; the .json beside it tells the configuration
 ///
@@ -26,9 +26,13 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
-    let bytes = std::fs::read(&args.file).map_err(|e| at(args.file.display())(&e))?;
+    let bytes = files::read(&args.file)?;
     let json_file = args.file.with_extension("json");
-    let text = std::fs::read_to_string(&json_file).map_err(|e| at(json_file.display())(&e))?;
+    if !json_file.exists() {
+        let (file, json_file) = (args.file.display(), json_file.display());
+        return Err(format!("{file}: its configuration is missing, expected beside it as {json_file}").into());
+    }
+    let text = files::read_text(&json_file)?;
     let golden = Golden::parse(&bytes, &text).map_err(|e| at(args.file.display())(&e))?;
     let engine = args.engine.open()?;
     let report = pollster::block_on(verify(&engine, &golden)).map_err(|e| at(args.file.display())(&e))?;
@@ -43,21 +47,20 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
             "not_compared": report.not_compared,
             "pass": report.passes(),
         });
-        println!("{value}");
+        output::print_result(value)?;
     } else {
-        println!("{} on {}", args.file.display(), engine.info().name);
+        let mut lines = vec![format!("{} on {}", args.file.display(), engine.info().name)];
         for g in &report.groups {
             let rule = g.limit.map_or("reported".to_owned(), |limit| format!("at most {limit:.0e}"));
             let verdict = if g.holds() { "" } else { "  BROKEN" };
-            println!(
+            lines.push(format!(
                 "  {:<44} {:>8.1e}  {rule:<14} {:>4} tensors  {}{verdict}",
                 g.name, g.worst, g.count, g.worst_tensor
-            );
+            ));
         }
-        for name in &report.not_compared {
-            println!("  not compared: {name}");
-        }
-        println!("{} of {} tensors compared", report.compared(), report.total);
+        lines.extend(report.not_compared.iter().map(|name| format!("  not compared: {name}")));
+        lines.push(format!("{} of {} tensors compared", report.compared(), report.total));
+        output::print_result(lines.join("\n"))?;
     }
     Ok(if report.passes() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -149,7 +149,7 @@ impl Page {
         }
     }
 
-    /// Shows a stored run and goes on with it; on `engine`, or on the one that it was on: only so it goes on bit for bit.
+    /// Shows a stored run and goes on with it; on `engine`, or on the kind that it was on: another rounds otherwise.
     pub fn continue_stored(self, id: &str, engine: Option<EngineKind>) {
         let Some(engine) = engine.or_else(|| self.engine_of(id)) else { return };
         if self.show_stored(id, engine) {

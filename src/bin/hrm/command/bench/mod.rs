@@ -12,7 +12,7 @@ use clap::ValueEnum;
 use hrm_core::engine::Kind;
 use serde_json::{Value, json};
 
-use super::{EngineArg, Failure, at};
+use super::{EngineArg, Failure, at, numbers, output};
 use case::Case;
 
 /// Measure this machine
@@ -33,7 +33,7 @@ pub struct Args {
     #[arg(long, value_enum)]
     engine: Option<EngineArg>,
     /// Seeds of learn, with commas between them: one run each; the median counts
-    #[arg(long, value_delimiter = ',', default_value = "1")]
+    #[arg(long, value_delimiter = ',', default_value = "1", value_parser = numbers::seed)]
     seeds: Vec<u64>,
     /// Leave the peers out
     #[arg(long)]
@@ -61,7 +61,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         return Err("--engine: the case does not run on this engine".into());
     }
     if let (Some(folder), [(case, kind), ..]) = (&args.inner, &runs[..]) {
-        println!("{}", pollster::block_on(measure::measure(*case, *kind, &args.seeds, folder))?);
+        output::print(pollster::block_on(measure::measure(*case, *kind, &args.seeds, folder))?)?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut results = Vec::new();
@@ -76,14 +76,14 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
             result["ratio_to_peer"] = json!(result["seconds"].as_f64().unwrap_or(f64::NAN) / mean);
         }
         if !args.json {
-            row::print(case, &result);
+            output::print(row::text(case, &result))?;
         }
         results.push(result);
     }
     // Criterion's own reports are of no use any more.
     let _ = std::fs::remove_dir_all(folder());
     if args.json {
-        println!("{}", json!({ "cases": results }));
+        output::print(json!({ "cases": results }))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -123,10 +123,10 @@ fn run_peer(script: &str) -> Option<Value> {
     let output = Command::new("python3").arg(&file).stderr(Stdio::null()).output();
     let value = output.ok().filter(|o| o.status.success()).and_then(|o| serde_json::from_slice(&o.stdout).ok());
     if value.is_none() {
-        eprintln!(
+        output::note(format_args!(
             "hrm: {} did not run; python3 needs PyTorch, and the working directory is the project's",
             file.display()
-        );
+        ));
     }
     value
 }

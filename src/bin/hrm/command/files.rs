@@ -1,0 +1,186 @@
+//! Files of the command: every error says what stands there instead, and what was there before stays whole until its
+//! successor is.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+
+/// Reads a whole file.
+///
+/// # Errors
+/// One line on what is in the way: a folder, nothing, an empty file, no permission.
+pub fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    let bytes = fs::read(file).map_err(|error| cannot_read(file, &error))?;
+    if bytes.is_empty() {
+        return Err(format!("{}: the file is empty", file.display()).into());
+    }
+    Ok(bytes)
+}
+
+/// Reads a whole file of text.
+///
+/// # Errors
+/// As [`read`]; bytes that are no text.
+pub fn read_text(file: &Path) -> Result<String, Failure> {
+    String::from_utf8(read(file)?).map_err(|_| format!("{}: expected text, found other bytes", file.display()).into())
+}
+
+/// Opens a file for reading.
+///
+/// # Errors
+/// As [`read`], but for an empty file.
+pub fn open(file: &Path) -> Result<File, Failure> {
+    if file.is_dir() {
+        return Err(format!("{}: this is a folder, expected a file", file.display()).into());
+    }
+    Ok(File::open(file).map_err(|error| cannot_read(file, &error))?)
+}
+
+/// Whether a file can be made, before anything is computed for it. One that exists is only replaced by `force`.
+///
+/// # Errors
+/// One line on what is in the way.
+pub fn check_output(file: &Path, force: bool) -> Result<(), Failure> {
+    if file.is_file() && !force {
+        return Err(format!("{}: the file exists; give another name, or --force to replace it", file.display()).into());
+    }
+    if is_device(file) {
+        return Ok(());
+    }
+    let new = beside(file);
+    let tried = if file.is_dir() { Err(ErrorKind::IsADirectory.into()) } else { File::create(&new).map(drop) };
+    let _ = fs::remove_file(&new);
+    tried.map_err(|error| cannot_write(file, &error).into())
+}
+
+/// Writes a file beside its place, then puts it there: a full disk or a power cut leaves what was there before.
+///
+/// # Errors
+/// One line on what is in the way.
+pub fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |error: io::Error| Failure::from(cannot_write(file, &error));
+    // A terminal, a pipe or /dev/null is written into, never replaced.
+    if is_device(file) {
+        return fs::write(file, bytes).map_err(failed);
+    }
+    // What a link points to is replaced, not the link.
+    let target = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+    if target.is_dir() {
+        return Err(failed(ErrorKind::IsADirectory.into()));
+    }
+    let new = beside(&target);
+    let written = File::create(&new).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written.and_then(|()| fs::rename(&new, &target)).map_err(|error| {
+        let _ = fs::remove_file(&new);
+        failed(error)
+    })
+}
+
+/// Makes a folder for output, with those above it, and tries whether files can be made there.
+///
+/// # Errors
+/// One line on what is in the way.
+pub fn make_folder(folder: &Path) -> Result<(), Failure> {
+    if let Some(file) = folder.ancestors().find(|part| part.exists()).filter(|part| !part.is_dir()) {
+        return Err(format!("{}: this is a file, expected a folder", file.display()).into());
+    }
+    fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
+    let trial = folder.join(".hrm-trial.new");
+    let tried = File::create(&trial).map(drop);
+    let _ = fs::remove_file(&trial);
+    tried.map_err(|error| cannot_write(&trial, &error).into())
+}
+
+/// Something that is neither file nor folder: a terminal, a pipe, /dev/null.
+fn is_device(file: &Path) -> bool {
+    fs::metadata(file).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+}
+
+/// Where a file is written before it takes its place.
+fn beside(file: &Path) -> PathBuf {
+    let mut name = file.file_name().map_or_else(OsString::new, OsString::from);
+    name.push(".new");
+    file.with_file_name(name)
+}
+
+fn cannot_read(file: &Path, error: &io::Error) -> String {
+    let shown = file.display();
+    match error.kind() {
+        _ if file.is_dir() => format!("{shown}: this is a folder, expected a file"),
+        ErrorKind::NotFound => format!("{shown}: there is no such file"),
+        ErrorKind::PermissionDenied => format!("{shown}: there is no permission to read it"),
+        _ => format!("{shown}: it cannot be read: {error}"),
+    }
+}
+
+fn cannot_write(file: &Path, error: &io::Error) -> String {
+    let shown = file.display();
+    let folder = match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    match error.kind() {
+        _ if file.is_dir() => format!("{shown}: this is a folder, expected a file"),
+        _ if folder.exists() && !folder.is_dir() => {
+            format!("{shown}: {} is a file, expected a folder", folder.display())
+        }
+        _ if !folder.exists() => format!("{shown}: the folder {} does not exist", folder.display()),
+        ErrorKind::PermissionDenied => format!("{shown}: there is no permission to write in {}", folder.display()),
+        ErrorKind::ReadOnlyFilesystem => format!("{shown}: {} is read-only", folder.display()),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => format!("{shown}: the disk is full"),
+        _ => format!("{shown}: it cannot be written: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("hrm-files-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_leaves_what_was_there() {
+        let folder = folder("full");
+        let file = folder.join("a.csv");
+        fs::write(&file, "before").unwrap();
+        // Every write to this device fails for want of room.
+        std::os::unix::fs::symlink("/dev/full", beside(&file)).unwrap();
+        let said = write(&file, b"after").unwrap_err().to_string();
+        assert!(said.ends_with("a.csv: the disk is full"), "{said}");
+        assert_eq!(fs::read(&file).unwrap(), b"before");
+        assert!(!beside(&file).is_symlink(), "what could not be written is taken away");
+        write(&file, b"after").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"after");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn what_is_in_the_way_is_told_in_words() {
+        let folder = folder("words");
+        let file = folder.join("a.csv");
+        let shown = folder.display();
+        for (kind, expected) in [
+            (ErrorKind::PermissionDenied, format!("there is no permission to write in {shown}")),
+            (ErrorKind::ReadOnlyFilesystem, format!("{shown} is read-only")),
+            (ErrorKind::QuotaExceeded, "the disk is full".to_owned()),
+        ] {
+            let said = cannot_write(&file, &kind.into());
+            assert_eq!(said, format!("{}: {expected}", file.display()));
+        }
+        let said = cannot_read(&file, &ErrorKind::PermissionDenied.into());
+        assert_eq!(said, format!("{}: there is no permission to read it", file.display()));
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
