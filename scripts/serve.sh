@@ -6,12 +6,14 @@ source "$(dirname "$0")/lib.sh"
 
 usage() {
     cat <<'HELP'
-Usage: scripts/serve.sh [--port N] [--address IP] [--open]
+Usage: scripts/serve.sh [--quick] [--port N] [--address IP] [--open]
 
 Installs what is missing (Rust's wasm32 target, trunk, wasm-bindgen-cli), builds the page in
 release mode and serves it. It is built anew whenever a source file changes (reload the page to see
 it); Ctrl-C ends it.
 
+  --quick       a development build, for those who work on the page: seconds after a change, a larger
+                page (the engines are optimised all the same)
   --port N      the port, or the next free one after it (default 8080)
   --address IP  the address to listen on (default 127.0.0.1: this machine only)
   --open        open the page in the browser
@@ -23,8 +25,10 @@ HELP
 port=8080
 address=127.0.0.1
 open=()
+release=(--release)
 while [ $# -gt 0 ]; do
     case $1 in
+        --quick) release=() ;;
         --port) port=${2:?--port needs a number} && shift ;;
         --address) address=${2:?--address needs an IP address} && shift ;;
         --open) open=(--open) ;;
@@ -44,4 +48,4 @@ done
 install_build_tools
 
 say "Building, then serving at http://$address:$port/ (first build: about 4 minutes; unchanged: seconds)"
-exec trunk serve --release --address "$address" --port "$port" ${open[@]+"${open[@]}"}
+exec trunk serve ${release[@]+"${release[@]}"} --address "$address" --port "$port" ${open[@]+"${open[@]}"}
