@@ -9,11 +9,14 @@ pub mod data;
 pub mod engine;
 #[cfg(target_arch = "wasm32")]
 mod event_loop;
+pub mod fields;
 pub mod model;
+pub mod names;
 pub mod plan;
 pub mod puzzle;
 pub mod random;
 pub mod runtime;
+pub mod text;
 pub mod train;
 pub mod ui;
 pub mod verify;

@@ -3,11 +3,11 @@
 
 use std::collections::HashMap;
 
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use safetensors::{Dtype, tensor::TensorView};
 
 use super::{Evaluation, Recipe, Row, StepReport, TrainError, trainer::State};
 use crate::{
-    checkpoint::{Weights, metadata},
+    checkpoint::{Weights, metadata, open},
     data::Example,
     engine::{Data, Kind},
 };
@@ -113,7 +113,7 @@ impl Saved {
         let Summary { recipe, rows, step, seconds, engine, result } = header.summary()?;
         let recent = header.json("recent")?;
         let order: Vec<String> = header.json("order")?;
-        let file = SafeTensors::deserialize(bytes).map_err(wrong)?;
+        let file = open(bytes).map_err(TrainError::State)?;
         let buffers = order.into_iter().map(|name| {
             let view = file.tensor(&name).map_err(wrong)?;
             let words = view.data().as_chunks::<4>().0.iter();
