@@ -182,7 +182,9 @@ impl ModelConfig {
         if let Some(table) = own.get("loss").and_then(Value::as_object) {
             let Some(loss) = table.get("loss_type") else {
                 let expected = "the name of a loss, or a table with its loss_type".into();
-                return Err(FieldError::Value { field: "loss".into(), value: fields::quoted(&own["loss"]), expected }.into());
+                return Err(
+                    FieldError::Value { field: "loss".into(), value: fields::quoted(&own["loss"]), expected }.into()
+                );
             };
             own.insert("loss".into(), loss.clone());
         }
@@ -502,7 +504,9 @@ mod tests {
         assert_eq!(refusal("\"H_cycles\":2", "\"H_cycles\":2.5"), format!("H_cycles is 2.5; {whole}"));
         assert_eq!(refusal("\"expansion\":4", "\"expansion\":true"), "expansion is true; expected a number");
         assert!(refusal("\"unknown\":[1]", "\"pos_encodings\":\"rop\"").contains("pos_encodings is \"rop\"; expected"));
-        assert!(refusal("\"unknown\":[1]", "\"loss\":{\"name\":1}").starts_with("loss is {\"name\":1}; expected the name"));
+        assert!(
+            refusal("\"unknown\":[1]", "\"loss\":{\"name\":1}").starts_with("loss is {\"name\":1}; expected the name")
+        );
         let list = ModelConfig::from_json("[1]").unwrap_err().to_string();
         assert_eq!(list, "the configuration is [1]; expected a table of fields");
     }

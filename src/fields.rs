@@ -33,7 +33,10 @@ pub enum FieldError {
 ///
 /// # Errors
 /// The first field that cannot be read.
-pub fn read<T: DeserializeOwned>(mut fields: Map<String, Value>, example: &Map<String, Value>) -> Result<T, FieldError> {
+pub fn read<T: DeserializeOwned>(
+    mut fields: Map<String, Value>,
+    example: &Map<String, Value>,
+) -> Result<T, FieldError> {
     for (name, value) in &mut fields {
         if example.get(name).is_some_and(Value::is_u64)
             && value.is_f64()

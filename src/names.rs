@@ -120,7 +120,8 @@ mod tests {
 
     #[test]
     fn names_that_files_can_have_are_allowed() {
-        for name in ["sudoku-4x4", "My run (2)", "a.b", "maze_13, step 500", "模型 ü", "x", "-", "console", "com10", "2026"]
+        for name in
+            ["sudoku-4x4", "My run (2)", "a.b", "maze_13, step 500", "模型 ü", "x", "-", "console", "com10", "2026"]
         {
             assert_eq!(check(name), Ok(()), "{name}");
             assert_eq!(allowed(name), name);
@@ -133,8 +134,33 @@ mod tests {
         let long = "x".repeat(LONGEST + 1);
         let wide = "模".repeat(MOST_BYTES / 3 + 1);
         let names = [
-            "", ".", "..", "../up", "/abs", "sudoku/mini", "a\\b", "C:x", "a\0b", "a\nb", " a", "a ", "a.", ".hidden", "nul",
-            "NUL.txt", "com1", "Lpt9.x", "a\u{202e}b", "a\u{200b}", "a*", "a?", "\"a\"", "<a>", "a|b", &long, &wide,
+            "",
+            ".",
+            "..",
+            "../up",
+            "/abs",
+            "sudoku/mini",
+            "a\\b",
+            "C:x",
+            "a\0b",
+            "a\nb",
+            " a",
+            "a ",
+            "a.",
+            ".hidden",
+            "nul",
+            "NUL.txt",
+            "com1",
+            "Lpt9.x",
+            "a\u{202e}b",
+            "a\u{200b}",
+            "a*",
+            "a?",
+            "\"a\"",
+            "<a>",
+            "a|b",
+            &long,
+            &wide,
         ];
         for name in names {
             let error = check(name).unwrap_err().to_string();

@@ -147,7 +147,9 @@ mod tests {
         let twice = format!("{{{},{},{}}}", tensor("a", 0), tensor("b", 4), tensor("a", 0));
         assert!(refusal(&twice).contains("two entries named \"a\""), "{}", refusal(&twice));
         // The same name, written with an escape.
-        assert!(refusal(&format!("{{{},{}}}", tensor("a", 0), tensor("\\u0061", 4))).contains("two entries named \"a\""));
+        assert!(
+            refusal(&format!("{{{},{}}}", tensor("a", 0), tensor("\\u0061", 4))).contains("two entries named \"a\"")
+        );
         let metadata = format!(r#"{{"__metadata__":{{"k":"1","k":"2"}},{},{}}}"#, tensor("a", 0), tensor("b", 4));
         assert!(refusal(&metadata).contains("two entries named \"k\""));
         let shape = r#"{"a":{"dtype":"F32","shape":[1],"shape":[2],"data_offsets":[0,8]}}"#;
@@ -159,7 +161,9 @@ mod tests {
         let said = |bytes: &[u8]| open(bytes).unwrap_err();
         assert!(said(b"<!doctype html>\n<html><body>Please sign in</body></html>").contains("web page"));
         assert!(said(b"\xef\xbb\xbf\n <html>").contains("web page"));
-        assert!(said(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n").contains("Git LFS pointer"));
+        assert!(
+            said(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n").contains("Git LFS pointer")
+        );
         assert!(said(b"PK\x03\x04 archive/data.pkl").contains("PyTorch"));
         assert!(said(b"\x80\x02}q\x00(X\x04\x00").contains("PyTorch"));
         assert!(said(b"{\"seq_len\": 16}").contains("JSON text"));

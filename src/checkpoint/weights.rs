@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use half::{bf16, f16};
-use safetensors::tensor::TensorView;
 use safetensors::Dtype;
+use safetensors::tensor::TensorView;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::open;
@@ -337,9 +337,14 @@ mod tests {
     #[test]
     fn prefixes_of_wrappers_are_dropped() {
         let weights = Weights::init(&config(), 2);
-        for prefix in
-            ["", "model.inner.", "_orig_mod.model.inner.", "module.model.inner.", "module._orig_mod.model.inner.", "inner."]
-        {
+        for prefix in [
+            "",
+            "model.inner.",
+            "_orig_mod.model.inner.",
+            "module.model.inner.",
+            "module._orig_mod.model.inner.",
+            "inner.",
+        ] {
             let bytes = renamed(|plain| format!("{prefix}{plain}"), &[]);
             assert_eq!(Weights::from_safetensors(&bytes).unwrap(), weights, "{prefix}");
         }

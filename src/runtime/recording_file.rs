@@ -110,7 +110,7 @@ pub fn to_bytes(recording: &Recording, kind: Kind) -> Result<Vec<u8>, RecordingF
     let run = Run {
         puzzle: kind,
         question: recording.question().to_vec(),
-        model: recording.maker().clone(),
+        model: readable(recording.maker()),
         engine: recording.engine().to_owned(),
         shapes: recording.shapes(),
         planned: recording.keep().segments(),
@@ -133,6 +133,14 @@ pub fn to_bytes(recording: &Recording, kind: Kind) -> Result<Vec<u8>, RecordingF
     };
     let views = (0..recording.segments().len()).filter_map(tensor).collect::<Result<Vec<_>, _>>();
     safetensors::serialize(views.map_err(|e| refused(&e))?, Some(header)).map_err(|e| refused(&e))
+}
+
+/// The model's signature, under a name that [`from_bytes`] accepts: a model may be called after a file of any name.
+fn readable(maker: &Maker) -> Maker {
+    match maker.name.as_str() {
+        "" => maker.clone(),
+        name => Maker { name: names::allowed(name).into_owned(), digest: maker.digest.clone() },
+    }
 }
 
 fn dtype_of(states: &States) -> Dtype {

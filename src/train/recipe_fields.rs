@@ -75,7 +75,9 @@ pub(super) fn split(fields: Map<String, Value>) -> Result<Parts, FieldProblem> {
     let mut model = section(&fields, "model")?.ok_or_else(|| outside(FieldError::Missing("[model]".into())))?;
     for (field, value) in [("seq_len", puzzle.seq_len()), ("vocab_size", puzzle.vocab_size())] {
         // A saved run has them, as the puzzle does.
-        if let Some(found) = model.insert(field.into(), value.into()).filter(|found| found.as_f64() != Some(value as f64)) {
+        if let Some(found) =
+            model.insert(field.into(), value.into()).filter(|found| found.as_f64() != Some(value as f64))
+        {
             let follows = format!("it follows from the puzzle, and {puzzle} has {value}");
             return Err(FieldProblem::Fixed { field, value: fields::quoted(&found), follows });
         }
@@ -216,15 +218,28 @@ mod tests {
         assert_eq!(model("\"expansions\":2.0"), "[model] expansions is unknown; did you mean expansion?");
         assert_eq!(model("\"Mlp_t\":false"), "[model] Mlp_t is unknown; did you mean mlp_t?");
         assert_eq!(model("\"batch\":8"), "[model] batch is unknown; it belongs into [training]");
-        assert!(model("\"qqqq\":8").starts_with("[model] qqqq is unknown; expected one of H_cycles, "), "{}", model("\"qqqq\":8"));
+        assert!(
+            model("\"qqqq\":8").starts_with("[model] qqqq is unknown; expected one of H_cycles, "),
+            "{}",
+            model("\"qqqq\":8")
+        );
         assert!(!model("\"qqqq\":8").contains("seq_len"));
         assert_eq!(
             refusal("\"steps\":9", "\"steps\":9,\"warmup_step\":3"),
             "[training] warmup_step is unknown; did you mean steps?"
         );
-        assert_eq!(refusal("\"seed\":1}", "\"seed\":1,\"hardst\":1}"), "[data] hardst is unknown; did you mean hardest?");
-        assert_eq!(refusal("\"training\":", "\"optimiser\":{},\"training\":"), "optimiser is unknown; did you mean optimizer?");
-        assert_eq!(refusal("\"name\":\"a\"", "\"name\":\"a\",\"steps\":3"), "steps is unknown; it belongs into [training]");
+        assert_eq!(
+            refusal("\"seed\":1}", "\"seed\":1,\"hardst\":1}"),
+            "[data] hardst is unknown; did you mean hardest?"
+        );
+        assert_eq!(
+            refusal("\"training\":", "\"optimiser\":{},\"training\":"),
+            "optimiser is unknown; did you mean optimizer?"
+        );
+        assert_eq!(
+            refusal("\"name\":\"a\"", "\"name\":\"a\",\"steps\":3"),
+            "steps is unknown; it belongs into [training]"
+        );
         assert_eq!(
             refusal("\"training\":", "\"optimizer\":{\"learning\":1},\"training\":").split(';').next(),
             Some("[optimizer] learning is unknown")
@@ -248,10 +263,15 @@ mod tests {
     fn a_wrong_type_is_told_with_field_value_and_expectation() {
         let whole = "expected a whole number of at least 0";
         assert_eq!(refusal("\"batch\":4", "\"batch\":\"4\""), format!("[training] batch is \"4\"; {whole}"));
-        assert_eq!(refusal("\"base_puzzles\":10", "\"base_puzzles\":-1"), format!("[data] base_puzzles is -1; {whole}"));
+        assert_eq!(
+            refusal("\"base_puzzles\":10", "\"base_puzzles\":-1"),
+            format!("[data] base_puzzles is -1; {whole}")
+        );
         assert_eq!(refusal("\"num_heads\":2", "\"num_heads\":[]"), format!("[model] num_heads is []; {whole}"));
         assert_eq!(refusal("\"name\":\"a\"", "\"name\":4"), "name is 4; expected text in quotes");
-        assert!(refusal("sudoku-4x4", "sudoku-5x5").starts_with("puzzle is \"sudoku-5x5\"; expected one of sudoku-4x4, "));
+        assert!(
+            refusal("sudoku-4x4", "sudoku-5x5").starts_with("puzzle is \"sudoku-5x5\"; expected one of sudoku-4x4, ")
+        );
         assert_eq!(refusal("\"steps\":9,", ""), "[training] steps is missing");
         assert_eq!(refusal("\"name\":\"a\",", ""), "name is missing");
         assert_eq!(

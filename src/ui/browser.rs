@@ -8,6 +8,7 @@ use web_sys::{
 };
 
 use super::colour::{Diverging, Rgb, parse_hex};
+use crate::names;
 
 /// What was kept under `key` on an earlier visit.
 pub fn recall(key: &str) -> Option<String> {
@@ -234,7 +235,7 @@ pub fn save_blob(name: &str, blob: &Blob) {
     let Some(address) = address_of(blob) else { return };
     if let Ok(link) = document().create_element("a") {
         let _ = link.set_attribute("href", &address);
-        let _ = link.set_attribute("download", name);
+        let _ = link.set_attribute("download", &names::allowed(name));
         link.unchecked_into::<HtmlElement>().click();
     }
     let _ = web_sys::Url::revoke_object_url(&address);

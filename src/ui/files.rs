@@ -7,6 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, File, FileList, HtmlInputElement};
 
 use super::{browser, state::Page};
+use crate::text::decode;
 
 /// Marks the document's root while files hover over the page.
 const HOVER: &str = "data-files-over";
@@ -83,9 +84,10 @@ pub async fn contents(file: &File) -> Result<ArrayBuffer, String> {
     Ok(read(file, file.array_buffer()).await?.unchecked_into())
 }
 
-/// A file's text, or what the browser says.
+/// A file's text, or what the browser says; or that it is no text.
 pub async fn text(file: &File) -> Result<String, String> {
-    Ok(read(file, file.text()).await?.as_string().unwrap_or_default())
+    let bytes = Uint8Array::new(&contents(file).await?).to_vec();
+    Ok(decode(&bytes).map_err(|error| format!("{}: {error}", file.name()))?.into_owned())
 }
 
 async fn read(file: &File, reading: Promise) -> Result<JsValue, String> {

@@ -253,6 +253,7 @@ mod tests {
             assert_eq!((FIELDS[faults[0].field].name, faults.len()), (field, 1));
             faults[0].message.clone()
         };
+        assert!(fault("name", "../up").starts_with("the name \"../up\" contains /; allowed are"));
         assert_eq!(fault("batch", "0"), "batch is 0, expected at least 1");
         assert_eq!(fault("steps", "many"), "\"many\" is no whole number, expected one such as 100");
         assert_eq!(fault("H_cycles", "0"), "H_cycles is 0; expected 1 to 1024");

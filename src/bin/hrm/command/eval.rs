@@ -51,12 +51,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let model = models::load(&args.model)?;
     let file = fs::File::open(&args.data).map_err(|e| at(args.data.display())(&e))?;
     let table = csv::read(model.kind, file).map_err(|e| at(args.data.display())(&e))?;
-    for problem in &table.problems {
-        eprintln!("hrm: {}: {problem}", args.data.display());
-    }
-    if !table.problems.is_empty() {
-        eprintln!("hrm: {} good rows, {} left out", table.rows.len(), table.problems.len());
-    }
+    super::recipe::tell(&args.data.display().to_string(), model.kind, &table);
     let examples: Vec<data::Example> = table.into_examples();
     if examples.is_empty() {
         return Err(format!("{}: no good row", args.data.display()).into());
@@ -104,7 +99,8 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
 
 /// Writes what each segment is worth into a model's card; all else in it stays.
 fn note_in_card(file: &Path, after_each: &[Evaluation]) -> Result<(), Failure> {
-    let text = fs::read_to_string(file).map_err(|e| at(file.display())(&e))?;
+    let text = fs::read(file).map_err(|e| at(file.display())(&e))?;
+    let text = hrm_web::text::decode(&text).map_err(|e| at(file.display())(&e))?;
     let mut card: Map<String, Value> = serde_json::from_str(&text).map_err(|e| at(file.display())(&e))?;
     let by_segment = BySegment {
         exact_accuracy: after_each.iter().map(|evaluation| evaluation.exact_accuracy).collect(),

@@ -54,9 +54,14 @@ pub fn load(name_or_file: &str) -> Result<Model, Failure> {
     let file = find(name_or_file)?;
     let weights = load_weights(&file)?;
     let json = file.with_extension("json");
-    let text = std::fs::read_to_string(&json).map_err(|e| at(json.display())(&e))?;
+    let text = std::fs::read(&json).map_err(|e| at(json.display())(&e))?;
+    let text = hrm_web::text::decode(&text).map_err(|e| at(json.display())(&e))?;
     let value: serde_json::Value = serde_json::from_str(&text).map_err(|e| at(json.display())(&e))?;
     let config = ModelConfig::from_json_value(&value).map_err(|e| at(json.display())(&e))?;
+    let unknown = ModelConfig::unknown_fields(&value);
+    if !unknown.is_empty() {
+        eprintln!("hrm: {}: unknown fields are ignored: {}", json.display(), unknown.join(", "));
+    }
     weights.check(&config).map_err(|e| at(file.display())(&e))?;
     let kind = Kind::of_configuration(&value, config.seq_len, config.vocab_size)
         .map_err(|problem| format!("{}: {problem}", json.display()))?;

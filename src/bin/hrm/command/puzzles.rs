@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use hrm_web::data::csv::{self, Row};
-use hrm_web::data::{Example, SplitRequest, TEST_FRACTION, generate_split};
+use hrm_web::data::{Example, Shortfall, SplitRequest, TEST_FRACTION, generate_split};
 use hrm_web::puzzle::Kind;
 use hrm_web::puzzle::sudoku::{Shape, minimal_puzzle};
 use hrm_web::random::Random;
@@ -47,6 +47,9 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
             let (training, test) = if args.training { (args.count, 0) } else { (0, args.count) };
             let request = SplitRequest { training, test, seed: args.seed, difficulty: (0.0, 1.0), smaller: 0.0 };
             let split = generate_split(kind, &request, |_, _| {});
+            for shortfall in Shortfall::of(kind, &split, &request, false) {
+                eprintln!("hrm: {shortfall}");
+            }
             [split.test, split.training].concat()
         }
     };

@@ -28,7 +28,8 @@ pub struct Args {
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let bytes = std::fs::read(&args.file).map_err(|e| at(args.file.display())(&e))?;
     let json_file = args.file.with_extension("json");
-    let text = std::fs::read_to_string(&json_file).map_err(|e| at(json_file.display())(&e))?;
+    let text = std::fs::read(&json_file).map_err(|e| at(json_file.display())(&e))?;
+    let text = hrm_web::text::decode(&text).map_err(|e| at(json_file.display())(&e))?;
     let golden = Golden::parse(&bytes, &text).map_err(|e| at(args.file.display())(&e))?;
     let engine = args.engine.open()?;
     let report = pollster::block_on(verify(&engine, &golden)).map_err(|e| at(args.file.display())(&e))?;

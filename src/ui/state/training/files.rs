@@ -52,10 +52,12 @@ pub enum Table {
         rows: usize,
         /// Those that can only be unseen ones.
         test: usize,
-        /// What is wrong with the first bad rows.
+        /// What is wrong with the bad rows, in a few lines.
         problems: Vec<String>,
-        /// Bad rows.
+        /// Lines without a good row.
         bad: usize,
+        /// How it was understood, where that is not plain.
+        notes: Vec<String>,
     },
 }
 

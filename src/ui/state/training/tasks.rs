@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::{Notice, Page, files::Table};
 use crate::{
+    names,
     puzzle::Kind,
     runtime::{
         client::Client,
@@ -174,6 +175,10 @@ impl Page {
 
     /// Gives a stored run another name; where it is shown, there too.
     pub fn rename_run(self, run: String, name: String) {
+        if let Err(error) = names::check(&name) {
+            self.training.storage_fault.set(Some(format!("The run keeps its name: {error}.")));
+            return;
+        }
         self.training.current.update(|current| {
             if let Some(current) = current.as_mut().filter(|current| current.id == run) {
                 current.recipe.name.clone_from(&name);
@@ -252,9 +257,10 @@ impl Page {
             (Wanted::Table(name), Event::Failed(failure)) => {
                 self.take_table(Table::Unreadable { name, message: failure.message.clone() });
             }
-            (Wanted::Table(name), Event::Training(TrainingEvent::Table { kind, rows, test, problems, bad })) => {
+            (Wanted::Table(name), Event::Training(TrainingEvent::Table { kind, rows, test, problems, bad, notes })) => {
                 let (kind, rows, test, bad) = (*kind, *rows, *test, *bad);
-                self.take_table(Table::Read { name, kind, rows, test, problems: problems.clone(), bad });
+                let (problems, notes) = (problems.clone(), notes.clone());
+                self.take_table(Table::Read { name, kind, rows, test, problems, bad, notes });
             }
             (Wanted::Runs, Event::Failed(failure)) => {
                 self.training.storage_fault.set(Some(format!("The runs cannot be listed: {}.", failure.message)));
