@@ -142,7 +142,8 @@ pub fn read(kind: Kind, input: impl io::Read) -> Result<Table, CsvError> {
             }
             Err(problem) => {
                 if problem.fault == Fault::Size && samples.len() < SAMPLES {
-                    samples.push(found.columns.field(&record.fields, Column::Question).map(text_of).unwrap_or_default());
+                    samples
+                        .push(found.columns.field(&record.fields, Column::Question).map(text_of).unwrap_or_default());
                 }
                 table.problems.push(problem.on(&record));
             }
@@ -244,7 +245,8 @@ impl Wrong {
     /// The problem of a record. A quote over several lines is the better explanation of whatever is wrong.
     fn on(self, record: &Record) -> Problem {
         let Self { column, fault, message } = self;
-        let Some(Quote { line, lines, is_closed }) = record.quote.filter(|quote| !quote.is_closed || quote.lines > 1) else {
+        let Some(Quote { line, lines, is_closed }) = record.quote.filter(|quote| !quote.is_closed || quote.lines > 1)
+        else {
             return Problem { line: record.line, lines: 1, column, fault, message };
         };
         let message = match is_closed {
@@ -260,13 +262,13 @@ fn row(kind: Kind, columns: Columns, record: &ByteRecord) -> Result<(Row, bool),
     let field = |column| {
         let missing = || Wrong::new(column, Fault::Fields, format!("the row ends after {} fields", record.len()));
         let bytes = columns.field(record, column).ok_or_else(missing)?;
-        std::str::from_utf8(bytes)
-            .map_err(|_| Wrong::new(column, Fault::Sign, "found bytes that are no UTF-8 text"))
+        std::str::from_utf8(bytes).map_err(|_| Wrong::new(column, Fault::Sign, "found bytes that are no UTF-8 text"))
     };
     let tokens = |column, text: &str| {
         kind.encode(text).map_err(|error| {
             if is_in_powers_of_ten(text) {
-                let message = format!("a spreadsheet has turned it into the number {text}; write the column as text there");
+                let message =
+                    format!("a spreadsheet has turned it into the number {text}; write the column as text there");
                 return Wrong::new(column, Fault::Number, message);
             }
             let fault = if matches!(error, ParseError::Character { .. }) { Fault::Sign } else { Fault::Size };
@@ -283,9 +285,8 @@ fn row(kind: Kind, columns: Columns, record: &ByteRecord) -> Result<(Row, bool),
     if let Some(fault) = kind.faults(&example.question).first() {
         return Err(Wrong::new(Column::Question, Fault::Question, fault.to_string()));
     }
-    kind.check(&example.question, &example.answer).map_err(|fault| {
-        Wrong::new(Column::Answer, Fault::Answer, format!("it contradicts the question: {fault}"))
-    })?;
+    kind.check(&example.question, &example.answer)
+        .map_err(|fault| Wrong::new(Column::Answer, Fault::Answer, format!("it contradicts the question: {fault}")))?;
     let text = |column| columns.field(record, column).map(text_of).unwrap_or_default();
     Ok((Row { source: text(Column::Source), example, rating: text(Column::Rating) }, was_padded))
 }

@@ -21,8 +21,7 @@ impl Shortfall {
     /// The sides of a split that have fewer puzzles than the request asks for.
     pub fn of(kind: Kind, split: &Split, request: &SplitRequest, from_file: bool) -> Vec<Self> {
         let side = |is_test, found, asked| Self { kind, is_test, found, asked, from_file };
-        let sides =
-            [side(false, split.training.len(), request.training), side(true, split.test.len(), request.test)];
+        let sides = [side(false, split.training.len(), request.training), side(true, split.test.len(), request.test)];
         sides.into_iter().filter(|side| side.found < side.asked).collect()
     }
 }
@@ -36,7 +35,10 @@ impl fmt::Display for Shortfall {
             write!(f, "the file has no more of different symmetry classes, of which {share} are for {what} puzzles")?;
             return f.write_str("; add puzzles, or ask for fewer");
         }
-        write!(f, "no more were found of different symmetry classes of {kind}, of which {share} are for {what} puzzles")?;
+        write!(
+            f,
+            "no more were found of different symmetry classes of {kind}, of which {share} are for {what} puzzles"
+        )?;
         f.write_str("; ask for fewer, for a wider range of difficulty, or for a larger kind")
     }
 }

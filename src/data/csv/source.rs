@@ -67,8 +67,11 @@ impl Source {
 
     pub(super) fn records(&self, delimiter: u8) -> Records<'_> {
         // Rows of a wrong number of fields are reported one by one, not as the end of the file.
-        let reader =
-            ReaderBuilder::new().flexible(true).has_headers(false).delimiter(delimiter).from_reader(self.bytes.as_slice());
+        let reader = ReaderBuilder::new()
+            .flexible(true)
+            .has_headers(false)
+            .delimiter(delimiter)
+            .from_reader(self.bytes.as_slice());
         Records { bytes: &self.bytes, reader, at: 0, line: 1 }
     }
 }

@@ -48,7 +48,15 @@ pub struct Args {
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let model = models::load(&args.model)?;
     let kind = model.kind;
-    let question = kind.encode(&args.puzzle).map_err(|e| at("--puzzle")(&e))?;
+    let mut puzzles = kind.encode_all(&args.puzzle).map_err(|e| at("--puzzle")(&e))?;
+    if puzzles.len() > 1 {
+        eprintln!(
+            "hrm: --puzzle: found {} puzzles; the first is solved, the {} others are not",
+            puzzles.len(),
+            puzzles.len() - 1
+        );
+    }
+    let question = puzzles.swap_remove(0);
     for fault in kind.faults(&question) {
         eprintln!("hrm: --puzzle: {fault}");
     }
