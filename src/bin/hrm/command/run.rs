@@ -53,7 +53,12 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     }
     let model = models::load("--model", &args.model)?;
     let kind = model.kind;
-    let question = kind.encode(&args.puzzle).map_err(|e| at("--puzzle")(&e))?;
+    let mut puzzles = kind.encode_all(&args.puzzle).map_err(|e| at("--puzzle")(&e))?;
+    if puzzles.len() > 1 {
+        let others = counted(puzzles.len() - 1, "other is", "others are");
+        note(format_args!("hrm: --puzzle: found {} puzzles; the first is solved, the {others} not", puzzles.len()));
+    }
+    let question = puzzles.swap_remove(0);
     let faults: Vec<String> = kind.faults(&question).iter().map(ToString::to_string).collect();
     if !faults.is_empty() {
         return Err(format!("--puzzle: {}", faults.join("; ")).into());
