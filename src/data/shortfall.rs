@@ -51,15 +51,15 @@ mod tests {
     #[test]
     fn the_side_that_falls_short_is_told_with_the_reason() {
         let kind: Kind = "maze-5".parse().unwrap();
-        let request = SplitRequest { training: 3, test: 1000, seed: 1, difficulty: (0.0, 1.0), smaller: 0.0 };
+        let request = SplitRequest { training: 1, test: 1000, seed: 1, difficulty: (0.0, 1.0), smaller: 0.0 };
         let split = generate_split(kind, &request, |_, _| {});
         let told: Vec<String> = Shortfall::of(kind, &split, &request, false).iter().map(ToString::to_string).collect();
         let start = format!("{} unseen puzzles of the 1000 asked for: no more were found", split.test.len());
         assert_eq!(told.len(), 1);
         assert!(told[0].starts_with(&start) && told[0].contains("maze-5"), "{told:?}");
         let of_file = Shortfall::of(kind, &split, &SplitRequest { training: 9, test: 0, ..request }, true);
-        assert!(of_file[0].to_string().starts_with("3 base puzzles of the 9 asked for: the file has no more"));
-        let enough = SplitRequest { training: 3, test: split.test.len(), ..request };
+        assert!(of_file[0].to_string().starts_with("1 base puzzles of the 9 asked for: the file has no more"));
+        let enough = SplitRequest { training: 1, test: split.test.len(), ..request };
         assert_eq!(Shortfall::of(kind, &split, &enough, false), []);
     }
 }
