@@ -125,7 +125,8 @@ fn byte_order_marks_and_utf16_are_read() {
     let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     fs::write(here.join("wide.toml"), wide).unwrap();
     for file in [path(&marked), "wide.toml"] {
-        let (status, _, said) = hrm(&here, &["train", file]);
+        let (status, _, said) =
+            hrm(&here, &["train", file, "--out", if file == "wide.toml" { "wide" } else { "marked" }]);
         assert_eq!(status, 0, "{said}");
     }
     let text = fs::read_to_string(trial("bom/bom.json")).unwrap();

@@ -86,7 +86,8 @@ pub async fn contents(file: &File) -> Result<ArrayBuffer, String> {
 
 /// A file's text, or what the browser says; or that it is no text.
 pub async fn text(file: &File) -> Result<String, String> {
-    let bytes = Uint8Array::new(&contents(file).await?).to_vec();
+    let buffer = contents(file).await?;
+    let bytes = Uint8Array::new(&buffer).to_vec();
     Ok(decode(&bytes).map_err(|error| format!("{}: {error}", file.name()))?.into_owned())
 }
 

@@ -119,6 +119,7 @@ impl Drawing {
     /// Puts another puzzle on the board; the address gets a new entry.
     pub fn replace(self, question: Question) {
         self.landmark.set_value(true);
+        self.others.set(Vec::new());
         self.set(question);
     }
 
@@ -171,9 +172,10 @@ impl Drawing {
 
     /// Shows the next of the puzzles that were pasted together.
     pub fn show_other(self) {
-        let next = self.others.try_update(|others| (!others.is_empty()).then(|| others.remove(0)));
-        if let Some(Some(question)) = next {
-            self.replace(question);
+        let mut others = self.others.get_untracked();
+        if !others.is_empty() {
+            self.replace(others.remove(0));
+            self.others.set(others);
         }
     }
 

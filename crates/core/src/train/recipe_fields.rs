@@ -110,7 +110,7 @@ fn refuse_unknown(fields: &Map<String, Value>) -> Result<(), FieldProblem> {
         let hint = match (fields::nearest(field, known.iter().map(String::as_str)), elsewhere) {
             (_, Some(section)) => format!("it belongs into [{section}]"),
             (Some(meant), None) => format!("did you mean {meant}?"),
-            (None, None) => format!("expected one of {}", known.join(", ")),
+            (None, None) => in_others(field).unwrap_or_else(|| format!("expected one of {}", known.join(", "))),
         };
         FieldProblem::Unknown { place: place.to_owned(), field: field.to_owned(), hint }
     };
@@ -127,6 +127,15 @@ fn refuse_unknown(fields: &Map<String, Value>) -> Result<(), FieldProblem> {
         }
     }
     Ok(())
+}
+
+/// The field of some section that was probably meant.
+fn in_others(field: &str) -> Option<String> {
+    SECTIONS.into_iter().find_map(|section| {
+        let known = known_in(section);
+        let open = known.iter().map(String::as_str).filter(|name| !FIXED.contains(name));
+        fields::nearest(field, open).map(|meant| format!("did you mean {meant} of [{section}]?"))
+    })
 }
 
 /// The names of a section's fields.
@@ -226,7 +235,7 @@ mod tests {
         assert!(!listed.contains("seq_len"), "{listed}");
         assert_eq!(
             refusal("\"steps\":9", "\"steps\":9,\"warmup_step\":3"),
-            "[training] warmup_step is unknown; did you mean steps?"
+            "[training] warmup_step is unknown; did you mean warmup_steps of [optimizer]?"
         );
         assert_eq!(
             refusal("\"seed\":1}", "\"seed\":1,\"hardst\":1}"),

@@ -11,7 +11,6 @@ use hrm_core::model::{Solver, Taps};
 use hrm_core::train::{Evaluation, evaluate};
 use serde_json::{Map, Value, json};
 
-use super::output::{counted, note};
 use super::progress::Progress;
 use super::{EngineArg, Failure, at, files, models, numbers, output};
 

@@ -6,6 +6,7 @@ use hrm_core::checkpoint::Weights;
 use hrm_core::config::ModelConfig;
 use hrm_core::puzzle::Kind;
 
+use super::output::note;
 use super::{Failure, at, files, gallery};
 
 /// A model as read from its files.

@@ -36,9 +36,6 @@ pub(super) fn grid(text: &str) -> Result<Grid, ParseError> {
     if read.is_ok() {
         return read;
     }
-    if let Some(drawn) = thin_walls(&lines) {
-        return drawn;
-    }
     let mut cleaned = lines;
     cleaned.retain(|line| !is_fence(line));
     trim_ends(&mut cleaned, |line| line.iter().all(Sign::is_blank));
