@@ -14,6 +14,7 @@ pub mod plan;
 pub mod puzzle;
 pub mod random;
 pub mod runtime;
+pub mod search;
 pub mod train;
 pub mod ui;
 pub mod verify;

@@ -13,7 +13,7 @@ use hrm_web::train::{Evaluation, evaluate};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
 
-use super::{EngineArg, Failure, at, models};
+use super::{EngineArg, Failure, at, models, wider};
 
 /// Measure a model on a CSV of puzzles
 ///
@@ -33,9 +33,9 @@ pub struct Args {
     /// Segments for each puzzle [default: the model's halt_max_steps]
     #[arg(long)]
     segments: Option<usize>,
-    /// Puzzles solved at a time
-    #[arg(long, default_value_t = 64)]
-    batch: usize,
+    /// Puzzles solved at a time [default: 64], with --views the views of a batch [default: 16]
+    #[arg(long)]
+    batch: Option<usize>,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -45,10 +45,19 @@ pub struct Args {
     /// Note that in this card, which the page draws it from
     #[arg(long)]
     card: Option<PathBuf>,
+    /// Puzzles of the file at most, from its first on [default: all]
+    #[arg(long)]
+    count: Option<usize>,
+    #[command(flatten)]
+    wider: wider::Args,
+    /// With --views: the share solved by numbers of views and of segments, every cell from this one run. All views run as
+    /// far as a cell depends on them; with --until budget to the end, and every way to choose has its table
+    #[arg(long, requires = "views")]
+    table: bool,
 }
 
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
-    let model = models::load(&args.model)?;
+    let model = args.wider.weights(models::load(&args.model)?);
     let file = fs::File::open(&args.data).map_err(|e| at(args.data.display())(&e))?;
     let table = csv::read(model.kind, file).map_err(|e| at(args.data.display())(&e))?;
     for problem in &table.problems {
@@ -57,13 +66,21 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     if !table.problems.is_empty() {
         eprintln!("hrm: {} good rows, {} left out", table.rows.len(), table.problems.len());
     }
-    let examples: Vec<data::Example> = table.into_examples();
+    let mut examples: Vec<data::Example> = table.into_examples();
+    examples.truncate(args.count.unwrap_or(usize::MAX));
     if examples.is_empty() {
         return Err(format!("{}: no good row", args.data.display()).into());
     }
     let segments = args.segments.unwrap_or(model.config.halt_max_steps).max(1);
-    let batch = args.batch.clamp(1, examples.len());
+    let batch = args.batch.unwrap_or(64).clamp(1, examples.len());
     let engine = args.engine.open()?;
+    if let Some(settings) = args.wider.settings(segments, args.table)? {
+        if args.each.is_some() || args.card.is_some() {
+            return Err("--each and --card are of the plain run: expected no --views".into());
+        }
+        let rows = args.wider.rows(args.batch, examples.len());
+        return wider::eval(&model, &engine, &examples, &settings, rows, args.json);
+    }
     let bar = ProgressBar::new(examples.len() as u64);
     bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} puzzles, {eta} left")?);
     let (trial, seconds) = pollster::block_on(async {
@@ -84,16 +101,24 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         note_in_card(file, &trial.after_each)?;
     }
     let evaluation = trial.result();
+    let valid_accuracy = wider::valid_share(model.kind, &examples, &trial.answers);
+    wider::name_several(model.kind, &examples);
     let rate = evaluation.count as f64 / seconds;
     if args.json {
         let mut value = serde_json::to_value(evaluation)?;
         value["puzzles_per_second"] = json!(rate);
         value["segments"] = json!(segments);
+        value["valid_accuracy"] = json!(valid_accuracy);
+        value["mean_views"] = json!(1);
+        value["mean_segments"] = json!(segments);
+        value["mean_seconds"] = json!(1.0 / rate);
+        value["distinct_answers"] = json!(1);
         println!("{value}");
     } else {
         println!("puzzles            {:>9}", evaluation.count);
         println!("segments           {segments:>9}");
         println!("exact accuracy     {:>9.4}", evaluation.exact_accuracy);
+        println!("valid accuracy     {valid_accuracy:>9.4}");
         println!("cell accuracy      {:>9.4}", evaluation.accuracy);
         println!("mean halting step  {:>9.2}", evaluation.steps);
         println!("q_halt accuracy    {:>9.4}", evaluation.q_halt_accuracy);

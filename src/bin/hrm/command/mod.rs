@@ -10,6 +10,7 @@ mod recipe;
 mod run;
 mod train;
 mod verify;
+mod wider;
 
 use std::process::ExitCode;
 

@@ -16,7 +16,7 @@ use hrm_web::runtime::solve::{Thought, solve};
 use hrm_web::runtime::trace::Trace;
 use serde_json::json;
 
-use super::{EngineArg, Failure, at, models};
+use super::{EngineArg, Failure, at, models, wider};
 
 /// Solve one puzzle
 ///
@@ -43,10 +43,12 @@ pub struct Args {
     /// Write every L and H step, and its state as far as they are kept, into this .safetensors file, which the page opens
     #[arg(long)]
     recording: Option<PathBuf>,
+    #[command(flatten)]
+    wider: wider::Args,
 }
 
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
-    let model = models::load(&args.model)?;
+    let model = args.wider.weights(models::load(&args.model)?);
     let kind = model.kind;
     let question = kind.encode(&args.puzzle).map_err(|e| at("--puzzle")(&e))?;
     for fault in kind.faults(&question) {
@@ -58,6 +60,12 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         return Err(format!("--recording: {steps} steps, expected at most {}", recording_file::MOST_STEPS).into());
     }
     let engine = args.engine.open()?;
+    if let Some(settings) = args.wider.settings(segments, false)? {
+        if args.recording.is_some() {
+            return Err("--recording holds one run: expected no --views".into());
+        }
+        return wider::run(&model, &engine, &question, &settings, args.wider.rows(None, 1), args.json);
+    }
     let maker = Maker { name: models::stem(&args.model), digest: model.weights.digest() };
     let mut recording = args.recording.is_some().then(|| {
         Recording::new(Shapes::of(&model.config), segments, question.clone(), engine.info().name).made_by(maker)
