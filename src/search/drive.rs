@@ -5,8 +5,7 @@ use std::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Branch, Choose, Chosen, Course, Pass, Report, RowReport, Rows, Settings, Step, Until, choose, distinct_answers,
-    holds,
+    Branch, Chosen, Course, Pass, Report, RowReport, Rows, Settings, Step, Until, choose, distinct_answers, holds,
 };
 use crate::engine::Session;
 use crate::model::ModelError;
@@ -150,8 +149,7 @@ impl Search {
         courses.sort_by_key(|course| course.view);
         // A view that was begun and stopped before its first segment says nothing.
         courses.retain(|course| course.segments > 0);
-        let how = if self.settings.table { Choose::Rules } else { self.settings.choose };
-        let chosen = choose(&courses, how, usize::MAX, usize::MAX);
+        let chosen = choose(&courses, self.settings.choose, usize::MAX, usize::MAX);
         Outcome {
             valid: chosen.as_ref().is_some_and(|chosen| holds(self.kind, &self.question, &chosen.answer)),
             chosen,

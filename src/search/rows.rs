@@ -11,7 +11,7 @@ use crate::random::Random;
 use crate::runtime::answer::probabilities;
 
 /// Sets the draws of noise and of random states apart from those of the forms.
-const NOISE: u64 = 0x6E6F_6973_65;
+const NOISE: u64 = 0x6E_6F69_7365;
 
 /// What a row is given.
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! `hrm eval`: a model on a CSV of puzzles.
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -47,7 +48,7 @@ pub struct Args {
     card: Option<PathBuf>,
     /// Puzzles of the file at most, from its first on [default: all]
     #[arg(long)]
-    count: Option<usize>,
+    count: Option<NonZeroUsize>,
     #[command(flatten)]
     wider: wider::Args,
     /// With --views: the share solved by numbers of views and of segments, every cell from this one run. All views run as
@@ -67,7 +68,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         eprintln!("hrm: {} good rows, {} left out", table.rows.len(), table.problems.len());
     }
     let mut examples: Vec<data::Example> = table.into_examples();
-    examples.truncate(args.count.unwrap_or(usize::MAX));
+    examples.truncate(args.count.map_or(usize::MAX, NonZeroUsize::get));
     if examples.is_empty() {
         return Err(format!("{}: no good row", args.data.display()).into());
     }
