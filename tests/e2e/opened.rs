@@ -143,11 +143,12 @@ async fn runs_of_two_models_are_laid_over_one_another() -> Result<()> {
 #[tokio::test]
 async fn a_recording_from_the_command_line_is_opened() -> Result<()> {
     let folder = Folder::new("hrm-e2e-native-recording")?;
-    let file = folder.write("native.safetensors", [])?;
+    let file = folder.file("native.safetensors");
+    let file = file.to_str().ok_or("a file with a strange name")?;
     visit(Chromium::Plain, async |browser, url| {
-        hrm(&["run", "--model", "sudoku-4x4", "--puzzle", PUZZLES[0].0, "--recording", &file])?;
+        hrm(&["run", "--model", "sudoku-4x4", "--puzzle", PUZZLES[0].0, "--recording", file])?;
         let page = Page::open(browser, url).await?;
-        page.upload("open-recording", &file).await?;
+        page.upload("open-recording", file).await?;
         page.wait_for("document.querySelector('[data-testid=verdict][data-state=valid]')").await?;
         println!("{}", page.text("figures").await?);
         // The page's own model has the same weights, and can be asked about the run.
