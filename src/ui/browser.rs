@@ -1,5 +1,6 @@
 //! The few things the page asks of the browser itself.
 
+use hrm_core::names;
 use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -234,7 +235,7 @@ pub fn save_blob(name: &str, blob: &Blob) {
     let Some(address) = address_of(blob) else { return };
     if let Ok(link) = document().create_element("a") {
         let _ = link.set_attribute("href", &address);
-        let _ = link.set_attribute("download", name);
+        let _ = link.set_attribute("download", &names::allowed(name));
         link.unchecked_into::<HtmlElement>().click();
     }
     let _ = web_sys::Url::revoke_object_url(&address);

@@ -1,5 +1,6 @@
 //! Files that a person brings: by an input, or dropped anywhere on the page.
 
+use hrm_core::text::decode;
 use js_sys::{ArrayBuffer, Promise, Uint8Array};
 use leptos::{ev::DragEvent, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
@@ -83,9 +84,11 @@ pub async fn contents(file: &File) -> Result<ArrayBuffer, String> {
     Ok(read(file, file.array_buffer()).await?.unchecked_into())
 }
 
-/// A file's text, or what the browser says.
+/// A file's text, or what the browser says; or that it is no text.
 pub async fn text(file: &File) -> Result<String, String> {
-    Ok(read(file, file.text()).await?.as_string().unwrap_or_default())
+    let buffer = contents(file).await?;
+    let bytes = Uint8Array::new(&buffer).to_vec();
+    Ok(decode(&bytes).map_err(|error| format!("{}: {error}", file.name()))?.into_owned())
 }
 
 async fn read(file: &File, reading: Promise) -> Result<JsValue, String> {

@@ -16,11 +16,24 @@ pub struct ReadError(#[from] ParseError);
 /// # Errors
 /// Which character, line or length is wrong.
 pub fn read(text: &str, known: &[Kind]) -> Result<(Kind, Vec<u8>), ReadError> {
-    if text.contains(['#', 'S', 'G']) {
-        return Ok(fitted(&Grid::parse(text)?.without_path(), known));
+    let mut all = read_all(text, known)?;
+    Ok(all.swap_remove(0))
+}
+
+/// [`read`] for every puzzle of a text, in their order: at least one.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_all(text: &str, known: &[Kind]) -> Result<Vec<(Kind, Vec<u8>)>, ReadError> {
+    // A maze is no Sudoku, whatever signs it is drawn with: it has letters and no digits.
+    let no_sudoku = match Board::parse_all(text, None) {
+        Ok(boards) => return Ok(boards.iter().map(|board| (Kind::Sudoku(board.shape()), board.to_tokens())).collect()),
+        Err(error) => error,
+    };
+    match Grid::parse(text) {
+        Ok(maze) => Ok(vec![fitted(&maze.without_path(), known)]),
+        Err(no_maze) => Err(if text.contains(['#', '█', 'S', 'G']) { no_maze } else { no_sudoku }.into()),
     }
-    let board = Board::parse(text, None)?;
-    Ok((Kind::Sudoku(board.shape()), board.to_tokens()))
 }
 
 /// A maze for the smallest of the `known` kinds that holds it, padded with walls. One that is larger than all of them

@@ -1,6 +1,9 @@
 //! The configuration of a model: what the official code reads from its YAML and its data set, checked on the way in.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::fields::{self, FieldError};
 
 /// Which of the two published recurrences a model is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,6 +116,12 @@ pub enum ConfigError {
         /// What it may be.
         expected: String,
     },
+    /// A field that is missing, or of another type.
+    #[error(transparent)]
+    Read(#[from] FieldError),
+    /// What only the data set knows is missing beside the official code's `arch`.
+    #[error("{0} is missing: the official code takes it from its data set, so write it beside `arch`")]
+    OfDataset(String),
     /// The text is no such configuration at all.
     #[error("configuration: {0}")]
     Parse(String),
@@ -139,26 +148,102 @@ impl ModelConfig {
         raw.div_ceil(256).max(1) * 256
     }
 
-    /// Reads the JSON form of the golden files and of gallery models: the fields flat or under `config`, unknown keys
-    /// ignored, the loss beside either.
+    /// Reads the JSON form of golden files, of gallery models and of the official code; see [`ModelConfig::from_json_value`].
     ///
     /// # Errors
     /// Names the field and what was expected.
     pub fn from_json(text: &str) -> Result<Self, ConfigError> {
-        let value: serde_json::Value = serde_json::from_str(text).map_err(|e| ConfigError::Parse(e.to_string()))?;
+        let text = crate::text::without_mark(text);
+        let value: Value = serde_json::from_str(text).map_err(|e| ConfigError::Parse(e.to_string()))?;
         Self::from_json_value(&value)
     }
 
-    /// [`ModelConfig::from_json`] for a value already parsed.
+    /// Reads the fields flat, under `config`, or under the official code's `arch`; what that takes from its data set, and the
+    /// loss, may stand beside them. The loss is a name or the official table. Unknown fields are ignored:
+    /// [`ModelConfig::unknown_fields`] tells them.
     ///
     /// # Errors
     /// Names the field and what was expected.
-    pub fn from_json_value(value: &serde_json::Value) -> Result<Self, ConfigError> {
-        let mut fields = value.get("config").unwrap_or(value).clone();
-        if let (Some(map), Some(loss)) = (fields.as_object_mut(), value.get("loss")) {
-            map.entry("loss").or_insert_with(|| loss.clone());
+    pub fn from_json_value(value: &Value) -> Result<Self, ConfigError> {
+        let Some(whole) = value.as_object() else {
+            let expected = FieldError::Value {
+                field: "the configuration".into(),
+                value: fields::quoted(value),
+                expected: "a table of fields".into(),
+            };
+            return Err(expected.into());
+        };
+        let mut own = part_of(whole).unwrap_or(whole).clone();
+        for beside in OF_DATASET.into_iter().chain(["loss"]) {
+            if let Some(value) = whole.get(beside).filter(|_| !own.contains_key(beside)) {
+                own.insert(beside.into(), value.clone());
+            }
         }
-        serde_json::from_value(fields).map_err(|e| ConfigError::Parse(e.to_string()))
+        if let Some(table) = own.get("loss").and_then(Value::as_object) {
+            let Some(loss) = table.get("loss_type") else {
+                let expected = "the name of a loss, or a table with its loss_type".into();
+                return Err(
+                    FieldError::Value { field: "loss".into(), value: fields::quoted(&own["loss"]), expected }.into()
+                );
+            };
+            own.insert("loss".into(), loss.clone());
+        }
+        // The official code names the class of the model, and counts no layers of H in one that has a single module.
+        let class = own.get("name").and_then(Value::as_str).unwrap_or_default();
+        if class.contains("TinyRecursive") && !own.contains_key("family") {
+            own.insert("family".into(), "trm".into());
+        }
+        match fields::read::<RawConfig>(own, &Self::example()) {
+            Ok(raw) => raw.try_into(),
+            Err(FieldError::Missing(field)) if whole.contains_key("arch") && OF_DATASET.contains(&field.as_str()) => {
+                Err(ConfigError::OfDataset(field))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The fields of a file's configuration that this program does not know and therefore ignores, each with the known one
+    /// that was probably meant.
+    pub fn unknown_fields(value: &Value) -> Vec<String> {
+        let Some(whole) = value.as_object() else { return Vec::new() };
+        let example = Self::example();
+        let known = |name: &str| example.contains_key(name) || WITHOUT_EFFECT.contains(&name);
+        let unknown = part_of(whole).unwrap_or(whole).keys().filter(|name| !known(name));
+        let told = unknown.map(|name| match fields::nearest(name, example.keys().map(String::as_str)) {
+            Some(meant) => format!("{name} (did you mean {meant}?)"),
+            None => name.clone(),
+        });
+        told.collect()
+    }
+
+    /// All fields of a configuration as files have them, with values of their types.
+    pub(crate) fn example() -> Map<String, Value> {
+        let raw = RawConfig {
+            family: Some(Family::Hrm),
+            seq_len: 16,
+            vocab_size: 6,
+            num_puzzle_identifiers: one(),
+            puzzle_emb_ndim: 0,
+            puzzle_emb_len: Some(0),
+            H_cycles: 1,
+            L_cycles: 1,
+            H_layers: 1,
+            L_layers: 1,
+            hidden_size: 64,
+            expansion: expansion(),
+            num_heads: 1,
+            mlp_t: false,
+            pos_encodings: rope(),
+            halt_max_steps: sixteen(),
+            halt_exploration_prob: 0.5,
+            loss: stablemax(),
+            rms_norm_eps: eps(),
+            rope_theta: theta(),
+        };
+        match serde_json::to_value(raw) {
+            Ok(Value::Object(fields)) => fields,
+            _ => Map::new(),
+        }
     }
 
     /// Checks every field.
@@ -215,6 +300,18 @@ impl ModelConfig {
         }
         Ok(())
     }
+}
+
+/// Fields that the official code takes from the data set, and not from its configuration.
+const OF_DATASET: [&str; 3] = ["seq_len", "vocab_size", "num_puzzle_identifiers"];
+
+/// Fields of the official code, and of this project's files, that say nothing about a model's shapes and arithmetic.
+const WITHOUT_EFFECT: [&str; 8] =
+    ["puzzle", "name", "batch_size", "causal", "forward_dtype", "no_ACT_continue", "config", "arch"];
+
+/// The part of a file that holds the fields, where it has such a part.
+fn part_of(whole: &Map<String, Value>) -> Option<&Map<String, Value>> {
+    ["config", "arch"].into_iter().find_map(|name| whole.get(name)?.as_object())
 }
 
 /// The file form: what the official code writes, plus this project's `family`, `loss` and `puzzle`-independent defaults.
@@ -365,6 +462,62 @@ mod tests {
         let config = ModelConfig::from_json(FLAT).unwrap();
         let text = serde_json::to_string(&config).unwrap();
         assert_eq!(ModelConfig::from_json(&text).unwrap(), config);
+    }
+
+    #[test]
+    fn the_official_nested_form_is_read() {
+        let nested = r#"{"arch":{"name":"hrm.hrm_act_v1@HierarchicalReasoningModel_ACTV1","H_cycles":2,"L_cycles":2,"H_layers":2,
+            "L_layers":2,"hidden_size":64,"expansion":4,"num_heads":4,"puzzle_emb_ndim":65,"pos_encodings":"rope",
+            "halt_max_steps":16,"loss":{"name":"losses@ACTLossHead","loss_type":"softmax_cross_entropy"}},
+            "seq_len":16,"vocab_size":6,"num_puzzle_identifiers":3,"lr":1e-4,"epochs":100}"#;
+        let config = ModelConfig::from_json(nested).unwrap();
+        let flat = ModelConfig::from_json(FLAT).unwrap();
+        assert_eq!(config, ModelConfig { loss: LossKind::Softmax, ..flat });
+        assert_eq!(ModelConfig::unknown_fields(&serde_json::from_str(nested).unwrap()), [""; 0]);
+        let error = ModelConfig::from_json(&nested.replace("\"vocab_size\":6,", "")).unwrap_err().to_string();
+        assert!(error.starts_with("vocab_size is missing: the official code takes it from its data set"), "{error}");
+        let trm = nested.replace("hrm.hrm_act_v1@HierarchicalReasoningModel", "trm@TinyRecursiveReasoningModel");
+        assert_eq!(ModelConfig::from_json(&trm).unwrap().family, Family::Trm);
+    }
+
+    #[test]
+    fn a_byte_order_mark_whole_floats_and_the_table_of_the_loss_are_read() {
+        let config = ModelConfig::from_json(FLAT).unwrap();
+        assert_eq!(ModelConfig::from_json(&format!("\u{feff}{FLAT}")).unwrap(), config);
+        assert_eq!(ModelConfig::from_json(&FLAT.replace("\"H_cycles\":2", "\"H_cycles\":2.0")).unwrap(), config);
+        let table = FLAT.replace(
+            "\"unknown\":[1]",
+            "\"loss\":{\"name\":\"losses@ACTLossHead\",\"loss_type\":\"stablemax_cross_entropy\"}",
+        );
+        assert_eq!(ModelConfig::from_json(&table).unwrap(), config);
+    }
+
+    #[test]
+    fn a_wrong_type_is_told_with_field_value_and_expectation() {
+        let refusal = |from: &str, to: &str| {
+            assert!(FLAT.contains(from));
+            ModelConfig::from_json(&FLAT.replace(from, to)).unwrap_err().to_string()
+        };
+        let whole = "expected a whole number of at least 0";
+        assert_eq!(refusal("\"num_heads\":4", "\"num_heads\":\"4\""), format!("num_heads is \"4\"; {whole}"));
+        assert_eq!(refusal("\"H_cycles\":2", "\"H_cycles\":null"), format!("H_cycles is null; {whole}"));
+        assert_eq!(refusal("\"H_cycles\":2", "\"H_cycles\":2.5"), format!("H_cycles is 2.5; {whole}"));
+        assert_eq!(refusal("\"expansion\":4", "\"expansion\":true"), "expansion is true; expected a number");
+        assert!(refusal("\"unknown\":[1]", "\"pos_encodings\":\"rop\"").contains("pos_encodings is \"rop\"; expected"));
+        assert!(
+            refusal("\"unknown\":[1]", "\"loss\":{\"name\":1}").starts_with("loss is {\"name\":1}; expected the name")
+        );
+        let list = ModelConfig::from_json("[1]").unwrap_err().to_string();
+        assert_eq!(list, "the configuration is [1]; expected a table of fields");
+    }
+
+    #[test]
+    fn unknown_fields_are_told_with_the_nearest_known_one() {
+        let value = serde_json::from_str(&FLAT.replace("\"unknown\"", "\"halt_max_step\"")).unwrap();
+        assert_eq!(ModelConfig::unknown_fields(&value), ["halt_max_step (did you mean halt_max_steps?)"]);
+        let own = serde_json::to_value(ModelConfig::from_json(FLAT).unwrap()).unwrap();
+        assert_eq!(ModelConfig::unknown_fields(&own), [""; 0]);
+        assert_eq!(own.as_object().unwrap().len(), ModelConfig::example().len());
     }
 
     #[test]

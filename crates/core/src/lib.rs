@@ -11,11 +11,14 @@ pub mod data;
 pub mod engine;
 #[cfg(target_arch = "wasm32")]
 pub mod event_loop;
+pub mod fields;
 pub mod gallery;
 pub mod model;
+pub mod names;
 pub mod plan;
 pub mod puzzle;
 pub mod random;
 pub mod recording;
+pub mod text;
 pub mod train;
 pub mod verify;

@@ -279,10 +279,12 @@ pub enum TrainingEvent {
         rows: usize,
         /// Good rows of test classes: they can only be unseen ones.
         test: usize,
-        /// One line for each bad row, with its line and column; at most [`MOST_PROBLEMS`].
+        /// What is wrong with the bad rows, in a few lines: the first ones with line and column, then how many more there are.
         problems: Vec<String>,
-        /// Bad rows.
+        /// Lines without a good row.
         bad: usize,
+        /// How the file was understood, where that is not plain.
+        notes: Vec<String>,
     },
     /// From a worker that computes a shard.
     Shard(ShardEvent),
@@ -297,9 +299,6 @@ pub const SAVE_SECONDS: f64 = 15.0;
 
 /// Rows of each stored run's curve in the list at most: the page takes the whole list in one task of its main thread.
 pub const LISTED_ROWS: usize = 400;
-
-/// Bad rows of a file that are told one by one.
-pub const MOST_PROBLEMS: usize = 20;
 
 /// An unseen puzzle and what the model makes of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -135,6 +135,14 @@ pub fn Toolbar() -> impl IntoView {
         <Show when=move || drawing.complaint.with(Option::is_some)>
             <p class="message warning" role="alert" data-testid="complaint">{move || drawing.complaint.get()}</p>
         </Show>
+        <Show when=move || drawing.others.with(|others| !others.is_empty())>
+            <p class="message" data-testid="other-puzzles">
+                {move || format!("{} more puzzles were pasted with this one. ", drawing.others.with(Vec::len))}
+                <button type="button" class="quiet" data-testid="next-pasted" on:click=move |_| drawing.show_other()>
+                    "Next"
+                </button>
+            </p>
+        </Show>
     }
 }
 

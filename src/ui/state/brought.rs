@@ -3,6 +3,7 @@
 use hrm_core::{
     config::ModelConfig,
     gallery::{Card, Entry},
+    names,
     puzzle::Kind,
     recording::file::{self, RecordingFile},
     train::Saved,
@@ -107,14 +108,16 @@ impl Page {
             let json: serde_json::Value = serde_json::from_str(&written).map_err(|error| of_file(&error))?;
             let config = ModelConfig::from_json_value(&json).map_err(|error| of_file(&error))?;
             let puzzle = Kind::of_configuration(&json, config.seq_len, config.vocab_size).map_err(|e| of_file(&e))?;
-            Ok((config, puzzle, contents(&weights).await?))
+            let unknown = ModelConfig::unknown_fields(&json);
+            let name = weights.name();
+            let name = name.strip_suffix(".safetensors").unwrap_or(&name).to_owned();
+            names::check(&name).map_err(|error| format!("{}: {error}", weights.name()))?;
+            Ok((config, puzzle, unknown, name, contents(&weights).await?))
         };
-        let (config, puzzle, file) = match read.await {
+        let (config, puzzle, unknown, mut name, file) = match read.await {
             Ok(read) => read,
             Err(message) => return self.refuse(message),
         };
-        let name = weights.name();
-        let mut name = name.strip_suffix(".safetensors").unwrap_or(&name).to_owned();
         // The gallery's own stays beside it.
         let of_gallery = |model: &Entry| model.name == name && !model.file.is_empty();
         if self.machine.gallery.with_untracked(|gallery| gallery.iter().any(of_gallery)) {
@@ -123,7 +126,8 @@ impl Page {
         let facts = Card { parameters: Some(parameters(&config) as u64), ..Card::default() };
         let entry = Entry { name: name.clone(), puzzle, file: String::new(), card: String::new(), facts: Some(facts) };
         self.place.set(Place::Solve);
-        self.machine.notice.set(None);
+        let said = format!("{}: unknown fields are ignored: {}.", configuration.name(), unknown.join(", "));
+        self.machine.notice.set((!unknown.is_empty()).then_some(said));
         self.machine.adopt(Own { run: format!("file:{name}"), entry, config, file });
         self.show_kind(puzzle);
     }

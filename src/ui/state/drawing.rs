@@ -12,7 +12,7 @@ use crate::ui::{
     board::edit::{Brush, empty, written},
     first::{self, first_question},
     history::History,
-    reading::{fitted, kind_for, read},
+    reading::{fitted, kind_for, read, read_all},
 };
 
 /// A puzzle.
@@ -75,6 +75,8 @@ pub struct Drawing {
     pub solutions: RwSignal<Option<Solutions>>,
     /// What was wrong with a puzzle that was pasted or came with the address.
     pub complaint: RwSignal<Option<String>>,
+    /// Puzzles that were pasted with the one on the board, still to be shown.
+    pub others: RwSignal<Vec<Question>>,
     /// The task that examines the present puzzle.
     pub examining: StoredValue<Option<u32>>,
     /// The task that draws a new one.
@@ -106,6 +108,7 @@ impl Drawing {
             brush: RwSignal::new(Brush::default()),
             solutions: RwSignal::new(None),
             complaint: RwSignal::new(complaint),
+            others: RwSignal::new(Vec::new()),
             examining: StoredValue::new(None),
             generating: StoredValue::new(None),
             landmark: StoredValue::new(false),
@@ -116,6 +119,7 @@ impl Drawing {
     /// Puts another puzzle on the board; the address gets a new entry.
     pub fn replace(self, question: Question) {
         self.landmark.set_value(true);
+        self.others.set(Vec::new());
         self.set(question);
     }
 
@@ -146,19 +150,32 @@ impl Drawing {
         known
     }
 
-    /// Reads a puzzle of one of the `known` kinds from text onto the board. What is wrong with it is said beside the
+    /// Reads a puzzle of one of the `known` kinds from text onto the board; of several the first, the others wait. What is wrong with it is said beside the
     /// board, which then stays.
     pub fn read(self, text: &str, known: &[Kind], landmark: bool) -> bool {
-        match read(text, known) {
-            Ok((kind, tokens)) => {
-                self.landmark.set_value(landmark);
-                self.set(Question { kind, tokens });
+        match read_all(text, known) {
+            Ok(all) => {
+                let mut all = all.into_iter().map(|(kind, tokens)| Question { kind, tokens });
+                if let Some(first) = all.next() {
+                    self.landmark.set_value(landmark);
+                    self.set(first);
+                    self.others.set(all.collect());
+                }
                 true
             }
             Err(error) => {
                 self.complaint.set(Some(error.to_string()));
                 false
             }
+        }
+    }
+
+    /// Shows the next of the puzzles that were pasted together.
+    pub fn show_other(self) {
+        let mut others = self.others.get_untracked();
+        if !others.is_empty() {
+            self.replace(others.remove(0));
+            self.others.set(others);
         }
     }
 

@@ -109,8 +109,7 @@ fn FileReport() -> impl IntoView {
                 </div>
             }
             .into_any(),
-            Table::Read { name, kind, rows, test, problems, bad } => {
-                let more = bad - problems.len();
+            Table::Read { name, kind, rows, test, problems, bad, notes } => {
                 view! {
                     <div class="message" class:warning={bad > 0} data-testid="train-table">
                         <p>
@@ -120,13 +119,13 @@ fn FileReport() -> impl IntoView {
                                 rows - test
                             )}
                         </p>
+                        {(!notes.is_empty()).then(|| view! { <p>{format!("How it was read: {}.", notes.join("; "))}</p> })}
                         {(rows == 0).then_some(stays)}
                         {(rows > 0 && test == 0).then(|| view! { <p>{NO_UNSEEN}</p> })}
                         {(bad > 0).then(|| view! {
                             <p>{format!("{bad} rows are left out:")}</p>
                             <ul>
                                 {problems.into_iter().map(|problem| view! { <li>{problem}</li> }).collect_view()}
-                                {(more > 0).then(|| view! { <li>{format!("and {more} more")}</li> })}
                             </ul>
                         })}
                     </div>

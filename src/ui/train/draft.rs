@@ -254,6 +254,7 @@ mod tests {
             assert_eq!((FIELDS[faults[0].field].name, faults.len()), (field, 1));
             faults[0].message.clone()
         };
+        assert!(fault("name", "../up").starts_with("the name \"../up\" contains /; allowed are"));
         assert_eq!(fault("batch", "0"), "batch is 0, expected at least 1");
         assert_eq!(fault("batch", "1,000,000,000"), "batch is 1000000000, expected at most 65536");
         assert_eq!(fault("steps", "999,999,999,999"), "steps is 999999999999, expected at most 100000000");

@@ -4,6 +4,7 @@ use std::num::{IntErrorKind, ParseIntError};
 
 use hrm_core::{
     config::{Family, LossKind, Mixer, Positions},
+    names,
     train::{MOST_WHOLE, Recipe},
 };
 
@@ -148,7 +149,10 @@ pub static FIELDS: [Field; 39] = [
         read: |recipe| recipe.name.clone(),
         write: |recipe, text| {
             recipe.name = text.trim().to_owned();
-            if recipe.name.is_empty() { Err("A run needs a name.".into()) } else { Ok(()) }
+            if recipe.name.is_empty() {
+                return Err("A run needs a name.".into());
+            }
+            names::check(&recipe.name).map_err(|error| error.to_string())
         },
     },
     field!(Data "base_puzzles", "Base puzzles", "Puzzles to learn from; each is turned, mirrored and relabelled anew whenever it comes up. The paper's promise is about 1,000.", whole(data.base_puzzles)),

@@ -3,6 +3,7 @@
 use hrm_core::{
     config::{Family, Mixer, ModelConfig},
     model::param_specs,
+    names,
     train::{Recipe, StepReport},
 };
 
@@ -106,7 +107,13 @@ pub fn id_of(name: &str, chance: u32) -> String {
 
 /// The name itself, or where it is taken, the first that is not with a number behind it.
 pub fn distinct(name: &str, taken: impl Fn(&str) -> bool) -> String {
-    let numbered = (2..).map(|number: u32| format!("{name} ({number})"));
+    let numbered = (2..).map(|number: u32| {
+        let ending = format!(" ({number})");
+        // With the ending, too, it must not be longer than names may be.
+        let room = names::LONGEST.saturating_sub(ending.len());
+        let start: String = name.chars().take(room).collect();
+        start.trim_end().to_owned() + &ending
+    });
     std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_else(|| name.to_owned())
 }
 

@@ -1,13 +1,25 @@
-//! What a safetensors file says of itself beside its tensors.
+//! What a safetensors file says of itself beside its tensors, and what a file is that is none.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::fmt;
 
+use safetensors::SafeTensors;
 use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+/// Reads a safetensors file whose header names everything once.
+///
+/// # Errors
+/// In words: what the file is instead, a name that its header gives twice, or where it is damaged.
+pub fn open(bytes: &[u8]) -> Result<SafeTensors<'_>, String> {
+    metadata(bytes)?;
+    SafeTensors::deserialize(bytes).map_err(|error| error.to_string())
+}
 
 /// The entries of a file's `__metadata__`, none where it has no such thing; `bytes` may end after the header.
 ///
 /// # Errors
-/// In words, when it is no header.
+/// In words, when it is no header, or one that gives a name twice.
 pub fn metadata(bytes: &[u8]) -> Result<HashMap<String, String>, String> {
     /// The header but for the tensors.
     #[derive(Deserialize)]
@@ -15,10 +27,148 @@ pub fn metadata(bytes: &[u8]) -> Result<HashMap<String, String>, String> {
         #[serde(default, rename = "__metadata__")]
         metadata: HashMap<String, String>,
     }
+    if let Some(found) = other_format(bytes) {
+        return Err(found.into());
+    }
     let text = bytes.split_first_chunk().and_then(|(length, rest)| {
         let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
         rest.get(..length)
     });
     let text = text.ok_or("it ends within its header")?;
-    Ok(serde_json::from_slice::<Text>(text).map_err(|error| error.to_string())?.metadata)
+    serde_json::from_slice::<Distinct>(text).map_err(|error| format!("its header: {error}"))?;
+    Ok(serde_json::from_slice::<Text>(text).map_err(|error| format!("its header: {error}"))?.metadata)
+}
+
+/// What a file is that begins as no safetensors file does: there the length of a JSON header comes first, then its brace.
+fn other_format(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.get(8) == Some(&b'{') {
+        return None;
+    }
+    let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    let begins = |signs: &[&[u8]]| signs.iter().any(|sign| start.starts_with(sign));
+    Some(match () {
+        () if bytes.is_empty() => "it is empty",
+        () if begins(&[b"version https://git-lfs"]) => {
+            "it is a Git LFS pointer, not the file that it stands for: fetch that with `git lfs pull`"
+        }
+        () if begins(&[b"<"]) => {
+            "it is a web page (HTML or XML), not the file that was asked for: download it again, signed in if need be"
+        }
+        () if begins(&[b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"]) => {
+            "it is a zip archive or a pickle, as PyTorch writes: save the weights with safetensors.torch.save_file"
+        }
+        () if begins(&[b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"7z", b"\xfd7zXZ"]) => {
+            "it is a compressed file: unpack it first"
+        }
+        () if begins(&[b"\x93NUMPY"]) => "it is a NumPy array",
+        () if begins(&[b"GGUF"]) => "it is a GGUF file, which holds other models",
+        () if begins(&[b"\x89HDF"]) => "it is an HDF5 file",
+        () if begins(&[b"{", b"["]) => "it is JSON text, such as a configuration, without tensors",
+        () => return None,
+    })
+}
+
+/// JSON in which no object has two entries of one name; its values are not kept.
+struct Distinct;
+
+impl<'de> Deserialize<'de> for Distinct {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Check)
+    }
+}
+
+struct Check;
+
+impl<'de> Visitor<'de> for Check {
+    type Value = Distinct;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Distinct, E> {
+        Ok(Distinct)
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Distinct, E> {
+        Ok(Distinct)
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<Distinct, E> {
+        Ok(Distinct)
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Distinct, E> {
+        Ok(Distinct)
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<Distinct, E> {
+        Ok(Distinct)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Distinct, E> {
+        Ok(Distinct)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Distinct, A::Error> {
+        while items.next_element::<Distinct>()?.is_some() {}
+        Ok(Distinct)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Distinct, A::Error> {
+        let mut names = HashSet::new();
+        while let Some(name) = entries.next_key::<String>()? {
+            if names.contains(&name) {
+                return Err(A::Error::custom(format_args!("it has two entries named {name:?}")));
+            }
+            names.insert(name);
+            entries.next_value::<Distinct>()?;
+        }
+        Ok(Distinct)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(header: &str, data: usize) -> Vec<u8> {
+        [&(header.len() as u64).to_le_bytes(), header.as_bytes(), &vec![0; data]].concat()
+    }
+
+    #[test]
+    fn a_name_may_stand_once_in_a_header() {
+        let tensor = |name: &str, at: usize| {
+            format!(r#""{name}":{{"dtype":"F32","shape":[1],"data_offsets":[{at},{}]}}"#, at + 4)
+        };
+        let good = file(&format!("{{{},{}}}", tensor("a", 0), tensor("b", 4)), 8);
+        assert_eq!(open(&good).unwrap().len(), 2);
+        let refusal = |header: &str| open(&file(header, 8)).unwrap_err();
+        let twice = format!("{{{},{},{}}}", tensor("a", 0), tensor("b", 4), tensor("a", 0));
+        assert!(refusal(&twice).contains("two entries named \"a\""), "{}", refusal(&twice));
+        // The same name, written with an escape.
+        assert!(
+            refusal(&format!("{{{},{}}}", tensor("a", 0), tensor("\\u0061", 4))).contains("two entries named \"a\"")
+        );
+        let metadata = format!(r#"{{"__metadata__":{{"k":"1","k":"2"}},{},{}}}"#, tensor("a", 0), tensor("b", 4));
+        assert!(refusal(&metadata).contains("two entries named \"k\""));
+        let shape = r#"{"a":{"dtype":"F32","shape":[1],"shape":[2],"data_offsets":[0,8]}}"#;
+        assert!(refusal(shape).contains("two entries named \"shape\""));
+    }
+
+    #[test]
+    fn what_is_no_safetensors_file_is_told_by_its_name() {
+        let said = |bytes: &[u8]| open(bytes).unwrap_err();
+        assert!(said(b"<!doctype html>\n<html><body>Please sign in</body></html>").contains("web page"));
+        assert!(said(b"\xef\xbb\xbf\n <html>").contains("web page"));
+        assert!(
+            said(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n").contains("Git LFS pointer")
+        );
+        assert!(said(b"PK\x03\x04 archive/data.pkl").contains("PyTorch"));
+        assert!(said(b"\x80\x02}q\x00(X\x04\x00").contains("PyTorch"));
+        assert!(said(b"{\"seq_len\": 16}").contains("JSON text"));
+        assert!(said(b"\x1f\x8b\x08\x00").contains("compressed"));
+        assert_eq!(said(b""), "it is empty");
+        assert_eq!(said(b"\x05\0\0\0\0\0\0\0{"), "it ends within its header");
+    }
 }

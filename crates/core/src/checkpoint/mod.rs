@@ -7,5 +7,5 @@ mod weights;
 
 pub use average::{AverageError, average};
 pub use grow::{GrowError, grow};
-pub use header::metadata;
+pub use header::{metadata, open};
 pub use weights::{CheckpointError, Tensor, Weights, plain_name};

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use half::{bf16, f16};
+use safetensors::Dtype;
 use safetensors::tensor::TensorView;
-use safetensors::{Dtype, SafeTensors};
 use xxhash_rust::xxh3::Xxh3;
 
+use super::open;
 use crate::config::{Family, ModelConfig};
 use crate::engine::{EngineError, Session};
 use crate::model::{Init, param_specs};
@@ -69,12 +70,22 @@ pub enum CheckpointError {
         /// NaN, inf or -inf.
         value: f32,
     },
+    /// Two tensors of a file that are one weight once their prefixes are dropped.
+    #[error("tensors {first} and {second} are both {name} without their prefixes; expected one of them")]
+    Twice {
+        /// The weight.
+        name: String,
+        /// One tensor's name in the file.
+        first: String,
+        /// The other's.
+        second: String,
+    },
     /// The engine refused it.
     #[error(transparent)]
     Engine(#[from] EngineError),
 }
 
-/// Named tensors; names carry no prefix (`model.inner.` and `_orig_mod.` are dropped on reading).
+/// Named tensors; names carry no prefix ([`plain_name`] drops them on reading).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Weights {
     /// By official name.
@@ -97,14 +108,26 @@ impl Weights {
         Weights { tensors: tensors.collect() }
     }
 
-    /// Reads a safetensors file; names may carry `_orig_mod.` and `model.inner.`.
+    /// Reads a safetensors file; names may carry the prefixes that [`plain_name`] drops. A puzzle embedding without
+    /// elements is none.
     ///
     /// # Errors
-    /// A damaged file, element types that are no weights, values that are not finite.
+    /// A damaged file, element types that are no weights, values that are not finite, two tensors under one plain name.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self, CheckpointError> {
-        let file = SafeTensors::deserialize(bytes).map_err(|e| CheckpointError::Format(e.to_string()))?;
+        let file = open(bytes).map_err(CheckpointError::Format)?;
         let mut tensors = BTreeMap::new();
-        for (name, view) in file.tensors() {
+        let mut full_names: BTreeMap<String, String> = BTreeMap::new();
+        let mut views = file.tensors();
+        // The library hands them out in the order of a hash map; an error names the same two every time.
+        views.sort_by(|(a, _), (b, _)| a.cmp(b));
+        for (name, view) in views {
+            let plain = plain_name(&name);
+            if plain.starts_with("puzzle_emb.") && view.shape().contains(&0) {
+                continue;
+            }
+            if let Some(first) = full_names.insert(plain.to_owned(), name.clone()) {
+                return Err(CheckpointError::Twice { name: plain.to_owned(), first, second: name });
+            }
             let data = floats(&name, &view)?;
             if let Some(index) = data.iter().position(|x| !x.is_finite()) {
                 return Err(CheckpointError::NotFinite { name, index, value: data[index] });
@@ -206,10 +229,15 @@ impl Weights {
     }
 }
 
-/// The name without what wrappers put in front.
+/// The name without what wrappers put in front: `torch.compile` (`_orig_mod.`), `DistributedDataParallel` (`module.`), in any
+/// order and number, and the official loss head and model (`model.`, `inner.`).
 pub fn plain_name(name: &str) -> &str {
-    let name = name.strip_prefix("_orig_mod.").unwrap_or(name);
-    name.strip_prefix("model.inner.").unwrap_or(name)
+    const PREFIXES: [&str; 4] = ["_orig_mod.", "module.", "model.", "inner."];
+    let mut plain = name;
+    while let Some(rest) = PREFIXES.iter().find_map(|prefix| plain.strip_prefix(prefix)) {
+        plain = rest;
+    }
+    plain
 }
 
 fn floats(name: &str, view: &TensorView) -> Result<Vec<f32>, CheckpointError> {
@@ -289,6 +317,57 @@ mod tests {
         other.tensors.get_mut("q_head.bias").unwrap().data[1] = -4.9;
         assert_ne!(weights.digest(), other.digest());
         assert_eq!(weights.digest().len(), 16);
+    }
+
+    /// The file of these weights with every name changed, and with further tensors of four bytes an element.
+    fn renamed(name: impl Fn(&str) -> String, further: &[(&str, Vec<usize>)]) -> Vec<u8> {
+        let weights = Weights::init(&config(), 2);
+        let named: Vec<_> = weights.tensors.iter().map(|(plain, tensor)| (name(plain), tensor)).collect();
+        let zeros = [0_u8; 64];
+        let own = named.iter().map(|(name, t)| {
+            (name.as_str(), TensorView::new(Dtype::F32, t.shape.clone(), bytemuck::cast_slice(&t.data)).unwrap())
+        });
+        let further = further.iter().map(|(name, shape)| {
+            let bytes = &zeros[..4 * shape.iter().product::<usize>()];
+            (*name, TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap())
+        });
+        safetensors::serialize(own.chain(further), None).unwrap()
+    }
+
+    #[test]
+    fn prefixes_of_wrappers_are_dropped() {
+        let weights = Weights::init(&config(), 2);
+        for prefix in [
+            "",
+            "model.inner.",
+            "_orig_mod.model.inner.",
+            "module.model.inner.",
+            "module._orig_mod.model.inner.",
+            "inner.",
+        ] {
+            let bytes = renamed(|plain| format!("{prefix}{plain}"), &[]);
+            assert_eq!(Weights::from_safetensors(&bytes).unwrap(), weights, "{prefix}");
+        }
+    }
+
+    #[test]
+    fn two_tensors_that_are_one_weight_are_refused() {
+        let bytes = renamed(|plain| format!("model.inner.{plain}"), &[("_orig_mod.model.inner.q_head.bias", vec![2])]);
+        let error = Weights::from_safetensors(&bytes).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "tensors _orig_mod.model.inner.q_head.bias and model.inner.q_head.bias are both q_head.bias without their \
+             prefixes; expected one of them"
+        );
+    }
+
+    #[test]
+    fn a_puzzle_embedding_without_elements_is_none() {
+        let bytes = renamed(str::to_owned, &[("puzzle_emb.weights", vec![0, 64])]);
+        Weights::from_safetensors(&bytes).unwrap().check(&config()).unwrap();
+        let bytes = renamed(str::to_owned, &[("puzzle_emb.weights", vec![1, 2])]);
+        let error = Weights::from_safetensors(&bytes).unwrap().check(&config()).unwrap_err();
+        assert_eq!(error, CheckpointError::Foreign("puzzle_emb.weights".into()));
     }
 
     #[test]

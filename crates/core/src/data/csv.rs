@@ -1,12 +1,26 @@
-//! Puzzles as CSV: a header, then rows of `source,question,answer,rating` as in the official Sudoku-Extreme
-//! files. The columns may stand in any order; source and rating may be missing.
+//! Puzzles as CSV: rows of `source,question,answer,rating` as in the official Sudoku-Extreme files, and what other files
+//! make of that: other names of columns ([`Column`]), no header, semicolons or tabs, UTF-16. The columns may stand in any
+//! order; source and rating may be missing.
 
-use std::{fmt, io};
+mod columns;
+mod report;
+mod source;
 
-use csv::{ErrorKind, ReaderBuilder, StringRecord, Writer};
+use std::io;
 
+use csv::{ByteRecord, Writer};
+
+use self::{
+    columns::{Columns, Found, text_of},
+    source::{Quote, Record, Source},
+};
 use super::Example;
-use crate::puzzle::Kind;
+use crate::{
+    puzzle::{Kind, ParseError},
+    text::TextError,
+};
+
+pub use columns::Column;
 
 /// One row of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +40,10 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// One problem for each row that was left out.
     pub problems: Vec<Problem>,
+    /// How the file was understood, where it is not as [`write`] leaves it; one sentence each, without a full stop.
+    pub notes: Vec<String>,
+    /// The kind that most rows of a wrong size, or with foreign signs, are of.
+    pub looks_like: Option<Kind>,
 }
 
 impl Table {
@@ -39,53 +57,53 @@ impl Table {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, {column}: {message}")]
 pub struct Problem {
-    /// The line of the file on which the row begins, from 1.
+    /// The line of the file on which the row begins, or its quote opens, from 1.
     pub line: u64,
+    /// Lines that are lost.
+    pub lines: u64,
     /// The column.
     pub column: Column,
+    /// Its sort.
+    pub fault: Fault,
     /// What is wrong and what was expected.
     pub message: String,
 }
 
-/// A column of the file.
+/// Sorts of problems, as they are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Column {
-    /// Where a puzzle comes from.
-    Source,
-    /// The puzzle.
+pub enum Fault {
+    /// Too few or too many cells.
+    Size,
+    /// A sign that puzzles of the kind do not have, or bytes that are no text.
+    Sign,
+    /// A question that breaks a rule.
     Question,
-    /// Its answer.
+    /// An answer to another question.
     Answer,
-    /// How hard it is.
-    Rating,
-}
-
-impl Column {
-    /// Every column, in the order in which they are written.
-    const ALL: [Self; 4] = [Self::Source, Self::Question, Self::Answer, Self::Rating];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Source => "source",
-            Self::Question => "question",
-            Self::Answer => "answer",
-            Self::Rating => "rating",
-        }
-    }
-}
-
-impl fmt::Display for Column {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "column {}", self.name())
-    }
+    /// Too few fields.
+    Fields,
+    /// A puzzle that a spreadsheet has written as a number, such as 4.3E+78.
+    Number,
+    /// A quoted field that takes several lines.
+    Quote,
 }
 
 /// Why a file cannot be read or written at all.
 #[derive(Debug, thiserror::Error)]
 pub enum CsvError {
     /// A column that must be there is not.
-    #[error("line 1: no {0} among {found:?}, expected the header source,question,answer,rating", found = .1)]
-    Header(Column, Vec<String>),
+    #[error(
+        "line {line}: no {column} among {found:?}; rename the columns of puzzles and of solutions to question and answer \
+         (puzzle, quizzes, board and solution, solutions, solved are read too)"
+    )]
+    Header {
+        /// The line of the header.
+        line: u64,
+        /// What is missing.
+        column: Column,
+        /// The names that there are.
+        found: Vec<String>,
+    },
     /// No question is of a known kind.
     #[error("line {line}, column question: {text:?} is no puzzle of a known kind, nor is any in the rows below it")]
     Kind {
@@ -97,28 +115,46 @@ pub enum CsvError {
     /// There is no row to tell the kind by.
     #[error("line 2: the file ends, expected a puzzle")]
     Empty,
+    /// The file is no text.
+    #[error(transparent)]
+    Text(#[from] TextError),
     /// The file cannot be read or written, or is no CSV.
     #[error(transparent)]
     Csv(#[from] csv::Error),
 }
 
+/// Rows by whose questions it is told what a file of no good rows looks like.
+const SAMPLES: usize = 100;
+
 /// Reads puzzles of `kind`. Rows that do not hold one, and rows whose answer does not solve their question, are
 /// left out and reported.
 pub fn read(kind: Kind, input: impl io::Read) -> Result<Table, CsvError> {
-    // Rows of a wrong number of fields are reported one by one, not as the end of the file.
-    let mut reader = ReaderBuilder::new().flexible(true).from_reader(input);
-    let columns = Columns::find(reader.headers()?)?;
-    let mut table = Table::default();
-    for record in reader.records() {
-        let (line, row) = match record {
-            Ok(record) => (line_of(&record), columns.row(kind, &record)),
-            Err(error) => columns.undecodable(error)?,
-        };
-        match row {
-            Ok(row) => table.rows.push(row),
-            Err((column, message)) => table.problems.push(Problem { line, column, message }),
+    let source = Source::read(input)?;
+    let (found, delimiter) = found_in(&source)?;
+    let mut table = Table { notes: notes_of(&source, delimiter, &found), ..Table::default() };
+    let (mut padded, mut samples) = (0_usize, Vec::new());
+    for record in source.records(delimiter).skip(usize::from(found.has_header)) {
+        let record = record?;
+        match row(kind, found.columns, &record.fields) {
+            Ok((row, was_padded)) => {
+                table.rows.push(row);
+                padded += usize::from(was_padded);
+            }
+            Err(problem) => {
+                if matches!(problem.fault, Fault::Size | Fault::Sign) && samples.len() < SAMPLES {
+                    samples
+                        .push(found.columns.field(&record.fields, Column::Question).map(text_of).unwrap_or_default());
+                }
+                table.problems.push(problem.on(&record));
+            }
         }
     }
+    if padded > 0 {
+        table.notes.push(format!(
+            "a spreadsheet has taken the zeros from the start of {padded} questions; they are put back, as the answers confirm"
+        ));
+    }
+    table.looks_like = most_common(samples.iter().filter_map(|text| Kind::of_question(text)), samples.len());
     Ok(table)
 }
 
@@ -127,26 +163,22 @@ pub fn read(kind: Kind, input: impl io::Read) -> Result<Table, CsvError> {
 /// # Errors
 /// No row tells a kind, or the file cannot be read.
 pub fn kind_of(input: impl io::Read) -> Result<Kind, CsvError> {
-    let mut reader = ReaderBuilder::new().flexible(true).from_reader(input);
-    let columns = Columns::find(reader.headers()?)?;
+    let source = Source::read(input)?;
+    let (found, delimiter) = found_in(&source)?;
     let (mut likely, mut first) = (None, None);
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                let (line, _) = columns.undecodable(error)?;
-                first.get_or_insert((line, String::new()));
-                continue;
-            }
-        };
-        let text = columns.field(&record, Column::Question).unwrap_or_default();
-        if let Some(kind) = Kind::of_question(text) {
-            if columns.row(kind, &record).is_ok() {
+    for record in source.records(delimiter).skip(usize::from(found.has_header)) {
+        let record = record?;
+        let text = |column| found.columns.field(&record.fields, column).map(text_of).unwrap_or_default();
+        let question = text(Column::Question);
+        // Where a spreadsheet has taken zeros from the question, the answer still has its size.
+        let by_answer = || Kind::of_question(&text(Column::Answer)).filter(|_| is_number(&question));
+        if let Some(kind) = Kind::of_question(&question).or_else(by_answer) {
+            if row(kind, found.columns, &record.fields).is_ok() {
                 return Ok(kind);
             }
             likely.get_or_insert(kind);
         }
-        first.get_or_insert_with(|| (line_of(&record), text.into()));
+        first.get_or_insert((record.line, question));
     }
     let (line, text) = first.ok_or(CsvError::Empty)?;
     likely.ok_or(CsvError::Kind { line, text })
@@ -164,162 +196,121 @@ pub fn write<'a>(kind: Kind, rows: impl IntoIterator<Item = &'a Row>, output: im
     Ok(())
 }
 
-fn line_of(record: &StringRecord) -> u64 {
-    record.position().map_or(0, csv::Position::line)
+fn found_in(source: &Source) -> Result<(Found, u8), CsvError> {
+    let delimiter = source.delimiter();
+    let mut records = source.records(delimiter);
+    let (first, second) = (records.next().transpose()?, records.next().transpose()?);
+    let first = first.as_ref().map(|record| (&record.fields, record.line));
+    Ok((Columns::find(first, second.as_ref().map(|record| &record.fields))?, delimiter))
 }
 
-/// The column a row is wrong in, and what is wrong.
-type Fault = (Column, String);
+fn notes_of(source: &Source, delimiter: u8, found: &Found) -> Vec<String> {
+    let mut notes = Vec::new();
+    if source.was_utf16 {
+        notes.push("the file is UTF-16".into());
+    }
+    match delimiter {
+        b';' => notes.push("fields are separated by semicolons".into()),
+        b'\t' => notes.push("fields are separated by tabs".into()),
+        _ => {}
+    }
+    notes.extend(found.notes.iter().cloned());
+    notes
+}
 
-/// Where each column stands.
-struct Columns([Option<usize>; 4]);
+/// The kind of at least half of `of`.
+fn most_common(kinds: impl Iterator<Item = Kind>, of: usize) -> Option<Kind> {
+    let mut counts: Vec<(Kind, usize)> = Vec::new();
+    for kind in kinds {
+        match counts.iter_mut().find(|(other, _)| *other == kind) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((kind, 1)),
+        }
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).filter(|(_, count)| 2 * count >= of).map(|(kind, _)| kind)
+}
 
-impl Columns {
-    fn find(header: &StringRecord) -> Result<Self, CsvError> {
-        let place = |column: Column| header.iter().position(|name| name.trim().eq_ignore_ascii_case(column.name()));
-        let columns = Self(Column::ALL.map(place));
-        for column in [Column::Question, Column::Answer] {
-            if columns.0[column as usize].is_none() {
-                return Err(CsvError::Header(column, header.iter().map(Into::into).collect()));
+/// What is wrong with a row, before it is known where it stands.
+struct Wrong {
+    column: Column,
+    fault: Fault,
+    message: String,
+}
+
+impl Wrong {
+    fn new(column: Column, fault: Fault, message: impl Into<String>) -> Self {
+        Self { column, fault, message: message.into() }
+    }
+
+    /// The problem of a record. A quote over several lines is the better explanation of whatever is wrong.
+    fn on(self, record: &Record) -> Problem {
+        let Self { column, fault, message } = self;
+        let Some(Quote { line, lines, is_closed }) = record.quote.filter(|quote| !quote.is_closed || quote.lines > 1)
+        else {
+            return Problem { line: record.line, lines: 1, column, fault, message };
+        };
+        let message = match is_closed {
+            false => format!("a quote opens here and is not closed: it takes {lines} lines, to the end of the file"),
+            true => format!("a quote opens here and takes {lines} lines; within it, {message}"),
+        };
+        Problem { line, lines, column, fault: Fault::Quote, message }
+    }
+}
+
+/// A record's row, and whether zeros were put back in front of its question.
+fn row(kind: Kind, columns: Columns, record: &ByteRecord) -> Result<(Row, bool), Wrong> {
+    let field = |column| {
+        let missing = || Wrong::new(column, Fault::Fields, format!("the row ends after {} fields", record.len()));
+        let bytes = columns.field(record, column).ok_or_else(missing)?;
+        std::str::from_utf8(bytes).map_err(|_| Wrong::new(column, Fault::Sign, "found bytes that are no UTF-8 text"))
+    };
+    let tokens = |column, text: &str| {
+        kind.encode(text).map_err(|error| {
+            if is_in_powers_of_ten(text) {
+                let message =
+                    format!("a spreadsheet has turned it into the number {text}; write the column as text there");
+                return Wrong::new(column, Fault::Number, message);
             }
-        }
-        Ok(columns)
+            let fault = if matches!(error, ParseError::Character { .. }) { Fault::Sign } else { Fault::Size };
+            Wrong::new(column, fault, error.to_string())
+        })
+    };
+    let question = field(Column::Question)?;
+    let (question, was_padded) = match (tokens(Column::Question, question), zeros_put_back(kind, question)) {
+        (Err(wrong), Some(whole)) => (tokens(Column::Question, &whole).map_err(|_| wrong)?, true),
+        (read, _) => (read?, false),
+    };
+    let answer = tokens(Column::Answer, field(Column::Answer)?)?;
+    let example = Example { question, answer };
+    if let Some(fault) = kind.faults(&example.question).first() {
+        return Err(Wrong::new(Column::Question, Fault::Question, fault.to_string()));
     }
+    kind.check(&example.question, &example.answer)
+        .map_err(|fault| Wrong::new(Column::Answer, Fault::Answer, format!("it contradicts the question: {fault}")))?;
+    let text = |column| columns.field(record, column).map(text_of).unwrap_or_default();
+    Ok((Row { source: text(Column::Source), example, rating: text(Column::Rating) }, was_padded))
+}
 
-    fn field<'r>(&self, record: &'r StringRecord, column: Column) -> Option<&'r str> {
-        self.0[column as usize].and_then(|place| record.get(place))
-    }
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
 
-    /// The line and the problem of a row that is no UTF-8; every other error ends the reading.
-    fn undecodable(&self, error: csv::Error) -> Result<(u64, Result<Row, Fault>), csv::Error> {
-        let ErrorKind::Utf8 { pos, err } = error.kind() else {
-            return Err(error);
-        };
-        let place = Column::ALL
-            .into_iter()
-            .find(|&column| self.0[column as usize] == Some(err.field()))
-            .unwrap_or(Column::Source);
-        let line = pos.as_ref().map_or(0, csv::Position::line);
-        Ok((line, Err((place, "found bytes that are no UTF-8 text".into()))))
-    }
+/// Whether a text is a number as spreadsheets write large ones: `4.3002E+78`.
+fn is_in_powers_of_ten(text: &str) -> bool {
+    let parts = text.trim().split_once(['e', 'E']);
+    parts.is_some_and(|(number, power)| {
+        number.replacen(['.', ','], "", 1).bytes().all(|byte| byte.is_ascii_digit())
+            && !number.is_empty()
+            && is_number(power.trim_start_matches('+'))
+    })
+}
 
-    fn row(&self, kind: Kind, record: &StringRecord) -> Result<Row, Fault> {
-        let tokens = |column| {
-            let text = self
-                .field(record, column)
-                .ok_or_else(|| (column, format!("the row ends after {} fields", record.len())))?;
-            kind.encode(text).map_err(|error| (column, error.to_string()))
-        };
-        let text = |column| self.field(record, column).unwrap_or_default().to_owned();
-        let example = Example { question: tokens(Column::Question)?, answer: tokens(Column::Answer)? };
-        if let Some(fault) = kind.faults(&example.question).first() {
-            return Err((Column::Question, fault.to_string()));
-        }
-        kind.check(&example.question, &example.answer)
-            .map_err(|fault| (Column::Answer, format!("it contradicts the question: {fault}")))?;
-        Ok(Row { source: text(Column::Source), example, rating: text(Column::Rating) })
-    }
+/// A Sudoku of digits alone that is too short, with the zeros in front that a spreadsheet takes from a number.
+fn zeros_put_back(kind: Kind, text: &str) -> Option<String> {
+    let cells = kind.seq_len();
+    let is_short = matches!(kind, Kind::Sudoku(_)) && is_number(text) && text.len() < cells;
+    is_short.then(|| format!("{text:0>cells$}"))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{puzzle::sudoku::Shape, random::Random};
-
-    const KIND: Kind = Kind::Sudoku(Shape::FOUR);
-
-    #[test]
-    fn rows_are_read_back() {
-        for kind in Kind::all() {
-            let rows: Vec<Row> = (0..5)
-                .map(|index| Row {
-                    source: format!("set \"{index}\", part 1"),
-                    example: kind.generate(&mut Random::stream(1, index), 0.5),
-                    rating: index.to_string(),
-                })
-                .collect();
-            let mut file = Vec::new();
-            write(kind, &rows, &mut file).unwrap();
-            assert!(file.starts_with(b"source,question,answer,rating\n"));
-            assert_eq!(kind_of(file.as_slice()).unwrap(), kind);
-            assert_eq!(read(kind, file.as_slice()).unwrap(), Table { rows, problems: Vec::new() });
-        }
-    }
-
-    #[test]
-    fn every_spelling_of_a_file_is_read() {
-        let file =
-            "\u{feff}Answer,question\r\n1234341221434321,1000001001000001\r\n\"1234341221434321\",1.....1..1.....1";
-        let table = read(KIND, file.as_bytes()).unwrap();
-        assert_eq!(table.problems, []);
-        assert_eq!(table.rows.len(), 2);
-        assert_eq!(table.rows[0], table.rows[1]);
-        assert_eq!(table.rows[0].source, "");
-    }
-
-    #[test]
-    fn bad_rows_are_named_and_good_ones_kept() {
-        let file = "source,question,answer,rating\n\
-            a,1.....1..1.....1,1234341221434321,0\n\
-            b,1.....1..1....,1234341221434321,0\n\
-            c,1.....1..1..x..1,1234341221434321,0\n\
-            d,1.....1..1.....1,2143341212344321,0\n\
-            e,1.....1..1.....1,12343412214343.1,0\n\
-            f,11..............,1234341221434321,0\n\
-            g,1.....1..1.....1\n\
-            h,1.....1..1.....1,1234341221434321,0\n";
-        let table = read(KIND, file.as_bytes()).unwrap();
-        let sources: Vec<&str> = table.rows.iter().map(|row| row.source.as_str()).collect();
-        assert_eq!(sources, ["a", "h"]);
-        let problems: Vec<String> = table.problems.iter().map(ToString::to_string).collect();
-        assert_eq!(
-            problems,
-            [
-                "line 3, column question: found 14 cells, expected 16 for a 4x4 board",
-                "line 4, column question: line 1, column 13: found 'x', expected a digit from 1 to 4, or . or 0 for a blank",
-                "line 5, column answer: it contradicts the question: row 1, column 1: the clue is 1, the answer has 2",
-                "line 6, column answer: it contradicts the question: row 4, column 3 has no digit (1 cells have none)",
-                "line 7, column question: 1 stands twice in row 1: at row 1, column 1 and at row 1, column 2",
-                "line 8, column answer: the row ends after 2 fields",
-            ]
-        );
-    }
-
-    #[test]
-    fn the_kind_is_that_of_the_first_good_row() {
-        let good = "1.....1..1.....1,1234341221434321\n";
-        let six = format!("{},{}\n", ".".repeat(36), "1".repeat(36));
-        for bad in ["abc,abc\n", ",\n", &six] {
-            let file = format!("question,answer\n{bad}{good}");
-            assert_eq!(kind_of(file.as_bytes()).unwrap(), KIND, "{bad}");
-            let table = read(KIND, file.as_bytes()).unwrap();
-            assert_eq!((table.rows.len(), table.problems.len()), (1, 1), "{bad}");
-            assert_eq!((table.problems[0].line, table.problems[0].column), (2, Column::Question), "{bad}");
-        }
-        let mut foreign = b"question,answer\n\xff,1\n".to_vec();
-        foreign.extend_from_slice(good.as_bytes());
-        assert_eq!(kind_of(foreign.as_slice()).unwrap(), KIND);
-        // No row is good, but one is of a kind.
-        assert_eq!(kind_of(format!("question,answer\nabc,abc\n{six}").as_bytes()).unwrap(), Kind::Sudoku(Shape::SIX));
-    }
-
-    #[test]
-    fn a_row_of_foreign_bytes_is_one_problem() {
-        let mut file = b"question,answer\n\xff\xfe,1\n".to_vec();
-        file.extend_from_slice(b"1.....1..1.....1,1234341221434321\n");
-        let table = read(KIND, file.as_slice()).unwrap();
-        assert_eq!(table.rows.len(), 1);
-        let problem = table.problems[0].to_string();
-        assert_eq!(problem, "line 2, column question: found bytes that are no UTF-8 text");
-    }
-
-    #[test]
-    fn a_file_of_another_form_is_refused() {
-        let refusal = |file: &str| read(KIND, file.as_bytes()).unwrap_err().to_string();
-        assert!(refusal("a,b\n1,2\n").contains("no column question among [\"a\", \"b\"]"));
-        assert!(refusal("").contains("no column question"));
-        assert!(kind_of("question,answer\n".as_bytes()).unwrap_err().to_string().contains("the file ends"));
-        let foreign = kind_of("question,answer\nabc,abc\n".as_bytes()).unwrap_err().to_string();
-        assert!(foreign.starts_with("line 2, column question: \"abc\""), "{foreign}");
-    }
-}
+mod tests;

@@ -128,6 +128,15 @@ pub enum DatasetError {
     /// There is no example.
     #[error("a data set needs at least one example, found none")]
     Empty,
+    /// There are examples, but none may be trained on.
+    #[error(
+        "all {count} puzzles are of the symmetry classes that are kept for unseen ones, a fifth of all: there is none to train \
+         on; add puzzles of other classes (`hrm puzzles KIND --training` writes such)"
+    )]
+    OnlyUnseen {
+        /// How many there are.
+        count: usize,
+    },
     /// An example of another length than its kind's.
     #[error("example {index}: the {part} has {found} tokens, expected {expected} for {kind}")]
     Length {

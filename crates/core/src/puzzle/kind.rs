@@ -41,6 +41,10 @@ pub trait Rules {
     fn rating(&self, question: &[u8]) -> Option<u32>;
     /// Reads a question or an answer; a maze smaller than S is padded with walls.
     fn encode(&self, text: &str) -> Result<Vec<u8>, ParseError>;
+    /// Reads every puzzle of a text, in their order: at least one. Kinds of which a text holds one read that.
+    fn encode_all(&self, text: &str) -> Result<Vec<Vec<u8>>, ParseError> {
+        Ok(vec![self.encode(text)?])
+    }
     /// Writes a question or an answer in one line; a token without a symbol prints as `.`.
     fn decode(&self, tokens: &[u8]) -> String;
     /// Everything that is wrong with a question before anybody tries to answer it.

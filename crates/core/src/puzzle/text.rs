@@ -15,6 +15,12 @@ pub enum ParseError {
         /// What may stand there.
         expected: String,
     },
+    /// Several puzzles where one is expected.
+    #[error("found {found} puzzles, expected one")]
+    Several {
+        /// How many.
+        found: usize,
+    },
     /// Too few or too many lines.
     #[error("found {found} lines, expected {expected}")]
     Lines {
@@ -41,15 +47,4 @@ pub enum ParseError {
         /// Cells that would have been right.
         expected: String,
     },
-}
-
-/// Every character of `text` but carriage returns with its line and column, both from 1.
-pub(super) fn located_characters(text: &str) -> impl Iterator<Item = (usize, usize, char)> {
-    text.split('\n').enumerate().flat_map(|(line, content)| {
-        content
-            .chars()
-            .filter(|&character| character != '\r')
-            .enumerate()
-            .map(move |(column, character)| (line + 1, column + 1, character))
-    })
 }

@@ -7,8 +7,9 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    checkpoint::metadata,
+    checkpoint::{metadata, open},
     model::{Intervention, Level},
+    names,
     puzzle::Kind,
     recording::{
         Discontinuity, Maker, Recording, SegmentReport, Shapes,
@@ -108,7 +109,7 @@ pub fn to_bytes(recording: &Recording, kind: Kind) -> Result<Vec<u8>, RecordingF
     let run = Run {
         puzzle: kind,
         question: recording.question().to_vec(),
-        model: recording.maker().clone(),
+        model: readable(recording.maker()),
         engine: recording.engine().to_owned(),
         shapes: recording.shapes(),
         planned: recording.keep().segments(),
@@ -133,6 +134,14 @@ pub fn to_bytes(recording: &Recording, kind: Kind) -> Result<Vec<u8>, RecordingF
     safetensors::serialize(views.map_err(|e| refused(&e))?, Some(header)).map_err(|e| refused(&e))
 }
 
+/// The model's signature, under a name that [`from_bytes`] accepts: a model may be called after a file of any name.
+fn readable(maker: &Maker) -> Maker {
+    match maker.name.as_str() {
+        "" => maker.clone(),
+        name => Maker { name: names::allowed(name).into_owned(), digest: maker.digest.clone() },
+    }
+}
+
 fn dtype_of(states: &States) -> Dtype {
     match states {
         States::Single(_) => Dtype::F32,
@@ -151,7 +160,7 @@ pub fn from_bytes(bytes: &[u8]) -> Result<RecordingFile, RecordingFileError> {
         Some(VERSION) => {}
         Some(other) => return Err(RecordingFileError::Version(other.to_owned())),
     }
-    let file = SafeTensors::deserialize(bytes).map_err(|e| RecordingFileError::Format(e.to_string()))?;
+    let file = open(bytes).map_err(RecordingFileError::Format)?;
     let run: Run = entry(&header, "run")?;
     check_run(&run).map_err(|problem| RecordingFileError::Header { entry: "run", problem })?;
     let segments: Vec<SegmentReport> = entry(&header, "segments")?;
@@ -183,6 +192,10 @@ fn entry<T: DeserializeOwned>(header: &HashMap<String, String>, entry: &'static 
 }
 
 fn check_run(run: &Run) -> Result<(), String> {
+    // A recording of a model that was not known says nothing of it.
+    if !run.model.name.is_empty() {
+        names::check(&run.model.name).map_err(|error| format!("model: {error}"))?;
+    }
     let Shapes { positions, prefix, channels, h_cycles, l_cycles, segments, .. } = run.shapes;
     let (cells, vocab_size) = (run.puzzle.seq_len(), run.puzzle.vocab_size());
     for (what, value, most) in [
@@ -382,6 +395,8 @@ mod tests {
         assert!(said("run", r#""channels":16"#, r#""channels":32"#).contains("state elements"));
         assert!(said("run", r#""cell":5"#, r#""cell":16"#).contains("intervention 1"));
         assert!(said("run", "[1,2,3", "[1,9,3").contains("question"));
+        let named = said("run", r#""name":"tiny""#, r#""name":"../tiny""#);
+        assert!(named.contains("the name \"../tiny\" contains /; allowed are"), "{named}");
         let of_segment = |from, to| altered("segments", from, to).to_string();
         assert!(of_segment(r#""tokens":["#, r#""tokens":[7,"#).contains("segment 1, answer"));
         assert!(of_segment(r#""level":"L""#, r#""level":"H""#).contains("order of steps"));

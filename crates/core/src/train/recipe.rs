@@ -2,16 +2,19 @@
 //! file, the page writes it in the Train view; a saved run carries it.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
+use super::recipe_fields::{self, FieldProblem};
 use super::{OptimizerConfig, Setup, limits};
 use crate::config::{ConfigError, ModelConfig};
 use crate::data::{Example, Split, SplitRequest};
 use crate::model::param_specs;
+use crate::names::{self, NameError};
 use crate::puzzle::Kind;
 
 /// Everything that decides what a training gives.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Written")]
+#[serde(try_from = "Map<String, Value>")]
 pub struct Recipe {
     /// Name of the model; its files are called so.
     pub name: String,
@@ -103,6 +106,12 @@ pub enum RecipeError {
     /// The model.
     #[error("[model] {0}")]
     Model(#[from] ConfigError),
+    /// A name that no file can have.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// A field that there is not, or of another type.
+    #[error(transparent)]
+    Field(#[from] FieldProblem),
     /// A number that must be larger.
     #[error("{field} is 0, expected at least 1")]
     Zero {
@@ -214,6 +223,7 @@ impl Recipe {
     /// # Errors
     /// The first field that cannot be.
     pub fn check(&self) -> Result<(), RecipeError> {
+        names::check(&self.name)?;
         self.model.validate()?;
         let DataRecipe { base_puzzles, test_puzzles, easiest, hardest, smaller, .. } = self.data;
         for (field, zero) in [
@@ -277,28 +287,31 @@ impl Recipe {
     }
 }
 
-/// A recipe as a file has it: the model without what the puzzle fixes, defaults left out.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    name: String,
-    puzzle: Kind,
-    data: DataRecipe,
-    model: serde_json::Map<String, serde_json::Value>,
-    #[serde(default)]
-    optimizer: OptimizerConfig,
-    training: Schedule,
+impl Recipe {
+    /// Reads a recipe that a person wrote: as [`Recipe::try_from`] does, but what the puzzle fixes of the model is refused even
+    /// where it is right.
+    ///
+    /// # Errors
+    /// The first field that there is not, cannot be read or cannot be followed.
+    pub fn of_person(fields: Map<String, Value>) -> Result<Self, RecipeError> {
+        recipe_fields::refuse_fixed(&fields)?;
+        fields.try_into()
+    }
 }
 
-impl TryFrom<Written> for Recipe {
+impl TryFrom<Map<String, Value>> for Recipe {
     type Error = RecipeError;
 
-    fn try_from(written: Written) -> Result<Self, RecipeError> {
-        let Written { name, puzzle, data, model: mut fields, optimizer, training } = written;
-        fields.insert("seq_len".into(), puzzle.seq_len().into());
-        fields.insert("vocab_size".into(), puzzle.vocab_size().into());
-        let model = ModelConfig::from_json_value(&fields.into())?;
-        let recipe = Self { name, puzzle, data, model, optimizer, training };
+    fn try_from(fields: Map<String, Value>) -> Result<Self, RecipeError> {
+        let parts = recipe_fields::split(fields)?;
+        let recipe = Self {
+            name: parts.name,
+            puzzle: parts.puzzle,
+            data: parts.data,
+            model: ModelConfig::from_json_value(&parts.model.into())?,
+            optimizer: parts.optimizer,
+            training: parts.training,
+        };
         recipe.check()?;
         Ok(recipe)
     }
@@ -365,6 +378,7 @@ mod tests {
         assert!(optimizer("\"lr\":-1e-3").contains("[optimizer] lr is -0.001, expected a rate of at least 0"));
         assert!(optimizer("\"weight_decay\":1e300").contains("[optimizer] weight_decay is 1000"));
         assert!(optimizer("\"ema\":1.5").contains("[optimizer] ema is 1.5, expected a share from 0 to 1"));
+        assert!(refusal("\"name\":\"a\"", "\"name\":\"../a\"").contains("the name \"../a\" contains /; allowed are"));
         let mut unclear: Recipe = serde_json::from_str(TEXT).unwrap();
         unclear.optimizer.lr = f64::NAN;
         assert!(unclear.check().unwrap_err().to_string().contains("[optimizer] lr is NaN"));

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     checkpoint::Weights,
-    data::{Dataset, Example, Split},
+    data::{Dataset, DatasetError, Example, Split},
     engine::{Engine, Kind},
     model::{Solver, Taps},
 };
@@ -112,6 +112,9 @@ impl<E: Engine> Run<E> {
         clock: fn() -> f64,
     ) -> Result<Self, TrainError> {
         let Examples { split: Split { training, test }, given } = examples;
+        if training.is_empty() && !test.is_empty() {
+            return Err(DatasetError::OnlyUnseen { count: test.len() }.into());
+        }
         let data = Dataset::augmented(recipe.puzzle, training, recipe.data.seed)?;
         Ok(Self {
             engine,

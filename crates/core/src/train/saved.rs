@@ -3,13 +3,14 @@
 
 use std::collections::HashMap;
 
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use safetensors::{Dtype, tensor::TensorView};
 
 use super::{Evaluation, Recipe, Row, StepReport, TrainError, limits::MOST_STEPS, trainer::State};
 use crate::{
-    checkpoint::{Weights, metadata},
+    checkpoint::{Weights, metadata, open},
     data::Example,
     engine::{Data, Kind},
+    names,
 };
 
 /// Raised when the meaning of the file changes.
@@ -109,11 +110,22 @@ impl Saved {
     /// # Errors
     /// Says what is not as it should be; nothing of a foreign file is trusted.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, TrainError> {
-        let header = Header::read(bytes)?;
+        Self::of(Header::read(bytes)?, bytes)
+    }
+
+    /// Reads what this program stored, when names had no rule yet: one that files cannot have becomes one that they can.
+    ///
+    /// # Errors
+    /// As [`Saved::from_bytes`].
+    pub fn of_storage(bytes: &[u8]) -> Result<Self, TrainError> {
+        Self::of(Header::read(bytes)?.with_allowed_name(), bytes)
+    }
+
+    fn of(header: Header, bytes: &[u8]) -> Result<Self, TrainError> {
         let Summary { recipe, rows, step, seconds, engine, result } = header.summary()?;
         let recent = header.json("recent")?;
         let order: Vec<String> = header.json("order")?;
-        let file = SafeTensors::deserialize(bytes).map_err(wrong)?;
+        let file = open(bytes).map_err(TrainError::State)?;
         let buffers = order.into_iter().map(|name| {
             let view = file.tensor(&name).map_err(wrong)?;
             let words = view.data().as_chunks::<4>().0.iter();
@@ -162,6 +174,14 @@ impl Summary {
         Header::read(bytes)?.summary()
     }
 
+    /// Reads the header of what this program stored: see [`Saved::of_storage`].
+    ///
+    /// # Errors
+    /// As [`Summary::from_bytes`].
+    pub fn of_storage(bytes: &[u8]) -> Result<Self, TrainError> {
+        Header::read(bytes)?.with_allowed_name().summary()
+    }
+
     /// The best share of unseen puzzles exactly right, 0 to 1.
     pub fn best(&self) -> Option<f64> {
         self.rows.iter().filter_map(|row| Some(row.test?.exact_accuracy)).max_by(f64::total_cmp)
@@ -178,6 +198,18 @@ impl Header {
             return Err(TrainError::State(format!("version {version}, this program reads {VERSION}")));
         }
         Ok(header)
+    }
+
+    fn with_allowed_name(mut self) -> Self {
+        if let Some(text) = self.0.get_mut("recipe")
+            && let Ok(mut recipe) = serde_json::from_str::<serde_json::Value>(text)
+            && let Some(name) = recipe.get("name").and_then(serde_json::Value::as_str)
+            && names::check(name).is_err()
+        {
+            recipe["name"] = names::allowed(name).into();
+            *text = recipe.to_string();
+        }
+        self
     }
 
     fn field(&self, name: &str) -> Result<&str, TrainError> {
@@ -262,6 +294,19 @@ mod tests {
         late.state.step = MOST_STEPS + 1;
         let error = Saved::from_bytes(&late.to_bytes().unwrap()).unwrap_err().to_string();
         assert_eq!(error, "training state: `step` is 100000001, expected at most 100000000");
+    }
+
+    #[test]
+    fn a_name_that_leads_elsewhere_is_refused_in_a_file_and_mended_in_storage() {
+        let mut foreign = saved();
+        foreign.recipe.name = "../../up".into();
+        let bytes = foreign.to_bytes().unwrap();
+        for error in [Saved::from_bytes(&bytes).unwrap_err(), Summary::from_bytes(&bytes).unwrap_err()] {
+            assert!(error.to_string().contains("the name \"../../up\" contains /; allowed are"), "{error}");
+        }
+        let stored = Saved::of_storage(&bytes).unwrap();
+        assert_eq!(Summary::of_storage(&bytes).unwrap().recipe.name, "-..-up");
+        assert_eq!(stored, Saved { recipe: Recipe { name: "-..-up".into(), ..foreign.recipe.clone() }, ..foreign });
     }
 
     #[test]

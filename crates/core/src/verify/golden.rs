@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use safetensors::{Dtype, SafeTensors};
+use safetensors::Dtype;
 
-use crate::checkpoint::{CheckpointError, Tensor, Weights, plain_name};
+use crate::checkpoint::{CheckpointError, Tensor, Weights, open, plain_name};
 use crate::config::{ConfigError, Family, ModelConfig};
+use crate::text;
 use crate::train::OptimizerConfig;
 
 /// Why a golden file cannot be used.
@@ -26,6 +27,9 @@ pub enum GoldenError {
     /// A tensor that every such file has.
     #[error("the file has no tensor {0}")]
     Missing(String),
+    /// Two parameters that are one without their prefixes.
+    #[error("two tensors are param.{0} without their prefixes; expected one")]
+    Twice(String),
     /// A tensor whose shape contradicts the configuration.
     #[error("tensor {name} has {actual} elements; expected {expected}")]
     Length {
@@ -81,9 +85,10 @@ impl Golden {
     /// # Errors
     /// Names the tensor or field and what was expected.
     pub fn parse(bytes: &[u8], json: &str) -> Result<Self, GoldenError> {
+        let json = text::without_mark(json);
         let value: serde_json::Value = serde_json::from_str(json).map_err(|e| ConfigError::Parse(e.to_string()))?;
         let mut config = ModelConfig::from_json_value(&value)?;
-        let file = SafeTensors::deserialize(bytes).map_err(|e| GoldenError::Format(e.to_string()))?;
+        let file = open(bytes).map_err(GoldenError::Format)?;
         let mut tensors = BTreeMap::new();
         let mut weights = Weights::default();
         for (name, view) in file.tensors() {
@@ -91,7 +96,10 @@ impl Golden {
             match name.strip_prefix("param.") {
                 Some(param) => {
                     let data = tensor.data.iter().map(|&x| x as f32).collect();
-                    weights.tensors.insert(plain_name(param).to_owned(), Tensor { shape: tensor.shape, data });
+                    let plain = plain_name(param).to_owned();
+                    if weights.tensors.insert(plain.clone(), Tensor { shape: tensor.shape, data }).is_some() {
+                        return Err(GoldenError::Twice(plain));
+                    }
                 }
                 None => {
                     tensors.insert(name, tensor);

@@ -10,10 +10,7 @@ use hrm_core::{
     puzzle::Kind,
     train::Recipe,
 };
-use hrm_link::{
-    protocol::Event,
-    training::{MOST_PROBLEMS, TrainingEvent},
-};
+use hrm_link::{protocol::Event, training::TrainingEvent};
 
 use crate::{
     host::TaskError,
@@ -52,8 +49,8 @@ pub fn table(chosen: Option<Kind>, file: &[u8]) -> Result<TrainingEvent, TaskErr
     };
     let table = csv::read(kind, file)?;
     let is_test = |example: &Example| kind.class_key(&example.question).is_ok_and(|key| key.is_test(TEST_FRACTION));
-    let problems = table.problems.iter().take(MOST_PROBLEMS).map(ToString::to_string).collect();
-    let (rows, bad) = (table.rows.len(), table.problems.len());
+    let problems = table.report(kind);
+    let (rows, bad) = (table.rows.len(), table.left_out() as usize);
     let test = table.rows.iter().filter(|row| is_test(&row.example)).count();
-    Ok(TrainingEvent::Table { kind, rows, test, problems, bad })
+    Ok(TrainingEvent::Table { kind, rows, test, problems, bad, notes: table.notes })
 }

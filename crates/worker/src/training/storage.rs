@@ -1,7 +1,10 @@
 //! The browser's private file system (OPFS): one folder a run, in it the last generations of its state, its name, and a lock
 //! that the tab which trains it holds open.
 
-use hrm_core::train::{Row, Saved, Summary, curve};
+use hrm_core::{
+    names::{self, NameError},
+    train::{Row, Saved, Summary, curve},
+};
 use hrm_link::training::{LISTED_ROWS, Stored, StoredState};
 use js_sys::{AsyncIterator, IteratorNext, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -47,6 +50,9 @@ pub enum StorageError {
     /// What was read back is not what was written.
     #[error("{0} was not written whole; the state before it is kept")]
     Damaged(String),
+    /// A name that no file can have.
+    #[error(transparent)]
+    Name(#[from] NameError),
     /// Anything else, in the browser's words.
     #[error("storage: {0}")]
     Other(String),
@@ -100,7 +106,7 @@ impl Storage {
     /// # Errors
     /// Another tab trains it.
     pub async fn lock(&self, run: &str) -> Result<Lock, StorageError> {
-        let folder = folder(&self.runs, run, true).await?;
+        let folder = run_folder(&self.runs, run, true).await?;
         let file = file(&folder, LOCK, true).await?;
         let mut tries = LOCK_TRIES;
         loop {
@@ -117,7 +123,7 @@ impl Storage {
     /// # Errors
     /// The browser's.
     pub async fn sweep(&self, run: &str) -> Result<(), StorageError> {
-        let folder = folder(&self.runs, run, true).await?;
+        let folder = run_folder(&self.runs, run, true).await?;
         for generation in generations(&folder).await? {
             let name = generation.to_string();
             if !generation.holds(&contents(&folder, &name).await?) {
@@ -132,7 +138,7 @@ impl Storage {
     /// # Errors
     /// The browser's.
     pub async fn newest(&self, run: &str) -> Result<Option<u64>, StorageError> {
-        let folder = folder(&self.runs, run, true).await?;
+        let folder = run_folder(&self.runs, run, true).await?;
         Ok(generations(&folder).await?.last().map(|generation| generation.number))
     }
 
@@ -141,7 +147,7 @@ impl Storage {
     /// # Errors
     /// Full storage; what was not written whole. The generation before it is kept then.
     pub async fn write(&self, run: &str, contents: &[u8]) -> Result<u64, StorageError> {
-        let folder = folder(&self.runs, run, true).await?;
+        let folder = run_folder(&self.runs, run, true).await?;
         let older = generations(&folder).await?;
         let number = older.last().map_or(0, |generation| generation.number) + 1;
         let generation = Generation::of(number, contents);
@@ -163,14 +169,16 @@ impl Storage {
     /// # Errors
     /// There is none, or it is not one that this program reads.
     pub async fn load(&self, run: &str) -> Result<Saved, TaskError> {
-        let mut saved = Saved::from_bytes(&self.read(run).await?)?;
+        let mut saved = Saved::of_storage(&self.read(run).await?)?;
         saved.recipe.name = self.name(run).await.unwrap_or(saved.recipe.name);
         Ok(saved)
     }
 
     async fn read(&self, run: &str) -> Result<Vec<u8>, StorageError> {
         // A run that was deleted has no folder.
-        let Ok(folder) = folder(&self.runs, run, false).await else { return Err(StorageError::NoState(run.into())) };
+        let Ok(folder) = run_folder(&self.runs, run, false).await else {
+            return Err(StorageError::NoState(run.into()));
+        };
         for generation in generations(&folder).await?.iter().rev() {
             let contents = contents(&folder, &generation.to_string()).await?;
             if generation.holds(&contents) {
@@ -182,8 +190,9 @@ impl Storage {
 
     /// The name that a run was given, if it was given one.
     async fn name(&self, run: &str) -> Option<String> {
-        let folder = folder(&self.runs, run, false).await.ok()?;
-        String::from_utf8(contents(&folder, NAME).await.ok()?).ok()
+        let folder = run_folder(&self.runs, run, false).await.ok()?;
+        let name = String::from_utf8(contents(&folder, NAME).await.ok()?).ok()?;
+        Some(names::allowed(&name).into_owned())
     }
 
     /// The whole curve of a run, as the most recent state that reads has it.
@@ -191,10 +200,12 @@ impl Storage {
     /// # Errors
     /// No state of it reads; the browser's.
     pub async fn curve(&self, run: &str) -> Result<Vec<Row>, StorageError> {
-        let Ok(folder) = folder(&self.runs, run, false).await else { return Err(StorageError::NoState(run.into())) };
+        let Ok(folder) = run_folder(&self.runs, run, false).await else {
+            return Err(StorageError::NoState(run.into()));
+        };
         for generation in generations(&folder).await?.iter().rev() {
             let Ok(file) = opened(&folder, &generation.to_string()).await else { continue };
-            if let Ok(Ok(summary)) = header(&file).await.map(|header| Summary::from_bytes(&header)) {
+            if let Ok(Ok(summary)) = header(&file).await.map(|header| Summary::of_storage(&header)) {
                 return Ok(summary.rows);
             }
         }
@@ -208,15 +219,16 @@ impl Storage {
     /// The browser's.
     pub async fn list(&self) -> Result<Vec<Stored>, StorageError> {
         let mut stored = Vec::new();
-        for run in names(&self.runs).await? {
-            let folder = folder(&self.runs, &run, false).await?;
+        // What the page did not make is not shown.
+        for run in entries(&self.runs).await?.into_iter().filter(|run| names::check(run).is_ok()) {
+            let folder = run_folder(&self.runs, &run, false).await?;
             let (mut bytes, mut saved_at) = (0.0, None);
             let mut state = Err(StorageError::NoState(run.clone()).to_string());
             for generation in generations(&folder).await? {
                 let file = opened(&folder, &generation.to_string()).await?;
                 bytes += file.size();
                 // Later generations replace earlier ones, if they can be read.
-                match header(&file).await.map(|header| Summary::from_bytes(&header)) {
+                match header(&file).await.map(|header| Summary::of_storage(&header)) {
                     Ok(Ok(summary)) => (state, saved_at) = (Ok(of_summary(summary)), Some(file.last_modified())),
                     Ok(Err(error)) if state.is_err() => state = Err(error.to_string()),
                     _ => {}
@@ -239,7 +251,8 @@ impl Storage {
     /// # Errors
     /// The browser's.
     pub async fn rename(&self, run: &str, name: &str) -> Result<(), StorageError> {
-        let folder = folder(&self.runs, run, false).await?;
+        let folder = run_folder(&self.runs, run, false).await?;
+        names::check(name)?;
         write(&folder, NAME, name.as_bytes()).await
     }
 
@@ -263,6 +276,16 @@ fn of_summary(summary: Summary) -> StoredState {
     let rows = curve::thinned(&all, LISTED_ROWS);
     let thinned = rows.len() < all.len();
     StoredState { recipe, rows, thinned, step, seconds, best, engine, result }
+}
+
+/// A run's folder in the folder of all runs, never one elsewhere.
+async fn run_folder(
+    runs: &FileSystemDirectoryHandle,
+    run: &str,
+    create: bool,
+) -> Result<FileSystemDirectoryHandle, StorageError> {
+    names::check(run)?;
+    Ok(folder(runs, run, create).await?)
 }
 
 async fn folder(
@@ -305,7 +328,7 @@ async fn header(file: &File) -> Result<Vec<u8>, JsValue> {
     Ok(Uint8Array::new(&start(8.0 + length as f64)?.await?).to_vec())
 }
 
-async fn names(folder: &FileSystemDirectoryHandle) -> Result<Vec<String>, JsValue> {
+async fn entries(folder: &FileSystemDirectoryHandle) -> Result<Vec<String>, JsValue> {
     let (keys, mut names): (AsyncIterator, _) = (folder.keys(), Vec::new());
     loop {
         let next: IteratorNext = JsFuture::from(keys.next()?).await?.unchecked_into();
@@ -318,7 +341,7 @@ async fn names(folder: &FileSystemDirectoryHandle) -> Result<Vec<String>, JsValu
 
 /// All generations in a folder, whole or not, from the oldest.
 async fn generations(folder: &FileSystemDirectoryHandle) -> Result<Vec<Generation>, JsValue> {
-    let mut found: Vec<Generation> = names(folder).await?.iter().filter_map(|name| Generation::parse(name)).collect();
+    let mut found: Vec<Generation> = entries(folder).await?.iter().filter_map(|name| Generation::parse(name)).collect();
     found.sort();
     Ok(found)
 }

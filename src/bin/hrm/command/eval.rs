@@ -11,7 +11,6 @@ use hrm_core::model::{Solver, Taps};
 use hrm_core::train::{Evaluation, evaluate};
 use serde_json::{Map, Value, json};
 
-use super::output::{counted, note};
 use super::progress::Progress;
 use super::{EngineArg, Failure, at, files, models, numbers, output};
 
@@ -60,13 +59,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let model = models::load("--model", &args.model)?;
     let file = files::open(&args.data)?;
     let table = csv::read(model.kind, file).map_err(|e| at(args.data.display())(&e))?;
-    for problem in &table.problems {
-        note(format_args!("hrm: {}: {problem}", args.data.display()));
-    }
-    if !table.problems.is_empty() {
-        let good = counted(table.rows.len(), "good row", "good rows");
-        note(format_args!("hrm: {good}, {} left out", table.problems.len()));
-    }
+    super::recipe::tell(&args.data.display().to_string(), model.kind, &table);
     let examples: Vec<data::Example> = table.into_examples();
     if examples.is_empty() {
         return Err(format!("{}: no good row", args.data.display()).into());

@@ -6,6 +6,7 @@ use hrm_core::checkpoint::Weights;
 use hrm_core::config::ModelConfig;
 use hrm_core::puzzle::Kind;
 
+use super::output::note;
 use super::{Failure, at, files, gallery};
 
 /// A model as read from its files.
@@ -45,6 +46,10 @@ pub fn load(option: &str, name_or_file: &str) -> Result<Model, Failure> {
     let weights = Weights::from_safetensors(&files.weights).map_err(|e| at(&files.weights_place)(&e))?;
     let value: serde_json::Value = serde_json::from_str(&files.config).map_err(|e| at(&files.config_place)(&e))?;
     let config = ModelConfig::from_json_value(&value).map_err(|e| at(&files.config_place)(&e))?;
+    let unknown = ModelConfig::unknown_fields(&value);
+    if !unknown.is_empty() {
+        note(format_args!("hrm: {}: unknown fields are ignored: {}", files.config_place, unknown.join(", ")));
+    }
     weights.check(&config).map_err(|e| at(&files.weights_place)(&e))?;
     let kind = Kind::of_configuration(&value, config.seq_len, config.vocab_size)
         .map_err(|problem| format!("{}: {problem}", files.config_place))?;

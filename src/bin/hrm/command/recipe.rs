@@ -4,6 +4,7 @@ use std::path::Path;
 
 use hrm_core::checkpoint::Weights;
 use hrm_core::data::{Split, Splitter, TEST_FRACTION, csv};
+use hrm_core::puzzle::Kind;
 use hrm_core::train::{Examples, Recipe, Saved, shortages};
 use toml::{Table, Value};
 
@@ -16,11 +17,12 @@ use super::{Failure, at, files};
 /// Reads a recipe, with some of its fields set otherwise: each change is a line of TOML such as `training.batch = 16`.
 pub fn load(file: &Path, changes: &[String]) -> Result<Recipe, Failure> {
     let text = text(file)?;
-    let recipe = toml::from_str(&text).map_err(|e| at(file.display())(&e))?;
+    let mut fields: Table = text.parse().map_err(|e| format!("{}: {}", file.display(), syntax(&e, &text)))?;
+    // The file for itself, so that a fault of its own is not put down to a change.
+    let recipe = of_table(&fields).map_err(|e| at(file.display())(&*e))?;
     if changes.is_empty() {
         return Ok(recipe);
     }
-    let mut fields: Table = toml::from_str(&text)?;
     for change in changes {
         // A shell takes the quotes off: a bare word is text.
         let quoted = change.split_once('=').map(|(field, word)| format!("{field}={word:?}"));
@@ -30,8 +32,21 @@ pub fn load(file: &Path, changes: &[String]) -> Result<Recipe, Failure> {
         }
         .map_err(|e: toml::de::Error| format!("--set {change}: {}", e.message()))?;
         merge(&mut fields, read);
+        of_table(&fields).map_err(|e| format!("--set {change}: {e}"))?;
     }
-    Ok(fields.try_into().map_err(|e: toml::de::Error| format!("--set: {}", e.message()))?)
+    of_table(&fields)
+}
+
+fn of_table(fields: &Table) -> Result<Recipe, Failure> {
+    let fields = serde_json::to_value(fields)?.as_object().cloned().unwrap_or_default();
+    Ok(Recipe::of_person(fields)?)
+}
+
+/// What is no TOML, with its line, without the excerpt that takes several.
+fn syntax(error: &toml::de::Error, text: &str) -> String {
+    let start = error.span().map_or(0, |span| span.start.min(text.len()));
+    let line = text.as_bytes()[..start].iter().filter(|&&byte| byte == b'\n').count() + 1;
+    format!("line {line}: {}", error.message().replace('\n', ", "))
 }
 
 /// The text of a recipe; a file that is none is told by what it is.
@@ -94,9 +109,7 @@ pub fn examples(recipe: &Recipe, signals: &Signals) -> Result<Option<Examples>, 
     let examples = match &recipe.data.file {
         Some(file) => {
             let table = csv::read(recipe.puzzle, files::open(Path::new(file))?).map_err(|e| at(file)(&e))?;
-            for problem in &table.problems {
-                note(format_args!("hrm: {file}: {problem}"));
-            }
+            tell(file, recipe.puzzle, &table);
             Examples::of_file(recipe, table.into_examples())
         }
         None => match generate(recipe, signals)? {
@@ -112,6 +125,17 @@ pub fn examples(recipe: &Recipe, signals: &Signals) -> Result<Option<Examples>, 
         note(format_args!("hrm: {shortage}"));
     }
     Ok(Some(examples))
+}
+
+/// Says how a file of puzzles was read, and what is wrong with it, in a few lines.
+pub fn tell(file: &str, kind: Kind, table: &csv::Table) {
+    for line in table.notes.iter().chain(&table.report(kind)) {
+        note(format_args!("hrm: {file}: {line}"));
+    }
+    if !table.problems.is_empty() {
+        let good = counted(table.rows.len(), "good row", "good rows");
+        note(format_args!("hrm: {file}: {good}, {} left out", table.left_out()));
+    }
 }
 
 /// That no puzzle is on the side that is trained on, and what to do.

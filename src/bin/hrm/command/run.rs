@@ -15,6 +15,7 @@ use hrm_core::recording::{Maker, Recording};
 use hrm_core::recording::{SegmentReport, Shapes};
 use serde_json::json;
 
+use super::output::{counted, note};
 use super::{EngineArg, Failure, at, files, models, numbers, output};
 
 /// Solve one puzzle
@@ -26,8 +27,8 @@ pub struct Args {
     /// A gallery model's name, or a .safetensors file with its configuration in the .json of the same stem
     #[arg(long)]
     model: String,
-    /// The puzzle as text. Sudoku: digits, `.` or 0 for blank, white space allowed. Maze: `#` wall, space, `S`, `G`, line by
-    /// line or all in one
+    /// The puzzle as text. Sudoku: digits, `.`, 0 or another sign for a blank, with or without frames, commas and headings.
+    /// Maze: `#` wall, space, `S`, `G`, line by line or all in one. Of several puzzles the first is solved
     #[arg(long)]
     puzzle: String,
     /// The engine
@@ -53,7 +54,12 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     }
     let model = models::load("--model", &args.model)?;
     let kind = model.kind;
-    let question = kind.encode(&args.puzzle).map_err(|e| at("--puzzle")(&e))?;
+    let mut puzzles = kind.encode_all(&args.puzzle).map_err(|e| at("--puzzle")(&e))?;
+    if puzzles.len() > 1 {
+        let others = counted(puzzles.len() - 1, "other is", "others are");
+        note(format_args!("hrm: --puzzle: found {} puzzles; the first is solved, the {others} not", puzzles.len()));
+    }
+    let question = puzzles.swap_remove(0);
     let faults: Vec<String> = kind.faults(&question).iter().map(ToString::to_string).collect();
     if !faults.is_empty() {
         return Err(format!("--puzzle: {}", faults.join("; ")).into());

@@ -48,10 +48,12 @@ pub enum Table {
         rows: usize,
         /// Those that can only be unseen ones.
         test: usize,
-        /// What is wrong with the first bad rows.
+        /// What is wrong with the bad rows, in a few lines.
         problems: Vec<String>,
-        /// Bad rows.
+        /// Lines without a good row.
         bad: usize,
+        /// How it was understood, where that is not plain.
+        notes: Vec<String>,
     },
 }
 
@@ -155,11 +157,18 @@ impl Page {
     pub fn take_configuration(self, file: File) {
         spawn_local(async move {
             let read = async {
-                let written = text(&file).await?;
-                ModelConfig::from_json(&written).map_err(|error| format!("{}: {error}", file.name()))
+                let of_file = |problem: &dyn ToString| format!("{}: {}", file.name(), problem.to_string());
+                let json: serde_json::Value = serde_json::from_str(&text(&file).await?).map_err(|e| of_file(&e))?;
+                let config = ModelConfig::from_json_value(&json).map_err(|error| of_file(&error))?;
+                Ok((config, ModelConfig::unknown_fields(&json)))
             };
             match read.await {
-                Ok(config) => self.write_model(&file.name(), &config),
+                Ok((config, unknown)) => {
+                    self.write_model(&file.name(), &config);
+                    if !unknown.is_empty() {
+                        self.refuse(format!("{}: unknown fields are ignored: {}", file.name(), unknown.join(", ")));
+                    }
+                }
                 Err(message) => self.refuse(message),
             }
         });

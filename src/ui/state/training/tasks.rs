@@ -3,6 +3,7 @@
 
 use hrm_core::{
     gallery::{Card, Entry},
+    names,
     puzzle::Kind,
     train::{Evaluation, Row},
 };
@@ -181,6 +182,10 @@ impl Page {
 
     /// Gives a stored run another name; where it is shown, there too.
     pub fn rename_run(self, run: String, name: String) {
+        if let Err(error) = names::check(&name) {
+            self.training.storage_fault.set(Some(format!("The run keeps its name: {error}.")));
+            return;
+        }
         self.training.current.update(|current| {
             if let Some(current) = current.as_mut().filter(|current| current.id == run) {
                 current.recipe.name.clone_from(&name);
@@ -259,9 +264,10 @@ impl Page {
             (Wanted::Table(name), Event::Failed(failure)) => {
                 self.take_table(Table::Unreadable { name, message: failure.message.clone() });
             }
-            (Wanted::Table(name), Event::Training(TrainingEvent::Table { kind, rows, test, problems, bad })) => {
+            (Wanted::Table(name), Event::Training(TrainingEvent::Table { kind, rows, test, problems, bad, notes })) => {
                 let (kind, rows, test, bad) = (*kind, *rows, *test, *bad);
-                self.take_table(Table::Read { name, kind, rows, test, problems: problems.clone(), bad });
+                let (problems, notes) = (problems.clone(), notes.clone());
+                self.take_table(Table::Read { name, kind, rows, test, problems, bad, notes });
             }
             (Wanted::Runs, Event::Failed(failure)) => {
                 self.training.storage_fault.set(Some(format!("The runs cannot be listed: {}.", failure.message)));

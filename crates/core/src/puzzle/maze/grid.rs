@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::Side;
-use crate::puzzle::text::{ParseError, located_characters};
+use super::{Side, paste};
+use crate::puzzle::text::ParseError;
 
 /// What a cell holds; the numbers are the model's tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -67,40 +67,19 @@ impl Grid {
         Self { side, cells: vec![Cell::Wall; side.cells()] }
     }
 
-    /// Reads `#`, space, `S`, `G` and `o`, either a line for each row or all rows in one line. Line breaks before
-    /// and after the maze are skipped.
+    /// Reads `#`, space, `S`, `G` and `o`, either a line for each row or all rows in one line, and what people write in place
+    /// of them: other signs, indentation, thin walls.
+    ///
+    /// # Errors
+    /// The place in the text that is wrong; no square.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
-        let body = text.trim_start_matches(['\r', '\n']);
-        let skipped = text[..text.len() - body.len()].matches('\n').count();
-        let body = body.trim_end_matches(['\r', '\n']);
-        let mut rows: Vec<Vec<Cell>> = vec![Vec::new(); body.split('\n').count()];
-        for (line, column, found) in located_characters(body) {
-            let cell = Cell::of_character(found).ok_or_else(|| ParseError::Character {
-                line: line + skipped,
-                column,
-                found,
-                expected: "# (wall), a space, S (start), G (goal) or o (path)".into(),
-            })?;
-            rows[line - 1].push(cell);
-        }
-        let side = match rows.as_slice() {
-            [row] => row.len().isqrt(),
-            _ => rows.len(),
-        };
-        let sized = Side::new(side).filter(|side| rows.len() > 1 || side.cells() == rows[0].len());
-        let Some(sized) = sized else {
-            let expected = format!("a square of {0}x{0} to {1}x{1}", Side::MIN, Side::MAX);
-            return Err(match rows.as_slice() {
-                [row] => ParseError::Length { found: row.len(), expected },
-                _ => ParseError::Lines { found: rows.len(), expected },
-            });
-        };
-        if rows.len() > 1
-            && let Some((row, cells)) = rows.iter().enumerate().find(|(_, row)| row.len() != side)
-        {
-            return Err(ParseError::Line { line: row + 1 + skipped, found: cells.len(), expected: side });
-        }
-        Ok(Self { side: sized, cells: rows.concat() })
+        paste::grid(text)
+    }
+
+    /// A maze of so many cells as its side asks for.
+    pub(super) fn of_cells(side: Side, cells: Vec<Cell>) -> Self {
+        debug_assert_eq!(cells.len(), side.cells());
+        Self { side, cells }
     }
 
     /// Reads tokens.

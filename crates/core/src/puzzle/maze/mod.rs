@@ -2,6 +2,7 @@
 
 mod generate;
 mod grid;
+mod paste;
 mod rules;
 mod search;
 

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use super::paste;
 use super::shape::{MAX_CELLS, Shape};
-use crate::puzzle::text::{ParseError, located_characters};
+use crate::puzzle::text::ParseError;
 
 /// Token of a blank cell; digit d is token d + 1, and 0 is padding.
 pub const BLANK_TOKEN: u8 = 1;
@@ -21,39 +22,43 @@ impl Board {
         Self { shape, cells: [0; MAX_CELLS] }
     }
 
-    /// Reads digits, `.` or 0 for a blank; white space and line breaks are skipped. Without a demanded `shape`
-    /// the number of cells (16, 36 or 81) tells it.
+    /// Reads a board as people write it: digits, `.` or 0 or another sign for a blank, with or without frames, headings and
+    /// all else that [`Board::parse_all`] knows. Without a demanded `shape` the number of cells (16, 36 or 81) tells it.
+    ///
+    /// # Errors
+    /// Where the text goes wrong; several boards.
     pub fn parse(text: &str, shape: Option<Shape>) -> Result<Self, ParseError> {
-        let written: Vec<_> = located_characters(text).filter(|(_, _, character)| !character.is_whitespace()).collect();
-        let in_alphabet = |side: usize| {
-            for &(line, column, found) in &written {
-                let digit = if found == '.' { Some(0) } else { found.to_digit(10) };
-                if digit.is_none_or(|digit| digit as usize > side) {
-                    let expected = format!("a digit from 1 to {side}, or . or 0 for a blank");
-                    return Err(ParseError::Character { line, column, found, expected });
-                }
-            }
-            Ok(())
-        };
-        // A foreign character is the better message than the length it spoils.
-        in_alphabet(shape.map_or(9, Shape::side))?;
-        let shape = match shape {
-            Some(shape) if shape.cells() == written.len() => shape,
-            Some(shape) => {
-                let expected = format!("{} for a {shape} board", shape.cells());
-                return Err(ParseError::Length { found: written.len(), expected });
-            }
-            None => Shape::of_cells(written.len()).ok_or_else(|| ParseError::Length {
-                found: written.len(),
-                expected: "16 (4x4), 36 (6x6) or 81 (9x9)".into(),
-            })?,
-        };
-        in_alphabet(shape.side())?;
-        let mut board = Self::empty(shape);
-        for (cell, (_, _, character)) in written.into_iter().enumerate() {
-            board.cells[cell] = character.to_digit(10).unwrap_or(0) as u8;
+        if let Some(board) = shape.and_then(|shape| Self::plain(text, shape)) {
+            return Ok(board);
         }
-        Ok(board)
+        match Self::parse_all(text, shape)?.as_slice() {
+            [board] => Ok(*board),
+            boards => Err(ParseError::Several { found: boards.len() }),
+        }
+    }
+
+    /// Reads all boards of a text, in their order.
+    ///
+    /// # Errors
+    /// Where the text goes wrong; no board.
+    pub fn parse_all(text: &str, shape: Option<Shape>) -> Result<Vec<Self>, ParseError> {
+        paste::boards(text, shape)
+    }
+
+    /// A board in nothing but digits and dots, as files have them by the million.
+    fn plain(text: &str, shape: Shape) -> Option<Self> {
+        if text.len() != shape.cells() {
+            return None;
+        }
+        let mut board = Self::empty(shape);
+        for (cell, byte) in board.cells.iter_mut().zip(text.bytes()) {
+            *cell = match byte {
+                b'.' => 0,
+                b'0'..=b'9' if usize::from(byte - b'0') <= shape.side() => byte - b'0',
+                _ => return None,
+            };
+        }
+        Some(board)
     }
 
     /// Reads tokens; one that names no digit of this shape becomes a blank.

@@ -3,6 +3,7 @@
 mod board;
 mod canonical;
 mod generate;
+mod paste;
 mod rules;
 mod shape;
 mod solve;
@@ -64,6 +65,10 @@ impl Rules for Shape {
 
     fn encode(&self, text: &str) -> Result<Vec<u8>, ParseError> {
         Board::parse(text, Some(*self)).map(|board| board.to_tokens())
+    }
+
+    fn encode_all(&self, text: &str) -> Result<Vec<Vec<u8>>, ParseError> {
+        Ok(Board::parse_all(text, Some(*self))?.iter().map(Board::to_tokens).collect())
     }
 
     fn decode(&self, tokens: &[u8]) -> String {

@@ -1,0 +1,307 @@
+//! Mazes as people paste them: with other signs for walls, cells and ends, indented, with tabs or spaces behind the lines, or
+//! drawn with thin walls between the cells.
+
+use super::{Cell, Grid, Side};
+use crate::{names::is_invisible, puzzle::text::ParseError};
+
+const EXPECTED: &str = "# (wall), a space, S (start), G (goal) or o (path)";
+/// Blocks that are walls whatever else stands there.
+const WALLS: &str = "#█▓▒■▉⬛";
+/// Blocks that are open whatever else stands there.
+const OPEN: &str = " \u{a0}\u{3000}□⬜░";
+/// Signs that are open where no space is.
+const OPEN_FOR_SPACE: &str = ".·_";
+
+#[derive(Clone, Copy, Debug)]
+struct Sign {
+    line: usize,
+    column: usize,
+    found: char,
+}
+
+impl Sign {
+    fn is_blank(&self) -> bool {
+        self.found.is_whitespace()
+    }
+}
+
+type Lines = Vec<Vec<Sign>>;
+
+/// The maze of a text; its errors name the place in that.
+pub(super) fn grid(text: &str) -> Result<Grid, ParseError> {
+    let mut lines = located_lines(text);
+    trim_ends(&mut lines, |line| line.is_empty());
+    // As it stands, where that is a maze; then without what editors and messages put around it.
+    let read = square(&lines);
+    if read.is_ok() {
+        return read;
+    }
+    let mut cleaned = lines;
+    cleaned.retain(|line| !is_fence(line));
+    trim_ends(&mut cleaned, |line| line.iter().all(Sign::is_blank));
+    let indent = cleaned.iter().map(|line| line.iter().take_while(|sign| sign.is_blank()).count()).min().unwrap_or(0);
+    if cleaned.len() > 1 {
+        cleaned.iter_mut().for_each(|line| drop(line.drain(..indent)));
+    } else if let [line] = cleaned.as_mut_slice() {
+        line.truncate(line.iter().rposition(|sign| !sign.is_blank()).map_or(0, |at| at + 1));
+        line.drain(..indent.min(line.len()));
+    }
+    expand_tabs(&mut cleaned)?;
+    let rows = cleaned.len();
+    for line in cleaned.iter_mut().filter(|line| rows > 1 && line.len() > rows) {
+        if line[rows..].iter().all(Sign::is_blank) {
+            line.truncate(rows);
+        }
+    }
+    thin_walls(&cleaned).unwrap_or_else(|| square(&cleaned))
+}
+
+fn located_lines(text: &str) -> Lines {
+    let (mut lines, mut column, mut after_return) = (vec![Vec::new()], 0, false);
+    for found in text.chars() {
+        match found {
+            '\n' if after_return => {}
+            '\n' | '\r' => {
+                lines.push(Vec::new());
+                column = 0;
+            }
+            _ => {
+                column += 1;
+                let line = lines.len();
+                if !is_invisible(found)
+                    && let Some(signs) = lines.last_mut()
+                {
+                    signs.push(Sign { line, column, found });
+                }
+            }
+        }
+        after_return = found == '\r';
+    }
+    lines
+}
+
+fn trim_ends(lines: &mut Lines, is_empty: impl Fn(&Vec<Sign>) -> bool) {
+    let end = lines.iter().rposition(|line| !is_empty(line)).map_or(0, |at| at + 1);
+    lines.truncate(end);
+    let start = lines.iter().position(|line| !is_empty(line)).unwrap_or(0);
+    lines.drain(..start);
+}
+
+/// A line around code in a message.
+fn is_fence(line: &[Sign]) -> bool {
+    line.len() >= 3 && line.iter().take(3).all(|sign| sign.found == '`')
+}
+
+/// Puts spaces in place of tabs, as many as make the line as long as those without.
+fn expand_tabs(lines: &mut Lines) -> Result<(), ParseError> {
+    let is_tab = |sign: &Sign| sign.found == '\t';
+    let width = lines.iter().filter(|line| !line.iter().any(is_tab)).map(Vec::len).max().unwrap_or(0);
+    for line in lines {
+        let Some(&Sign { line: number, column, found }) = line.iter().find(|sign| is_tab(sign)) else { continue };
+        let end = line.iter().rposition(|sign| !sign.is_blank()).map_or(0, |at| at + 1);
+        line.truncate(end);
+        let tabs = line.iter().filter(|sign| is_tab(sign)).count();
+        let spaces = width.saturating_sub(line.len() - tabs);
+        if tabs == 0 {
+            continue;
+        }
+        if spaces == 0 || !spaces.is_multiple_of(tabs) {
+            let expected = format!("spaces: the other lines have {width} cells");
+            return Err(ParseError::Character { line: number, column, found, expected });
+        }
+        let wide = |sign: &Sign| {
+            let times = if is_tab(sign) { spaces / tabs } else { 1 };
+            std::iter::repeat_n(Sign { found: if is_tab(sign) { ' ' } else { sign.found }, ..*sign }, times)
+        };
+        *line = line.iter().flat_map(wide).collect();
+    }
+    Ok(())
+}
+
+/// A maze of a sign for each cell: a line for each row, or all in one.
+fn square(lines: &Lines) -> Result<Grid, ParseError> {
+    let legend = Legend::of(lines);
+    let rows = lines.iter().map(|line| line.iter().map(|sign| legend.cell(sign)).collect::<Result<Vec<_>, _>>());
+    let rows: Vec<Vec<Cell>> = rows.collect::<Result<_, _>>()?;
+    let whole = |cells: usize| cells.isqrt();
+    let side = match rows.as_slice() {
+        [row] => whole(row.len()),
+        _ => rows.len(),
+    };
+    let cells: usize = rows.iter().map(Vec::len).sum();
+    let sized = Side::new(side).filter(|side| rows.len() > 1 || side.cells() == cells);
+    let Some(sized) = sized else {
+        let expected = format!("a square of {0}x{0} to {1}x{1}", Side::MIN, Side::MAX);
+        return Err(if rows.len() <= 1 {
+            ParseError::Length { found: cells, expected }
+        } else {
+            ParseError::Lines { found: rows.len(), expected }
+        });
+    };
+    if rows.len() > 1 && rows.iter().any(|row| row.len() != side) {
+        let width = rows[0].len();
+        if rows.iter().all(|row| row.len() == width) {
+            let expected = format!("{width} for a square, as each has {width} cells");
+            return Err(ParseError::Lines { found: rows.len(), expected });
+        }
+        // The first that differs from the rest, and not from the number of lines, which may be what is wrong.
+        if let Some((at, row)) = rows.iter().enumerate().find(|(_, row)| row.len() != side) {
+            let line =
+                lines[at].first().map_or_else(|| lines[0].first().map_or(1, |sign| sign.line) + at, |sign| sign.line);
+            return Err(ParseError::Line { line, found: row.len(), expected: side });
+        }
+    }
+    Ok(Grid::of_cells(sized, rows.concat()))
+}
+
+/// Which signs stand for what, by those that the text uses.
+struct Legend {
+    has_walls: bool,
+    has_spaces: bool,
+    has_start: bool,
+    has_goal: bool,
+}
+
+impl Legend {
+    fn of(lines: &Lines) -> Self {
+        let has = |signs: &str| lines.iter().flatten().any(|sign| signs.contains(sign.found));
+        Self { has_walls: has(WALLS), has_spaces: has(OPEN), has_start: has("Ss"), has_goal: has("Gg") }
+    }
+
+    fn cell(&self, sign: &Sign) -> Result<Cell, ParseError> {
+        let &Sign { line, column, found } = sign;
+        Ok(match found {
+            found if WALLS.contains(found) || is_line(found) => Cell::Wall,
+            'X' | 'x' if !self.has_walls => Cell::Wall,
+            found if OPEN.contains(found) => Cell::Open,
+            found if OPEN_FOR_SPACE.contains(found) && !self.has_spaces => Cell::Open,
+            'S' | 's' => Cell::Start,
+            'G' | 'g' => Cell::Goal,
+            'A' | 'a' if !self.has_start => Cell::Start,
+            'B' | 'b' | 'E' | 'e' if !self.has_goal => Cell::Goal,
+            'o' => Cell::Path,
+            _ => return Err(ParseError::Character { line, column, found, expected: EXPECTED.into() }),
+        })
+    }
+}
+
+/// A sign of box drawing.
+fn is_line(found: char) -> bool {
+    matches!(found, '\u{2500}'..='\u{257f}')
+}
+
+/// A maze whose walls are lines between the cells, `+---+` and `|`, with `o` or box drawing in the corners too; `None` where
+/// it is not drawn so.
+fn thin_walls(lines: &Lines) -> Option<Result<Grid, ParseError>> {
+    let is_corner = |sign: &Sign| matches!(sign.found, '+' | 'o') || is_line(sign.found);
+    let is_wall = |sign: &Sign| matches!(sign.found, '-' | '|' | '=') || is_line(sign.found);
+    let first = lines.first()?;
+    if !first.iter().find(|sign| !sign.is_blank()).is_some_and(is_corner) || !first.iter().any(is_wall) {
+        return None;
+    }
+    let side = lines.len();
+    let width = lines.iter().map(Vec::len).max()?;
+    // From one corner to the next: R rooms are drawn in 2 R + 1 lines of R · pitch + 1 signs.
+    let rooms = (side.checked_sub(1)? / 2).max(1);
+    let pitch = width.checked_sub(1)? / rooms;
+    let sized = Side::new(side).filter(|_| !side.is_multiple_of(2) && pitch >= 2 && width == rooms * pitch + 1)?;
+    let legend = Legend::of(lines);
+    let mut cells = Vec::with_capacity(sized.cells());
+    for (row, line) in lines.iter().enumerate() {
+        for column in 0..side {
+            let start = column / 2 * pitch + column % 2;
+            let end = if column % 2 == 0 { start + 1 } else { start + pitch - 1 };
+            let signs = line.get(start.min(line.len())..end.min(line.len())).unwrap_or_default();
+            cells.push(match (row % 2, column % 2) {
+                (0, 0) => Cell::Wall,
+                (1, 1) => match signs.iter().find(|sign| !sign.is_blank()).map(|sign| legend.cell(sign)) {
+                    None => Cell::Open,
+                    Some(Ok(cell)) => cell,
+                    Some(Err(error)) => return Some(Err(error)),
+                },
+                _ if signs.iter().any(is_wall) => Cell::Wall,
+                _ => Cell::Open,
+            });
+        }
+    }
+    Some(Ok(Grid::of_cells(sized, cells)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str =
+        "#########\n#S  #   #\n### # # #\n#   # # #\n# ### # #\n#     # #\n# ##### #\n#      G#\n#########";
+
+    #[test]
+    fn every_dress_of_a_maze_is_read() {
+        let each = |change: &dyn Fn(&str) -> String| TEXT.lines().map(change).collect::<Vec<_>>().join("\n");
+        let tabs = TEXT.replace("#     #", "#\t #").replace("#      G", "#\t  G");
+        for text in [
+            TEXT.replace(' ', "."),
+            TEXT.to_lowercase(),
+            each(&|line| format!("    {line}")),
+            each(&|line| format!("\t{line}")),
+            each(&|line| format!("{line}  ")),
+            TEXT.replace('#', "█"),
+            TEXT.replace('#', "X"),
+            TEXT.replace('S', "A").replace('G', "B"),
+            TEXT.replace('G', "E"),
+            TEXT.replace('\n', "\r\n"),
+            TEXT.replace('\n', "\r"),
+            tabs,
+            format!("\u{feff}{TEXT}\n   \n"),
+            format!("```\n{TEXT}\n```"),
+            TEXT.replace('#', "┼"),
+            TEXT.replace('\n', ""),
+            format!(" {} ", TEXT.replace('\n', "")),
+        ] {
+            assert_eq!(grid(&text).unwrap_or_else(|error| panic!("{error}\n{text}")).to_text(), TEXT, "{text}");
+        }
+    }
+
+    #[test]
+    fn thin_walls_become_cells() {
+        let blocks = "#####\n#S  #\n### #\n#G  #\n#####";
+        for text in [
+            "+---+---+\n| S     |\n+---+   +\n| G     |\n+---+---+",
+            "o---o---o\n| S     |\no---o   o\n| G     |\no---o---o",
+            "+-+-+\n|S  |\n+-+ +\n|G  |\n+-+-+",
+            "┌───────┐\n│ S     │\n├───╴   │\n│ G     │\n└───────┘",
+            "  o---o---o\n  | S     |\n  o---o   o\n  | G     |\n  o---o---o\n",
+        ] {
+            assert_eq!(grid(text).unwrap_or_else(|error| panic!("{error}\n{text}")).to_text(), blocks, "{text}");
+        }
+    }
+
+    #[test]
+    fn errors_name_the_place_in_the_text() {
+        let said = |text: &str| grid(text).unwrap_err().to_string();
+        let with = |from: &str, to: &str| format!("\n\n{}", TEXT.replacen(from, to, 1));
+        assert!(said(&with("#S  #", "#S? #")).starts_with("line 4, column 3: found '?', expected #"));
+        // A cross among walls, a dot among spaces, a second start may be anything.
+        assert!(said(&with("#S  #", "#S x#")).starts_with("line 4, column 4: found 'x'"));
+        assert!(said(&with("#S  #", "#S .#")).starts_with("line 4, column 4: found '.'"));
+        assert!(said(&with("#S  #", "#S A#")).starts_with("line 4, column 4: found 'A'"));
+        assert_eq!(said(&with("#   # # #", "#   # ##")), "line 6: found 8 cells, expected 9");
+        let wide: Vec<String> = TEXT.lines().map(|line| format!("{line}##")).collect();
+        assert_eq!(said(&wide.join("\n")), "found 9 lines, expected 11 for a square, as each has 11 cells");
+        assert!(said(&with("#     # #", "#\t\t\t\t# #")).starts_with("line 8, column 2: found '\\t', expected spaces"));
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    mod properties {
+        use super::*;
+        use proptest::prelude::*;
+
+        proptest! {
+            #[test]
+            fn any_text_is_read_or_refused(text in "\\PC{0,200}|[#. SGxo|+\\-\n\t]{0,300}") {
+                if let Ok(maze) = grid(&text) {
+                    prop_assert_eq!(maze.cells().len(), maze.side().cells());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Text files as people's programs write them: UTF-8 with or without a byte order mark, and UTF-16.
+
+use std::borrow::Cow;
+
+/// Why bytes are no text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// Bytes that are no UTF-8, in a file that is no UTF-16 either.
+    #[error("line {line}, byte {offset}: found bytes that are no UTF-8 text; save the file as UTF-8")]
+    Utf8 {
+        /// The line, from 1.
+        line: usize,
+        /// Bytes before them.
+        offset: usize,
+    },
+    /// UTF-16 with half a pair of surrogates, or half a character at its end.
+    #[error("line {line}: the file is UTF-16 and has half a character there; save it as UTF-8")]
+    Utf16 {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// An encoding that is not read.
+    #[error("the file is UTF-32; save it as UTF-8")]
+    Utf32,
+}
+
+/// How the characters of a file are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8, or anything that is not told from it by its first bytes.
+    Utf8,
+    /// UTF-16, the low byte of each unit first.
+    Utf16Le,
+    /// UTF-16, the high byte of each unit first.
+    Utf16Be,
+    /// UTF-32, which is not read.
+    Utf32,
+}
+
+impl Encoding {
+    /// The encoding of a file, by its byte order mark or, without one, by where zeros stand in its first characters.
+    pub fn of(bytes: &[u8]) -> Self {
+        match bytes {
+            [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Self::Utf32,
+            [0xff, 0xfe, ..] => Self::Utf16Le,
+            [0xfe, 0xff, ..] => Self::Utf16Be,
+            // A plain ASCII character with a zero beside it, twice: no text in UTF-8 holds zeros.
+            [1..=0x7f, 0, 1..=0x7f, 0, ..] => Self::Utf16Le,
+            [0, 1..=0x7f, 0, 1..=0x7f, ..] => Self::Utf16Be,
+            _ => Self::Utf8,
+        }
+    }
+}
+
+/// The text of a file, without its byte order mark.
+///
+/// # Errors
+/// Where it is no text.
+pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, TextError> {
+    match Encoding::of(bytes) {
+        Encoding::Utf8 => {
+            let text = std::str::from_utf8(bytes).map_err(|error| {
+                let offset = error.valid_up_to();
+                TextError::Utf8 { line: line_of(bytes[..offset].iter().copied()), offset }
+            })?;
+            Ok(Cow::Borrowed(without_mark(text)))
+        }
+        Encoding::Utf16Le => utf16(bytes, u16::from_le_bytes).map(Cow::Owned),
+        Encoding::Utf16Be => utf16(bytes, u16::from_be_bytes).map(Cow::Owned),
+        Encoding::Utf32 => Err(TextError::Utf32),
+    }
+}
+
+/// A text without the byte order mark that some programs put in front.
+pub fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, TextError> {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let mut text = String::with_capacity(pairs.len());
+    for character in char::decode_utf16(pairs.iter().map(|pair| unit(*pair))) {
+        match character {
+            Ok(character) => text.push(character),
+            Err(_) => return Err(TextError::Utf16 { line: line_of(text.bytes()) }),
+        }
+    }
+    if !rest.is_empty() {
+        return Err(TextError::Utf16 { line: line_of(text.bytes()) });
+    }
+    Ok(without_mark(&text).to_owned())
+}
+
+fn line_of(before: impl Iterator<Item = u8>) -> usize {
+    before.filter(|&byte| byte == b'\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf16_of(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(bytes).collect()
+    }
+
+    #[test]
+    fn every_encoding_gives_the_same_text() {
+        let text = "{\"name\": \"ü 模 😀\"}\r\n";
+        assert_eq!(decode(text.as_bytes()).unwrap(), text);
+        let marked = format!("\u{feff}{text}");
+        assert_eq!(decode(marked.as_bytes()).unwrap(), text);
+        for (plain, mark) in [(text, false), (&marked, true)] {
+            assert_eq!(decode(&utf16_of(plain, u16::to_le_bytes)).unwrap(), text, "mark {mark}");
+            assert_eq!(decode(&utf16_of(plain, u16::to_be_bytes)).unwrap(), text, "mark {mark}");
+        }
+        assert_eq!(decode(b"").unwrap(), "");
+        assert_eq!(decode(b"a").unwrap(), "a");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_told_with_their_place() {
+        let said = |bytes: &[u8]| decode(bytes).unwrap_err().to_string();
+        assert!(said(b"ab\nc\xfc\n").starts_with("line 2, byte 4: found bytes that are no UTF-8"));
+        assert!(said(b"\xff\xfea\0\n\0b").starts_with("line 2: the file is UTF-16 and has half a character"));
+        assert!(said(b"\xff\xfe\x00\xd8a\0").contains("half a character"));
+        assert_eq!(said(b"\xff\xfe\0\0a\0\0\0"), "the file is UTF-32; save it as UTF-8");
+    }
+}
