@@ -161,6 +161,11 @@ fn configurations_of_other_programs_are_read_or_named() {
     let (status, _, said) = solved(&here, &text("float").replacen('{', "{\"halt_max_step\": 4,", 1));
     assert_eq!(status, 0);
     assert!(said.contains("unknown fields are ignored: halt_max_step (did you mean halt_max_steps?)"), "{said}");
+    let twice = text("float").replacen('{', "{\"num_heads\": 1,", 1);
+    assert!(twice.matches("num_heads").count() == 2, "{twice}");
+    let (status, _, said) = solved(&here, &twice);
+    assert_eq!(status, 2);
+    assert!(said.contains("model.json: it has two entries named \"num_heads\" at line"), "{said}");
     for (name, what) in [("html", "web page"), ("lfs-pointer", "Git LFS pointer")] {
         fs::copy(trial(&format!("weights/{name}.safetensors")), here.join("model.safetensors")).unwrap();
         let said = refusal(&here, &["run", "--model", "model.safetensors", "--puzzle", "1234............"]);

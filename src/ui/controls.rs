@@ -64,7 +64,9 @@ fn facts(card: &Card) -> String {
     }
     if let Some(exact) = card.exact_accuracy {
         let of = card.count.map_or_else(String::new, |count| format!(" of {}", thousands(count)));
-        said.push(format!("solved {}{of} unseen puzzles", percent(exact)));
+        let other = card.valid_accuracy.map(|valid| valid - exact).filter(|&more| more > 0.0);
+        let other = other.map_or_else(String::new, |more| format!(" and {} with another right answer", percent(more)));
+        said.push(format!("solved {}{of} unseen puzzles{other}", percent(exact)));
     }
     if let Some(base) = card.base_puzzles {
         said.push(format!("trained on {} puzzles", thousands(base)));

@@ -30,8 +30,8 @@ pub fn read_all(text: &str, known: &[Kind]) -> Result<Vec<(Kind, Vec<u8>)>, Read
         Ok(boards) => return Ok(boards.iter().map(|board| (Kind::Sudoku(board.shape()), board.to_tokens())).collect()),
         Err(error) => error,
     };
-    match Grid::parse(text) {
-        Ok(maze) => Ok(vec![fitted(&maze.without_path(), known)]),
+    match Grid::parse_all(text) {
+        Ok(mazes) => Ok(mazes.iter().map(|maze| fitted(&maze.without_path(), known)).collect()),
         Err(no_maze) => Err(if text.contains(['#', '█', 'S', 'G']) { no_maze } else { no_sudoku }.into()),
     }
 }

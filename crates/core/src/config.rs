@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::fields::{self, FieldError};
+use crate::{
+    fields::{self, FieldError},
+    json,
+};
 
 /// Which of the two published recurrences a model is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -154,7 +157,7 @@ impl ModelConfig {
     /// Names the field and what was expected.
     pub fn from_json(text: &str) -> Result<Self, ConfigError> {
         let text = crate::text::without_mark(text);
-        let value: Value = serde_json::from_str(text).map_err(|e| ConfigError::Parse(e.to_string()))?;
+        let value = json::parse(text).map_err(|e| ConfigError::Parse(e.to_string()))?;
         Self::from_json_value(&value)
     }
 

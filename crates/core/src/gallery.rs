@@ -43,6 +43,8 @@ pub struct Card {
     pub parameters: Option<u64>,
     /// Share of unseen puzzles whose whole answer was right, 0 to 1.
     pub exact_accuracy: Option<f64>,
+    /// Share of unseen puzzles whose answer was right by rule, the given one or another, 0 to 1.
+    pub valid_accuracy: Option<f64>,
     /// Share of unseen positions that were right, 0 to 1.
     pub accuracy: Option<f64>,
     /// Unseen puzzles that were tried.

@@ -13,6 +13,7 @@ pub mod engine;
 pub mod event_loop;
 pub mod fields;
 pub mod gallery;
+pub mod json;
 pub mod model;
 pub mod names;
 pub mod plan;

@@ -181,4 +181,27 @@ mod tests {
         assert_eq!(allowed("..."), "unnamed");
         assert_eq!(allowed("nul"), "-nul");
     }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    mod properties {
+        use std::path::{Component, Path};
+
+        use proptest::prelude::*;
+
+        use super::*;
+
+        proptest! {
+            #[test]
+            fn what_is_allowed_is_one_part_of_a_path(name in "\\PC{0,120}|[./\\\\:a-c\u{202e}\u{0}]{0,12}|.{0,12}") {
+                for name in [name.as_str(), &allowed(&name)] {
+                    if check(name).is_ok() {
+                        let parts: Vec<Component<'_>> = Path::new(name).components().collect();
+                        prop_assert_eq!(parts, [Component::Normal(name.as_ref())]);
+                    }
+                }
+                prop_assert_eq!(check(&allowed(&name)), Ok(()));
+                prop_assert_eq!(check(&name).is_ok(), allowed(&name) == name);
+            }
+        }
+    }
 }

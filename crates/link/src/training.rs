@@ -199,6 +199,8 @@ pub enum TrainingEvent {
         seconds: f64,
         /// Base puzzles and unseen ones that there are; perhaps fewer than asked for.
         examples: (usize, usize),
+        /// Why there are fewer; a sentence for each of the two.
+        shortages: Vec<String>,
         /// Bytes that the engine holds for it.
         bytes: u64,
         /// The engine's name.

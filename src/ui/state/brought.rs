@@ -3,7 +3,7 @@
 use hrm_core::{
     config::ModelConfig,
     gallery::{Card, Entry},
-    names,
+    json, names,
     puzzle::Kind,
     recording::file::{self, RecordingFile},
     train::Saved,
@@ -105,7 +105,7 @@ impl Page {
         let read = async {
             let written = text(&configuration).await?;
             let of_file = |problem: &dyn ToString| format!("{}: {}", configuration.name(), problem.to_string());
-            let json: serde_json::Value = serde_json::from_str(&written).map_err(|error| of_file(&error))?;
+            let json = json::parse(&written).map_err(|error| of_file(&error))?;
             let config = ModelConfig::from_json_value(&json).map_err(|error| of_file(&error))?;
             let puzzle = Kind::of_configuration(&json, config.seq_len, config.vocab_size).map_err(|e| of_file(&e))?;
             let unknown = ModelConfig::unknown_fields(&json);

@@ -32,6 +32,12 @@ pub fn Report() -> impl IntoView {
             Some(format!("There are no unseen puzzles in {source}: nothing tells how good it is on new ones."))
         })
     };
+    let shortages = move || {
+        training.current.with(|current| {
+            let shortages = &current.as_ref()?.ready.as_ref()?.shortages;
+            (!shortages.is_empty()).then(|| format!("Fewer puzzles than asked for: {}.", shortages.join("; ")))
+        })
+    };
     let figures = move || {
         training.current.with(|current| current.as_ref().map(|current| figures(current, training.progress.get())))
     };
@@ -47,8 +53,11 @@ pub fn Report() -> impl IntoView {
     };
     let result = move || {
         training.result.get().map(|result| {
+            let other = result.valid_beside_exact().map_or_else(String::new, |more| {
+                format!(" A further {} are right by rule, with another answer than the given one.", percent(more))
+            });
             format!(
-                "Finished: {} of {} unseen puzzles are exactly right.",
+                "Finished: {} of {} unseen puzzles are exactly right.{other}",
                 percent(result.exact_accuracy),
                 result.count
             )
@@ -59,6 +68,7 @@ pub fn Report() -> impl IntoView {
             <h2>{move || of_current(|current| current.recipe.name.clone())}</h2>
             <p class="help">{move || of_current(|current| summary(&current.recipe))}</p>
             <p class="help">{ready}</p>
+            <p class="help" data-testid="train-shortages">{shortages}</p>
             <p class="help" data-testid="train-untested">{untested}</p>
             <progress
                 aria-label="Steps done"

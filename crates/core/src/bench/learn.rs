@@ -11,6 +11,8 @@ use crate::puzzle::sudoku::Shape;
 use crate::random::Random;
 use crate::train::{Preset, StepReport, TrainError, Trainer, evaluate};
 
+/// What is learnt.
+const PUZZLE: Kind = Kind::Sudoku(Shape::FOUR);
 /// Base puzzles, before augmentation: the page's default.
 const BASE_PUZZLES: usize = 1000;
 /// Unseen puzzles, spread evenly over these clues.
@@ -36,13 +38,12 @@ impl<E: Engine> LearnBench<E> {
     /// # Errors
     /// The engine's.
     pub async fn new(engine: E, seed: u64) -> Result<Self, TrainError> {
-        let puzzle = Kind::Sudoku(Shape::FOUR);
         let request =
             SplitRequest { training: BASE_PUZZLES, test: TEST_PUZZLES, seed, difficulty: (0.0, 1.0), smaller: 0.0 };
-        let split = generate_split(puzzle, &request, |_, _| {});
-        let test = even(puzzle, &split.test, seed);
-        let data = Dataset::augmented(puzzle, split.training, seed).map_err(|e| TrainError::State(e.to_string()))?;
-        let [preset, ..] = Preset::all(puzzle);
+        let split = generate_split(PUZZLE, &request, |_, _| {});
+        let test = even(PUZZLE, &split.test, seed);
+        let data = Dataset::augmented(PUZZLE, split.training, seed).map_err(|e| TrainError::State(e.to_string()))?;
+        let [preset, ..] = Preset::all(PUZZLE);
         let setup = preset.setup(seed);
         let trainer = Trainer::new(&engine, setup.clone(), &Weights::init(&setup.model, seed)).await?;
         Ok(LearnBench { engine, trainer, data, test })
@@ -71,7 +72,7 @@ impl<E: Engine> LearnBench<E> {
         let config = &self.trainer.setup().model;
         let mut solver = Solver::new(&self.engine, config, &weights, 100, Taps::None).await?;
         let go_on = async |_| ControlFlow::Continue(());
-        let found = evaluate(&mut solver, &self.test, config.halt_max_steps, go_on).await?;
+        let found = evaluate(&mut solver, PUZZLE, &self.test, config.halt_max_steps, go_on).await?;
         Ok(found.map_or(0.0, |trial| trial.result().exact_accuracy))
     }
 

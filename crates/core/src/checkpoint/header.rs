@@ -1,11 +1,11 @@
 //! What a safetensors file says of itself beside its tensors, and what a file is that is none.
 
-use std::collections::{HashMap, HashSet};
-use std::fmt;
+use std::collections::HashMap;
 
 use safetensors::SafeTensors;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use crate::json;
 
 /// Reads a safetensors file whose header names everything once.
 ///
@@ -35,7 +35,7 @@ pub fn metadata(bytes: &[u8]) -> Result<HashMap<String, String>, String> {
         rest.get(..length)
     });
     let text = text.ok_or("it ends within its header")?;
-    serde_json::from_slice::<Distinct>(text).map_err(|error| format!("its header: {error}"))?;
+    json::check_names(text).map_err(|error| format!("its header: {error}"))?;
     Ok(serde_json::from_slice::<Text>(text).map_err(|error| format!("its header: {error}"))?.metadata)
 }
 
@@ -66,66 +66,6 @@ fn other_format(bytes: &[u8]) -> Option<&'static str> {
         () if begins(&[b"{", b"["]) => "it is JSON text, such as a configuration, without tensors",
         () => return None,
     })
-}
-
-/// JSON in which no object has two entries of one name; its values are not kept.
-struct Distinct;
-
-impl<'de> Deserialize<'de> for Distinct {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Check)
-    }
-}
-
-struct Check;
-
-impl<'de> Visitor<'de> for Check {
-    type Value = Distinct;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Distinct, E> {
-        Ok(Distinct)
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Distinct, E> {
-        Ok(Distinct)
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Distinct, E> {
-        Ok(Distinct)
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Distinct, E> {
-        Ok(Distinct)
-    }
-
-    fn visit_str<E: Error>(self, _: &str) -> Result<Distinct, E> {
-        Ok(Distinct)
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Distinct, E> {
-        Ok(Distinct)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Distinct, A::Error> {
-        while items.next_element::<Distinct>()?.is_some() {}
-        Ok(Distinct)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Distinct, A::Error> {
-        let mut names = HashSet::new();
-        while let Some(name) = entries.next_key::<String>()? {
-            if names.contains(&name) {
-                return Err(A::Error::custom(format_args!("it has two entries named {name:?}")));
-            }
-            names.insert(name);
-            entries.next_value::<Distinct>()?;
-        }
-        Ok(Distinct)
-    }
 }
 
 #[cfg(test)]

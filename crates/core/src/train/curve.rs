@@ -22,7 +22,8 @@ pub struct Row {
 
 /// The columns of [`csv`].
 const HEADER: &str = "step,seconds,lr,lm_loss,q_halt_loss,q_continue_loss,accuracy,exact_accuracy,q_halt_accuracy,mean_steps,\
-                      grad_norm,test_exact_accuracy,test_accuracy,test_steps,test_q_halt_accuracy";
+                      grad_norm,test_exact_accuracy,test_accuracy,test_steps,test_q_halt_accuracy,\
+                      test_valid_accuracy";
 
 /// The rows as CSV under a header; what was not evaluated is empty.
 pub fn csv(rows: &[Row]) -> String {
@@ -30,8 +31,9 @@ pub fn csv(rows: &[Row]) -> String {
     for Row { mean, seconds, test } in rows {
         let StepReport { step, lr, lm_loss, q_halt_loss, q_continue_loss, .. } = *mean;
         let StepReport { accuracy, exact_accuracy, q_halt_accuracy, mean_steps, grad_norm, .. } = *mean;
-        let test = test.map_or(",,,".to_owned(), |t| {
-            format!("{:.5},{:.5},{:.3},{:.5}", t.exact_accuracy, t.accuracy, t.steps, t.q_halt_accuracy)
+        let test = test.map_or(",,,,".to_owned(), |t| {
+            let valid = t.valid_accuracy.map_or_else(String::new, |valid| format!("{valid:.5}"));
+            format!("{:.5},{:.5},{:.3},{:.5},{valid}", t.exact_accuracy, t.accuracy, t.steps, t.q_halt_accuracy)
         });
         // Writing to a String cannot fail.
         let _ = writeln!(
@@ -142,13 +144,14 @@ mod tests {
     #[test]
     fn a_row_is_a_line() {
         let mean = StepReport { step: 20, lr: 1e-3, lm_loss: 0.5, ..StepReport::default() };
-        let test = Some(Evaluation { exact_accuracy: 0.25, count: 8, ..Evaluation::default() });
+        let test =
+            Some(Evaluation { exact_accuracy: 0.25, valid_accuracy: Some(0.5), count: 8, ..Evaluation::default() });
         let rows = [Row { mean, seconds: 1.25, test: None }, Row { mean, seconds: 2.0, test }];
         let text = csv(&rows);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 3);
-        assert!(lines[1].starts_with("20,1.2,1.000e-3,0.50000") && lines[1].ends_with(",,,,"), "{text}");
-        assert!(lines[2].ends_with(",0.25000,0.00000,0.000,0.00000"));
-        assert!(lines.iter().all(|line| line.matches(',').count() == 14));
+        assert!(lines[1].starts_with("20,1.2,1.000e-3,0.50000") && lines[1].ends_with(",,,,,"), "{text}");
+        assert!(lines[2].ends_with(",0.25000,0.00000,0.000,0.00000,0.50000"));
+        assert!(lines.iter().all(|line| line.matches(',').count() == 15));
     }
 }

@@ -7,13 +7,17 @@ use serde::{Deserialize, Serialize};
 use crate::data::Batch;
 use crate::engine::Session;
 use crate::model::{ModelError, Solver};
-use crate::puzzle::Example;
+use crate::puzzle::{Example, Kind};
 
 /// Means over examples, after a fixed number of segments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// Share of examples whose every position is right in the last segment.
     pub exact_accuracy: f64,
+    /// Share of examples whose answer in the last segment is right by rule, whether or not it is the one that the example
+    /// gives: a question may have several. `None` in what older versions wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_accuracy: Option<f64>,
     /// Share of positions right in the last segment.
     pub accuracy: f64,
     /// Mean of the first segment with q_halt > q_continue (TRM: q_halt > 0), else the last.
@@ -22,6 +26,13 @@ pub struct Evaluation {
     pub q_halt_accuracy: f64,
     /// Examples.
     pub count: usize,
+}
+
+impl Evaluation {
+    /// The share of right answers of which the examples give another one, where there are any.
+    pub fn valid_beside_exact(&self) -> Option<f64> {
+        self.valid_accuracy.map(|valid| valid - self.exact_accuracy).filter(|&more| more > 0.0)
+    }
 }
 
 /// A model tried on examples.
@@ -40,13 +51,14 @@ impl Trial {
     }
 }
 
-/// Solves every example with `segments` segments. `observe` hears, after each segment, how many examples are done, and says
+/// Solves every example, of `kind`, with `segments` segments. `observe` hears, after each segment, how many examples are done, and says
 /// whether to go on; where it does not, there is no result.
 ///
 /// # Errors
 /// The model's and the engine's.
 pub async fn evaluate<S: Session>(
     solver: &mut Solver<S>,
+    kind: Kind,
     examples: &[Example],
     segments: usize,
     mut observe: impl AsyncFnMut(usize) -> ControlFlow<()>,
@@ -55,11 +67,12 @@ pub async fn evaluate<S: Session>(
     let family = solver.config().family;
     let mut sums = vec![Evaluation::default(); segments];
     let mut last = Vec::with_capacity(examples.len());
+    let mut valid = vec![0_usize; segments];
     for part in examples.chunks(rows) {
         begin(solver, part).await?;
         let mut answers = Vec::new();
         let mut halted_at = vec![None; part.len()];
-        for (number, sum) in (1..).zip(&mut sums) {
+        for ((number, sum), valid) in (1..).zip(&mut sums).zip(&mut valid) {
             let segment = solver.segment().await?;
             answers = segment.answer(vocab);
             for (row, example) in part.iter().enumerate() {
@@ -67,8 +80,10 @@ pub async fn evaluate<S: Session>(
                 if family.is_done(halt, go_on) {
                     halted_at[row].get_or_insert(number);
                 }
-                let right = answers[row * seq..][..seq].iter().zip(&example.answer).filter(|(a, b)| a == b).count();
+                let answer = &answers[row * seq..][..seq];
+                let right = answer.iter().zip(&example.answer).filter(|(a, b)| a == b).count();
                 let exact = right == seq;
+                *valid += usize::from(exact || kind.check(&example.question, answer).is_ok());
                 sum.exact_accuracy += f64::from(u8::from(exact));
                 sum.accuracy += right as f64 / seq as f64;
                 sum.steps += f64::from(halted_at[row].unwrap_or(number));
@@ -81,17 +96,18 @@ pub async fn evaluate<S: Session>(
         }
         last.extend(answers.chunks_exact(seq).take(part.len()).map(<[u8]>::to_vec));
     }
-    let mean = |sum: Evaluation| {
+    let mean = |(sum, valid): (Evaluation, usize)| {
         let over = sum.count.max(1) as f64;
         Evaluation {
             exact_accuracy: sum.exact_accuracy / over,
+            valid_accuracy: Some(valid as f64 / over),
             accuracy: sum.accuracy / over,
             steps: sum.steps / over,
             q_halt_accuracy: sum.q_halt_accuracy / over,
             count: sum.count,
         }
     };
-    Ok(Some(Trial { after_each: sums.into_iter().map(mean).collect(), answers: last }))
+    Ok(Some(Trial { after_each: sums.into_iter().zip(valid).map(mean).collect(), answers: last }))
 }
 
 /// Gives a solver at most as many examples as it has rows, and at least one. What is missing is filled up with the first:

@@ -10,6 +10,7 @@ use super::{
     program::record_training,
     saved::Saved,
     shard::Helper,
+    shortage::shortages,
 };
 use crate::{
     checkpoint::Weights,
@@ -247,6 +248,11 @@ impl<E: Engine> Run<E> {
         self.is_at_evaluation() && self.tried() > 0 && self.rows.last().is_some_and(|row| row.test.is_none())
     }
 
+    /// One sentence for each side that has fewer puzzles than the recipe asks for.
+    pub fn shortages(&self) -> Vec<String> {
+        shortages(&self.recipe, (self.base_puzzles(), self.test.len()), self.given.as_ref().map(Vec::len))
+    }
+
     /// Unseen puzzles that [`Run::evaluate`] tries.
     pub fn tried(&self) -> usize {
         self.recipe.training.evaluate_on.min(self.test.len())
@@ -323,7 +329,7 @@ impl<E: Engine> Run<E> {
         let weights = self.weights(averaged).await?;
         let mut solver = self.solver(&weights).await?;
         let observe = async |done| observe(done, &weights).await;
-        let trial = evaluate(&mut solver, &self.test[..few], segments, observe).await;
+        let trial = evaluate(&mut solver, self.recipe.puzzle, &self.test[..few], segments, observe).await;
         self.solver = Some(solver);
         Ok(trial?)
     }

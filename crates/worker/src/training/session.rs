@@ -224,6 +224,7 @@ impl Trainee {
             step: run.steps_done(),
             seconds: run.seconds(),
             examples: (run.base_puzzles(), run.test().len()),
+            shortages: run.shortages(),
             bytes: run.bytes(),
             engine: run.engine().info().name,
         };

@@ -78,7 +78,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
             progress.set(played);
             ControlFlow::Continue(())
         };
-        let trial = evaluate(&mut solver, &examples, segments, show).await?.unwrap_or_default();
+        let trial = evaluate(&mut solver, model.kind, &examples, segments, show).await?.unwrap_or_default();
         Ok::<_, Failure>((trial, start.elapsed().as_secs_f64()))
     })?;
     progress.clear();

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use hrm_core::checkpoint::Weights;
 use hrm_core::config::ModelConfig;
+use hrm_core::json;
 use hrm_core::puzzle::Kind;
 
 use super::output::note;
@@ -44,7 +45,7 @@ pub fn stem(name_or_file: &str) -> String {
 pub fn load(option: &str, name_or_file: &str) -> Result<Model, Failure> {
     let files = find(option, name_or_file)?;
     let weights = Weights::from_safetensors(&files.weights).map_err(|e| at(&files.weights_place)(&e))?;
-    let value: serde_json::Value = serde_json::from_str(&files.config).map_err(|e| at(&files.config_place)(&e))?;
+    let value = json::parse(&files.config).map_err(|e| at(&files.config_place)(&e))?;
     let config = ModelConfig::from_json_value(&value).map_err(|e| at(&files.config_place)(&e))?;
     let unknown = ModelConfig::unknown_fields(&value);
     if !unknown.is_empty() {

@@ -133,9 +133,12 @@ impl Training<'_> {
         self.write_model(&weights, test)?;
         let outcome = match test {
             Some(test) => format!(
-                "{:.2} % of {} exactly right, {:.2} % of cells",
+                "{:.2} % of {} exactly right{}, {:.2} % of cells",
                 100.0 * test.exact_accuracy,
                 counted(test.count, "unseen puzzle", "unseen puzzles"),
+                test.valid_beside_exact().map_or_else(String::new, |more| {
+                    format!(" and {:.2} % right by rule with another answer than the given one", 100.0 * more)
+                }),
                 100.0 * test.accuracy
             ),
             None => "there are no unseen puzzles to try it on".into(),
@@ -270,6 +273,7 @@ impl Training<'_> {
             "seconds": self.run.seconds().round(),
             "threads": rayon::current_num_threads(),
             "exact_accuracy": test.map(|test| test.exact_accuracy),
+            "valid_accuracy": test.and_then(|test| test.valid_accuracy),
             "accuracy": test.map(|test| test.accuracy),
             "halting_step": test.map(|test| test.steps),
             "q_halt_accuracy": test.map(|test| test.q_halt_accuracy),

@@ -1,6 +1,6 @@
 //! Files that a training takes: puzzles, first weights, saved runs.
 
-use hrm_core::{config::ModelConfig, puzzle::Kind, train::Recipe};
+use hrm_core::{config::ModelConfig, json, puzzle::Kind, train::Recipe};
 use hrm_link::training::Source;
 use js_sys::ArrayBuffer;
 use leptos::{prelude::*, task::spawn_local};
@@ -158,7 +158,7 @@ impl Page {
         spawn_local(async move {
             let read = async {
                 let of_file = |problem: &dyn ToString| format!("{}: {}", file.name(), problem.to_string());
-                let json: serde_json::Value = serde_json::from_str(&text(&file).await?).map_err(|e| of_file(&e))?;
+                let json = json::parse(&text(&file).await?).map_err(|e| of_file(&e))?;
                 let config = ModelConfig::from_json_value(&json).map_err(|error| of_file(&error))?;
                 Ok((config, ModelConfig::unknown_fields(&json)))
             };

@@ -104,11 +104,11 @@ impl Page {
             TrainingEvent::Generating { done, of } => {
                 training.activity.set(Some(format!("Generating puzzles: {done} of {of}")));
             }
-            TrainingEvent::Ready { recipe, rows, step, seconds, examples, bytes, engine } => {
+            TrainingEvent::Ready { recipe, rows, step, seconds, examples, shortages, bytes, engine } => {
                 training.current.update(|current| {
                     if let Some(current) = current {
                         current.recipe = *recipe;
-                        current.ready = Some(Ready { engine, examples, bytes });
+                        current.ready = Some(Ready { engine, examples, shortages, bytes });
                     }
                 });
                 training.activity.set(None);

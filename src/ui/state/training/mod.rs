@@ -107,6 +107,8 @@ pub struct Ready {
     pub engine: String,
     /// Base puzzles and unseen ones that there are.
     pub examples: (usize, usize),
+    /// Why they are fewer than asked for.
+    pub shortages: Vec<String>,
     /// Bytes that the engine holds.
     pub bytes: u64,
 }

@@ -335,6 +335,7 @@ impl Page {
         Card {
             parameters: Some(parameters as u64),
             exact_accuracy: test.map(|test| test.exact_accuracy),
+            valid_accuracy: test.and_then(|test| test.valid_accuracy),
             accuracy: test.map(|test| test.accuracy),
             count: test.map(|test| test.count as u64),
             base_puzzles: None,

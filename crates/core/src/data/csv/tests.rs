@@ -207,3 +207,47 @@ fn zeros_that_a_spreadsheet_took_are_put_back_and_its_numbers_named() {
     assert_eq!(read(KIND, other.as_bytes()).unwrap().rows, []);
     assert_eq!(kind_of("question,answer\n30041221434321,1234341221434321\n".as_bytes()).unwrap(), KIND);
 }
+
+#[cfg(not(target_arch = "wasm32"))]
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Fields as they stand in tables of all makes, and what spoils them.
+    const PIECES: &str = "([a-z]{0,6}|[0-9.]{16}|[0-9.]{0,20}|1000001001000001|1234341221434321|\"[^\"]{0,9}\"|\")";
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            for kind in [KIND, Kind::Sudoku(Shape::NINE)] {
+                if let Ok(table) = read(kind, bytes.as_slice()) {
+                    prop_assert_eq!(table.rows.len(), 0);
+                }
+            }
+        }
+
+        #[test]
+        fn every_row_of_any_table_is_read_or_told(
+            rows in proptest::collection::vec(proptest::collection::vec(PIECES, 1..5), 1..8),
+            delimiter in "[,;\t]",
+            end in "(\n|\r\n|\r)",
+        ) {
+            let lines: Vec<String> = rows.iter().map(|row| row.join(&delimiter)).collect();
+            let file = format!("source{delimiter}question{delimiter}answer{end}{}{end}", lines.join(&end));
+            let Ok(table) = read(KIND, file.as_bytes()) else { return Ok(()) };
+            let last = 1 + lines.len() as u64;
+            let mut before = 1;
+            for problem in &table.problems {
+                prop_assert!(before < problem.line && problem.line <= last, "{:?} in {:?}", problem, file);
+                before = problem.line;
+            }
+            for row in &table.rows {
+                prop_assert_eq!(KIND.check(&row.example.question, &row.example.answer), Ok(()));
+            }
+            // No line is lost without a word.
+            let blank = lines.iter().filter(|line| line.trim_matches([' ', '"']).is_empty()).count() as u64;
+            prop_assert!(table.rows.len() as u64 + table.left_out() + blank >= lines.len() as u64, "{:?}", file);
+        }
+    }
+}

@@ -76,6 +76,15 @@ impl Grid {
         paste::grid(text)
     }
 
+    /// Reads every maze of a text as [`Grid::parse`] does, in their order: at least one. Empty lines stand between them, or
+    /// each is a line.
+    ///
+    /// # Errors
+    /// The first place in the text that is wrong.
+    pub fn parse_all(text: &str) -> Result<Vec<Self>, ParseError> {
+        paste::grids(text)
+    }
+
     /// A maze of so many cells as its side asks for.
     pub(super) fn of_cells(side: Side, cells: Vec<Cell>) -> Self {
         debug_assert_eq!(cells.len(), side.cells());

@@ -60,6 +60,17 @@ pub fn class_key(maze: &Grid) -> ClassKey {
     ClassKey::of_words(least.into_iter().map(|cell| cell as u64))
 }
 
+impl Side {
+    /// The maze as tokens, padded with walls.
+    fn tokens(self, maze: &Grid) -> Result<Vec<u8>, ParseError> {
+        let padded = maze.padded_to(self).ok_or_else(|| ParseError::Length {
+            found: maze.side().cells(),
+            expected: format!("at most {} for a {self} maze", self.cells()),
+        })?;
+        Ok(padded.to_tokens())
+    }
+}
+
 impl Rules for Side {
     fn name(&self) -> String {
         format!("maze-{}", self.0)
@@ -112,12 +123,11 @@ impl Rules for Side {
     }
 
     fn encode(&self, text: &str) -> Result<Vec<u8>, ParseError> {
-        let maze = Grid::parse(text)?;
-        let padded = maze.padded_to(*self).ok_or_else(|| ParseError::Length {
-            found: maze.side().cells(),
-            expected: format!("at most {} for a {self} maze", self.cells()),
-        })?;
-        Ok(padded.to_tokens())
+        Self::tokens(*self, &Grid::parse(text)?)
+    }
+
+    fn encode_all(&self, text: &str) -> Result<Vec<Vec<u8>>, ParseError> {
+        Grid::parse_all(text)?.iter().map(|maze| Self::tokens(*self, maze)).collect()
     }
 
     fn decode(&self, tokens: &[u8]) -> String {

@@ -56,6 +56,35 @@ pub(super) fn grid(text: &str) -> Result<Grid, ParseError> {
     thin_walls(&cleaned).unwrap_or_else(|| square(&cleaned))
 }
 
+/// All mazes of a text, with empty lines between them or each in a line of its own; at least one.
+pub(super) fn grids(text: &str) -> Result<Vec<Grid>, ParseError> {
+    let error = match grid(text) {
+        Ok(maze) => return Ok(vec![maze]),
+        Err(error) => error,
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    let blocks: Vec<String> = lines
+        .chunk_by(|a, b| a.trim().is_empty() == b.trim().is_empty())
+        .scan(0, |line, block| {
+            // Behind so many empty lines its errors name the place in the whole text.
+            let text = format!("{}{}", "\n".repeat(*line), block.join("\n"));
+            *line += block.len();
+            Some(text)
+        })
+        .filter(|block| !block.trim().is_empty())
+        .collect();
+    let single = |(at, line): (usize, &&str)| format!("{}{line}", "\n".repeat(at));
+    let rows: Vec<String> = lines.iter().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(single).collect();
+    for parts in [blocks, rows].into_iter().filter(|parts| parts.len() > 1) {
+        let read: Vec<_> = parts.iter().map(|part| grid(part)).collect();
+        // Of texts that are no mazes at all, the whole text's error is the better one.
+        if read.iter().any(Result::is_ok) {
+            return read.into_iter().collect();
+        }
+    }
+    Err(error)
+}
+
 fn located_lines(text: &str) -> Lines {
     let (mut lines, mut column, mut after_return) = (vec![Vec::new()], 0, false);
     for found in text.chars() {
@@ -276,6 +305,23 @@ mod tests {
     }
 
     #[test]
+    fn several_mazes_are_read_in_their_order() {
+        let one = grid(TEXT).unwrap();
+        let turned: String = TEXT.lines().rev().map(|line| format!("{line}\n")).collect();
+        let other = grid(&turned).unwrap();
+        assert_eq!(grids(TEXT).unwrap(), [one.clone()]);
+        assert_eq!(
+            grids(&format!("{TEXT}\n\n{turned}\n  \n{TEXT}\n")).unwrap(),
+            [one.clone(), other.clone(), one.clone()]
+        );
+        let [first, second] = [&one, &other].map(|maze| maze.to_text().replace('\n', ""));
+        assert_eq!(grids(&format!("{first}\n{second}")).unwrap(), [one, other]);
+        // What is wrong with one of them is told where it stands.
+        let broken = format!("{TEXT}\n\n{}", turned.replacen('#', "?", 1));
+        assert!(grids(&broken).unwrap_err().to_string().starts_with("line 11, column 1: found '?'"), "{broken}");
+    }
+
+    #[test]
     fn errors_name_the_place_in_the_text() {
         let said = |text: &str| grid(text).unwrap_err().to_string();
         let with = |from: &str, to: &str| format!("\n\n{}", TEXT.replacen(from, to, 1));
@@ -298,7 +344,7 @@ mod tests {
         proptest! {
             #[test]
             fn any_text_is_read_or_refused(text in "\\PC{0,200}|[#. SGxo|+\\-\n\t]{0,300}") {
-                if let Ok(maze) = grid(&text) {
+                for maze in grids(&text).into_iter().flatten() {
                     prop_assert_eq!(maze.cells().len(), maze.side().cells());
                 }
             }
