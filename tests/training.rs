@@ -7,7 +7,7 @@ use std::pin::Pin;
 
 use hrm_core::checkpoint::Weights;
 use hrm_core::config::ModelConfig;
-use hrm_core::data::{Dataset, SplitRequest, generate_split};
+use hrm_core::data::{Dataset, Hard, SplitRequest, generate_split};
 use hrm_core::engine::{Engine, EngineError, cpu, gpu};
 use hrm_core::puzzle::Kind;
 use hrm_core::train::{
@@ -30,7 +30,7 @@ fn data() -> Dataset {
     let kind: Kind = "sudoku-4x4".parse().unwrap();
     let split = generate_split(
         kind,
-        &SplitRequest { training: 100, test: 0, seed: 3, difficulty: (0.0, 1.0), smaller: 0.0 },
+        &SplitRequest { training: 100, test: 0, seed: 3, difficulty: (0.0, 1.0), smaller: 0.0, hard: Hard::default() },
         |_, _| {},
     );
     Dataset::augmented(kind, split.training, 3).unwrap()

@@ -256,3 +256,18 @@ fn fewer_puzzles_than_asked_for_are_told() {
     let said = refusal(&here, &["train", path(&trial("too-few/from-puzzles.toml"))]);
     assert!(said.contains("there is none to train on; add puzzles of other classes"), "{said}");
 }
+
+#[test]
+fn a_right_answer_other_than_the_given_one_is_counted_as_valid() {
+    let folder = Folder::new("several");
+    let file = trial("several-answers/two-solutions.csv");
+    // Every question stands twice there, with each of its two solutions.
+    let (status, out, said) = hrm(&folder.inner(), &["eval", "--model", "sudoku-4x4", "--data", path(&file), "--json"]);
+    assert_eq!(status, 0, "{said}");
+    let result: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let [exact, valid] = ["exact_accuracy", "valid_accuracy"].map(|name| result[name].as_f64().unwrap());
+    assert!(exact <= 0.5, "{out}");
+    // The same answer to both rows: valid for both, exact for one.
+    assert_eq!(valid, 2.0 * exact, "{out}");
+    assert!(valid > 0.0, "{out}");
+}

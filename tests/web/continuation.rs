@@ -6,7 +6,7 @@
 
 use hrm_core::checkpoint::Weights;
 use hrm_core::config::ModelConfig;
-use hrm_core::data::{Dataset, SplitRequest, generate_split};
+use hrm_core::data::{Dataset, Hard, SplitRequest, generate_split};
 use hrm_core::engine::cpu;
 use hrm_core::puzzle::Kind;
 use hrm_core::train::{OptimizerConfig, Setup, State, Trainer};
@@ -51,7 +51,8 @@ fn setup() -> Setup {
 
 fn data() -> Dataset {
     let kind: Kind = "sudoku-4x4".parse().unwrap();
-    let request = SplitRequest { training: 50, test: 0, seed: 3, difficulty: (0.0, 1.0), smaller: 0.0 };
+    let request =
+        SplitRequest { training: 50, test: 0, seed: 3, difficulty: (0.0, 1.0), smaller: 0.0, hard: Hard::default() };
     Dataset::augmented(kind, generate_split(kind, &request, |_, _| {}).training, 3).unwrap()
 }
 

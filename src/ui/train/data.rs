@@ -63,6 +63,10 @@ pub fn Data() -> impl IntoView {
                 <Show when=move || draft.with(Draft::has_smaller)>
                     <Setting name="smaller"/>
                 </Show>
+                <Show when=move || draft.with(Draft::has_hard)>
+                    <Setting name="hard"/>
+                    <Setting name="hard_guesses"/>
+                </Show>
                 <Setting name="data_seed"/>
             </div>
             <div class="actions">

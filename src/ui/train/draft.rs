@@ -76,6 +76,11 @@ impl Draft {
         self.file.is_none() && self.puzzle.has_smaller()
     }
 
+    /// Whether puzzles that take guesses are to be had, likewise.
+    pub fn has_hard(&self) -> bool {
+        self.file.is_none() && self.puzzle.has_hard()
+    }
+
     /// Model, optimizers, batch and steps of a preset; the data stay.
     pub fn take_preset(&mut self, preset: &Preset) {
         let fresh = Self::of_preset(self.puzzle, preset, 0);
@@ -143,10 +148,15 @@ impl Draft {
         let mut recipe = recipe_of(self.puzzle, &Preset::all(self.puzzle)[0], 0);
         recipe.data.file.clone_from(&self.file);
         let mut faults = Vec::new();
-        let has_smaller = self.has_smaller();
+        let (has_smaller, has_hard) = (self.has_smaller(), self.has_hard());
         for (at, (field, text)) in FIELDS.iter().zip(&self.texts).enumerate() {
             // Not shown then, and kept for the kinds that have it.
-            if field.name == "smaller" && !has_smaller {
+            let is_had = match field.name {
+                "smaller" => has_smaller,
+                "hard" | "hard_guesses" => has_hard,
+                _ => true,
+            };
+            if !is_had {
                 continue;
             }
             if let Err(message) = (field.write)(&mut recipe, text) {
@@ -187,6 +197,8 @@ fn recipe_of(puzzle: Kind, preset: &Preset, seed: u64) -> Recipe {
         easiest: 0.0,
         hardest: 1.0,
         smaller: 0.0,
+        hard: 0.0,
+        hard_guesses: 0,
         file: None,
     };
     let training = Schedule {

@@ -3,7 +3,7 @@
 use std::ops::{ControlFlow, RangeInclusive};
 
 use crate::checkpoint::Weights;
-use crate::data::{Dataset, Example, SplitRequest, generate_split};
+use crate::data::{Dataset, Example, Hard, SplitRequest, generate_split};
 use crate::engine::Engine;
 use crate::model::{Solver, Taps};
 use crate::puzzle::Kind;
@@ -38,8 +38,14 @@ impl<E: Engine> LearnBench<E> {
     /// # Errors
     /// The engine's.
     pub async fn new(engine: E, seed: u64) -> Result<Self, TrainError> {
-        let request =
-            SplitRequest { training: BASE_PUZZLES, test: TEST_PUZZLES, seed, difficulty: (0.0, 1.0), smaller: 0.0 };
+        let request = SplitRequest {
+            training: BASE_PUZZLES,
+            test: TEST_PUZZLES,
+            seed,
+            difficulty: (0.0, 1.0),
+            smaller: 0.0,
+            hard: Hard::default(),
+        };
         let split = generate_split(PUZZLE, &request, |_, _| {});
         let test = even(PUZZLE, &split.test, seed);
         let data = Dataset::augmented(PUZZLE, split.training, seed).map_err(|e| TrainError::State(e.to_string()))?;

@@ -6,4 +6,4 @@ mod split;
 
 pub use crate::puzzle::Example;
 pub use dataset::{Batch, Dataset, DatasetError};
-pub use split::{Split, SplitRequest, Splitter, TEST_FRACTION, generate_split};
+pub use split::{Hard, Split, SplitCounts, SplitRequest, Splitter, TEST_FRACTION, generate_split};

@@ -26,6 +26,17 @@ pub struct SplitRequest {
     /// How often a training puzzle is drawn from the smaller ones ([`crate::puzzle::Rules::generate_smaller`]), 0 to 1;
     /// fewer are kept where their classes run out.
     pub smaller: f64,
+    /// Puzzles that singles do not solve, among those of both sides.
+    pub hard: Hard,
+}
+
+/// Which of the generated puzzles are hard ones ([`crate::puzzle::Rules::generate_hard`]).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Hard {
+    /// How often one is drawn, 0 to 1.
+    pub share: f64,
+    /// Guesses that it takes at least.
+    pub guesses: u32,
 }
 
 /// Puzzles of distinct classes, easy and hard ones in turn, so that any first part is a fair sample too.
@@ -35,9 +46,27 @@ pub struct Split {
     pub training: Vec<Example>,
     /// Test puzzles: of none of the training puzzles' classes.
     pub test: Vec<Example>,
+    /// Hard puzzles of both sides that take fewer guesses than asked for: no harder one was found.
+    pub too_easy: usize,
+}
+
+/// How many puzzles a split has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SplitCounts {
+    /// Base training puzzles.
+    pub training: usize,
+    /// Test puzzles.
+    pub test: usize,
+    /// Hard puzzles of both sides that take fewer guesses than asked for.
+    pub too_easy: usize,
 }
 
 impl Split {
+    /// How many there are.
+    pub fn counts(&self) -> SplitCounts {
+        SplitCounts { training: self.training.len(), test: self.test.len(), too_easy: self.too_easy }
+    }
+
     /// Deals examples out: those of test classes to the test side, the others to training, each once, in their order, as
     /// many as are asked for. Questions of no class of the kind are left out.
     pub fn of_examples(kind: Kind, examples: impl IntoIterator<Item = Example>, request: &SplitRequest) -> Self {
@@ -156,17 +185,29 @@ impl Splitter {
         (0..PATIENCE).find_map(|_| {
             let mut random = Random::stream(self.request.seed, self.drawn);
             self.drawn += 1;
-            let example = self.example(&mut random, level);
+            let (example, too_easy) = self.example(&mut random, level);
             let class = self.kind.class_key(&example.question).ok()?;
-            (class.is_test(TEST_FRACTION) == self.test && self.used.insert(class)).then_some(example)
+            let is_new = class.is_test(TEST_FRACTION) == self.test && self.used.insert(class);
+            self.split.too_easy += usize::from(is_new && too_easy);
+            is_new.then_some(example)
         })
     }
 
-    fn example(&self, random: &mut Random, level: usize) -> Example {
+    /// An example, and whether it was to be harder.
+    fn example(&self, random: &mut Random, level: usize) -> (Example, bool) {
         // Without smaller ones nothing is drawn for them: a seed gives the puzzles that it always gave.
         let wants_smaller = !self.test && self.request.smaller > 0.0 && random.chance(self.request.smaller);
+        let Hard { share, guesses } = self.request.hard;
+        if !wants_smaller
+            && share > 0.0
+            && random.chance(share)
+            && let Some(hard) = self.kind.generate_hard(random, guesses)
+        {
+            let too_easy = self.kind.rating(&hard.question).is_none_or(|rating| rating < guesses);
+            return (hard, too_easy);
+        }
         let smaller = if wants_smaller { self.kind.generate_smaller(random) } else { None };
-        smaller.unwrap_or_else(|| self.kind.generate(random, self.kind.difficulty_of(level)))
+        (smaller.unwrap_or_else(|| self.kind.generate(random, self.kind.difficulty_of(level))), false)
     }
 }
 
@@ -178,7 +219,7 @@ mod tests {
     fn split(shape: Shape, training: usize, test: usize, seed: u64) -> Split {
         generate_split(
             Kind::Sudoku(shape),
-            &SplitRequest { training, test, seed, difficulty: (0.0, 1.0), smaller: 0.0 },
+            &SplitRequest { training, test, seed, difficulty: (0.0, 1.0), smaller: 0.0, hard: Hard::default() },
             |_, _| {},
         )
     }
@@ -210,7 +251,14 @@ mod tests {
     fn smaller_puzzles_are_for_training_alone() {
         let kind: Kind = "maze-13".parse().unwrap();
         let made = |smaller| {
-            let request = SplitRequest { training: 200, test: 20, seed: 5, difficulty: (0.0, 1.0), smaller };
+            let request = SplitRequest {
+                training: 200,
+                test: 20,
+                seed: 5,
+                difficulty: (0.0, 1.0),
+                smaller,
+                hard: Hard::default(),
+            };
             generate_split(kind, &request, |_, _| {})
         };
         // A full maze has a room in each of its corners.
@@ -220,6 +268,27 @@ mod tests {
         assert_eq!(full.training.iter().filter(is_full).count(), 200);
         let share = mixed.training.iter().filter(is_full).count();
         assert!((75..=125).contains(&share), "{share} of 200 are of full size");
+    }
+
+    #[test]
+    fn hard_puzzles_are_of_both_sides_and_told_where_they_are_too_easy() {
+        let kind = Kind::Sudoku(Shape::NINE);
+        let made = |hard| {
+            let request = SplitRequest { training: 40, test: 20, seed: 6, difficulty: (0.0, 1.0), smaller: 0.0, hard };
+            generate_split(kind, &request, |_, _| {})
+        };
+        let mixed = made(Hard { share: 0.5, guesses: 3 });
+        for side in [&mixed.training, &mixed.test] {
+            let hard = side.iter().filter(|example| kind.rating(&example.question) >= Some(3)).count();
+            let easy = side.iter().filter(|example| kind.rating(&example.question) == Some(0)).count();
+            assert_eq!(hard + easy, side.len());
+            assert!(4 * hard > side.len() && 4 * easy > side.len(), "{hard} hard ones of {}", side.len());
+        }
+        assert_eq!(mixed.too_easy, 0);
+        // Without any, the puzzles are those that a seed always gave.
+        let none = made(Hard { share: 0.0, guesses: 50 });
+        assert_eq!(none, made(Hard::default()));
+        assert!(none.training.iter().all(|example| kind.rating(&example.question) == Some(0)));
     }
 
     #[test]
@@ -233,7 +302,14 @@ mod tests {
     #[test]
     fn a_small_kind_gives_all_the_classes_it_has() {
         let mut last = (0, 0);
-        let request = SplitRequest { training: 10_000, test: 10_000, seed: 3, difficulty: (0.0, 1.0), smaller: 0.0 };
+        let request = SplitRequest {
+            training: 10_000,
+            test: 10_000,
+            seed: 3,
+            difficulty: (0.0, 1.0),
+            smaller: 0.0,
+            hard: Hard::default(),
+        };
         let made = generate_split(Kind::Sudoku(Shape::FOUR), &request, |done, total| last = (done, total));
         let classes = made.training.len() + made.test.len();
         assert!((3900..=4004).contains(&classes), "{classes}");
@@ -244,7 +320,8 @@ mod tests {
     #[test]
     fn difficulty_chooses_the_levels() {
         let clues = |difficulty| {
-            let request = SplitRequest { training: 20, test: 4, seed: 1, difficulty, smaller: 0.0 };
+            let request =
+                SplitRequest { training: 20, test: 4, seed: 1, difficulty, smaller: 0.0, hard: Hard::default() };
             let made = generate_split(Kind::Sudoku(Shape::SIX), &request, |_, _| {});
             let count = |example: &Example| Board::from_tokens(Shape::SIX, &example.question).unwrap().clues();
             made.training.iter().map(count).collect::<HashSet<_>>()
@@ -258,7 +335,14 @@ mod tests {
         let kind = Kind::Sudoku(Shape::FOUR);
         let made = split(Shape::FOUR, 60, 15, 4);
         let again = made.test.iter().chain(&made.training).chain(&made.training).cloned();
-        let request = SplitRequest { training: 50, test: 100, seed: 0, difficulty: (0.0, 1.0), smaller: 0.0 };
+        let request = SplitRequest {
+            training: 50,
+            test: 100,
+            seed: 0,
+            difficulty: (0.0, 1.0),
+            smaller: 0.0,
+            hard: Hard::default(),
+        };
         let dealt = Split::of_examples(kind, again, &request);
         assert_eq!((&dealt.training[..], &dealt.test[..]), (&made.training[..50], &made.test[..]));
     }

@@ -29,6 +29,15 @@ pub trait Rules {
     fn generate_smaller(&self, _random: &mut Random) -> Option<Example> {
         None
     }
+    /// Whether it has puzzles by the guesses that they take.
+    fn has_hard(&self) -> bool {
+        false
+    }
+    /// A random puzzle that takes a solver by singles at least so many guesses, or the hardest that was met; none that can spare
+    /// a clue. `None` for kinds without.
+    fn generate_hard(&self, _random: &mut Random, _guesses: u32) -> Option<Example> {
+        None
+    }
     /// The example under a random symmetry of its kind.
     ///
     /// # Panics

@@ -9,6 +9,8 @@ pub const MOST_BATCH: u64 = 65_536;
 pub const MOST_STEPS: u64 = 100_000_000;
 /// Puzzles of either side; there are 3.8 million in Sudoku-Extreme.
 pub const MOST_PUZZLES: u64 = 10_000_000;
+/// Guesses of a hard puzzle.
+pub const MOST_GUESSES: u64 = 200;
 /// Shards; each has the weights for itself.
 pub const MOST_SHARDS: u64 = 256;
 
@@ -22,6 +24,7 @@ pub(super) fn check(recipe: &Recipe) -> Result<(), RecipeError> {
         ("[training] shards", training.shards as u64, MOST_SHARDS),
         ("[data] base_puzzles", data.base_puzzles as u64, MOST_PUZZLES),
         ("[data] test_puzzles", data.test_puzzles as u64, MOST_PUZZLES),
+        ("[data] hard_guesses", data.hard_guesses.into(), MOST_GUESSES),
     ] {
         if value > most {
             return Err(RecipeError::TooLarge { field, value, most });

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::recipe_fields::{self, FieldProblem};
 use super::{OptimizerConfig, Setup, limits};
 use crate::config::{ConfigError, ModelConfig};
-use crate::data::{Example, Split, SplitRequest};
+use crate::data::{Example, Hard, Split, SplitRequest};
 use crate::model::param_specs;
 use crate::names::{self, NameError};
 use crate::puzzle::Kind;
@@ -50,6 +50,12 @@ pub struct DataRecipe {
     /// all of full size.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub smaller: f64,
+    /// Share of the generated puzzles, unseen ones too, that no clue can be spared of and that take guesses, 0 to 1.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub hard: f64,
+    /// Guesses that those take at least.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub hard_guesses: u32,
     /// The CSV file whose puzzles are used instead of generated ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
@@ -57,6 +63,10 @@ pub struct DataRecipe {
 
 fn one() -> f64 {
     1.0
+}
+
+fn is_none(guesses: &u32) -> bool {
+    *guesses == 0
 }
 
 fn is_zero(share: &f64) -> bool {
@@ -67,7 +77,8 @@ impl DataRecipe {
     /// What is generated, or taken from the file.
     pub fn request(&self) -> SplitRequest {
         let &Self { base_puzzles: training, test_puzzles: test, seed, easiest, hardest, smaller, .. } = self;
-        SplitRequest { training, test, seed, difficulty: (easiest, hardest), smaller }
+        let hard = Hard { share: self.hard, guesses: self.hard_guesses };
+        SplitRequest { training, test, seed, difficulty: (easiest, hardest), smaller, hard }
     }
 }
 
@@ -165,11 +176,13 @@ pub enum RecipeError {
         /// What it may be.
         expected: &'static str,
     },
-    /// A share outside 0 to 1, or above 0 for a kind that has no smaller puzzles.
-    #[error("[data] smaller is {smaller}, expected {expected}")]
-    Smaller {
+    /// A share outside 0 to 1, or above 0 for a kind that has no such puzzles.
+    #[error("[data] {field} is {share}, expected {expected}")]
+    Share {
+        /// Its name.
+        field: &'static str,
         /// The share.
-        smaller: f64,
+        share: f64,
         /// What it may be.
         expected: String,
     },
@@ -251,12 +264,16 @@ impl Recipe {
         if !(0.0 <= easiest && easiest <= hardest && hardest <= 1.0) {
             return Err(RecipeError::Difficulty { easiest, hardest });
         }
-        if !(0.0..=1.0).contains(&smaller) {
-            return Err(RecipeError::Smaller { smaller, expected: "a share from 0 to 1".into() });
-        }
-        if smaller > 0.0 && !self.puzzle.has_smaller() {
-            let expected = format!("0 for {}, which has no smaller puzzles", self.puzzle);
-            return Err(RecipeError::Smaller { smaller, expected });
+        let shares =
+            [("smaller", smaller, self.puzzle.has_smaller()), ("hard", self.data.hard, self.puzzle.has_hard())];
+        for (field, share, has_such) in shares {
+            if !(0.0..=1.0).contains(&share) {
+                return Err(RecipeError::Share { field, share, expected: "a share from 0 to 1".into() });
+            }
+            if share > 0.0 && !has_such {
+                let expected = format!("0 for {}, which has no {field} puzzles", self.puzzle);
+                return Err(RecipeError::Share { field, share, expected });
+            }
         }
         self.check_optimizer()
     }
@@ -368,6 +385,8 @@ mod tests {
             refusal("\"seed\":1}", "\"seed\":1,\"smaller\":0.5}").contains("smaller is 0.5, expected 0 for sudoku-4x4")
         );
         assert!(refusal("\"seed\":1}", "\"seed\":1,\"smaller\":-1}").contains("smaller is -1, expected a share"));
+        assert!(refusal("\"seed\":1}", "\"seed\":1,\"hard\":0.5}").contains("hard is 0.5, expected 0 for sudoku-4x4"));
+        assert!(refusal("\"seed\":1}", "\"seed\":1,\"hard\":1.5}").contains("hard is 1.5, expected a share"));
         assert!(refusal("\"batch\":4", "\"batch\":4,\"shards\":3").contains("does not divide the batch of 4"));
         let optimizer = |field: &str| {
             let to = format!("\"optimizer\":{{{field}}},\"training\":{{");

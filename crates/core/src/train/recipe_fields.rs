@@ -153,6 +153,8 @@ fn example(section: &str) -> Map<String, Value> {
             easiest: 0.5,
             hardest: 0.5,
             smaller: 0.5,
+            hard: 0.5,
+            hard_guesses: 1,
             file: Some(String::new()),
         }),
         "optimizer" => serde_json::to_value(OptimizerConfig::default()),

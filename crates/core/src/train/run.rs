@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     checkpoint::Weights,
-    data::{Dataset, DatasetError, Example, Split},
+    data::{Dataset, DatasetError, Example, Split, SplitCounts},
     engine::{Engine, Kind},
     model::{Solver, Taps},
 };
@@ -26,6 +26,8 @@ pub struct Run<E: Engine> {
     trainer: Trainer<E::Session>,
     data: Dataset,
     test: Vec<Example>,
+    /// Hard puzzles that take fewer guesses than asked for.
+    too_easy: usize,
     /// Examples that are not generated: part of the saved state.
     given: Option<Vec<Example>>,
     /// Made for the first evaluation.
@@ -112,7 +114,7 @@ impl<E: Engine> Run<E> {
         examples: Examples,
         clock: fn() -> f64,
     ) -> Result<Self, TrainError> {
-        let Examples { split: Split { training, test }, given } = examples;
+        let Examples { split: Split { training, test, too_easy }, given } = examples;
         if training.is_empty() && !test.is_empty() {
             return Err(DatasetError::OnlyUnseen { count: test.len() }.into());
         }
@@ -123,6 +125,7 @@ impl<E: Engine> Run<E> {
             trainer,
             data,
             test,
+            too_easy,
             given,
             solver: None,
             rows: Vec::new(),
@@ -136,7 +139,7 @@ impl<E: Engine> Run<E> {
 
     /// What it learns from and is tested on, taken out of it.
     pub fn into_split(self) -> Split {
-        Split { training: self.data.into_base(), test: self.test }
+        Split { training: self.data.into_base(), test: self.test, too_easy: self.too_easy }
     }
 
     /// What it follows.
@@ -248,9 +251,13 @@ impl<E: Engine> Run<E> {
         self.is_at_evaluation() && self.tried() > 0 && self.rows.last().is_some_and(|row| row.test.is_none())
     }
 
+    fn counts(&self) -> SplitCounts {
+        SplitCounts { training: self.base_puzzles(), test: self.test.len(), too_easy: self.too_easy }
+    }
+
     /// One sentence for each side that has fewer puzzles than the recipe asks for.
     pub fn shortages(&self) -> Vec<String> {
-        shortages(&self.recipe, (self.base_puzzles(), self.test.len()), self.given.as_ref().map(Vec::len))
+        shortages(&self.recipe, self.counts(), self.given.as_ref().map(Vec::len))
     }
 
     /// Unseen puzzles that [`Run::evaluate`] tries.

@@ -1,14 +1,15 @@
 //! Why a run has fewer puzzles than its recipe asks for, and what helps.
 
 use super::recipe::Recipe;
+use crate::data::SplitCounts;
 
-/// One sentence for each side that has fewer puzzles than the recipe asks for. `found` are the puzzles to learn from, before
-/// augmentation, and the unseen ones; `given` are those of the recipe's file, where it has one.
-pub fn shortages(recipe: &Recipe, found: (usize, usize), given: Option<usize>) -> Vec<String> {
+/// One sentence for each side that has fewer puzzles than the recipe asks for, and one for hard puzzles that are too easy;
+/// `given` are the puzzles of the recipe's file, where it has one.
+pub fn shortages(recipe: &Recipe, found: SplitCounts, given: Option<usize>) -> Vec<String> {
     let (kind, data) = (recipe.puzzle, &recipe.data);
     let sides = [
-        ("base puzzles", "base_puzzles", data.base_puzzles, found.0, "that are trained on"),
-        ("unseen puzzles", "test_puzzles", data.test_puzzles, found.1, "that are set aside for testing"),
+        ("base puzzles", "base_puzzles", data.base_puzzles, found.training, "that are trained on"),
+        ("unseen puzzles", "test_puzzles", data.test_puzzles, found.test, "that are set aside for testing"),
     ];
     let sentence = |(what, field, asked, found, of): (&str, &str, usize, usize, &str)| {
         let why = match given {
@@ -20,13 +21,19 @@ pub fn shortages(recipe: &Recipe, found: (usize, usize), given: Option<usize>) -
         };
         format!("{found} {what}, {field} asks for {asked}: {why}")
     };
-    sides.into_iter().filter(|(.., asked, found, _)| found < asked).map(sentence).collect()
+    let mut sentences: Vec<String> =
+        sides.into_iter().filter(|(.., asked, found, _)| found < asked).map(sentence).collect();
+    if found.too_easy > 0 {
+        let (too_easy, guesses) = (found.too_easy, data.hard_guesses);
+        sentences.push(format!("{too_easy} of the hard puzzles take fewer guesses than hard_guesses asks for, {guesses}: none harder was found in the time that is given to one"));
+    }
+    sentences
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{Split, generate_split};
+    use crate::data::generate_split;
 
     fn recipe(base: usize, test: usize) -> Recipe {
         let text = format!(
@@ -37,19 +44,15 @@ mod tests {
         serde_json::from_str(&text).unwrap()
     }
 
-    fn counts(split: &Split) -> (usize, usize) {
-        (split.training.len(), split.test.len())
-    }
-
     #[test]
     fn what_is_missing_is_told_with_its_reason() {
         let few = recipe(2, 1);
         let split = generate_split(few.puzzle, &few.data.request(), |_, _| {});
-        assert_eq!(shortages(&few, counts(&split), None), Vec::<String>::new());
+        assert_eq!(shortages(&few, split.counts(), None), Vec::<String>::new());
 
         let many = recipe(2, 1000);
         let split = generate_split(many.puzzle, &many.data.request(), |_, _| {});
-        let [said] = &shortages(&many, counts(&split), None)[..] else { panic!("one side is short") };
+        let [said] = &shortages(&many, split.counts(), None)[..] else { panic!("one side is short") };
         let found = split.test.len();
         assert_eq!(
             *said,
@@ -61,7 +64,7 @@ mod tests {
 
         let given = [split.test.clone(), split.training].concat();
         let dealt = many.deal(&split.test);
-        let said = shortages(&many, counts(&dealt), Some(given.len()));
+        let said = shortages(&many, dealt.counts(), Some(given.len()));
         assert!(said[0].starts_with("0 base puzzles, base_puzzles asks for 2: of the "), "{said:?}");
         assert_eq!(said.len(), 2);
     }

@@ -34,6 +34,11 @@ pub fn puzzles(text: &str) -> Result<usize, String> {
     whole(text, 1, 10_000_000)
 }
 
+/// Guesses that a puzzle takes; the hardest known take some hundreds.
+pub fn guesses(text: &str) -> Result<u32, String> {
+    whole(text, 0, 200)
+}
+
 /// A seed.
 pub fn seed(text: &str) -> Result<u64, String> {
     whole(text, 0, u64::MAX)

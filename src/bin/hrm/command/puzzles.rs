@@ -5,14 +5,17 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use hrm_core::data::csv::{self, Row};
-use hrm_core::data::{Example, Split, SplitRequest, TEST_FRACTION, generate_split};
+use hrm_core::data::{Example, Hard, Split, SplitRequest, TEST_FRACTION, generate_split};
 use hrm_core::puzzle::Kind;
-use hrm_core::puzzle::sudoku::{Shape, minimal_puzzle};
+use hrm_core::puzzle::sudoku::{Shape, effort, hard_puzzle};
 use hrm_core::random::Random;
 
 use super::output::{counted, note};
 use super::progress::Progress;
 use super::{Failure, files, numbers, output};
+
+/// Boards that are searched before another one is begun.
+const TRIES: usize = 10_000;
 
 /// Generate puzzles as a CSV
 ///
@@ -37,6 +40,9 @@ pub struct Args {
     /// 9x9 Sudokus no clue of which can be spared and that singles do not solve
     #[arg(long)]
     minimal: bool,
+    /// With --minimal: guesses that a solver by singles needs for each at least
+    #[arg(long, default_value_t = 0, requires = "minimal", value_parser = numbers::guesses, allow_negative_numbers = true)]
+    guesses: u32,
     /// The file [default: the terminal]
     #[arg(long)]
     out: Option<PathBuf>,
@@ -82,9 +88,10 @@ fn generated(args: &Args) -> Result<Vec<Example>, Failure> {
         }
         _ => (0, count),
     };
-    let request = SplitRequest { training, test, seed: args.seed, difficulty: (0.0, 1.0), smaller: 0.0 };
+    let request =
+        SplitRequest { training, test, seed: args.seed, difficulty: (0.0, 1.0), smaller: 0.0, hard: Hard::default() };
     let progress = Progress::new(count as u64, "puzzles generated")?;
-    let Split { training: of_training, test: of_test } =
+    let Split { training: of_training, test: of_test, .. } =
         generate_split(kind, &request, |done, _| progress.set(done as u64));
     progress.clear();
     for (found, asked, side, advice) in [
@@ -105,9 +112,10 @@ fn minimal(args: &Args) -> Result<Vec<Example>, Failure> {
     let kind = args.puzzle;
     let progress = Progress::new(args.count as u64, "puzzles generated")?;
     let mut used = HashSet::new();
-    let drawn = (0..).map(|index| {
-        let (puzzle, solution) = minimal_puzzle(Shape::NINE, &mut Random::stream(args.seed, index));
-        Example { question: puzzle.to_tokens(), answer: solution.to_tokens() }
+    let drawn = (0..).filter_map(|index| {
+        let (puzzle, solution) = hard_puzzle(Shape::NINE, args.guesses, TRIES, &mut Random::stream(args.seed, index));
+        let is_hard = effort(&puzzle).is_some_and(|effort| effort.guesses >= args.guesses);
+        is_hard.then(|| Example { question: puzzle.to_tokens(), answer: solution.to_tokens() })
     });
     let wanted = drawn.filter(|example| {
         let class = kind.class_key(&example.question);

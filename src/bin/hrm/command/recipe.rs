@@ -121,8 +121,7 @@ pub fn examples(recipe: &Recipe, signals: &Signals) -> Result<Option<Examples>, 
     if examples.split.training.is_empty() {
         return Err(nothing_to_learn(recipe, given.unwrap_or(0)).into());
     }
-    let found = (examples.split.training.len(), examples.split.test.len());
-    for shortage in shortages(recipe, found, given) {
+    for shortage in shortages(recipe, examples.split.counts(), given) {
         note(format_args!("hrm: {shortage}"));
     }
     Ok(Some(examples))

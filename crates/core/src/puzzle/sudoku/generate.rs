@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use super::{
     board::Board,
     shape::Shape,
-    solve::{count_solutions, search, solved_by_singles},
+    solve::{count_solutions, effort, search, solved_by_singles},
 };
 use crate::random::Random;
 
@@ -79,6 +79,45 @@ pub fn minimal_puzzle(shape: Shape, random: &mut Random) -> (Board, Board) {
     }
 }
 
+/// A puzzle as [`minimal_puzzle`] gives it that takes a solver at least `guesses` ([`super::Effort`]), and its solution; the
+/// hardest that was met where `tries` boards were searched in vain.
+///
+/// Random minimal puzzles that need 50 guesses are one in hundreds. So one of them is changed again and again: a few clues of
+/// its solution are put back, others taken away, and of the two the harder is kept.
+pub fn hard_puzzle(shape: Shape, guesses: u32, tries: usize, random: &mut Random) -> (Board, Board) {
+    let rated = |puzzle: &Board| effort(puzzle).map_or(0, |effort| effort.guesses);
+    let mut hardest: Option<(u32, (Board, Board))> = None;
+    let mut left = tries;
+    while left > 0 {
+        let (mut puzzle, solution) = minimal_puzzle(shape, random);
+        let mut rating = rated(&puzzle);
+        left -= 1;
+        // A board that does not get harder for long is given up for a new one.
+        let mut in_vain = 0;
+        while rating < guesses && in_vain < IN_VAIN && left > 0 {
+            let refilled = refill(puzzle, &solution, random);
+            let changed = dig(refilled, 0, random, |board| count_solutions(board, 2) == 1);
+            let changed_rating = rated(&changed);
+            left -= 1;
+            in_vain = if changed_rating > rating { 0 } else { in_vain + 1 };
+            // An equal one is taken too: it leads on to others.
+            if changed_rating >= rating {
+                (puzzle, rating) = (changed, changed_rating);
+            }
+        }
+        if hardest.as_ref().is_none_or(|(best, _)| rating > *best) {
+            hardest = Some((rating, (puzzle, solution)));
+        }
+        if rating >= guesses {
+            break;
+        }
+    }
+    hardest.map_or_else(|| minimal_puzzle(shape, random), |(_, found)| found)
+}
+
+/// Changes of a board, one after the other, that may leave it no harder before another one is begun.
+const IN_VAIN: usize = 12;
+
 /// Takes clues away in random order, none without which `keeps` would fail, until `clues` are left.
 fn dig(mut puzzle: Board, clues: usize, random: &mut Random, keeps: fn(&Board) -> bool) -> Board {
     let mut left = puzzle.clues();
@@ -151,6 +190,19 @@ mod tests {
         assert_eq!(clues_at(Shape::SIX, 0.5), 14);
         assert_eq!(clues_at(Shape::NINE, -3.0), 50);
         assert_eq!(clues_at(Shape::NINE, f64::NAN), 50);
+    }
+
+    #[test]
+    fn hard_puzzles_take_the_guesses_asked_for() {
+        for (seed, guesses) in [(1, 0), (2, 5), (3, 20)] {
+            let (puzzle, solution) = hard_puzzle(Shape::NINE, guesses, 100_000, &mut Random::new(seed));
+            assert_eq!(unique_solution(&puzzle), Some(solution));
+            assert!(!solved_by_singles(&puzzle));
+            assert!(effort(&puzzle).unwrap().guesses >= guesses);
+        }
+        // What is not found is the hardest of what was met.
+        let (puzzle, solution) = hard_puzzle(Shape::NINE, u32::MAX, 3, &mut Random::new(4));
+        assert_eq!(unique_solution(&puzzle), Some(solution));
     }
 
     #[test]

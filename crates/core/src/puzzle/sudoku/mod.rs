@@ -11,7 +11,7 @@ mod symmetry;
 
 pub use board::{BLANK_TOKEN, Board};
 pub use canonical::class_key;
-pub use generate::{clue_range, clues_at, full_grid, minimal_puzzle, puzzle_by_singles};
+pub use generate::{clue_range, clues_at, full_grid, hard_puzzle, minimal_puzzle, puzzle_by_singles};
 pub use rules::{Conflict, Fault, Unit, check_answer, conflicts};
 pub use shape::Shape;
 pub use solve::{Effort, count_solutions, effort, solved_by_singles, unique_solution};
@@ -19,6 +19,9 @@ pub use symmetry::Symmetry;
 
 use super::{ClassKey, Example, ParseError, Rules};
 use crate::random::Random;
+
+/// Boards that are searched for one hard puzzle: seconds at most.
+const TRIES: usize = 1000;
 
 impl Rules for Shape {
     fn name(&self) -> String {
@@ -52,6 +55,19 @@ impl Rules for Shape {
             question: symmetry.apply_to_tokens(&example.question),
             answer: symmetry.apply_to_tokens(&example.answer),
         }
+    }
+
+    fn has_hard(&self) -> bool {
+        // Small boards are solved by singles, or have too few puzzles that are not.
+        *self == Shape::NINE
+    }
+
+    fn generate_hard(&self, random: &mut Random, guesses: u32) -> Option<Example> {
+        if !self.has_hard() {
+            return None;
+        }
+        let (puzzle, solution) = hard_puzzle(*self, guesses, TRIES, random);
+        Some(Example { question: puzzle.to_tokens(), answer: solution.to_tokens() })
     }
 
     fn class_key(&self, question: &[u8]) -> Result<ClassKey, ParseError> {
