@@ -104,7 +104,9 @@ fn unescape(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, tail)) = rest.split_first() {
-        let coded = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        // Not what from_str_radix alone would take: a sign.
+        let coded = tail.get(..2).filter(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+        let coded = coded.and_then(|hex| std::str::from_utf8(hex).ok());
         match coded.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             Some(decoded) if byte == b'%' => {
                 bytes.push(decoded);
@@ -152,6 +154,31 @@ mod tests {
             ),
             Address::default()
         );
-        assert_eq!(Address::parse("#puzzle=%zz%4").puzzle.unwrap(), "%zz%4");
+        assert_eq!(Address::parse("#puzzle=%zz%4%+1").puzzle.unwrap(), "%zz%4%+1");
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    mod properties {
+        use proptest::prelude::*;
+
+        use super::*;
+
+        const KEY: &str = "(place|model|puzzle|engine|view|beside|moment|stretch|until|acts|[a-z]{0,4})";
+        const VALUE: &str = "([0-9]{1,22}|[a-z-]{0,9}|(%[0-9A-Fa-f+]{0,2}){0,5}|[0-9]{1,3}~(freeze|restart|noise|clue)~[HL0-9]~[0-9.e+-]{0,5}~[0-9]{1,3}|\\PC{0,20})";
+
+        proptest! {
+            #[test]
+            fn any_fragment_is_read_and_what_was_read_is_written(parts in proptest::collection::vec((KEY, VALUE), 0..12)) {
+                let parts: Vec<String> = parts.iter().map(|(key, value)| format!("{key}={value}")).collect();
+                let address = Address::parse(&format!("#{}", parts.join("&")));
+                prop_assert_eq!(Address::parse(&address.to_string()), address);
+            }
+
+            #[test]
+            fn any_text_survives_a_link(text in "\\PC{0,80}") {
+                let address = Address { puzzle: Some(text), ..Address::default() };
+                prop_assert_eq!(Address::parse(&address.to_string()), address);
+            }
+        }
     }
 }

@@ -15,6 +15,7 @@ mod pictures;
 mod readback;
 mod rules;
 mod server;
+mod soak;
 mod speed;
 mod survive;
 mod timeline;

@@ -41,8 +41,11 @@ pub enum Mixer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Positions {
-    /// Rotary embedding of queries and keys.
+    /// Rotary embedding of queries and keys (RoPE, arXiv 2104.09864) by the position in the sequence.
     Rope,
+    /// Rotary embedding by row and column of a square board: half of a head's pairs turn by the row, half by the column.
+    #[serde(rename = "rope_2d")]
+    Rope2d,
     /// A learned vector per position, added to the token's.
     Learned,
     /// Nothing (the mixer itself must tell positions apart).
@@ -138,6 +141,11 @@ impl ModelConfig {
     /// T = P + S, positions that the modules see.
     pub fn tokens(&self) -> usize {
         self.puzzle_emb_len + self.seq_len
+    }
+
+    /// Rows and columns of a square board of S cells.
+    pub fn side(&self) -> usize {
+        self.seq_len.isqrt()
     }
 
     /// d = D / h.
@@ -278,6 +286,16 @@ impl ModelConfig {
                 self.num_heads,
                 format!("heads of even size for rope; hidden_size {} gives {}", self.hidden_size, self.head_dim()),
             ));
+        }
+        if self.positions == Positions::Rope2d && self.mixer == Mixer::Attention {
+            if !self.head_dim().is_multiple_of(4) {
+                let (size, found) = (self.hidden_size, self.head_dim());
+                let expected = format!("heads of a size that 4 divides for rope_2d; hidden_size {size} gives {found}");
+                return Err(field("num_heads", self.num_heads, expected));
+            }
+            if self.side().pow(2) != self.seq_len {
+                return Err(field("seq_len", self.seq_len, "the cells of a square board for rope_2d"));
+            }
         }
         if self.family == Family::Hrm && (self.h_layers == 0 || self.h_layers > 1 << 10) {
             return Err(field("H_layers", self.h_layers, "1 to 1024 (a TRM has none)"));
@@ -501,6 +519,10 @@ mod tests {
             assert!(FLAT.contains(from));
             ModelConfig::from_json(&FLAT.replace(from, to)).unwrap_err().to_string()
         };
+        assert!(
+            refusal("\"unknown\":[1]", "\"pos_encodings\":\"rope_2d\",\"seq_len\":15")
+                .starts_with("seq_len is 15; expected the cells of a square board")
+        );
         let whole = "expected a whole number of at least 0";
         assert_eq!(refusal("\"num_heads\":4", "\"num_heads\":\"4\""), format!("num_heads is \"4\"; {whole}"));
         assert_eq!(refusal("\"H_cycles\":2", "\"H_cycles\":null"), format!("H_cycles is null; {whole}"));

@@ -108,8 +108,12 @@ fn chosen<T: PartialEq>(value: &T, options: &[(&str, T)]) -> String {
 
 const FAMILIES: [(&str, Family); 2] = [("hrm", Family::Hrm), ("trm", Family::Trm)];
 const MIXERS: [(&str, Mixer); 2] = [("mlp", Mixer::MlpT), ("attention", Mixer::Attention)];
-const POSITIONS: [(&str, Positions); 3] =
-    [("rope", Positions::Rope), ("learned", Positions::Learned), ("none", Positions::None)];
+const POSITIONS: [(&str, Positions); 4] = [
+    ("rope", Positions::Rope),
+    ("rope_2d", Positions::Rope2d),
+    ("learned", Positions::Learned),
+    ("none", Positions::None),
+];
 const LOSSES: [(&str, LossKind); 2] = [("stablemax", LossKind::Stablemax), ("softmax", LossKind::Softmax)];
 
 /// One entry of the table below: name, label, help; then where it is in a recipe and how text is put there.
@@ -173,7 +177,7 @@ pub static FIELDS: [Field; 39] = [
     field!(Model "halt_exploration_prob", "Exploration", "How often a puzzle must be thought about longer than the model holds needed, 0 to 1.", any(model.halt_exploration_prob)),
     field!(Model "mixer", "Token mixer", "How cells hear of each other: a small network over the positions (mlp_t), or attention.", MIXERS(model.mixer), [("mlp", "Network over positions (mlp_t)"), ("attention", "Attention")]),
     field!(Model "num_heads", "Attention heads", "Must divide the width where the mixer is attention.", whole(model.num_heads)),
-    field!(Model "pos_encodings", "Positions", "How attention knows where a cell is: rotary, learned, or not at all.", POSITIONS(model.positions), [("rope", "Rotary"), ("learned", "Learned"), ("none", "None")]),
+    field!(Model "pos_encodings", "Positions", "How attention knows where a cell is: rotary by its place in the sequence or by row and column, learned, or not at all.", POSITIONS(model.positions), [("rope", "Rotary"), ("rope_2d", "Rotary, rows and columns"), ("learned", "Learned"), ("none", "None")]),
     field!(Model "expansion", "Expansion", "Inner width of the SwiGLUs over their width, before rounding to 256.", any(model.expansion)),
     field!(Model "loss", "Loss", "Cross-entropy over stablemax, as in the paper, or over softmax.", LOSSES(model.loss), [("stablemax", "Stablemax"), ("softmax", "Softmax")]),
     field!(Model "puzzle_emb_ndim", "Puzzle vector", "Width of a learned vector for each puzzle identifier; 0: none.", whole(model.puzzle_emb_ndim)),
