@@ -75,8 +75,14 @@ fn Navigation() -> impl IntoView {
     let link = |place: Place| {
         let address = move || Address { place, ..page.address() }.to_string();
         let current = move || (page.place.get() == place).then_some("page");
+        // Wherever one is, it is seen that a run is being trained.
+        let trains = move || (place == Place::Train && page.training.is_busy()).then_some(" ●");
+        let what = move || trains().map(|_| "A run is being trained");
         view! {
-            <a href=address aria-current=current data-testid=format!("place-{}", place.name())>{place.title()}</a>
+            <a href=address aria-current=current title=what data-testid=format!("place-{}", place.name())>
+                {place.title()}
+                {trains}
+            </a>
         }
     };
     view! { <nav class="places" aria-label="Places">{Place::ALL.map(link)}</nav> }

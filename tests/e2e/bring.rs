@@ -80,6 +80,9 @@ async fn a_run_goes_from_the_command_line_to_the_page_and_back() -> Result<()> {
         let begun = page.steps().await?;
         assert!(begun > 0, "it began anew");
         page.wait_for_step(begun + 3).await?;
+        // It was tested when it was stopped, and is not at its end.
+        let result = page.text("train-result").await?;
+        assert_eq!(result, "", "a run that goes on has no result yet");
         page.click("train-pause").await?;
         page.wait_for_state("paused").await?;
         let paused_at = page.steps().await?;

@@ -8,7 +8,12 @@
 //! | a stored run's name | `data-testid` run-rename-ID, run-name-ID, run-name-apply-ID |
 //! | curves | `data-testid` curve-NAME-reading, curve-smoothing, curve-from, curve-to, curve-compare, curve-csv |
 
-use hrm_core::{puzzle::Kind, random::Random, train::Saved};
+use hrm_core::{
+    data::{Hard, Split, SplitRequest},
+    puzzle::Kind,
+    random::Random,
+    train::Saved,
+};
 use serde_json::json;
 
 use crate::{Result, browser::Chromium, folder::Folder, page::Page, train::open, visit};
@@ -179,6 +184,14 @@ async fn puzzles_come_from_a_file_whose_bad_rows_are_named() -> Result<()> {
     // An answer that contradicts its question.
     rows.push(format!("me,{},{},0", "1...............", "2341412332141432"));
     let good = folder.write("puzzles.csv", rows.join("\n"))?;
+    let test_alone = Split::of_examples(
+        kind,
+        (0..200).map(|_| kind.generate(&mut random, 0.5)),
+        &SplitRequest { training: 0, test: 20, seed: 1, difficulty: (0.0, 1.0), smaller: 0.0, hard: Hard::default() },
+    );
+    let mut lines = vec!["question,answer".to_owned()];
+    lines.extend(test_alone.test.iter().map(|e| format!("{},{}", kind.decode(&e.question), kind.decode(&e.answer))));
+    let unseen = folder.write("unseen.csv", lines.join("\n"))?;
     let bad = folder.write("no puzzles.csv", "source,question,answer,rating\nme,abc,def,0\n")?;
     visit(Chromium::Plain, async |browser, url| {
         let page = open(browser, url).await?;
@@ -197,6 +210,12 @@ async fn puzzles_come_from_a_file_whose_bad_rows_are_named() -> Result<()> {
         page.wait_for("document.querySelector('[data-testid=train-table]').textContent.includes('no puzzles.csv')")
             .await?;
         let said = page.text("train-table").await?;
+        assert!(said.contains("The puzzles of puzzles.csv"), "{said}");
+        // Nor does one from which nothing can be learnt.
+        page.upload("train-csv", &unseen).await?;
+        page.wait_for("document.querySelector('[data-testid=train-table]').textContent.includes('unseen.csv')").await?;
+        let said = page.text("train-table").await?;
+        assert!(said.contains("Nothing can be learnt from it") && said.contains("hrm puzzles KIND --both"), "{said}");
         assert!(said.contains("The puzzles of puzzles.csv"), "{said}");
         page.start_small(&[]).await?;
         page.wait_for_step(5).await?;
@@ -338,6 +357,44 @@ async fn a_run_whose_gpu_is_lost_goes_on_where_it_was_saved() -> Result<()> {
         assert!(page.text("train-report").await?.contains("WASM SIMD"));
         page.click("train-pause").await?;
         page.wait_for_state("paused").await
+    })
+    .await
+}
+
+/// A run is saved when its tab is hidden, long before its time; that it is trained is seen from the other places.
+#[tokio::test]
+async fn a_hidden_tab_saves_its_run_at_once() -> Result<()> {
+    visit(Chromium::Plain, async |browser, url| {
+        let page = open(browser, url).await?;
+        assert!(!page.text("place-train").await?.contains('●'));
+        page.start_small(&[("steps", "100000")]).await?;
+        page.wait_for_step(20).await?;
+        page.click("place-solve").await?;
+        assert!(page.text("place-train").await?.contains('●'));
+        let before: String = page
+            .script(
+                "const figures = document.querySelector('[data-testid=train-figures]').textContent;
+                Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+                document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+                delete document.hidden;
+                return figures.match(/Step ([0-9,]+)/)[1].replace(',', '');",
+                [],
+            )
+            .await?;
+        let before: u64 = before.parse()?;
+        let saved = "Number((document.querySelector('[data-testid=train-saved]').textContent
+            .match(/after step ([0-9,]+)/)?.[1] ?? '0').replace(',', ''))";
+        page.wait_for(&format!("{saved} >= {before}")).await?;
+        let saved: u64 = page.script(&format!("return {saved}"), []).await?;
+        // 15 seconds, the time between two saves, are some thousand steps.
+        println!("hidden at step {before}, saved after step {saved}");
+        assert!(saved < before + 300, "hidden at step {before}, saved after step {saved}");
+        page.click("place-train").await?;
+        page.click("train-pause").await?;
+        page.wait_for_state("paused").await?;
+        page.click("place-solve").await?;
+        assert!(!page.text("place-train").await?.contains('●'));
+        Ok(())
     })
     .await
 }

@@ -35,6 +35,8 @@ pub enum TrainingTask {
         /// What of it.
         part: Part,
     },
+    /// Save the run that is trained, between two steps; done at once where none is.
+    Save,
     /// Measure a few steps of a recipe on generated puzzles: [`TrainingEvent::Estimated`], first without the time.
     Estimate {
         /// The recipe.

@@ -243,6 +243,8 @@ impl Host {
                 self.trainee.as_mut().ok_or(TaskError::NoRun)?.hand_out(id, part).await?;
                 return Ok(Event::Finished);
             }
+            // Between two trainings everything is saved.
+            TrainingTask::Save => return Ok(Event::Finished),
             TrainingTask::Estimate { recipe, engine } => estimate(id, &recipe, engine).await?,
             TrainingTask::ReadTable { kind } => {
                 let file = files.first().ok_or_else(|| TaskError::MissingFile("the table".into()))?;

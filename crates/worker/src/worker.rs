@@ -44,6 +44,14 @@ impl Inbox {
         wanted
     }
 
+    /// Takes the requests to save the run that is trained: the tasks' numbers.
+    pub fn take_saves(&mut self) -> Vec<u32> {
+        let is_save = |asked: &Asked| matches!(asked.request.task, Task::Training(TrainingTask::Save));
+        let saves = self.waiting.iter().filter(|asked| is_save(asked)).map(|asked| asked.request.id).collect();
+        self.waiting.retain(|asked| !is_save(asked));
+        saves
+    }
+
     fn next(&mut self) -> Option<Asked> {
         let next = self.waiting.pop_front();
         self.busy = next.is_some();

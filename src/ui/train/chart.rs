@@ -78,15 +78,24 @@ impl Picture {
         frame.points(thin.into_iter().map(|(step, value)| (self.x(step), self.axis.place(value))))
     }
 
+    /// Where a single point of a line lies, which makes no line.
+    fn dot(&self, points: &[(f64, f64)], frame: Frame) -> Option<(f64, f64)> {
+        let [(step, value)] = *points else { return None };
+        let is_within = (self.range.0..=self.range.1).contains(&step);
+        is_within.then(|| (frame.x(self.x(step)), frame.y(self.axis.place(value))))
+    }
+
     fn reading(&self, step: f64, other: Option<&str>) -> Option<String> {
-        let (step, _) = self.lines.iter().find_map(|line| nearest(&line.own, step))?;
+        // Each run with the step that its own figures are of.
         let said = |points: fn(&Drawn) -> &Points| {
+            let (step, _) = self.lines.iter().find_map(|line| nearest(points(line), step))?;
             let known = self.lines.iter().filter_map(|line| Some((line.name, nearest(points(line), step)?.1)));
-            known.map(|(name, value)| format!("{name} {}", short(value))).collect::<Vec<_>>().join(", ")
+            let values = known.map(|(name, value)| format!("{name} {}", short(value))).collect::<Vec<_>>();
+            Some(format!("step {}: {}", thousands(step as u64), values.join(", ")))
         };
-        let own = format!("step {}: {}", thousands(step as u64), said(|line| &line.own));
-        Some(match other {
-            Some(name) => format!("{own}; {name}: {}", said(|line| &line.other)),
+        let own = said(|line| &line.own)?;
+        Some(match other.and_then(|name| Some((name, said(|line| &line.other)?))) {
+            Some((name, other)) => format!("{own}; {name}, {other}"),
             None => own,
         })
     }
@@ -195,7 +204,9 @@ fn axes(picture: &Picture, frame: Frame) -> impl IntoView + use<> {
 fn lines(picture: &Picture, frame: Frame) -> impl IntoView + use<> {
     let line = |line: &Drawn, points: &Points, dashed: &str| {
         let class = format!("curve {}{dashed}", line.class);
-        view! { <polyline class=class points=picture.polyline(points, frame)/> }
+        let dot = picture.dot(points, frame);
+        let dot = dot.map(|(x, y)| view! { <circle class=class.clone() cx=x cy=y r="3"/> });
+        view! { <polyline class=class points=picture.polyline(points, frame)/> {dot} }
     };
     let others = picture.lines.iter().map(|drawn| line(drawn, &drawn.other, " other")).collect_view();
     let own = picture.lines.iter().map(|drawn| line(drawn, &drawn.own, "")).collect_view();

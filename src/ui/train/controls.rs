@@ -89,7 +89,7 @@ pub fn Controls() -> impl IntoView {
             </button>
             <Show when=move || !is_idle()>
                 <button type="button" data-testid="train-stop" on:click=move |_| page.stop_run()>
-                    {move || if is_busy() { "Stop" } else { "Put away" }}
+                    {move || if is_busy() { "Stop" } else { "Close" }}
                 </button>
             </Show>
             <Show when=has_weights>

@@ -76,7 +76,7 @@ pub fn Data() -> impl IntoView {
                 </label>
                 <Show when=move || page.training.table.with(Option::is_some)>
                     <button type="button" class="quiet" data-testid="train-csv-drop" on:click=move |_| page.drop_csv()>
-                        "Generate them instead"
+                        {move || if from_file.get() { "Generate them instead" } else { "Dismiss" }}
                     </button>
                 </Show>
             </div>
@@ -86,7 +86,10 @@ pub fn Data() -> impl IntoView {
 }
 
 const NO_UNSEEN: &str = "It has no unseen puzzles: a run can learn from it, but nothing tells how it does on puzzles that it has \
-                         not seen. Of all classes a fifth is kept for them, so a larger file has some.";
+                         not seen. A fifth of all symmetry classes is kept for testing, and none of these puzzles is of one \
+                         of them. hrm puzzles KIND --both writes a file with both sorts.";
+const ONLY_UNSEEN: &str = "Nothing can be learnt from it: all its puzzles are of the symmetry classes that are kept for testing. \
+                           hrm puzzles KIND --both, or --training, writes a file to learn from.";
 
 /// What the CSV file holds, with its bad rows.
 #[component]
@@ -94,7 +97,7 @@ fn FileReport() -> impl IntoView {
     let page = Page::here();
     let draft = page.training.draft;
     let learnt_from = Memo::new(move |_| draft.with(|draft| draft.file.clone()));
-    // A file without puzzles does not take the place of one that has some.
+    // A file without puzzles to learn from does not take the place of one that has some.
     let stays = move || {
         let file = learnt_from.get()?;
         Some(
@@ -115,7 +118,7 @@ fn FileReport() -> impl IntoView {
             .into_any(),
             Table::Read { name, kind, rows, test, problems, bad, notes } => {
                 view! {
-                    <div class="message" class:warning={bad > 0} data-testid="train-table">
+                    <div class="message" class:warning={bad > 0 || rows == test} data-testid="train-table">
                         <p>
                             {format!(
                                 "{name}: {rows} good rows of {kind}; {test} of them are kept for the unseen ones by their \
@@ -124,7 +127,8 @@ fn FileReport() -> impl IntoView {
                             )}
                         </p>
                         {(!notes.is_empty()).then(|| view! { <p>{format!("How it was read: {}.", notes.join("; "))}</p> })}
-                        {(rows == 0).then_some(stays)}
+                        {(rows > 0 && rows == test).then(|| view! { <p>{ONLY_UNSEEN}</p> })}
+                        {(rows == test).then_some(stays)}
                         {(rows > 0 && test == 0).then(|| view! { <p>{NO_UNSEEN}</p> })}
                         {(bad > 0).then(|| view! {
                             <p>{format!("{bad} rows are left out:")}</p>

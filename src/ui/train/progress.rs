@@ -44,7 +44,12 @@ pub fn Report() -> impl IntoView {
     let saved = move || {
         let (step, size) = training.saved.get()?;
         let size = if size > 0 { format!(" ({})", bytes(size as f64)) } else { String::new() };
-        Some(format!("Saved in this browser after step {}{size}.", thousands(step)))
+        let busy = if training.is_busy() {
+            " It is saved every 15 seconds, and when this tab is hidden or left: what a crash can cost is what came since."
+        } else {
+            ""
+        };
+        Some(format!("Saved in this browser after step {}{size}.{busy}", thousands(step)))
     };
     let kept = move || {
         let own = training.current.with(|now| now.as_ref().map(|now| now.id.clone()))?;

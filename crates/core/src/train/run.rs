@@ -209,6 +209,8 @@ impl<E: Engine> Run<E> {
     /// The engine's; a loss that is not finite.
     pub async fn step(&mut self) -> Result<(Option<StepReport>, Option<&Row>), TrainError> {
         let batch = self.data.batch(self.steps_done(), self.recipe.training.batch);
+        // That of a run which was stopped and goes on is not the one that it ends with.
+        self.result = None;
         // The CPU has no queue to fill; waiting for it lets a browser's other events run meanwhile.
         let report = match self.engine.info().kind {
             Kind::Cpu => Some(self.trainer.step(&batch).await?),

@@ -198,10 +198,12 @@ impl Trainee {
             let (report, row) = self.run.step().await?;
             news.add(report, row.cloned(), scope::now() - before);
             news.tell(&self.run, false);
-            if clock() - self.saved_at > self.save_pause {
+            breath.take().await;
+            let asked = inbox.borrow_mut().take_saves();
+            if !asked.is_empty() || clock() - self.saved_at > self.save_pause {
                 self.save(order).await?;
             }
-            breath.take().await;
+            asked.into_iter().for_each(|id| scope::report(Some(id), Event::Finished));
             let wanted = inbox.borrow_mut().take_snapshots(|_| true);
             for (id, part) in wanted {
                 self.hand_out(id, part).await?;

@@ -187,11 +187,12 @@ impl Page {
         });
         let known = state.is_some();
         if let Some(state) = state {
+            let steps = state.recipe.training.steps;
             self.show_run(Current { id: id.into(), recipe: state.recipe, engine, ready: None }, state.rows);
             training.thinned.set(state.thinned);
             training.progress.set(Progress { step: state.step, seconds: state.seconds, ..Progress::default() });
             training.saved.set(Some((state.step, 0)));
-            training.result.set(state.result);
+            training.result.set(state.result.filter(|_| state.step >= steps));
         }
         known
     }
@@ -328,6 +329,7 @@ impl Page {
             let hidden = document().hidden();
             if hidden {
                 self.pause_if_hidden();
+                self.save_run();
             } else {
                 self.flush_news();
                 let awaits = training.after_pause.get_value() == AfterPause::Await;
@@ -339,7 +341,24 @@ impl Page {
                 }
             }
         });
-        on_cleanup(move || handle.remove());
+        // A page that is closed or left while a run is trained asks first; it saves meanwhile.
+        let leaving = window_event_listener(leptos::ev::beforeunload, move |event| {
+            if matches!(training.phase.get_untracked(), Phase::Running(_)) {
+                self.save_run();
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || {
+            handle.remove();
+            leaving.remove();
+        });
+    }
+
+    /// Has the run saved after the step that is under way, without a pause.
+    fn save_run(self) {
+        if matches!(self.training.phase.get_untracked(), Phase::Running(_)) {
+            self.ask_trainer(Task::Training(TrainingTask::Save), Vec::new());
+        }
     }
 
     /// A run that is being prepared when its tab is hidden pauses as soon as it is ready.

@@ -61,7 +61,7 @@ pub enum Table {
 #[derive(Clone, Debug, Default)]
 pub struct Files {
     table: Option<File>,
-    /// A table that is looked through: it takes the place of the one before only if it holds puzzles.
+    /// A table that is looked through: it takes the place of the one before only if it holds puzzles to learn from.
     looked_at: Option<File>,
     weights: Option<File>,
 }
@@ -83,11 +83,11 @@ impl Page {
         });
     }
 
-    /// Takes what was found in the file that was chosen last. One without puzzles leaves those that there were.
+    /// Takes what was found in the file that was chosen last. One without puzzles to learn from leaves those that there were.
     pub(super) fn take_table(self, table: Table) {
         let (name, found) = match &table {
             Table::Reading(name) | Table::Unreadable { name, .. } => (name, None),
-            Table::Read { name, kind, rows, .. } => (name, Some(*kind).filter(|_| *rows > 0)),
+            Table::Read { name, kind, rows, test, .. } => (name, Some(*kind).filter(|_| rows > test)),
         };
         let looked_at = self.training.files.try_update_value(|files| {
             let file = files.looked_at.take_if(|file| file.name() == *name)?;

@@ -114,6 +114,8 @@ impl Page {
                 training.activity.set(None);
                 training.rows.set(rows);
                 training.thinned.set(false);
+                // A run that was stopped before its end has been tested, and is to be tested again.
+                training.result.set(None);
                 training.progress.set(Progress { step, seconds, ..Progress::default() });
                 if let Phase::Preparing(task) = training.phase.get_untracked() {
                     training.phase.set(Phase::Running(task));
