@@ -170,7 +170,7 @@ fn Length() -> impl IntoView {
     };
     let choose = move |event| {
         if let Ok(stretch) = event_target_value(&event).parse() {
-            run.stretch.set(stretch);
+            run.choose_stretch(stretch);
         }
     };
     view! {

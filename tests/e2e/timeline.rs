@@ -113,6 +113,18 @@ async fn it_thinks_longer_and_stops_when_sure() -> Result<()> {
         ))
         .await?;
         page.wait_for_end().await?;
+        // It thought longer about this puzzle alone.
+        let times = "document.querySelector('[data-testid=segments]').value";
+        assert_eq!(page.script::<String>(&format!("return {times}"), []).await?, "2");
+        page.click("new").await?;
+        page.wait_for(&format!("{times} == '1'")).await?;
+        // The difficulty is the same share of every size.
+        let level = "document.querySelector('[data-testid=difficulty]').value";
+        let of_four: String = page.script(&format!("return {level}"), []).await?;
+        page.click("size-9").await?;
+        page.wait_for(&format!("{level} == '14'")).await?;
+        page.click("size-4").await?;
+        page.wait_for(&format!("{level} == '{of_four}'")).await?;
         Ok(())
     })
     .await

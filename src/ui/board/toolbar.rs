@@ -65,16 +65,15 @@ pub fn Toolbar() -> impl IntoView {
     let pasting = RwSignal::new(false);
     listen_for_paste(page);
     let hardest = move || page.kind().levels() - 1;
-    let clues = move || {
-        let difficulty = page.kind().difficulty_of(drawing.difficulty.get());
-        match page.kind() {
-            Kind::Sudoku(shape) => format!("{} clues", clues_at(shape, difficulty)),
-            Kind::Maze(_) => String::new(),
-        }
+    let level = move || (drawing.difficulty.get() * hardest() as f64).round() as usize;
+    // Of a new puzzle: what is on the board may be another's.
+    let clues = move || match page.kind() {
+        Kind::Sudoku(shape) => format!("{} clues in a new one", clues_at(shape, drawing.difficulty.get())),
+        Kind::Maze(_) => String::new(),
     };
     let set_difficulty = move |event| {
         if let Ok(level) = event_target_value(&event).parse() {
-            drawing.difficulty.set(level);
+            drawing.difficulty.set(untrack(|| page.kind()).difficulty_of(level));
         }
     };
     let difficulty = move || {
@@ -86,7 +85,7 @@ pub fn Toolbar() -> impl IntoView {
                     data-testid="difficulty"
                     min="0"
                     max=move || hardest().to_string()
-                    prop:value=move || drawing.difficulty.get().to_string()
+                    prop:value=move || level().to_string()
                     aria-valuetext=clues
                     on:input=set_difficulty
                 />

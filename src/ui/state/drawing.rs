@@ -65,8 +65,8 @@ pub struct Drawing {
     pub question: Memo<Question>,
     /// The cell that typing fills.
     pub cursor: RwSignal<usize>,
-    /// Steps of difficulty of new puzzles, of [`Rules::levels`].
-    pub difficulty: RwSignal<usize>,
+    /// Difficulty of new puzzles, from 0 to 1: it means the same for every kind, however many levels that has.
+    pub difficulty: RwSignal<f64>,
     /// What new mazes are to be like.
     pub wish: RwSignal<MazeWish>,
     /// What strokes over a maze draw.
@@ -96,14 +96,13 @@ impl Drawing {
             None => (None, None),
         };
         let question = question.unwrap_or_else(|| Question::first_of(Kind::Sudoku(Shape::FOUR)));
-        let levels = question.kind.levels();
         let wish = MazeWish::standard(question.kind).unwrap_or(MazeWish { size: 9, openings: 4, min_steps: 9 });
         let history = RwSignal::new(History::new(question));
         Self {
             history,
             question: Memo::new(move |_| history.with(|history| history.present().clone())),
             cursor: RwSignal::new(0),
-            difficulty: RwSignal::new(((levels - 1) as f64 * first::DIFFICULTY).round() as usize),
+            difficulty: RwSignal::new(first::DIFFICULTY),
             wish: RwSignal::new(wish),
             brush: RwSignal::new(Brush::default()),
             solutions: RwSignal::new(None),
@@ -132,7 +131,6 @@ impl Drawing {
                 seen.push(before);
             });
             self.cursor.set(0);
-            self.difficulty.update(|level| *level = (*level).min(question.kind.levels() - 1));
             if let Some(wish) = MazeWish::standard(question.kind) {
                 self.wish.set(wish);
             }

@@ -204,7 +204,7 @@ impl Page {
     /// Thinks beyond the end of the run: the same thought from its beginning, for nothing in it is random.
     pub fn think_longer(self) {
         if let Some(stretch) = untrack(|| self.longer()) {
-            self.run.stretch.set(stretch);
+            self.run.stretch_for_this(stretch);
             self.run.until_sure.set(false);
             self.solve();
         }
@@ -240,7 +240,7 @@ impl Page {
         let seed = browser::seed();
         let task = self.machine.ask(match kind {
             puzzle::Kind::Sudoku(_) => {
-                let difficulty = kind.difficulty_of(self.drawing.difficulty.get_untracked());
+                let difficulty = self.drawing.difficulty.get_untracked();
                 Task::Generate { kind, difficulty, seed }
             }
             puzzle::Kind::Maze(_) => {
@@ -363,6 +363,7 @@ impl Page {
             let Question { kind, tokens } = self.drawing.question.get();
             untrack(|| {
                 if earlier.is_some() {
+                    self.run.forget_stretch();
                     self.drop_thought();
                     self.pointed.set(None);
                 }

@@ -40,6 +40,8 @@ pub struct Run {
     pub kept: RwSignal<Option<Recording>>,
     /// How many times the segments of training it may think.
     pub stretch: RwSignal<usize>,
+    /// What was chosen before one puzzle got more.
+    stretch_before: StoredValue<Option<usize>>,
     /// Whether it ends when the model holds itself done.
     pub until_sure: RwSignal<bool>,
     /// Whether the next one is to be watched: with the states of its steps.
@@ -66,6 +68,7 @@ impl Run {
             recording: RwSignal::new(None),
             kept: RwSignal::new(None),
             stretch: RwSignal::new(1),
+            stretch_before: StoredValue::new(None),
             until_sure: RwSignal::new(false),
             watch: RwSignal::new(true),
             watched: StoredValue::new(true),
@@ -74,6 +77,26 @@ impl Run {
             asked: StoredValue::new(None),
             planned: StoredValue::new(0),
             question: StoredValue::new(Vec::new()),
+        }
+    }
+
+    /// Chooses how many times the segments of training every run may take.
+    pub fn choose_stretch(self, stretch: usize) {
+        self.stretch_before.set_value(None);
+        self.stretch.set(stretch);
+    }
+
+    /// Chooses it for the puzzle on the board alone.
+    pub fn stretch_for_this(self, stretch: usize) {
+        let before = self.stretch.get_untracked();
+        self.stretch_before.update_value(|chosen| *chosen = chosen.or(Some(before)));
+        self.stretch.set(stretch);
+    }
+
+    /// Another puzzle gets what was chosen for all.
+    pub fn forget_stretch(self) {
+        if let Some(Some(before)) = self.stretch_before.try_update_value(Option::take) {
+            self.stretch.set(before);
         }
     }
 
