@@ -78,6 +78,8 @@ fn recipe() -> Recipe {
         easiest: 0.0,
         hardest: 0.5,
         smaller: 0.0,
+        hard: 0.0,
+        hard_guesses: 0,
         file: None,
     };
     let training = Schedule { batch, steps: total_steps, seed, evaluate_every: 16, evaluate_on: 6, shards };
@@ -292,7 +294,7 @@ fn a_damaged_or_foreign_state_is_refused_in_words() {
     let weights = pollster::block_on(run.weights(false)).unwrap().to_safetensors().unwrap();
     let error = Saved::from_bytes(&weights).unwrap_err().to_string();
     assert!(error.contains("not a training state"), "{error}");
-    let version = b"\"hrm_core_state\":\"2\"";
+    let version = b"\"hrm_web_state\":\"2\"";
     let at = bytes.windows(version.len()).position(|window| window == version).unwrap() + version.len() - 2;
     let mut older = bytes.clone();
     older[at] = b'1';

@@ -250,11 +250,14 @@ fn fewer_puzzles_than_asked_for_are_told() {
     let (status, out, said) = hrm(&here, &["puzzles", "maze-5", "--count", "1000"]);
     assert_eq!(status, 0);
     let found = out.lines().count() - 1;
-    assert!(said.contains(&format!("{found} unseen puzzles of the 1000 asked for")), "{said}");
+    assert!(said.contains(&format!("{found} puzzles instead of 1000: maze-5 has no more")), "{said}");
     // A file of test classes alone.
     assert_eq!(hrm(&here, &["puzzles", "sudoku-4x4", "--count", "20", "--out", "p.csv"]).0, 0);
     let said = refusal(&here, &["train", path(&trial("too-few/from-puzzles.toml"))]);
-    assert!(said.contains("there is none to train on; add puzzles of other classes"), "{said}");
+    assert!(
+        said.contains("nothing can be learnt from its 20 puzzles, all of symmetry classes that are set aside"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -519,10 +519,10 @@ mod tests {
             assert!(FLAT.contains(from));
             ModelConfig::from_json(&FLAT.replace(from, to)).unwrap_err().to_string()
         };
-        assert!(
-            refusal("\"unknown\":[1]", "\"pos_encodings\":\"rope_2d\",\"seq_len\":15")
-                .starts_with("seq_len is 15; expected the cells of a square board")
-        );
+        let board = FLAT.replace("\"unknown\":[1]", "\"pos_encodings\":\"rope_2d\"");
+        let said = ModelConfig::from_json(&board.replace("\"seq_len\":16", "\"seq_len\":15")).unwrap_err().to_string();
+        assert_eq!(said, "seq_len is 15; expected the cells of a square board for rope_2d");
+        assert!(ModelConfig::from_json(&board).is_ok());
         let whole = "expected a whole number of at least 0";
         assert_eq!(refusal("\"num_heads\":4", "\"num_heads\":\"4\""), format!("num_heads is \"4\"; {whole}"));
         assert_eq!(refusal("\"H_cycles\":2", "\"H_cycles\":null"), format!("H_cycles is null; {whole}"));

@@ -247,13 +247,13 @@ impl Wrong {
         let Self { column, fault, message } = self;
         let Some(Quote { line, lines, is_closed }) = record.quote.filter(|quote| !quote.is_closed || quote.lines > 1)
         else {
-            return Problem { line: record.line, lines: 1, column, fault, message };
+            return Problem { line: record.line, lines: record.lines, column, fault, message };
         };
         let message = match is_closed {
             false => format!("a quote opens here and is not closed: it takes {lines} lines, to the end of the file"),
             true => format!("a quote opens here and takes {lines} lines; within it, {message}"),
         };
-        Problem { line, lines, column, fault: Fault::Quote, message }
+        Problem { line, lines: record.lines, column, fault: Fault::Quote, message }
     }
 }
 

@@ -6,6 +6,8 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use hrm_core::text;
+
 use super::Failure;
 
 /// Reads a whole file.
@@ -20,12 +22,14 @@ pub fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Reads a whole file of text.
+/// Reads a whole file of text: UTF-8 or UTF-16, without its byte order mark.
 ///
 /// # Errors
 /// As [`read`]; bytes that are no text.
 pub fn read_text(file: &Path) -> Result<String, Failure> {
-    String::from_utf8(read(file)?).map_err(|_| format!("{}: expected text, found other bytes", file.display()).into())
+    let bytes = read(file)?;
+    let text = text::decode(&bytes).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(text.into_owned())
 }
 
 /// Opens a file for reading.

@@ -38,8 +38,23 @@ pub fn load(file: &Path, changes: &[String]) -> Result<Recipe, Failure> {
 }
 
 fn of_table(fields: &Table) -> Result<Recipe, Failure> {
+    if let Some(problem) = not_finite(fields, None) {
+        return Err(problem.into());
+    }
     let fields = serde_json::to_value(fields)?.as_object().cloned().unwrap_or_default();
     Ok(Recipe::of_person(fields)?)
+}
+
+/// The first number that is none, which TOML can write and JSON cannot.
+fn not_finite(fields: &Table, section: Option<&str>) -> Option<String> {
+    fields.iter().find_map(|(name, value)| match value {
+        Value::Float(number) if !number.is_finite() => {
+            let section = section.map_or_else(String::new, |section| format!("[{section}] "));
+            Some(format!("{section}{name} is {number}; expected a finite number"))
+        }
+        Value::Table(inner) => not_finite(inner, Some(name)),
+        _ => None,
+    })
 }
 
 /// What is no TOML, with its line, without the excerpt that takes several.

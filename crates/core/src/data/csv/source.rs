@@ -19,6 +19,8 @@ pub(super) struct Record {
     pub(super) fields: ByteRecord,
     /// The line that it begins on, from 1.
     pub(super) line: u64,
+    /// Lines that it takes.
+    pub(super) lines: u64,
     /// A quoted field of it that takes several lines, or the rest of the file.
     pub(super) quote: Option<Quote>,
 }
@@ -107,7 +109,8 @@ impl Records<'_> {
         }
         let (from, to, is_closed) = opened.map(|from| (from, slice.len(), false)).or(widest)?;
         let within = &slice[from..to];
-        let lines = line_ends(within.trim_ascii_end()) + 1;
+        // An open one reaches to the end of the file, whose last line end begins no line.
+        let lines = line_ends(if is_closed { within } else { within.trim_ascii_end() }) + 1;
         Some(Quote { line: line + line_ends(&slice[..from]), lines, is_closed })
     }
 }
@@ -133,7 +136,8 @@ impl Iterator for Records<'_> {
                 continue;
             }
             let quote = self.quote_in(start, end, line);
-            return Some(Ok(Record { fields, line, quote }));
+            let lines = line_ends(self.bytes[start..end].trim_ascii_end()) + 1;
+            return Some(Ok(Record { fields, line, lines, quote }));
         }
     }
 }

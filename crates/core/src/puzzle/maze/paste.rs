@@ -309,7 +309,7 @@ mod tests {
         let one = grid(TEXT).unwrap();
         let turned: String = TEXT.lines().rev().map(|line| format!("{line}\n")).collect();
         let other = grid(&turned).unwrap();
-        assert_eq!(grids(TEXT).unwrap(), [one.clone()]);
+        assert_eq!(grids(TEXT).unwrap(), std::slice::from_ref(&one));
         assert_eq!(
             grids(&format!("{TEXT}\n\n{turned}\n  \n{TEXT}\n")).unwrap(),
             [one.clone(), other.clone(), one.clone()]
