@@ -122,7 +122,7 @@ fn lines_are_those_of_an_editor() {
 
 #[test]
 fn an_unclosed_quote_is_told_with_all_that_it_takes() {
-    let mut rows = vec![GOOD; 20];
+    let mut rows = [GOOD; 20];
     let open = format!("\"{GOOD}");
     rows[3] = &open;
     let file = format!("question,answer\r\n{}\r\n", rows.join("\r\n"));
