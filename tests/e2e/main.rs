@@ -3,6 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod bring;
+mod board;
 mod browser;
 mod counts;
 mod figures;
