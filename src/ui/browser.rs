@@ -175,10 +175,25 @@ pub fn pixels_of(canvas: NodeRef<html::Canvas>) -> RwSignal<(u32, u32)> {
         };
         measure();
         on_resize(&element, measure.clone());
-        // The scale alone may change, on another screen or when the page is magnified.
-        window_event_listener(leptos::ev::resize, move |_| measure());
+        on_scale_change(measure);
     });
     pixels
+}
+
+/// Calls `changed` whenever the number of the screen's pixels to a CSS pixel changes, as long as the page lives: on another
+/// screen, and when the page is magnified.
+fn on_scale_change(changed: impl Fn() + 'static) {
+    let query = format!("(resolution: {}dppx)", window().device_pixel_ratio());
+    if let Ok(Some(list)) = window().match_media(&query) {
+        // A list is about one scale: after a change it takes another one.
+        let listener = Closure::once_into_js(move || {
+            changed();
+            on_scale_change(changed);
+        });
+        list.set_onchange(Some(listener.unchecked_ref()));
+        // As in `on_scheme_change`.
+        std::mem::forget(list);
+    }
 }
 
 /// Calls `changed` whenever the element's size changes. The observer lives with the element.
