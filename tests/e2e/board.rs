@@ -135,7 +135,8 @@ impl Page<'_> {
     }
 
     async fn attribute(&self, name: &str) -> Result<String> {
-        self.script("return document.querySelector('[data-testid=board]').getAttribute(arguments[0])", [json!(name)]).await
+        self.script("return document.querySelector('[data-testid=board]').getAttribute(arguments[0])", [json!(name)])
+            .await
     }
 
     /// Opens the recording of a 30x30 maze.
@@ -178,7 +179,9 @@ async fn what_is_painted_is_what_is_said() -> Result<()> {
             let link = format!("{url}#model={model}&puzzle={puzzle}&engine=cpu&moment=9999");
             let page = Page::open_link(browser, &link).await?;
             page.wait_for_end().await?;
-            for (width, scale, scheme) in [(1280, 1.0, "light"), (1280, 1.25, "dark"), (1280, 2.0, "light"), (390, 3.0, "dark")] {
+            for (width, scale, scheme) in
+                [(1280, 1.0, "light"), (1280, 1.25, "dark"), (1280, 2.0, "light"), (390, 3.0, "dark")]
+            {
                 browser.emulate_scaled(width, 844, scale, scheme).await?;
                 let when = format!("{model} at {scale}, {scheme}");
                 let sorts = page.painted(shape, &when).await?;
@@ -208,12 +211,17 @@ async fn the_board_is_one_stop_of_the_keyboard() -> Result<()> {
         let page = Page::open(browser, url).await?;
         page.type_puzzle("................").await?;
         page.tab_to("[data-testid=board]").await?;
-        let stops = "return document.querySelectorAll('[data-testid=board] [tabindex], [data-testid=board] button').length";
+        let stops =
+            "return document.querySelectorAll('[data-testid=board] [tabindex], [data-testid=board] button').length";
         assert_eq!(page.script::<usize>(stops, []).await?, 0, "stops within the board");
         let selected = "return spy.cells().filter(cell => cell.ariaSelected == 'true').map(cell => cell.id)";
-        for (key, at) in
-            [(Key::Right, "cell-1"), (Key::Down, "cell-5"), (Key::End, "cell-7"), (Key::Home, "cell-4"), (Key::Up, "cell-0")]
-        {
+        for (key, at) in [
+            (Key::Right, "cell-1"),
+            (Key::Down, "cell-5"),
+            (Key::End, "cell-7"),
+            (Key::Home, "cell-4"),
+            (Key::Up, "cell-0"),
+        ] {
             page.press(key).await?;
             assert_eq!(page.attribute("aria-activedescendant").await?, at);
             assert_eq!(page.script::<Vec<String>>(selected, []).await?, [at]);
@@ -269,14 +277,18 @@ async fn a_board_of_900_cells_is_as_light_as_one_of_16() -> Result<()> {
         page.click("tab-overview").await?;
         page.click("clear").await?;
         page.wait_for("spy.cells()[31].ariaLabel.endsWith('given start')").await?;
-        page.script::<Value>("spy.cells()[62].dispatchEvent(new MouseEvent('mousedown', { bubbles: true }))", []).await?;
+        page.script::<Value>("spy.cells()[62].dispatchEvent(new MouseEvent('mousedown', { bubbles: true }))", [])
+            .await?;
         page.click("brush-walls").await?;
         for (name, act) in [("a typed symbol", WRITE), ("a stroke", STROKE)] {
             let (touched, painted) = page.counted_acts(act).await?;
             println!("30x30: {name} touches {touched} nodes at most, with {painted} calls of the canvas");
             assert!(touched <= TOUCHED, "{name} touches {touched} nodes");
             assert!((1..=CELL_CALLS).contains(&painted), "{name} takes {painted} calls of the canvas");
-            assert!(page.labels().await?[62].ends_with(if act == WRITE { "blank" } else { "given wall" }), "{name} is not said");
+            assert!(
+                page.labels().await?[62].ends_with(if act == WRITE { "blank" } else { "given wall" }),
+                "{name} is not said"
+            );
             page.act_within(&format!("30x30, {name}"), WRITE_MS, act).await?;
         }
         Ok(())

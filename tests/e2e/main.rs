@@ -2,8 +2,8 @@
 //! `scripts/test.sh` installs what this needs, builds the page and runs it.
 #![cfg(not(target_arch = "wasm32"))]
 
-mod bring;
 mod board;
+mod bring;
 mod browser;
 mod counts;
 mod figures;

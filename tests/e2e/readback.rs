@@ -187,7 +187,8 @@ async fn what_is_laid_over_the_board_is_the_models() -> Result<()> {
                 let labels = page.labels().await?;
                 let shown: Vec<&str> = labels.iter().filter_map(|label| label.rsplit(", ").next()).collect();
                 page.point_at(2).await?;
-                let title: String = page.script("return document.querySelector('[data-testid=board]').title", []).await?;
+                let title: String =
+                    page.script("return document.querySelector('[data-testid=board]').title", []).await?;
                 assert_eq!(title, shown[2]);
                 for cell in (0..10).map(|point| point * 3 + 2) {
                     let expected = match figure {

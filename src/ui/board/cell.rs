@@ -122,8 +122,7 @@ pub fn shown(kind: Kind, question: &[u8], answer: Option<&Answer>) -> Vec<Cell> 
 /// Every cell of a board: the question, the model's answer where there is one (as it is, also in the place of what was
 /// given), and the cells that `faults` are about.
 fn cells(kind: Kind, question: &[u8], answer: Option<&Answer>, faults: &[usize]) -> Vec<Cell> {
-    let answered =
-        |at: usize| answer.and_then(|answer| Some((*answer.tokens.get(at)?, *answer.confidence.get(at)?)));
+    let answered = |at: usize| answer.and_then(|answer| Some((*answer.tokens.get(at)?, *answer.confidence.get(at)?)));
     let mut cells: Vec<Cell> =
         question.iter().enumerate().map(|(at, &asked)| Cell::new(kind, asked, answered(at))).collect();
     for &at in faults {

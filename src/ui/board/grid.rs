@@ -6,7 +6,6 @@ use hrm_core::puzzle::{AnswerStyle, Kind};
 use leptos::{
     ev::{Event, KeyboardEvent},
     html,
-    leptos_dom::helpers::TimeoutHandle,
     prelude::*,
 };
 use wasm_bindgen::JsCast;
@@ -176,9 +175,11 @@ fn label_when_due(page: Page, scene: Memo<Scene>, cells: NodeRef<html::Div>) -> 
     let timer = StoredValue::new(None::<TimeoutHandle>);
     let catch_up = move || {
         if lags.try_set(false).is_none() {
-            scene.with_untracked(|scene| labels.update_value(|labels| {
-                labels.iter_mut().for_each(|labels| labels.catch_up(scene));
-            }));
+            scene.with_untracked(|scene| {
+                labels.update_value(|labels| {
+                    labels.iter_mut().for_each(|labels| labels.catch_up(scene));
+                })
+            });
         }
     };
     Effect::new(move |_| {

@@ -16,9 +16,9 @@ mod maze_tools;
 #[cfg(target_arch = "wasm32")]
 mod overlay_legend;
 #[cfg(target_arch = "wasm32")]
-mod palette;
-#[cfg(target_arch = "wasm32")]
 mod painting;
+#[cfg(target_arch = "wasm32")]
+mod palette;
 #[cfg(target_arch = "wasm32")]
 mod path;
 #[cfg(target_arch = "wasm32")]

@@ -70,13 +70,7 @@ pub fn paint_picture(on: &CanvasRenderingContext2d, palette: &Palette, scene: &S
 
 impl<'a> Painting<'a> {
     /// In an area of a canvas, given as left, top, width and height in its pixels, of which `unit` are a CSS pixel.
-    pub fn new(
-        on: &'a CanvasRenderingContext2d,
-        palette: &'a Palette,
-        kind: Kind,
-        area: [f64; 4],
-        unit: f64,
-    ) -> Self {
+    pub fn new(on: &'a CanvasRenderingContext2d, palette: &'a Palette, kind: Kind, area: [f64; 4], unit: f64) -> Self {
         Self { kind, layout: kind.layout(), area, unit, palette, on, ink: Last::new(None) }
     }
 

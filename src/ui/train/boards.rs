@@ -86,7 +86,11 @@ fn is_asked(kind: Kind, question: u8, answer: u8) -> bool {
 /// The frame, and the boxes where a board has them.
 fn box_lines(layout: Layout) -> impl IntoView {
     let Layout { rows, columns, .. } = layout;
-    let across = (0..=rows).filter(|&y| layout.bounds_rows(y)).map(|y| view! { <line class="box" x1="0" x2=columns.to_string() y1=y.to_string() y2=y.to_string()/> });
-    let down = (0..=columns).filter(|&x| layout.bounds_columns(x)).map(|x| view! { <line class="box" y1="0" y2=rows.to_string() x1=x.to_string() x2=x.to_string()/> });
+    let across = (0..=rows)
+        .filter(|&y| layout.bounds_rows(y))
+        .map(|y| view! { <line class="box" x1="0" x2=columns.to_string() y1=y.to_string() y2=y.to_string()/> });
+    let down = (0..=columns)
+        .filter(|&x| layout.bounds_columns(x))
+        .map(|x| view! { <line class="box" y1="0" y2=rows.to_string() x1=x.to_string() x2=x.to_string()/> });
     view! { {across.collect_view()} {down.collect_view()} }
 }
