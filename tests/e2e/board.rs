@@ -6,11 +6,9 @@
 //! | the painting | the `canvas` in `data-testid=board` |
 //! | the cell that keys are about | the board's `aria-activedescendant`, and the one cell with `aria-selected=true` |
 
-use std::{collections::BTreeMap, fs};
+use std::collections::BTreeMap;
 
 use hrm_core::{
-    checkpoint::Weights,
-    config::ModelConfig,
     puzzle::{Kind, sudoku::Shape},
     random::Random,
 };
@@ -20,11 +18,11 @@ use thirtyfour::common::keys::Key;
 
 use crate::{
     Result, VIEWS,
-    bring::hrm,
     browser::Chromium,
     counts::Counts,
     figures::{Sample, figure},
     folder::Folder,
+    large::{self, Answers},
     measure,
     page::Page,
     pictures::SCREENS,
@@ -148,24 +146,6 @@ impl Page<'_> {
     }
 }
 
-/// A recording of a 30x30 maze that the command made, of a model of random weights.
-fn large_recording(folder: &Folder) -> Result<String> {
-    let kind: Kind = "maze-30".parse()?;
-    let json = json!({
-        "seq_len": kind.seq_len(), "vocab_size": kind.vocab_size(), "puzzle": kind.name(), "H_cycles": 2, "L_cycles": 2,
-        "H_layers": 1, "L_layers": 1, "hidden_size": 64, "num_heads": 4, "halt_max_steps": 8
-    });
-    let weights = Weights::init(&ModelConfig::from_json_value(&json)?, 7);
-    let model = folder.write("large.safetensors", weights.to_safetensors()?)?;
-    folder.write("large.json", json.to_string())?;
-    let maze = kind.decode(&kind.generate(&mut Random::new(30), 0.5).question);
-    let file = folder.file("recording.safetensors");
-    let file = file.to_str().ok_or("a file with a strange name")?.to_owned();
-    hrm(&["run", "--model", &model, "--puzzle", &maze, "--recording", &file])?;
-    assert!(fs::metadata(&file)?.len() > 1_000_000, "a recording of 900 cells is larger");
-    Ok(file)
-}
-
 #[tokio::test]
 async fn what_is_painted_is_what_is_said() -> Result<()> {
     visit(Chromium::Plain, async |browser, url| {
@@ -241,7 +221,7 @@ async fn the_board_is_one_stop_of_the_keyboard() -> Result<()> {
 #[tokio::test]
 async fn a_board_of_900_cells_is_as_light_as_one_of_16() -> Result<()> {
     let folder = Folder::new("hrm-e2e-large")?;
-    let file = large_recording(&folder)?;
+    let file = large::recording(&folder, Answers::Random)?;
     measure(Chromium::Plain, async |browser, url| {
         let page = Page::open(browser, url).await?;
         page.solve().await?;
@@ -299,7 +279,7 @@ async fn a_board_of_900_cells_is_as_light_as_one_of_16() -> Result<()> {
 #[tokio::test]
 async fn a_large_maze_is_pictured() -> Result<()> {
     let folder = Folder::new("hrm-e2e-large-pictured")?;
-    let file = large_recording(&folder)?;
+    let file = large::recording(&folder, Answers::Path)?;
     visit(Chromium::Plain, async |browser, url| {
         for (screen, width, height) in SCREENS {
             for scheme in ["light", "dark"] {

@@ -8,6 +8,7 @@ mod browser;
 mod counts;
 mod figures;
 mod folder;
+mod large;
 mod maze;
 mod native;
 mod opened;

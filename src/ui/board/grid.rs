@@ -100,10 +100,13 @@ fn scene(page: Page) -> Scene {
     let moment = page.player.moment.get();
     let mut scene = page.drawing.question.with(|question| {
         page.run.recording.with(|recording| {
+            // A run on a board of another size may still be on its way out.
+            let cells = question.tokens.len();
+            let recording = recording.as_ref().filter(|recording| recording.question().len() == cells);
             // An experiment may have changed a clue on the way.
-            let posed = recording.as_ref().map(|recording| recording.posed(moment));
+            let posed = recording.map(|recording| recording.posed(moment));
             let tokens = posed.as_deref().unwrap_or(&question.tokens);
-            let said = recording.as_ref().and_then(|recording| recording.answered(moment));
+            let said = recording.and_then(|recording| recording.answered(moment));
             Scene::of(question.kind, tokens, said.map(|said| &said.answer))
         })
     });

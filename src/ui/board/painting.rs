@@ -20,8 +20,11 @@ const MARGIN: f64 = 12.0;
 /// Pixels of the line of words under it.
 const WORDS: f64 = 28.0;
 
-/// Height of a symbol's font, and how far its baseline lies below the middle, as shares of the cell and of the font.
+/// Height of a symbol's font as a share of the cell; the share that it may grow to in small cells, up to so many CSS pixels.
 const FONT: f64 = 0.45;
+const SMALL_FONT: f64 = 0.75;
+const READABLE: f64 = 12.0;
+/// How far a symbol's baseline lies below the middle, as a share of the font.
 const BASELINE: f64 = 0.35;
 /// Steps of confidence that links are told apart by: those of one step are one stroke.
 const LINK_STEPS: u8 = 20;
@@ -179,7 +182,8 @@ impl<'a> Painting<'a> {
             Source::Inferred => Ink::Inferred,
             Source::Given | Source::Blank => Ink::Given,
         };
-        let (middle, font) = (left + width / 2.0, (width.min(height) * FONT).max(1.0));
+        let (middle, cell_size) = (left + width / 2.0, width.min(height));
+        let font = (READABLE * self.unit).min(cell_size * SMALL_FONT).max(cell_size * FONT);
         let baseline = top + height / 2.0 + font * BASELINE;
         let answered = matches!(cell.source, Source::Inferred | Source::Contradicted);
         let text = if self.kind.fill(cell.token) == Fill::Symbol { cell.text(self.kind) } else { String::new() };
