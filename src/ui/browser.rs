@@ -185,14 +185,14 @@ pub fn pixels_of(canvas: NodeRef<html::Canvas>) -> RwSignal<(u32, u32)> {
 fn on_scale_change(changed: impl Fn() + 'static) {
     let query = format!("(resolution: {}dppx)", window().device_pixel_ratio());
     if let Ok(Some(list)) = window().match_media(&query) {
-        // A list is about one scale: after a change it takes another one.
+        // A list is about one scale, and would tell of a return to it too: after a change another one listens.
+        let of_one = list.clone();
         let listener = Closure::once_into_js(move || {
+            of_one.set_onchange(None);
             changed();
             on_scale_change(changed);
         });
         list.set_onchange(Some(listener.unchecked_ref()));
-        // As in `on_scheme_change`.
-        std::mem::forget(list);
     }
 }
 

@@ -56,7 +56,7 @@ pub const SCRUB: &str = r#"
 
 /// Steps back sixty times and counts: the nodes that a step touches at most, the tasks that it posts at most, and how often
 /// each was posted.
-pub const COUNT: &str = r#"
+const COUNT: &str = r#"
     const back = document.querySelector("[data-testid=step-back]");
     return (async () => {
         document.querySelector("[data-testid=to-end]").click();
