@@ -88,6 +88,10 @@ impl<'a> Painting<'a> {
         self.paint_searched(&scene.searched);
         self.on.set_text_baseline("alphabetic");
         for (at, cell) in cells() {
+            // A path ends at its start and goal, and does not strike them out.
+            if scene.has_lines() && self.kind.fill(cell.token) == Fill::Symbol && !cell.text(self.kind).is_empty() {
+                self.paint_ground(at, cell);
+            }
             self.paint_symbol(at, cell);
         }
     }
