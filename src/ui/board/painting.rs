@@ -168,11 +168,22 @@ impl<'a> Painting<'a> {
             true => self.fill(Ink::Text, part(self.line(2.0))),
             false => self.mix(Ink::Line, if self.is_path() { 0.6 } else { 1.0 }, part(self.line(1.0))),
         };
-        if place.column + 1 < self.layout.columns {
-            edge(self.layout.bounds_columns(place.column + 1), &|thick| [left + width - thick, top, thick, height]);
+        let (column, row) = (place.column + 1, place.row + 1);
+        let right = || {
+            if column < self.layout.columns {
+                edge(self.layout.bounds_columns(column), &|thick| [left + width - thick, top, thick, height]);
+            }
+        };
+        // Where the two meet the stronger one goes through.
+        let is_strong_below = self.layout.bounds_rows(row);
+        if is_strong_below {
+            right();
         }
-        if place.row + 1 < self.layout.rows {
-            edge(self.layout.bounds_rows(place.row + 1), &|thick| [left, top + height - thick, width, thick]);
+        if row < self.layout.rows {
+            edge(is_strong_below, &|thick| [left, top + height - thick, width, thick]);
+        }
+        if !is_strong_below {
+            right();
         }
     }
 
