@@ -139,7 +139,7 @@ pub fn magnitudes() -> Diverging {
     Diverging::new(raised, raised, tokens.colour("--magnitude", [0x7f, 0xb2, 0xe6]))
 }
 
-/// The element's width in CSS pixels, as it changes. The observer lives with the element.
+/// The element's width in CSS pixels, as it changes.
 pub fn width_of(room: NodeRef<html::Div>) -> RwSignal<f64> {
     let width = RwSignal::new(600.0);
     Effect::new(move |_| {
@@ -152,13 +152,57 @@ pub fn width_of(room: NodeRef<html::Div>) -> RwSignal<f64> {
             }
         };
         measure();
-        let listener = Closure::<dyn Fn()>::new(measure);
-        if let Ok(observer) = ResizeObserver::new(listener.as_ref().unchecked_ref()) {
-            observer.observe(&element);
-        }
-        listener.forget();
+        on_resize(&element, measure);
     });
     width
+}
+
+/// The pixels of the screen that a canvas covers, across and down, as they change with its size and the screen's scale.
+pub fn pixels_of(canvas: NodeRef<html::Canvas>) -> RwSignal<(u32, u32)> {
+    let pixels = RwSignal::new((0, 0));
+    Effect::new(move |_| {
+        let Some(element) = canvas.get() else { return };
+        let observed = element.clone();
+        let measure = move || {
+            let (area, scale) = (observed.get_bounding_client_rect(), window().device_pixel_ratio());
+            // A browser lays the edges of an element on whole pixels.
+            let pixel = |at: f64| (at * scale).round();
+            let now = (pixel(area.right()) - pixel(area.left()), pixel(area.bottom()) - pixel(area.top()));
+            let now = (now.0 as u32, now.1 as u32);
+            if pixels.try_get_untracked().is_some_and(|before| before != now) {
+                pixels.set(now);
+            }
+        };
+        measure();
+        on_resize(&element, measure.clone());
+        on_scale_change(measure);
+    });
+    pixels
+}
+
+/// Calls `changed` whenever the number of the screen's pixels to a CSS pixel changes, as long as the page lives: on another
+/// screen, and when the page is magnified.
+fn on_scale_change(changed: impl Fn() + 'static) {
+    let query = format!("(resolution: {}dppx)", window().device_pixel_ratio());
+    if let Ok(Some(list)) = window().match_media(&query) {
+        // A list is about one scale, and would tell of a return to it too: after a change another one listens.
+        let of_one = list.clone();
+        let listener = Closure::once_into_js(move || {
+            of_one.set_onchange(None);
+            changed();
+            on_scale_change(changed);
+        });
+        list.set_onchange(Some(listener.unchecked_ref()));
+    }
+}
+
+/// Calls `changed` whenever the element's size changes. The observer lives with the element.
+fn on_resize(element: &Element, changed: impl Fn() + 'static) {
+    let listener = Closure::<dyn Fn()>::new(changed);
+    if let Ok(observer) = ResizeObserver::new(listener.as_ref().unchecked_ref()) {
+        observer.observe(element);
+    }
+    listener.forget();
 }
 
 /// Milliseconds since the page was opened.

@@ -93,8 +93,13 @@ impl Browser {
 
     /// Shows the page on a screen of so many CSS pixels, up to [`PHONE`] across a phone's, in the given colour scheme.
     pub async fn emulate(&self, width: u32, height: u32, scheme: &str) -> Result<()> {
+        self.emulate_scaled(width, height, 1.0, scheme).await
+    }
+
+    /// The same on a screen with `scale` pixels to a CSS pixel.
+    pub async fn emulate_scaled(&self, width: u32, height: u32, scale: f64, scheme: &str) -> Result<()> {
         let cdp = self.driver.cdp();
-        cdp.emulation().set_device_metrics_override(width, height, 1.0, width <= PHONE).await?;
+        cdp.emulation().set_device_metrics_override(width, height, scale, width <= PHONE).await?;
         let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         cdp.send_raw("Emulation.setEmulatedMedia", features).await?;
         Ok(())

@@ -2,11 +2,13 @@
 //! `scripts/test.sh` installs what this needs, builds the page and runs it.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod board;
 mod bring;
 mod browser;
 mod counts;
 mod figures;
 mod folder;
+mod large;
 mod maze;
 mod native;
 mod opened;

@@ -23,12 +23,11 @@ impl Page<'_> {
     /// The digits on the board, the verdict and its state, the moment that is shown.
     async fn seen(&self) -> Result<(String, String, String)> {
         self.script(
-            r#"const cells = [...document.querySelectorAll("[data-testid=board] [data-cell]")];
-            return [
-                cells.map(cell => cell.textContent.trim() || ".").join(""),
+            r#"return spy.board().then(board => [
+                board,
                 document.querySelector("[data-testid=verdict]").textContent,
                 document.querySelector("[data-testid=timeline]").getAttribute("aria-valuetext"),
-            ];"#,
+            ]);"#,
             [],
         )
         .await

@@ -2,7 +2,8 @@
 //!
 //! | what | how it is found |
 //! |---|---|
-//! | a cell | `[data-testid=board] [data-cell="row,column"]`, its text the digit shown |
+//! | the board | `data-testid=board`, a grid with one tab stop; `aria-busy` while its labels lag behind what is painted |
+//! | a cell | `[data-testid=board] [data-cell="row,column"]`, its label says what is painted there |
 //! | a button | `data-testid`: solve, clear, new, undo, redo, paste, play, step |
 //! | engine | `select[data-testid=engine]` with the values auto, gpu, cpu |
 //! | board size | `data-testid`: size-4, size-6 |
@@ -152,7 +153,7 @@ impl<'a> Page<'a> {
     pub async fn type_puzzle_by_keys(&self, puzzle: &str) -> Result<()> {
         self.tab_to("[data-testid=clear]").await?;
         self.press(Key::Enter).await?;
-        self.tab_to("[data-cell]").await?;
+        self.tab_to("[data-testid=board]").await?;
         for key in [Key::Up, Key::Up, Key::Up, Key::Left, Key::Left, Key::Left] {
             self.press(key).await?;
         }
@@ -189,12 +190,11 @@ impl<'a> Page<'a> {
         self.wait_for("window.solveTime.ended").await?;
         let (board, state, milliseconds) = self
             .script(
-                r#"const cells = [...document.querySelectorAll("[data-testid=board] [data-cell]")];
-                return [
-                    cells.map(cell => cell.textContent.trim() || ".").join(""),
+                r#"return spy.board().then(board => [
+                    board,
                     document.querySelector("[data-testid=verdict]").dataset.state,
                     solveTime.ended - solveTime.begun,
-                ];"#,
+                ]);"#,
                 [],
             )
             .await?;
@@ -217,12 +217,16 @@ impl<'a> Page<'a> {
     /// Points at a cell of the board.
     pub async fn point_at(&self, cell: usize) -> Result<()> {
         self.script(
-            r#"document.querySelectorAll("[data-testid=board] [data-cell]")[arguments[0]]
-                .dispatchEvent(new MouseEvent("mouseenter"));
+            r#"spy.cells()[arguments[0]].dispatchEvent(new MouseEvent("mouseover", { bubbles: true }));
             return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(null))));"#,
             [json!(cell)],
         )
         .await
+    }
+
+    /// The labels of all cells of the board, once they say what is painted.
+    pub async fn labels(&self) -> Result<Vec<String>> {
+        self.script("return spy.labels()", []).await
     }
 
     /// Chooses an option of a list.
@@ -337,7 +341,7 @@ impl<'a> Page<'a> {
     }
 
     /// Presses a key; what has the focus gets it.
-    async fn press(&self, key: impl Into<TypingData>) -> Result<()> {
+    pub async fn press(&self, key: impl Into<TypingData>) -> Result<()> {
         Ok(self.browser.driver().action_chain().send_keys(key).perform().await?)
     }
 

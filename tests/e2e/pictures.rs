@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// CSS pixels across and down.
-const SCREENS: [(&str, u32, u32); 2] = [("desktop", 1280, 800), ("phone", 390, 844)];
+pub const SCREENS: [(&str, u32, u32); 2] = [("desktop", 1280, 800), ("phone", 390, 844)];
 
 /// A puzzle whose answer changes on the way, at a moment of its run.
 fn link(url: &str, more: &str) -> String {

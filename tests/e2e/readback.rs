@@ -183,9 +183,13 @@ async fn what_is_laid_over_the_board_is_the_models() -> Result<()> {
             let zero = vec![0.0; channels];
             for figure in ["norm", "change", "confidence", "entropy"] {
                 page.choose("overlay", &format!("{level:?}-{figure}")).await?;
-                let shown: Vec<String> = page
-                    .script("return [...document.querySelectorAll('[data-testid=board] [data-cell]')].map(cell => cell.title)", [])
-                    .await?;
+                // A label ends with the value; pointing at a cell shows that beside the pointer too.
+                let labels = page.labels().await?;
+                let shown: Vec<&str> = labels.iter().filter_map(|label| label.rsplit(", ").next()).collect();
+                page.point_at(2).await?;
+                let title: String =
+                    page.script("return document.querySelector('[data-testid=board]').title", []).await?;
+                assert_eq!(title, shown[2]);
                 for cell in (0..10).map(|point| point * 3 + 2) {
                     let expected = match figure {
                         "norm" => rms(&zero, &after[cell]) * (channels as f64).sqrt(),
@@ -194,7 +198,7 @@ async fn what_is_laid_over_the_board_is_the_models() -> Result<()> {
                         _ => chances[cell].iter().filter(|p| **p > 0.0).map(|p| -p * p.log2()).sum(),
                     };
                     let what = format!("{figure} of z_{level:?} at cell {cell}");
-                    close(&what, number_after(&shown[cell], "")?, expected, 0.001 + 0.001 * expected);
+                    close(&what, number_after(shown[cell], "")?, expected, 0.001 + 0.001 * expected);
                 }
             }
         }
@@ -463,16 +467,12 @@ async fn the_board_and_the_saved_trace_say_what_the_model_says() -> Result<()> {
         let last = *reference.moments(Level::H).last().ok_or("H never stepped")?;
         let (answer, chances) = (reference.answer(last), reference.probabilities(last));
         let blank = (0..answer.len()).filter(|&cell| reference.question[cell] == 1).take(10);
+        let labels = page.labels().await?;
         for cell in blank {
-            let label: String = page
-                .script(
-                    "return document.querySelectorAll('[data-testid=board] [data-cell]')[arguments[0]].ariaLabel",
-                    [json!(cell)],
-                )
-                .await?;
+            let label = &labels[cell];
             assert!(label.contains(&format!("the model says {}", answer[cell] - 1)), "{label}");
-            close("confidence", number_after(&label, ", the model says")?, f64::from(answer[cell] - 1), 0.0);
-            let sure = label.rsplit(", ").next().and_then(|sure| sure.strip_suffix(" % sure")).ok_or(label.clone())?;
+            close("confidence", number_after(label, ", the model says")?, f64::from(answer[cell] - 1), 0.0);
+            let sure = label.rsplit(", ").next().and_then(|sure| sure.strip_suffix(" % sure")).ok_or(label.as_str())?;
             close("sureness", sure.parse()?, chances[cell][usize::from(answer[cell])] * 100.0, 0.6);
         }
         let trace: Value = serde_json::from_str(&page.saved("save-json").await?)?;

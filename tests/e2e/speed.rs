@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Of a step while scrubbing, at the 95th percentile.
-const SCRUB_MS: f64 = 8.0;
+pub const SCRUB_MS: f64 = 8.0;
 /// Of any task during a run.
 pub const TASK_MS: f64 = 50.0;
 /// Within these a visitor does not wait: the first paint from this machine, and the CPU engine's answer.
@@ -25,14 +25,14 @@ const FIRST_PAINT_MS: f64 = 1000.0;
 const CPU_ANSWER_MS: f64 = 300.0;
 
 /// Nodes of the document that a step of the timeline may touch: a curve's mark, a cell's digit, never a board or a curve.
-const TOUCHED: usize = 40;
+pub const TOUCHED: usize = 40;
 /// Nodes that any task of a run may touch, such as the first one, which makes a view.
 const TOUCHED_BY_TASK: usize = 500;
 /// Segments of the run.
 const SEGMENTS: usize = 16;
 
 /// A step of the timeline, against calibration.js's change of a board, curves and a picture; 95th percentile.
-const STEP: Calibration = Calibration { work: "board, curves, picture", reference: 9.0 };
+pub const STEP: Calibration = Calibration { work: "board, curves, picture", reference: 9.0 };
 /// The longest task, against the longest of as many such changes as a run has segments.
 const LONGEST: Calibration = Calibration { work: "longest of 16 changes", reference: 9.0 };
 /// A computation, against a product of matrices.
@@ -41,7 +41,7 @@ pub const PRODUCT: Calibration = Calibration { work: "matrix product", reference
 const PAINT: Calibration = Calibration { work: "first paint of a fixed page", reference: 44.0 };
 
 /// Steps back sixty times, each in turns with the calibration's step, and returns the 95th percentile of both.
-const SCRUB: &str = r#"
+pub const SCRUB: &str = r#"
     const back = document.querySelector("[data-testid=step-back]");
     return (async () => {
         document.querySelector("[data-testid=to-end]").click();

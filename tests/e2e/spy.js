@@ -68,7 +68,7 @@
         return fetch.apply(window, given).finally(() => spy.fetching--);
     };
 
-    /** Whether a worker still starts or has to answer, a file is being fetched, or something moves to its end. */
+    /** Whether a worker still starts or has to answer, a file is being fetched, labels lag behind what is painted, or something moves to its end. */
     spy.isBusy = () => {
         const isAwaited = ({ ready, open }) => {
             const names = [...open.values()].map(name => name.replace("Training.", ""));
@@ -78,6 +78,7 @@
         return (
             [...spy.workers.values()].some(isAwaited) ||
             spy.fetching > 0 ||
+            document.querySelector("[aria-busy=true]") !== null ||
             document.getAnimations().some(animation => animation.playState === "running" && ends(animation))
         );
     };
@@ -89,6 +90,24 @@
             if (document.hidden) task();
             else requestAnimationFrame(task);
         });
+
+    /** The elements of the board's cells. */
+    spy.cells = () => [...document.querySelectorAll("[data-testid=board] [data-cell]")];
+
+    /** Their labels, as soon as they say what is painted. */
+    spy.labels = async () => {
+        while (document.querySelector("[data-testid=board]").ariaBusy === "true") await spy.turn();
+        return spy.cells().map(cell => cell.ariaLabel);
+    };
+
+    /** The symbol that a label names: what the model says, else what is given; `.` for none. */
+    spy.symbol = label => {
+        const said = label.match(/the model says (\w+)/) ?? label.match(/given (\w+)/);
+        return said && said[1] !== "nothing" ? said[1] : ".";
+    };
+
+    /** The symbols on the board, row by row. */
+    spy.board = async () => (await spy.labels()).map(spy.symbol).join("");
 
     const WHOLE = { subtree: true, childList: true, attributes: true, characterData: true };
 

@@ -136,7 +136,7 @@ async fn a_link_brings_an_experiment_back() -> Result<()> {
         let page = Page::open_link(browser, &link(url, "&view=experiments")).await?;
         page.wait_for_end().await?;
         // A clue is changed in the cell that was selected, whatever the pointer crosses afterwards.
-        page.script::<()>("document.querySelectorAll('[data-testid=board] [data-cell]')[8].focus()", []).await?;
+        page.script::<()>("spy.cells()[8].dispatchEvent(new MouseEvent('mousedown', { bubbles: true }))", []).await?;
         page.seek(13).await?;
         page.point_at(3).await?;
         page.script::<()>(

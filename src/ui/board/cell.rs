@@ -1,10 +1,16 @@
 //! What each cell of a board shows, and what is said of it.
 
-use hrm_core::{model::Answer, puzzle::Kind};
+use hrm_core::{
+    model::Answer,
+    puzzle::{AnswerStyle, Kind},
+};
 
-use crate::ui::board::{
-    symbol::{Symbol, blank, place},
-    wrong::repeated,
+use crate::ui::{
+    board::{
+        symbol::{Symbol, blank},
+        wrong::repeated,
+    },
+    scale::short,
 };
 
 /// Where a cell's symbol comes from.
@@ -20,35 +26,86 @@ pub enum Source {
     Contradicted,
 }
 
-/// What a cell shows.
-#[derive(Clone, Debug, PartialEq)]
+/// The value of a figure that is laid over a cell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Laid {
+    /// The value.
+    pub value: f32,
+    /// Where it lies between the least and the largest on the board, 0 to 1.
+    pub share: f32,
+    /// What it is counted in.
+    pub unit: &'static str,
+}
+
+impl Laid {
+    /// The value in words.
+    pub fn words(&self) -> String {
+        format!("{}{}", short(f64::from(self.value)), self.unit)
+    }
+}
+
+/// What a cell shows: tokens and figures only, so that whole boards are compared quickly. Symbols and words are made of
+/// those cells that changed.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cell {
-    /// A symbol, nothing, or `.` where the model answered none.
-    pub text: String,
-    /// Where it comes from.
+    /// The puzzle's token.
+    pub asked: u8,
+    /// The token that is shown: the model's where it answered, else the puzzle's.
+    pub token: u8,
+    /// Where that comes from.
     pub source: Source,
-    /// What the symbol is, for styles.
-    pub symbol: &'static str,
-    /// What was given instead, where the model contradicts it.
-    pub clue: Option<String>,
     /// How sure the model is, 0 to 1, where it answered.
     pub confidence: Option<f32>,
     /// Whether a fault names it.
     pub faulty: bool,
-    /// For screen readers: place, source, symbol, confidence.
-    pub label: String,
+    /// What is laid over it.
+    pub laid: Option<Laid>,
 }
 
 impl Cell {
-    /// Names for styles.
-    pub fn class(&self) -> String {
-        let source = match self.source {
-            Source::Blank => "blank",
-            Source::Given => "given",
-            Source::Inferred => "inferred",
-            Source::Contradicted => "contradicted",
+    fn new(kind: Kind, asked: u8, answered: Option<(u8, f32)>) -> Self {
+        let given = asked != blank(kind);
+        let (source, token) = match answered {
+            None if given => (Source::Given, asked),
+            None => (Source::Blank, asked),
+            Some((token, _)) if given && token == asked => (Source::Given, asked),
+            Some((token, _)) if given => (Source::Contradicted, token),
+            // An open cell stays one unless the path leads through it.
+            Some((token, _)) if token == asked && kind.layout().answers == AnswerStyle::Path => (Source::Blank, asked),
+            Some((token, _)) => (Source::Inferred, token),
         };
-        format!("{source} {}{}", self.symbol, if self.faulty { " faulty" } else { "" })
+        Self { asked, token, source, confidence: answered.map(|(_, sure)| sure), faulty: false, laid: None }
+    }
+
+    /// A symbol, nothing, or `.` where the model answered none.
+    pub fn text(&self, kind: Kind) -> String {
+        match Symbol::of(kind, self.token) {
+            Some(symbol) => symbol.text,
+            None if self.source == Source::Blank => String::new(),
+            None => ".".into(),
+        }
+    }
+
+    /// What was given instead, where the model contradicts it.
+    pub fn clue(&self, kind: Kind) -> Option<String> {
+        (self.source == Source::Contradicted).then(|| Symbol::of(kind, self.asked))?.map(|symbol| symbol.text)
+    }
+
+    /// For screen readers, of the cell with that number: place, source, symbol, confidence, fault, what is laid over it.
+    pub fn label(&self, kind: Kind, at: usize) -> String {
+        let name = |token| Symbol::of(kind, token).map_or_else(|| "nothing".into(), |symbol| symbol.name);
+        let sure = self.confidence.map_or_else(String::new, |sure| format!(", {:.0} % sure", sure * 100.0));
+        let says = || format!("the model says {}{sure}", name(self.token));
+        let symbol = match self.source {
+            Source::Blank => "blank".into(),
+            Source::Given => format!("given {}", name(self.token)),
+            Source::Inferred => says(),
+            Source::Contradicted => format!("given {}, {}", name(self.asked), says()),
+        };
+        let place = kind.layout().place(at);
+        let fault = if self.faulty { ", breaks a rule" } else { "" };
+        let laid = self.laid.map_or_else(String::new, |laid| format!(", {}", laid.words()));
+        format!("row {} column {}, {symbol}{fault}{laid}", place.row + 1, place.column + 1)
     }
 }
 
@@ -65,60 +122,21 @@ pub fn shown(kind: Kind, question: &[u8], answer: Option<&Answer>) -> Vec<Cell> 
 /// Every cell of a board: the question, the model's answer where there is one (as it is, also in the place of what was
 /// given), and the cells that `faults` are about.
 fn cells(kind: Kind, question: &[u8], answer: Option<&Answer>, faults: &[usize]) -> Vec<Cell> {
-    question
-        .iter()
-        .enumerate()
-        .map(|(at, &asked)| {
-            let answered = answer.and_then(|answer| Some((*answer.tokens.get(at)?, *answer.confidence.get(at)?)));
-            let mut cell = cell(kind, asked, answered);
-            cell.faulty = faults.contains(&at);
-            let position = place(kind, at);
-            let fault = if cell.faulty { ", breaks a rule" } else { "" };
-            cell.label = format!("row {} column {}, {}{fault}", position.row + 1, position.column + 1, cell.label);
-            cell
-        })
-        .collect()
-}
-
-fn cell(kind: Kind, asked: u8, answered: Option<(u8, f32)>) -> Cell {
-    let given = asked != blank(kind);
-    let (source, token) = match answered {
-        None if given => (Source::Given, asked),
-        None => (Source::Blank, asked),
-        Some((token, _)) if given && token == asked => (Source::Given, asked),
-        Some((token, _)) if given => (Source::Contradicted, token),
-        // An open cell of a maze stays one unless the path leads through it.
-        Some((token, _)) if token == asked && matches!(kind, Kind::Maze(_)) => (Source::Blank, asked),
-        Some((token, _)) => (Source::Inferred, token),
-    };
-    let symbol = Symbol::of(kind, token);
-    let name = symbol.as_ref().map_or("nothing", |symbol| &symbol.name);
-    let confidence = answered.map(|(_, confidence)| confidence);
-    let sure = confidence.map_or_else(String::new, |sure| format!(", {:.0} % sure", sure * 100.0));
-    let label = match source {
-        Source::Blank => "blank".into(),
-        Source::Given => format!("given {name}"),
-        Source::Inferred => format!("the model says {name}{sure}"),
-        Source::Contradicted => {
-            let clue = Symbol::of(kind, asked);
-            let clue = clue.as_ref().map_or("nothing", |symbol| &symbol.name);
-            format!("given {clue}, the model says {name}{sure}")
+    let answered = |at: usize| answer.and_then(|answer| Some((*answer.tokens.get(at)?, *answer.confidence.get(at)?)));
+    let mut cells: Vec<Cell> =
+        question.iter().enumerate().map(|(at, &asked)| Cell::new(kind, asked, answered(at))).collect();
+    for &at in faults {
+        if let Some(cell) = cells.get_mut(at) {
+            cell.faulty = true;
         }
-    };
-    let contradicted = source == Source::Contradicted;
-    let clue = Symbol::of(kind, asked).filter(|_| contradicted).map(|symbol| symbol.name);
-    let (text, class) = match symbol {
-        Some(symbol) => (symbol.text, symbol.class),
-        None if source == Source::Blank => (String::new(), "empty"),
-        None => (".".into(), "empty"),
-    };
-    Cell { text, source, symbol: class, clue, confidence, faulty: false, label }
+    }
+    cells
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hrm_core::puzzle::{maze::Side, sudoku::Shape};
+    use hrm_core::puzzle::{Fill, maze::Side, sudoku::Shape};
 
     const FOUR: Kind = Kind::Sudoku(Shape::FOUR);
 
@@ -131,9 +149,10 @@ mod tests {
         let mut question = [1; 16];
         question[1] = 4;
         let cells = cells(FOUR, &question, None, &[1]);
-        assert_eq!((cells[1].text.as_str(), cells[1].class().as_str()), ("3", "given digit faulty"));
-        assert_eq!(cells[1].label, "row 1 column 2, given 3, breaks a rule");
-        assert_eq!((cells[4].text.as_str(), cells[4].label.as_str()), ("", "row 2 column 1, blank"));
+        assert_eq!((cells[1].text(FOUR).as_str(), cells[1].source, cells[1].faulty), ("3", Source::Given, true));
+        assert_eq!(cells[1].label(FOUR, 1), "row 1 column 2, given 3, breaks a rule");
+        assert_eq!(cells[4].text(FOUR), "");
+        assert_eq!(cells[4].label(FOUR, 4), "row 2 column 1, blank");
     }
 
     #[test]
@@ -143,23 +162,33 @@ mod tests {
         tokens[2] = 0;
         let cells = cells(FOUR, &question, Some(&answer(tokens)), &[]);
         assert_eq!(cells[0].source, Source::Given);
-        assert_eq!((cells[1].text.as_str(), cells[1].source), ("1", Source::Contradicted));
-        assert_eq!(cells[1].clue.as_deref(), Some("3"));
-        assert_eq!(cells[1].label, "row 1 column 2, given 3, the model says 1, 88 % sure");
-        assert_eq!((cells[2].text.as_str(), cells[2].source), (".", Source::Inferred));
-        assert_eq!(cells[3].label, "row 1 column 4, the model says 1, 88 % sure");
+        assert_eq!((cells[1].text(FOUR).as_str(), cells[1].source), ("1", Source::Contradicted));
+        assert_eq!(cells[1].clue(FOUR).as_deref(), Some("3"));
+        assert_eq!(cells[0].clue(FOUR), None);
+        assert_eq!(cells[1].label(FOUR, 1), "row 1 column 2, given 3, the model says 1, 88 % sure");
+        assert_eq!((cells[2].text(FOUR).as_str(), cells[2].source), (".", Source::Inferred));
+        assert_eq!(cells[2].label(FOUR, 2), "row 1 column 3, the model says nothing, 88 % sure");
+        assert_eq!(cells[3].label(FOUR, 3), "row 1 column 4, the model says 1, 88 % sure");
+    }
+
+    #[test]
+    fn what_is_laid_over_a_cell_is_said_last() {
+        let mut cell = Cell::new(FOUR, 4, None);
+        cell.laid = Some(Laid { value: 0.5, share: 1.0, unit: " bits" });
+        assert_eq!(cell.label(FOUR, 0), "row 1 column 1, given 3, 0.500 bits");
     }
 
     #[test]
     fn a_path_is_inferred_and_open_cells_stay_open() {
+        let kind = Kind::Maze(Side::new(5).unwrap());
         let mut question = [1; 25];
         (question[6], question[7], question[8]) = (2, 2, 3);
         let mut tokens = question;
         tokens[6] = 5;
         tokens[0] = 2;
-        let cells = cells(Kind::Maze(Side::new(5).unwrap()), &question, Some(&answer(tokens)), &[]);
-        assert_eq!((cells[6].source, cells[6].symbol), (Source::Inferred, "path"));
-        assert_eq!((cells[7].source, cells[8].text.as_str()), (Source::Blank, "S"));
+        let cells = cells(kind, &question, Some(&answer(tokens)), &[]);
+        assert_eq!((cells[6].source, kind.fill(cells[6].token)), (Source::Inferred, Fill::Path));
+        assert_eq!((cells[7].source, cells[8].text(kind).as_str()), (Source::Blank, "S"));
         assert_eq!(cells[0].source, Source::Contradicted);
     }
 }

@@ -13,15 +13,15 @@ pub struct Link {
     pub confidence: f32,
 }
 
-/// Every joint between cells of the path, its ends included. `tokens` and `confidence` are `[side, side]`.
-pub fn links(side: usize, tokens: &[u8], confidence: &[f32]) -> Vec<Link> {
+/// Every joint between cells of the path, its ends included. `tokens` and `confidence` are `[rows, columns]`.
+pub fn links(columns: usize, tokens: &[u8], confidence: &[f32]) -> Vec<Link> {
     let sure = |cell: usize| {
         let on_path = matches!(Cell::of_token(*tokens.get(cell)?), Cell::Path | Cell::Start | Cell::Goal);
         on_path.then(|| confidence.get(cell).copied()).flatten()
     };
     let link = |from: usize, to: usize| Some(Link { from, to, confidence: sure(from)?.min(sure(to)?) });
-    let right = |cell: usize| (cell % side + 1 < side).then(|| link(cell, cell + 1)).flatten();
-    (0..side * side).flat_map(|cell| [right(cell), link(cell, cell + side)]).flatten().collect()
+    let right = |cell: usize| (cell % columns + 1 < columns).then(|| link(cell, cell + 1)).flatten();
+    (0..tokens.len()).flat_map(|cell| [right(cell), link(cell, cell + columns)]).flatten().collect()
 }
 
 #[cfg(test)]

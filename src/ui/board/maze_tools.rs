@@ -6,10 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use crate::ui::{
-    board::{
-        edit::{Brush, cells_between, painted, written},
-        symbol::side,
-    },
+    board::edit::{Brush, cells_between, painted, written},
     state::{Page, Question},
 };
 
@@ -54,7 +51,7 @@ pub fn drag(page: Page, stroke: StoredValue<Option<Stroke>>, event: &PointerEven
         return;
     };
     // A quick pointer is heard of in leaps: the cells between are drawn as well.
-    for at in cells_between(side(page.kind()), from, to) {
+    for at in cells_between(page.kind().layout().columns, from, to) {
         draw(page, stroke, at);
     }
 }
@@ -77,13 +74,13 @@ fn draw(page: Page, stroke: StoredValue<Option<Stroke>>, at: usize) {
 /// The cell of the board at the pointer.
 fn cell_under(kind: Kind, event: &PointerEvent) -> Option<usize> {
     let board = event.current_target()?.dyn_into::<Element>().ok()?;
-    let (area, side) = (board.get_bounding_client_rect(), side(kind));
-    let index = |at: i32, start: f64, length: f64| {
-        let share = (f64::from(at) - start) / length.max(1.0);
-        (0.0..1.0).contains(&share).then_some((share * side as f64) as usize)
+    let area = board.get_bounding_client_rect();
+    // Within its border.
+    let share = |at: i32, start: f64, border: i32, length: i32| {
+        (f64::from(at) - start - f64::from(border)) / f64::from(length.max(1))
     };
-    let column = index(event.client_x(), area.left(), area.width())?;
-    Some(index(event.client_y(), area.top(), area.height())? * side + column)
+    let x = share(event.client_x(), area.left(), board.client_left(), board.client_width());
+    kind.layout().cell_at(x, share(event.client_y(), area.top(), board.client_top(), board.client_height()))
 }
 
 /// What a stroke draws.

@@ -3,17 +3,22 @@
 pub mod cell;
 pub mod edit;
 pub mod links;
+pub mod scene;
 pub mod symbol;
 pub mod wrong;
 
 #[cfg(target_arch = "wasm32")]
 mod grid;
 #[cfg(target_arch = "wasm32")]
+mod labels;
+#[cfg(target_arch = "wasm32")]
 mod maze_tools;
 #[cfg(target_arch = "wasm32")]
 mod overlay_legend;
 #[cfg(target_arch = "wasm32")]
 mod painting;
+#[cfg(target_arch = "wasm32")]
+mod palette;
 #[cfg(target_arch = "wasm32")]
 mod path;
 #[cfg(target_arch = "wasm32")]
@@ -23,6 +28,7 @@ mod toolbar;
 pub(super) use {
     grid::Grid,
     overlay_legend::OverlayLegend,
-    painting::Painting,
+    painting::{context, paint_picture, picture_size},
+    palette::Palette,
     toolbar::{Pad, Toolbar},
 };

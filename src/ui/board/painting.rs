@@ -1,146 +1,309 @@
-//! The board painted on a canvas, for files, in the colours of the present theme.
+//! The board painted on a canvas: the page's own, and pictures for files.
 
-use hrm_core::puzzle::Kind;
-use web_sys::CanvasRenderingContext2d;
+use std::cell::Cell as Last;
 
-use crate::ui::{
-    board::{
-        cell::{Cell, Source},
-        links::Link,
-        symbol::side,
-    },
-    browser::Tokens,
+use hrm_core::puzzle::{AnswerStyle, Fill, Kind, Layout};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+use crate::ui::board::{
+    cell::{Cell, Source},
+    links::Link,
+    palette::{Ink, Palette},
+    scene::Scene,
 };
 
-/// Pixels of a board's side, about.
+/// Pixels of a saved board's side, about.
 const SIDE: usize = 480;
 /// Pixels around it.
 const MARGIN: f64 = 12.0;
 /// Pixels of the line of words under it.
 const WORDS: f64 = 28.0;
 
+/// Height of a symbol's font as a share of the cell; the share that it may grow to in small cells, up to so many CSS pixels.
+const FONT: f64 = 0.45;
+const SMALL_FONT: f64 = 0.75;
+const READABLE: f64 = 12.0;
+/// How far a symbol's baseline lies below the middle, as a share of the font.
+const BASELINE: f64 = 0.35;
+/// Steps of confidence that links are told apart by: those of one step are one stroke.
+const LINK_STEPS: u8 = 20;
+
 /// A board of one kind on a canvas.
-pub struct Painting {
+pub struct Painting<'a> {
     kind: Kind,
-    /// Pixels of a cell.
-    cell: f64,
-    tokens: Tokens,
+    layout: Layout,
+    /// Left, top, width and height of the board, in the canvas' pixels.
+    area: [f64; 4],
+    /// Pixels of the canvas to a CSS pixel.
+    unit: f64,
+    palette: &'a Palette,
+    on: &'a CanvasRenderingContext2d,
+    /// The colour that fills now: to set one costs more than to fill with it.
+    ink: Last<Option<Ink>>,
 }
 
-impl Painting {
-    /// In the colours that the page has now.
-    pub fn new(kind: Kind) -> Self {
-        Self { kind, cell: (SIDE / side(kind)).max(8) as f64, tokens: Tokens::now() }
+/// Pixels across and down of a picture for a file.
+pub fn picture_size(kind: Kind) -> (u16, u16) {
+    let [_, _, width, height] = picture_area(kind);
+    ((width + 2.0 * MARGIN) as u16, (height + 2.0 * MARGIN + WORDS) as u16)
+}
+
+fn picture_area(kind: Kind) -> [f64; 4] {
+    let layout = kind.layout();
+    let cell = (SIDE / layout.rows.max(layout.columns)).max(8);
+    [MARGIN, MARGIN, (cell * layout.columns) as f64, (cell * layout.rows) as f64]
+}
+
+/// Paints a picture for a file: a board with its frame and a line of words.
+pub fn paint_picture(on: &CanvasRenderingContext2d, palette: &Palette, scene: &Scene, words: &str) {
+    let painting = Painting::new(on, palette, scene.kind, picture_area(scene.kind), 1.0);
+    let (width, height) = picture_size(scene.kind);
+    let (width, height) = (f64::from(width), f64::from(height));
+    painting.fill(Ink::Page, [0.0, 0.0, width, height]);
+    let [left, top, across, down] = painting.area;
+    painting.fill(Ink::Text, [left - 2.0, top - 2.0, across + 4.0, down + 4.0]);
+    painting.paint(scene, |_| true);
+    on.set_font(&format!("15px {}", palette.font()));
+    on.set_text_align("center");
+    on.set_text_baseline("middle");
+    painting.set_ink(Ink::Text);
+    let _ = on.fill_text(words, width / 2.0, height - WORDS / 2.0 - MARGIN / 2.0);
+}
+
+impl<'a> Painting<'a> {
+    /// In an area of a canvas, given as left, top, width and height in its pixels, of which `unit` are a CSS pixel.
+    pub fn new(on: &'a CanvasRenderingContext2d, palette: &'a Palette, kind: Kind, area: [f64; 4], unit: f64) -> Self {
+        Self { kind, layout: kind.layout(), area, unit, palette, on, ink: Last::new(None) }
     }
 
-    /// Pixels across and down.
-    pub fn size(&self) -> (u16, u16) {
-        let board = self.cell * side(self.kind) as f64;
-        ((board + 2.0 * MARGIN) as u16, (board + 2.0 * MARGIN + WORDS) as u16)
-    }
-
-    /// Paints cells, a maze's path and a line of words.
-    pub fn paint(&self, on: &CanvasRenderingContext2d, cells: &[Cell], links: &[Link], words: &str) {
-        let (width, height) = self.size();
-        self.fill(on, "--page", [0.0, 0.0, f64::from(width), f64::from(height)]);
-        on.set_text_align("center");
-        on.set_text_baseline("middle");
-        for (at, cell) in cells.iter().enumerate() {
-            self.paint_cell(on, at, cell);
+    /// Paints those cells that are `due`, and the lines that run over the board. Where there are such lines every cell has to
+    /// be due, for they are not wiped away by themselves.
+    pub fn paint(&self, scene: &Scene, due: impl Fn(usize) -> bool) {
+        let cells = || scene.cells.iter().enumerate().filter(|(at, _)| due(*at));
+        for (at, cell) in cells() {
+            self.paint_ground(at, cell);
         }
-        self.rule(on);
-        self.paint_links(on, links);
-        on.set_font(&format!("15px {}", self.tokens.get("--font")));
-        on.set_fill_style_str(&self.tokens.get("--text"));
-        let _ = on.fill_text(words, f64::from(width) / 2.0, f64::from(height) - WORDS / 2.0 - MARGIN / 2.0);
-    }
-
-    /// The left upper corner of a cell.
-    fn corner(&self, at: usize) -> (f64, f64) {
-        let side = side(self.kind);
-        (MARGIN + (at % side) as f64 * self.cell, MARGIN + (at / side) as f64 * self.cell)
-    }
-
-    fn fill(&self, on: &CanvasRenderingContext2d, token: &str, [left, top, width, height]: [f64; 4]) {
-        on.set_fill_style_str(&self.tokens.get(token));
-        on.fill_rect(left, top, width, height);
-    }
-
-    fn paint_cell(&self, on: &CanvasRenderingContext2d, at: usize, cell: &Cell) {
-        let (left, top) = self.corner(at);
-        let area = [left, top, self.cell, self.cell];
-        let is_maze = matches!(self.kind, Kind::Maze(_));
-        match cell.source {
-            _ if cell.symbol == "wall" => self.fill(on, "--wall", area),
-            Source::Contradicted if is_maze => self.fill(on, "--wrong-cell", area),
-            Source::Given => self.fill(on, "--surface", area),
-            Source::Inferred | Source::Contradicted if !is_maze => {
-                // From doubt to certainty, as on the page.
-                self.fill(on, "--doubt-cell", area);
-                on.set_global_alpha(f64::from(cell.confidence.unwrap_or(0.0)));
-                self.fill(on, "--inferred-cell", area);
-                on.set_global_alpha(1.0);
+        self.paint_links(&scene.links);
+        self.paint_searched(&scene.searched);
+        self.on.set_text_baseline("alphabetic");
+        for (at, cell) in cells() {
+            // A path ends at its start and goal, and does not strike them out.
+            if scene.has_lines() && self.kind.fill(cell.token) == Fill::Symbol && !cell.text(self.kind).is_empty() {
+                self.paint_ground(at, cell);
             }
-            _ => self.fill(on, "--raised", area),
+            self.paint_symbol(at, cell);
         }
-        // A path is drawn as a line.
-        if cell.symbol == "path" {
+    }
+
+    fn is_path(&self) -> bool {
+        self.layout.answers == AnswerStyle::Path
+    }
+
+    /// Left, top, width and height of a cell in whole pixels, so that its edges are sharp.
+    fn cell(&self, at: usize) -> [f64; 4] {
+        let place = self.layout.place(at);
+        let [left, top, width, height] = self.area;
+        let edge = |start: f64, length: f64, index: usize, count: usize| {
+            start + (length * index as f64 / count as f64).round()
+        };
+        let across = |column| edge(left, width, column, self.layout.columns);
+        let down = |row| edge(top, height, row, self.layout.rows);
+        let (x, y) = (across(place.column), down(place.row));
+        [x, y, across(place.column + 1) - x, down(place.row + 1) - y]
+    }
+
+    /// A length in CSS pixels as whole pixels of the canvas.
+    fn line(&self, css: f64) -> f64 {
+        (css * self.unit).round().max(1.0)
+    }
+
+    fn set_ink(&self, ink: Ink) {
+        if self.ink.replace(Some(ink)) != Some(ink) {
+            self.on.set_fill_style_str(self.palette.get(ink));
+        }
+    }
+
+    fn fill(&self, ink: Ink, [left, top, width, height]: [f64; 4]) {
+        self.set_ink(ink);
+        self.on.fill_rect(left, top, width, height);
+    }
+
+    /// Lays a colour over what is there.
+    fn mix(&self, ink: Ink, alpha: f64, area: [f64; 4]) {
+        self.on.set_global_alpha(alpha);
+        self.fill(ink, area);
+        self.on.set_global_alpha(1.0);
+    }
+
+    /// A cell's ground, with the lines to its right and below.
+    fn paint_ground(&self, at: usize, cell: &Cell) {
+        let area = self.cell(at);
+        let contradicted = cell.source == Source::Contradicted;
+        match (self.kind.fill(cell.token), cell.laid) {
+            (Fill::Wall, _) if contradicted => {
+                self.fill(Ink::Wrong, area);
+                self.mix(Ink::Wall, 0.6, area);
+            }
+            (Fill::Wall, _) => self.fill(Ink::Wall, area),
+            _ if contradicted && self.is_path() => self.fill(Ink::WrongCell, area),
+            (_, Some(laid)) => {
+                self.fill(Ink::Raised, area);
+                self.mix(Ink::Magnitude, f64::from(laid.share), area);
+            }
+            _ if cell.faulty => self.fill(Ink::WrongCell, area),
+            _ => match cell.source {
+                Source::Given => self.fill(Ink::Surface, area),
+                Source::Blank => self.fill(Ink::Raised, area),
+                // From doubt to certainty; the bar at the foot says the same without colour.
+                Source::Inferred | Source::Contradicted => {
+                    self.fill(Ink::DoubtCell, area);
+                    self.mix(Ink::InferredCell, f64::from(cell.confidence.unwrap_or(0.0)), area);
+                }
+            },
+        }
+        let [left, top, width, height] = area;
+        let place = self.layout.place(at);
+        let edge = |bounds: bool, part: &dyn Fn(f64) -> [f64; 4]| match bounds {
+            true => self.fill(Ink::Text, part(self.line(2.0))),
+            false => self.mix(Ink::Line, if self.is_path() { 0.6 } else { 1.0 }, part(self.line(1.0))),
+        };
+        let (column, row) = (place.column + 1, place.row + 1);
+        let right = || {
+            if column < self.layout.columns {
+                edge(self.layout.bounds_columns(column), &|thick| [left + width - thick, top, thick, height]);
+            }
+        };
+        // Where the two meet the stronger one goes through.
+        let is_strong_below = self.layout.bounds_rows(row);
+        if is_strong_below {
+            right();
+        }
+        if row < self.layout.rows {
+            edge(is_strong_below, &|thick| [left, top + height - thick, width, thick]);
+        }
+        if !is_strong_below {
+            right();
+        }
+    }
+
+    /// What stands in a cell: its symbol, the clue that it contradicts, how sure the model is, the mark of a fault.
+    fn paint_symbol(&self, at: usize, cell: &Cell) {
+        let [left, top, width, height] = self.cell(at);
+        let ink = match cell.source {
+            _ if cell.laid.is_some() => Ink::Text,
+            _ if cell.faulty => Ink::Wrong,
+            Source::Contradicted => Ink::Wrong,
+            Source::Inferred => Ink::Inferred,
+            Source::Given | Source::Blank => Ink::Given,
+        };
+        let (middle, cell_size) = (left + width / 2.0, width.min(height));
+        let font = (READABLE * self.unit).min(cell_size * SMALL_FONT).max(cell_size * FONT);
+        let baseline = top + height / 2.0 + font * BASELINE;
+        let answered = matches!(cell.source, Source::Inferred | Source::Contradicted);
+        let text = if self.kind.fill(cell.token) == Fill::Symbol { cell.text(self.kind) } else { String::new() };
+        if !text.is_empty() {
+            self.write(&text, ink, cell.source != Source::Inferred, font, [middle, baseline], "center");
+        }
+        if cell.faulty {
+            self.paint_wave(ink, middle, baseline + font * 0.2, font * 0.35);
+        }
+        if !answered || self.is_path() {
             return;
         }
-        let (weight, token) = match cell.source {
-            _ if cell.faulty => (400, "--wrong"),
-            Source::Contradicted => (700, "--wrong"),
-            Source::Inferred => (400, "--inferred"),
-            Source::Given | Source::Blank => (700, "--given"),
-        };
-        on.set_font(&format!("{weight} {:.0}px {}", self.cell * 0.55, self.tokens.get("--font")));
-        on.set_fill_style_str(&self.tokens.get(token));
-        let _ = on.fill_text(&cell.text, left + self.cell / 2.0, top + self.cell * 0.53);
+        if cell.laid.is_none() {
+            self.paint_bar(ink, [left, top, width, height], f64::from(cell.confidence.unwrap_or(0.0)));
+        }
+        if let Some(clue) = cell.clue(self.kind) {
+            let font = (font * 0.4).max(12.0 * self.unit);
+            let corner = [left + self.line(6.0), top + self.line(4.0) + font * 0.85];
+            self.write(&clue, Ink::Given, true, font, corner, "left");
+        }
     }
 
-    /// Lines between the cells, strong ones around boxes and board.
-    fn rule(&self, on: &CanvasRenderingContext2d) {
-        let count = side(self.kind);
-        let (box_rows, box_columns) = match self.kind {
-            Kind::Sudoku(shape) => (shape.box_rows(), shape.box_cols()),
-            Kind::Maze(_) => (count, count),
-        };
-        let length = self.cell * count as f64;
-        for strong in [false, true] {
-            on.set_stroke_style_str(&self.tokens.get(if strong { "--text" } else { "--line" }));
-            on.set_line_width(if strong { 2.0 } else { 1.0 });
-            on.begin_path();
-            for line in 0..=count {
-                let along = MARGIN + line as f64 * self.cell;
-                if line.is_multiple_of(box_columns) == strong {
-                    on.move_to(along, MARGIN);
-                    on.line_to(along, MARGIN + length);
-                }
-                if line.is_multiple_of(box_rows) == strong {
-                    on.move_to(MARGIN, along);
-                    on.line_to(MARGIN + length, along);
-                }
+    fn write(&self, text: &str, ink: Ink, bold: bool, font: f64, [x, y]: [f64; 2], align: &str) {
+        let weight = if bold { 700 } else { 400 };
+        self.on.set_font(&format!("{weight} {font:.1}px {}", self.palette.font()));
+        self.on.set_text_align(align);
+        self.set_ink(ink);
+        let _ = self.on.fill_text(text, x, y);
+    }
+
+    /// How sure the model is, as the length of a bar at the foot of a cell.
+    fn paint_bar(&self, ink: Ink, [left, top, width, height]: [f64; 4], sure: f64) {
+        let thick = self.line(3.0);
+        let (from, y) = (left + 0.15 * width + thick / 2.0, top + height - self.line(4.0) - thick / 2.0);
+        self.stroke(ink, thick, &[]);
+        self.on.move_to(from, y);
+        self.on.line_to(from + (0.7 * width * sure - thick).max(0.0), y);
+        self.on.stroke();
+    }
+
+    /// A wavy line under a symbol, or where one would stand.
+    fn paint_wave(&self, ink: Ink, middle: f64, y: f64, half: f64) {
+        const HUMPS: usize = 4;
+        self.stroke(ink, (half * 0.22).clamp(1.0, self.line(2.0)), &[]);
+        let step = half / HUMPS as f64;
+        self.on.move_to(middle - half, y);
+        for hump in 0..2 * HUMPS {
+            let from = middle - half + hump as f64 * step;
+            let height = if hump.is_multiple_of(2) { -step } else { step };
+            self.on.quadratic_curve_to(from + step / 2.0, y + height, from + step, y);
+        }
+        self.on.stroke();
+    }
+
+    /// Begins lines of a colour and width, dashed as given.
+    fn stroke(&self, ink: Ink, width: f64, dashes: &[f64]) {
+        self.on.set_stroke_style_str(self.palette.get(ink));
+        self.on.set_line_cap(if dashes.is_empty() { "round" } else { "butt" });
+        self.on.set_line_width(width);
+        let dashes: js_sys::Array = dashes.iter().map(|&length| JsValue::from(length)).collect();
+        let _ = self.on.set_line_dash(&dashes);
+        self.on.begin_path();
+    }
+
+    fn middle(&self, at: usize) -> (f64, f64) {
+        let [left, top, width, height] = self.cell(at);
+        (left + width / 2.0, top + height / 2.0)
+    }
+
+    fn paint_links(&self, links: &[Link]) {
+        let step = |link: &Link| (link.confidence * f32::from(LINK_STEPS)).round() as u8;
+        let [_, _, width, _] = self.cell(0);
+        for present in 0..=LINK_STEPS {
+            let mut links = links.iter().filter(|link| step(link) == present).peekable();
+            if links.peek().is_none() {
+                continue;
             }
-            on.stroke();
+            let sure = f64::from(present) / f64::from(LINK_STEPS);
+            self.stroke(Ink::Inferred, width * (0.08 + 0.22 * sure), &[]);
+            for link in links {
+                let (from, to) = (self.middle(link.from), self.middle(link.to));
+                self.on.move_to(from.0, from.1);
+                self.on.line_to(to.0, to.1);
+            }
+            self.on.set_global_alpha(0.15 + 0.85 * sure);
+            self.on.stroke();
+            self.on.set_global_alpha(1.0);
         }
     }
 
-    fn paint_links(&self, on: &CanvasRenderingContext2d, links: &[Link]) {
-        on.set_stroke_style_str(&self.tokens.get("--inferred"));
-        on.set_line_cap("round");
-        let middle = |at| {
-            let (left, top) = self.corner(at);
-            (left + self.cell / 2.0, top + self.cell / 2.0)
-        };
-        for link in links {
-            let (from, to, sure) = (middle(link.from), middle(link.to), f64::from(link.confidence));
-            on.set_global_alpha(0.15 + 0.85 * sure);
-            on.set_line_width(self.cell * (0.08 + 0.22 * sure));
-            on.begin_path();
-            on.move_to(from.0, from.1);
-            on.line_to(to.0, to.1);
-            on.stroke();
+    fn paint_searched(&self, path: &[usize]) {
+        let [_, _, width, _] = self.cell(0);
+        if path.is_empty() {
+            return;
         }
-        on.set_global_alpha(1.0);
+        self.stroke(Ink::Wrong, width * 0.08, &[width * 0.2, width * 0.15]);
+        for &at in path {
+            let (x, y) = self.middle(at);
+            self.on.line_to(x, y);
+        }
+        self.on.stroke();
     }
+}
+
+/// The context of a canvas.
+pub fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    canvas.get_context("2d").ok()??.dyn_into().ok()
 }

@@ -69,7 +69,7 @@ pub fn boards(kind: Kind) -> String {
 
 /// Rows, and columns, of a board.
 pub fn side(kind: Kind) -> usize {
-    kind.seq_len().isqrt()
+    kind.layout().columns
 }
 
 /// The token that a key stands for.
@@ -94,7 +94,7 @@ pub fn of_key(kind: Kind, key: &str) -> Option<u8> {
 
 /// Where a cell is, from 1, in words.
 pub fn place(kind: Kind, cell: usize) -> Place {
-    Place::of(cell, side(kind))
+    kind.layout().place(cell)
 }
 
 #[cfg(test)]

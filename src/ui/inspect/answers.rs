@@ -5,10 +5,11 @@ use leptos::{html, prelude::*};
 
 use crate::ui::{
     board::{
-        symbol::{Symbol, name, place, side},
+        symbol::{name, place},
         wrong::wrong_cells,
     },
     inspect::{
+        answer_board::AnswerBoard,
         chart::{Frame, Plot, frame, horizontal_axis_lines, segment_marks, upright},
         name_of, of_recording,
         save::Save,
@@ -33,13 +34,14 @@ const TOP_GLOSS: &str = "The symbols that the head, put to the state after this 
 
 /// What one step would answer.
 #[derive(Clone, Debug, PartialEq)]
-struct Read {
+pub struct Read {
     moment: usize,
-    tokens: Vec<u8>,
+    /// Its answer, `[S]`.
+    pub tokens: Vec<u8>,
     /// Cells that differ from the step before; none at the first.
-    changed: Vec<usize>,
+    pub changed: Vec<usize>,
     /// Cells that break a rule of the puzzle as it stood then.
-    wrong: Vec<usize>,
+    pub wrong: Vec<usize>,
 }
 
 /// Every step of a module.
@@ -169,19 +171,7 @@ fn grid(reads: &[Read], frame: Frame, segments: usize) -> impl IntoView + use<> 
 /// The present step's answer as a board: cells that it changed are framed, those that break a rule struck out.
 #[component]
 fn Board(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView {
-    let page = Page::here();
     let read = Memo::new(move |_| reads.with(|reads| reads.get(present.get()?).cloned()));
-    let kind = Memo::new(move |_| page.kind());
-    // The cells stay from step to step: only what differs is changed in them.
-    let cells = move || {
-        let (kind, side) = (kind.get(), side(kind.get()));
-        (0..side)
-            .map(|row| {
-                let cells = (row * side..(row + 1) * side).map(|at| square(page, kind, at, read));
-                view! { <tr>{cells.collect_view()}</tr> }
-            })
-            .collect_view()
-    };
     view! {
         <figure>
             <figcaption>
@@ -189,34 +179,8 @@ fn Board(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView 
                 <span class="unit">"framed: changed; struck out: breaks a rule"</span>
                 <Save name="answer"/>
             </figcaption>
-            <table class="mini-board" data-testid="answer-board" on:mouseleave=move |_| page.pointed.set(None)>
-                <tbody>{cells}</tbody>
-            </table>
+            <AnswerBoard read/>
         </figure>
-    }
-}
-
-fn square(page: Page, kind: Kind, at: usize, read: Memo<Option<Read>>) -> impl IntoView {
-    let symbol = Memo::new(move |_| {
-        let token = read.with(|read| read.as_ref()?.tokens.get(at).copied())?;
-        Symbol::of(kind, token)
-    });
-    let is_among = move |cells: fn(&Read) -> &Vec<usize>| {
-        move || read.with(|read| read.as_ref().is_some_and(|read| cells(read).contains(&at)))
-    };
-    let class =
-        move || symbol.with(|symbol| format!("mini {}", symbol.as_ref().map_or("empty", |symbol| symbol.class)));
-    view! {
-        <td
-            class=class
-            class:changed=is_among(|read| &read.changed)
-            class:wrong=is_among(|read| &read.wrong)
-            class:lit=move || page.pointed.get() == Some(at)
-            on:mouseenter=move |_| page.pointed.set(Some(at))
-            on:click=move |_| page.drawing.cursor.set(at)
-        >
-            {move || symbol.with(|symbol| symbol.as_ref().map(|symbol| symbol.text.clone()))}
-        </td>
     }
 }
 

@@ -1,5 +1,6 @@
 //! Views of what happens inside the model.
 
+mod answer_board;
 mod answers;
 pub(super) mod chart;
 mod convergence;

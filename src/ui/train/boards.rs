@@ -1,11 +1,11 @@
 //! Unseen boards as the model solves them now.
 
-use hrm_core::puzzle::Kind;
+use hrm_core::puzzle::{Kind, Layout};
 use hrm_link::training::Board;
 use leptos::prelude::*;
 
 use crate::ui::{
-    board::symbol::{Symbol, blank, side},
+    board::symbol::{Symbol, blank},
     state::{Boards as Watched, Page},
     train::words::thousands,
 };
@@ -38,13 +38,14 @@ pub fn Boards() -> impl IntoView {
 /// A board with a mark for every cell that was asked.
 #[component]
 fn SmallBoard(kind: Kind, board: Board) -> impl IntoView {
-    let side = side(kind);
+    let layout = kind.layout();
     let Board { example, answer, solved } = board;
     let asked = |at: usize| is_asked(kind, example.question[at], example.answer[at]);
-    let right = (0..side * side).filter(|&at| asked(at) && answer.get(at) == Some(&example.answer[at])).count();
-    let all = (0..side * side).filter(|&at| asked(at)).count();
+    let right = (0..layout.cells()).filter(|&at| asked(at) && answer.get(at) == Some(&example.answer[at])).count();
+    let all = (0..layout.cells()).filter(|&at| asked(at)).count();
     let cell = |at: usize| {
-        let (x, y) = ((at % side) as f64, (at / side) as f64);
+        let place = layout.place(at);
+        let (x, y) = (place.column as f64, place.row as f64);
         let (question, wanted) = (example.question[at], example.answer[at]);
         let answered = answer.get(at).copied().unwrap_or_default();
         let class = match (answered == wanted, question == wanted) {
@@ -62,11 +63,12 @@ fn SmallBoard(kind: Kind, board: Board) -> impl IntoView {
     };
     let verdict = if solved { "✓ solved".to_owned() } else { format!("✗ {right} of {all} cells right") };
     let label = format!("{}: {verdict}", kind.name());
+    let view_box = format!("-0.05 -0.05 {} {}", layout.columns as f64 + 0.1, layout.rows as f64 + 0.1);
     view! {
         <figure class="small-board" class:solved=solved>
-            <svg viewBox=format!("-0.05 -0.05 {0} {0}", side as f64 + 0.1) role="img" aria-label=label>
-                {(0..side * side).map(cell).collect_view()}
-                {box_lines(kind, side)}
+            <svg viewBox=view_box role="img" aria-label=label>
+                {(0..layout.cells()).map(cell).collect_view()}
+                {box_lines(layout)}
             </svg>
             <figcaption>{verdict}</figcaption>
         </figure>
@@ -81,19 +83,14 @@ fn is_asked(kind: Kind, question: u8, answer: u8) -> bool {
     }
 }
 
-/// The frame, and the boxes of a Sudoku.
-fn box_lines(kind: Kind, side: usize) -> impl IntoView {
-    let (rows, columns) = match kind {
-        Kind::Sudoku(shape) => (shape.box_rows(), shape.box_cols()),
-        Kind::Maze(_) => (side, side),
-    };
-    let end = side.to_string();
-    let across = (0..=side).step_by(rows.max(1)).map({
-        let end = end.clone();
-        move |y| view! { <line class="box" x1="0" x2=end.clone() y1=y.to_string() y2=y.to_string()/> }
-    });
-    let down = (0..=side).step_by(columns.max(1)).map(move |x| {
-        view! { <line class="box" y1="0" y2=end.clone() x1=x.to_string() x2=x.to_string()/> }
-    });
+/// The frame, and the boxes where a board has them.
+fn box_lines(layout: Layout) -> impl IntoView {
+    let Layout { rows, columns, .. } = layout;
+    let across = (0..=rows)
+        .filter(|&y| layout.bounds_rows(y))
+        .map(|y| view! { <line class="box" x1="0" x2=columns.to_string() y1=y.to_string() y2=y.to_string()/> });
+    let down = (0..=columns)
+        .filter(|&x| layout.bounds_columns(x))
+        .map(|x| view! { <line class="box" y1="0" y2=rows.to_string() x1=x.to_string() x2=x.to_string()/> });
     view! { {across.collect_view()} {down.collect_view()} }
 }

@@ -4,7 +4,7 @@ use std::{fmt, ops::Deref, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::{ClassKey, Example, ParseError, maze, sudoku};
+use super::{ClassKey, Example, Fill, Layout, ParseError, maze, sudoku};
 use crate::random::Random;
 
 /// What a kind of puzzle must know of itself. S is its sequence length, V its vocabulary.
@@ -17,6 +17,12 @@ pub trait Rules {
     fn seq_len(&self) -> usize;
     /// Different tokens (V): every token is below it, 0 is padding.
     fn vocab_size(&self) -> usize;
+    /// How its boards are drawn; S cells.
+    fn layout(&self) -> Layout;
+    /// What fills a cell that holds a token; what the kind does not have is drawn as its symbol, which is none.
+    fn fill(&self, _token: u8) -> Fill {
+        Fill::Symbol
+    }
     /// Steps of difficulty that a data set is spread over, at least 1.
     fn levels(&self) -> usize;
     /// The difficulty of a level, from 0 for level 0 to 1 for the last one.

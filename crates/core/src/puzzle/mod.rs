@@ -4,6 +4,7 @@
 mod class;
 mod dihedral;
 mod kind;
+mod layout;
 pub mod maze;
 mod place;
 pub mod sudoku;
@@ -12,6 +13,7 @@ mod text;
 pub use class::ClassKey;
 pub use dihedral::Dihedral;
 pub use kind::{Fault, Kind, Rules, UnknownKind};
+pub use layout::{AnswerStyle, Fill, Layout};
 pub use place::Place;
 pub use text::ParseError;
 

@@ -6,7 +6,7 @@ use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement};
 
 use crate::ui::{
     animation::Animation,
-    board::{Painting, cell, links::links, symbol::side},
+    board::{Palette, context, paint_picture, picture_size, scene::Scene},
     browser,
 };
 
@@ -36,10 +36,9 @@ impl Scenes {
 /// The film as a GIF. A picture is a task of its own, so that the page goes on meanwhile. `None` where the browser
 /// gives no canvas to paint on.
 pub async fn film(Scenes { kind, question, answers }: Scenes) -> Option<Vec<u8>> {
-    let painting = Painting::new(kind);
-    let (width, height) = painting.size();
+    let (width, height) = picture_size(kind);
     let canvas = browser::canvas(u32::from(width), u32::from(height))?;
-    let context = to_be_read(&canvas)?;
+    let (context, palette) = (to_be_read(&canvas)?, Palette::now());
     let mut animation = Animation::new(width, height).ok()?;
     let last = answers.len();
     for (shown, answer) in std::iter::once(None).chain(answers.iter().map(Some)).enumerate() {
@@ -49,28 +48,11 @@ pub async fn film(Scenes { kind, question, answers }: Scenes) -> Option<Vec<u8>>
             _ => (format!("segment {shown} of {last}"), if shown == last { LAST } else { ON_THE_WAY }),
         };
         let (posed, answer) = answer.map_or((&question, None), |(posed, answer)| (posed, Some(answer)));
-        paint(&painting, &context, kind, posed, answer, &words);
+        paint_picture(&context, &palette, &Scene::of(kind, posed, answer), &words);
         let pixels = context.get_image_data(0.0, 0.0, f64::from(width), f64::from(height)).ok()?;
         animation.push(&pixels.data(), hundredths).ok()?;
     }
     animation.finish().ok()
-}
-
-/// A board with an answer, a maze's path as a line.
-fn paint(
-    painting: &Painting,
-    on: &CanvasRenderingContext2d,
-    kind: Kind,
-    posed: &[u8],
-    answer: Option<&Answer>,
-    words: &str,
-) {
-    let cells = cell::shown(kind, posed, answer);
-    let path = match kind {
-        Kind::Maze(_) => answer.map(|Answer { tokens, confidence }| links(side(kind), tokens, confidence)),
-        Kind::Sudoku(_) => None,
-    };
-    painting.paint(on, &cells, &path.unwrap_or_default(), words);
 }
 
 /// The board at one moment.
@@ -95,11 +77,9 @@ impl Still {
     /// As a PNG. `None` where the browser gives no canvas to paint on.
     pub async fn picture(self) -> Option<Blob> {
         let Self { kind, posed, answer, words } = self;
-        let painting = Painting::new(kind);
-        let (width, height) = painting.size();
+        let (width, height) = picture_size(kind);
         let canvas = browser::canvas(u32::from(width), u32::from(height))?;
-        let context = canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
-        paint(&painting, &context, kind, &posed, answer.as_ref(), &words);
+        paint_picture(&context(&canvas)?, &Palette::now(), &Scene::of(kind, &posed, answer.as_ref()), &words);
         browser::png(&canvas).await
     }
 }

@@ -13,7 +13,7 @@ pub use search::{Distances, loops, shortest_path};
 
 use std::fmt;
 
-use super::{ClassKey, Dihedral, Example, ParseError, Rules};
+use super::{AnswerStyle, ClassKey, Dihedral, Example, Fill, Layout, ParseError, Rules};
 use crate::random::Random;
 
 /// Rows and columns of a maze, from [`Side::MIN`] to [`Side::MAX`]; the parameter of its [`Rules`].
@@ -86,6 +86,19 @@ impl Rules for Side {
 
     fn vocab_size(&self) -> usize {
         Cell::ALPHABET.len() + 1
+    }
+
+    fn layout(&self) -> Layout {
+        let side = self.get();
+        Layout { rows: side, columns: side, box_rows: side, box_columns: side, answers: AnswerStyle::Path }
+    }
+
+    fn fill(&self, token: u8) -> Fill {
+        match Cell::of_token(token) {
+            Cell::Wall => Fill::Wall,
+            Cell::Path => Fill::Path,
+            Cell::Pad | Cell::Open | Cell::Start | Cell::Goal => Fill::Symbol,
+        }
     }
 
     fn levels(&self) -> usize {

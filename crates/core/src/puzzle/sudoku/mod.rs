@@ -17,7 +17,7 @@ pub use shape::Shape;
 pub use solve::{Effort, count_solutions, effort, solved_by_singles, unique_solution};
 pub use symmetry::Symmetry;
 
-use super::{ClassKey, Example, ParseError, Rules};
+use super::{AnswerStyle, ClassKey, Example, Layout, ParseError, Rules};
 use crate::random::Random;
 
 /// Boards that are searched for one hard puzzle: seconds at most.
@@ -38,6 +38,16 @@ impl Rules for Shape {
 
     fn vocab_size(&self) -> usize {
         Shape::vocab_size(*self)
+    }
+
+    fn layout(&self) -> Layout {
+        Layout {
+            rows: self.side(),
+            columns: self.side(),
+            box_rows: self.box_rows(),
+            box_columns: self.box_cols(),
+            answers: AnswerStyle::Symbols,
+        }
     }
 
     fn levels(&self) -> usize {
