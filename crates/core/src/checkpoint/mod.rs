@@ -3,6 +3,7 @@
 mod average;
 mod grow;
 mod header;
+pub mod torch;
 mod weights;
 
 pub use average::{AverageError, average};
