@@ -14,6 +14,7 @@ mod pickle;
 mod source;
 mod state;
 mod value;
+mod write;
 mod zip;
 
 pub use error::TorchError;
@@ -21,3 +22,4 @@ pub use file::{PuzzleRows, TorchFile};
 pub use source::{Seekable, Source};
 pub use state::Layout;
 pub use value::Dtype;
+pub use write::{States, states_are_bf16, write};

@@ -382,7 +382,9 @@ impl Machine<'_> {
         else {
             return Err(wrong());
         };
-        let mut storage = Storage { dtype: *dtype, key: key.clone(), count: self.count(*count)?, skipped: 0 };
+        // How many elements there are is told by the file itself.
+        self.count(*count)?;
+        let mut storage = Storage { dtype: *dtype, key: key.clone(), skipped: 0 };
         if let [view] = view
             && let Value::Tuple(view) = self.value(*view)
         {

@@ -107,8 +107,6 @@ pub struct Storage {
     pub dtype: Dtype,
     /// Its name in the file.
     pub key: Span,
-    /// Elements.
-    pub count: u64,
     /// Elements before the view that this is (files before PyTorch 0.4).
     pub skipped: u64,
 }
