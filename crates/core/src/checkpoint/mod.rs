@@ -3,6 +3,7 @@
 mod average;
 mod grow;
 mod header;
+pub mod official;
 pub mod torch;
 mod weights;
 

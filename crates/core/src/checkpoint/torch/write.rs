@@ -43,10 +43,14 @@ fn fits(tensor: &Tensor) -> bool {
 /// # Errors
 /// Of `out`; 4 GiB or more.
 pub fn write(weights: &Weights, archive: &str, states: States, out: &mut dyn Write) -> io::Result<()> {
-    let tensors: Vec<Named> = weights.tensors.iter().map(|(name, tensor)| {
-        let is_bf16 = is_state(name) && (states == States::Rounded || fits(tensor));
-        Named { name, tensor, dtype: if is_bf16 { Dtype::Bf16 } else { Dtype::F32 } }
-    }).collect();
+    let tensors: Vec<Named> = weights
+        .tensors
+        .iter()
+        .map(|(name, tensor)| {
+            let is_bf16 = is_state(name) && (states == States::Rounded || fits(tensor));
+            Named { name, tensor, dtype: if is_bf16 { Dtype::Bf16 } else { Dtype::F32 } }
+        })
+        .collect();
     let pickle = pickle(&tensors);
     let mut zip = Zip { out, written: 0, directory: Vec::new(), count: 0 };
     let text = |bytes: &'static [u8]| move |take: &mut Take<'_>| take(bytes);
