@@ -143,7 +143,7 @@ macro_rules! field {
 }
 
 /// Every setting, in the form's order.
-pub static FIELDS: [Field; 39] = [
+pub static FIELDS: [Field; 41] = [
     Field {
         name: "name",
         label: "Name of the run",

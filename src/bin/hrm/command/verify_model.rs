@@ -25,7 +25,7 @@ pub fn run(model: &Loaded, file: &Path, bytes: &[u8], engine: &AnyEngine, as_jso
     let words = |name: &str| -> Option<Vec<[u8; 4]>> {
         let tensor = outputs.tensor(name).ok()?;
         let words = tensor.data().as_chunks::<4>().0.to_vec();
-        (words.len() == tensor.shape().iter().product()).then_some(words)
+        (words.len() == tensor.shape().iter().product::<usize>()).then_some(words)
     };
     let integers = |name: &str| {
         let words = words(name).ok_or_else(|| format!("{shown}: {name} is missing, or not of 32 bits"))?;

@@ -23,3 +23,6 @@ pub use source::{Seekable, Source};
 pub use state::Layout;
 pub use value::Dtype;
 pub use write::{States, states_are_bf16, write};
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

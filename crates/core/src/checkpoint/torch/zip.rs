@@ -69,7 +69,7 @@ impl Archive {
         let mut at = 0;
         for _ in 0..end.count {
             let offset = end.start + at as u64;
-            let (name, entry, length) = central(&directory[at..], offset)?;
+            let (name, entry, length) = central(directory.get(at..).unwrap_or_default(), offset)?;
             if !names.insert(name.clone()) {
                 return Err(fault(offset, format!("a second entry named {name}")));
             }
