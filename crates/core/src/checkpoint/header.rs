@@ -40,7 +40,7 @@ pub fn metadata(bytes: &[u8]) -> Result<HashMap<String, String>, String> {
 }
 
 /// What a file is that begins as no safetensors file does: there the length of a JSON header comes first, then its brace.
-fn other_format(bytes: &[u8]) -> Option<&'static str> {
+pub(super) fn other_format(bytes: &[u8]) -> Option<&'static str> {
     if bytes.get(8) == Some(&b'{') {
         return None;
     }

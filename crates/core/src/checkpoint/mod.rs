@@ -3,6 +3,8 @@
 mod average;
 mod grow;
 mod header;
+pub mod official;
+pub mod torch;
 mod weights;
 
 pub use average::{AverageError, average};

@@ -20,9 +20,14 @@ use super::{EngineArg, Failure, at, files, models, numbers, output};
 /// segment with q_halt > q_continue (TRM: q_halt > 0), else the last.
 #[derive(clap::Args)]
 pub struct Args {
-    /// A gallery model's name, or a .safetensors file with its configuration in the .json of the same stem
+    /// A gallery model's name, a .safetensors file with its configuration in the .json of the same stem, or what the official
+    /// training writes: a file step_N, or the folder of such files and their all_config.yaml
     #[arg(long)]
     model: String,
+    /// A field of the model's configuration set otherwise than its file or its tensors tell, such as seq_len=81 or
+    /// num_heads=8; once for each field
+    #[arg(long, value_name = "FIELD=VALUE")]
+    set: Vec<String>,
     /// CSV with the columns source,question,answer,rating
     #[arg(long)]
     data: PathBuf,
@@ -56,7 +61,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     }
     // Before anything is computed for it.
     let card = args.card.as_deref().map(read_card).transpose()?;
-    let model = models::load("--model", &args.model)?;
+    let model = models::load_with("--model", &args.model, &args.set)?;
     let file = files::open(&args.data)?;
     let table = csv::read(model.kind, file).map_err(|e| at(args.data.display())(&e))?;
     super::recipe::tell(&args.data.display().to_string(), model.kind, &table);

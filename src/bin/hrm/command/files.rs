@@ -2,8 +2,8 @@
 //! successor is.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use hrm_core::text;
@@ -65,10 +65,18 @@ pub fn check_output(file: &Path, force: bool) -> Result<(), Failure> {
 /// # Errors
 /// One line on what is in the way.
 pub fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_with(file, |out| out.write_all(bytes))
+}
+
+/// [`write`] of bytes that `fill` makes piece by piece.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_with(file: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     let failed = |error: io::Error| Failure::from(cannot_write(file, &error));
     // A terminal, a pipe or /dev/null is written into, never replaced.
     if is_device(file) {
-        return fs::write(file, bytes).map_err(failed);
+        return OpenOptions::new().write(true).open(file).and_then(|mut file| fill(&mut file)).map_err(failed);
     }
     // What a link points to is replaced, not the link.
     let target = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
@@ -76,9 +84,10 @@ pub fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
         return Err(failed(ErrorKind::IsADirectory.into()));
     }
     let new = beside(&target);
-    let written = File::create(&new).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
+    let written = File::create(&new).and_then(|file| {
+        let mut buffered = BufWriter::new(file);
+        fill(&mut buffered)?;
+        buffered.into_inner()?.sync_all()
     });
     written.and_then(|()| fs::rename(&new, &target)).map_err(|error| {
         let _ = fs::remove_file(&new);

@@ -4,12 +4,14 @@
 
 mod average;
 mod bench;
+mod convert;
 mod eval;
 mod files;
 mod gallery;
 mod grow;
 mod models;
 mod numbers;
+mod official;
 mod output;
 mod progress;
 mod puzzles;
@@ -21,6 +23,7 @@ mod signals;
 mod train;
 mod training;
 mod verify;
+mod verify_model;
 
 use std::process::ExitCode;
 
@@ -52,6 +55,8 @@ enum Command {
     Puzzles(puzzles::Args),
     /// Make a model for larger mazes out of one for smaller ones
     Grow(grow::Args),
+    /// Rewrite a model as a PyTorch file of the official training, or as safetensors
+    Convert(convert::Args),
     /// Make one model out of several of one shape: the mean of their weights
     Average(average::Args),
     /// Solve one puzzle
@@ -101,6 +106,7 @@ pub fn main() -> ExitCode {
         Command::Puzzles(args) => puzzles::run(args),
         Command::Grow(args) => grow::run(args),
         Command::Average(args) => average::run(args),
+        Command::Convert(args) => convert::run(args),
         Command::Run(args) => run::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Verify(args) => verify::run(args),

@@ -6,9 +6,10 @@ use hrm_core::checkpoint::Weights;
 use hrm_core::config::ModelConfig;
 use hrm_core::json;
 use hrm_core::puzzle::Kind;
+use serde_json::Value;
 
 use super::output::note;
-use super::{Failure, at, files, gallery};
+use super::{Failure, at, files, gallery, official};
 
 /// A model as read from its files.
 pub struct Model {
@@ -41,20 +42,58 @@ pub fn stem(name_or_file: &str) -> String {
     stem.unwrap_or_else(|| name_or_file.to_owned())
 }
 
+/// A model as read from its files, before anybody asks what it solves.
+pub struct Loaded {
+    /// Its configuration.
+    pub config: ModelConfig,
+    /// The configuration as its file has it.
+    pub value: Value,
+    /// Where that comes from, for messages.
+    pub config_place: String,
+    /// Its weights, checked against the configuration.
+    pub weights: Weights,
+}
+
+impl Loaded {
+    /// What it solves.
+    ///
+    /// # Errors
+    /// One line: no kind of puzzle has its shape.
+    pub fn kind(&self) -> Result<Kind, Failure> {
+        Kind::of_configuration(&self.value, self.config.seq_len, self.config.vocab_size)
+            .map_err(|problem| format!("{}: {problem}", self.config_place).into())
+    }
+}
+
 /// Reads a model; `option` is what names it on the command line, for messages.
 pub fn load(option: &str, name_or_file: &str) -> Result<Model, Failure> {
+    load_with(option, name_or_file, &[])
+}
+
+/// [`load`] with fields of the configuration set otherwise than in its file.
+pub fn load_with(option: &str, name_or_file: &str, changes: &[String]) -> Result<Model, Failure> {
+    let loaded = read(option, name_or_file, changes)?;
+    let kind = loaded.kind()?;
+    Ok(Model { config: loaded.config, kind, weights: loaded.weights })
+}
+
+/// [`load_with`] for a model of any shape.
+pub fn read(option: &str, name_or_file: &str, changes: &[String]) -> Result<Loaded, Failure> {
+    let changes = official::changes(changes)?;
+    if let Some(loaded) = official::read(Path::new(name_or_file), &changes)? {
+        return Ok(loaded);
+    }
     let files = find(option, name_or_file)?;
     let weights = Weights::from_safetensors(&files.weights).map_err(|e| at(&files.weights_place)(&e))?;
-    let value = json::parse(&files.config).map_err(|e| at(&files.config_place)(&e))?;
+    let mut value = json::parse(&files.config).map_err(|e| at(&files.config_place)(&e))?;
+    official::change(&mut value, &changes);
     let config = ModelConfig::from_json_value(&value).map_err(|e| at(&files.config_place)(&e))?;
     let unknown = ModelConfig::unknown_fields(&value);
     if !unknown.is_empty() {
         note(format_args!("hrm: {}: unknown fields are ignored: {}", files.config_place, unknown.join(", ")));
     }
     weights.check(&config).map_err(|e| at(&files.weights_place)(&e))?;
-    let kind = Kind::of_configuration(&value, config.seq_len, config.vocab_size)
-        .map_err(|problem| format!("{}: {problem}", files.config_place))?;
-    Ok(Model { config, kind, weights })
+    Ok(Loaded { config, value, config_place: files.config_place, weights })
 }
 
 /// The configuration's file of a model that solves `kind`, as [`load`] reads it.

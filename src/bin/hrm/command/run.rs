@@ -24,9 +24,14 @@ use super::{EngineArg, Failure, at, files, models, numbers, output};
 /// whether or not the answer is right, 2 for a puzzle that contradicts itself.
 #[derive(clap::Args)]
 pub struct Args {
-    /// A gallery model's name, or a .safetensors file with its configuration in the .json of the same stem
+    /// A gallery model's name, a .safetensors file with its configuration in the .json of the same stem, or what the official
+    /// training writes: a file step_N, or the folder of such files and their all_config.yaml
     #[arg(long)]
     model: String,
+    /// A field of the model's configuration set otherwise than its file or its tensors tell, such as seq_len=81 or
+    /// num_heads=8; once for each field
+    #[arg(long, value_name = "FIELD=VALUE")]
+    set: Vec<String>,
     /// The puzzle as text. Sudoku: digits, `.`, 0 or another sign for a blank, with or without frames, commas and headings.
     /// Maze: `#` wall, space, `S`, `G`, line by line or all in one. Of several puzzles the first is solved
     #[arg(long)]
@@ -52,7 +57,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     if let Some(file) = &args.recording {
         files::check_output(file, args.force)?;
     }
-    let model = models::load("--model", &args.model)?;
+    let model = models::load_with("--model", &args.model, &args.set)?;
     let kind = model.kind;
     let mut puzzles = kind.encode_all(&args.puzzle).map_err(|e| at("--puzzle")(&e))?;
     if puzzles.len() > 1 {

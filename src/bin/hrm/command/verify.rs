@@ -7,16 +7,23 @@ use hrm_core::engine::Engine;
 use hrm_core::verify::{Golden, verify};
 use serde_json::json;
 
-use super::{EngineArg, Failure, at, files, output};
+use super::{EngineArg, Failure, at, files, models, output, verify_model};
 
 /// Compare an engine with a golden file; the .json beside it tells the configuration
 ///
 /// Errors are the largest difference over the largest golden magnitude. Exit status: 0 when every rule holds and every
-/// tensor was compared, 1 when not, 2 when the file cannot be used.
+/// tensor was compared, 1 when not, 2 when the file cannot be used. With --model the file holds that model's outputs instead.
 #[derive(clap::Args)]
 pub struct Args {
     /// The golden file (.safetensors)
     file: PathBuf,
+    /// A model whose outputs the golden file holds: its inputs as `batch.inputs` and `batch.puzzle_identifiers`, the logits of
+    /// the segments as `f32.segment.0.logits` and so on. As for `hrm run`, also what the official training writes
+    #[arg(long)]
+    model: Option<String>,
+    /// A field of that model's configuration set otherwise than its file or its tensors tell; once for each field
+    #[arg(long, value_name = "FIELD=VALUE", requires = "model")]
+    set: Vec<String>,
     /// The engine
     #[arg(long, value_enum, default_value = "cpu")]
     engine: EngineArg,
@@ -27,6 +34,10 @@ pub struct Args {
 
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let bytes = files::read(&args.file)?;
+    if let Some(model) = &args.model {
+        let model = models::read("--model", model, &args.set)?;
+        return verify_model::run(&model, &args.file, &bytes, &args.engine.open()?, args.json);
+    }
     let json_file = args.file.with_extension("json");
     if !json_file.exists() {
         let (file, json_file) = (args.file.display(), json_file.display());

@@ -1,0 +1,360 @@
+//! The official code's configuration of a checkpoint: `all_config.yaml`, what it takes from the data set, and what the shapes
+//! of the tensors tell where neither is there.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::config::{ConfigError, Family, LossKind, Mixer, ModelConfig};
+use crate::json;
+
+/// Bytes of an all_config.yaml at most; it has about a thousand.
+const MAX_YAML: usize = 1 << 20;
+
+/// Why the configuration of a checkpoint cannot be found.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum OfficialError {
+    /// The text is no YAML of fields.
+    #[error("configuration: {0}")]
+    Yaml(String),
+    /// dataset.json is no JSON of fields.
+    #[error("dataset.json: {0}")]
+    Dataset(String),
+    /// A field has a value that it cannot have.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The configuration says otherwise than the tensors.
+    #[error("{field} is {value}; the tensors have {found}")]
+    Contradiction {
+        /// The field.
+        field: &'static str,
+        /// Its value in the configuration.
+        value: String,
+        /// What the tensors' shapes tell.
+        found: String,
+    },
+    /// A tensor that every model has is not there, or of another number of dimensions.
+    #[error("tensor {0} is missing or has another number of dimensions: these are no weights of an HRM or TRM")]
+    Foreign(&'static str),
+    /// seq_len is told nowhere.
+    #[error("seq_len is in no tensor and in no configuration: give it, such as seq_len=81")]
+    Length,
+}
+
+/// Whether a configuration has a field of this name.
+pub fn is_field(name: &str) -> bool {
+    ModelConfig::example().contains_key(name)
+}
+
+/// Shapes by plain names.
+pub type Shapes = BTreeMap<String, Vec<usize>>;
+
+/// What is known of a checkpoint beside its tensors.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside<'a> {
+    /// The text of all_config.yaml.
+    pub yaml: Option<&'a str>,
+    /// The text of the data set's dataset.json.
+    pub dataset: Option<&'a str>,
+    /// Fields that a person gives; they come first.
+    pub changes: &'a [(String, Value)],
+}
+
+/// A configuration that was found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The configuration.
+    pub config: ModelConfig,
+    /// The configuration as a file has it, for fields beside the model's (`puzzle`).
+    pub value: Value,
+    /// Fields with the values that were assumed for them, since neither a file nor the tensors tell.
+    pub assumed: Vec<String>,
+}
+
+/// Finds the configuration.
+///
+/// # Errors
+/// A file that cannot be read, a field that cannot be, one that contradicts the tensors, tensors of another kind of model.
+pub fn configuration(shapes: &Shapes, beside: Beside<'_>) -> Result<Found, OfficialError> {
+    let mut whole = match beside.yaml {
+        Some(text) => yaml(text)?,
+        None => Map::new(),
+    };
+    // The fields of the model, under the name that the official code has for them.
+    let mut own = match ["arch", "config"].into_iter().find(|name| whole.get(*name).is_some_and(Value::is_object)) {
+        Some(name) => whole.remove(name),
+        None => None,
+    };
+    let own = own.get_or_insert_with(|| Value::Object(whole.clone()));
+    let Value::Object(own) = own else { return Err(OfficialError::Yaml("expected a table of fields".into())) };
+    if let Some(text) = beside.dataset {
+        let value = json::parse(text).map_err(|error| OfficialError::Dataset(error.to_string()))?;
+        for name in ["seq_len", "vocab_size", "num_puzzle_identifiers"] {
+            if let Some(value) = value.get(name) {
+                whole.entry(name).or_insert(value.clone());
+            }
+        }
+    }
+    for (name, value) in beside.changes {
+        own.insert(name.clone(), value.clone());
+    }
+    let seen = seen(shapes, own)?;
+    let has_file = beside.yaml.is_some();
+    for (name, value) in &seen {
+        let is_told = own.contains_key(*name) || whole.contains_key(*name);
+        // The class that the configuration names tells the family; beside a file only what the official code has not in it.
+        let is_of_dataset = matches!(*name, "seq_len" | "vocab_size" | "num_puzzle_identifiers");
+        if !is_told && (is_of_dataset || !has_file) {
+            own.insert((*name).into(), value.clone());
+        }
+    }
+    let is_trm = seen.get("family").is_some_and(|family| family == "trm");
+    let mut assumed = Vec::new();
+    if has_file {
+        // The default of TRM's class.
+        let has_puzzles = own.get("puzzle_emb_ndim").and_then(Value::as_u64).is_some_and(|width| width > 0);
+        if is_trm && has_puzzles && !own.contains_key("puzzle_emb_len") {
+            own.insert("puzzle_emb_len".into(), 16.into());
+        }
+    } else {
+        let width = shapes.get("embed_tokens.embedding_weight").map_or(0, |shape| shape[1]);
+        for (name, value) in defaults(is_trm, width) {
+            if !own.contains_key(name) {
+                assumed.push(format!("{name} {value}"));
+                own.insert(name.into(), value);
+            }
+        }
+    }
+    if !own.contains_key("seq_len") && !whole.contains_key("seq_len") {
+        let vocab_size = seen.get("vocab_size").and_then(Value::as_u64);
+        let length = match vocab_size {
+            Some(11) => 81,
+            // Maze-Hard and ARC have boards of 30x30.
+            Some(6 | 12) => 900,
+            _ => return Err(OfficialError::Length),
+        };
+        assumed.push(format!("seq_len {length}"));
+        own.insert("seq_len".into(), length.into());
+    }
+    let own = Value::Object(own.clone());
+    whole.insert("arch".into(), own);
+    let value = Value::Object(whole);
+    let config = ModelConfig::from_json_value(&value)?;
+    check(&config, &seen)?;
+    Ok(Found { config, value, assumed })
+}
+
+/// YAML as JSON; a name that is given twice is refused.
+fn yaml(text: &str) -> Result<Map<String, Value>, OfficialError> {
+    if text.len() > MAX_YAML {
+        return Err(OfficialError::Yaml(format!("{} bytes, expected at most {MAX_YAML}", text.len())));
+    }
+    let fault = |error: serde_saphyr::Error| {
+        // The library draws the line beneath; the first line says it.
+        let text = error.to_string();
+        OfficialError::Yaml(text.lines().next().unwrap_or_default().to_owned())
+    };
+    match serde_saphyr::from_str::<Value>(text).map_err(fault)? {
+        Value::Object(fields) => Ok(fields),
+        _ => Err(OfficialError::Yaml("expected a table of fields".into())),
+    }
+}
+
+/// What the shapes tell; `own` are the fields of the configuration, as far as there are such.
+fn seen(shapes: &Shapes, own: &Map<String, Value>) -> Result<BTreeMap<&'static str, Value>, OfficialError> {
+    let plane = |name: &str| match shapes.get(name).map(Vec::as_slice) {
+        Some(&[rows, columns]) if rows > 0 && columns > 0 => Some((rows, columns)),
+        _ => None,
+    };
+    const TOKENS: &str = "embed_tokens.embedding_weight";
+    let (vocab_size, width) = plane(TOKENS).ok_or(OfficialError::Foreign(TOKENS))?;
+    let layers = |level: &str| {
+        let number = |name: &String| name.strip_prefix(level)?.split('.').next()?.parse::<u16>().ok();
+        shapes.keys().filter_map(number).max().map_or(0, |last| usize::from(last) + 1)
+    };
+    let (h_layers, l_layers) = (layers("H_level.layers."), layers("L_level.layers."));
+    const CHANNELS: &str = "L_level.layers.0.mlp.down_proj.weight";
+    let (_, inner) = plane(CHANNELS).ok_or(OfficialError::Foreign(CHANNELS))?;
+    let mixer = plane("L_level.layers.0.mlp_t.down_proj.weight");
+    let learned = plane("embed_pos.embedding_weight");
+    let (puzzles, puzzle_width) = plane("puzzle_emb.weights").unwrap_or((1, 0));
+    let is_trm = h_layers == 0;
+    let mut seen = BTreeMap::from([
+        ("family", json!(if is_trm { "trm" } else { "hrm" })),
+        ("vocab_size", json!(vocab_size)),
+        ("hidden_size", json!(width)),
+        ("H_layers", json!(h_layers)),
+        ("L_layers", json!(l_layers)),
+        ("puzzle_emb_ndim", json!(puzzle_width)),
+        ("num_puzzle_identifiers", json!(puzzles)),
+        ("mlp_t", json!(mixer.is_some())),
+        (
+            "pos_encodings",
+            json!(match (learned, mixer) {
+                (Some(_), _) => "learned",
+                (None, Some(_)) => "none",
+                (None, None) => "rope",
+            }),
+        ),
+    ]);
+    if let Some(expansion) = expansion(width, inner, mixer) {
+        seen.insert("expansion", json!(expansion));
+    }
+    // Positions that the modules see, if a weight has one for each.
+    let tokens = mixer.map(|(tokens, _)| tokens).or(learned.map(|(tokens, _)| tokens));
+    if let Some(tokens) = tokens {
+        let computed = puzzle_width.div_ceil(width);
+        let given = own.get("puzzle_emb_len").and_then(Value::as_u64).map(|length| length as usize);
+        let is_square = |length: usize| length.isqrt().pow(2) == length;
+        let candidates = if puzzle_width == 0 { [Some(0), None] } else { [given, is_trm.then_some(16)] };
+        let fitting = candidates
+            .into_iter()
+            .flatten()
+            .find(|&prefix| prefix < tokens && (given.is_some() || is_square(tokens - prefix)));
+        let prefix = fitting.unwrap_or(computed.min(tokens - 1));
+        seen.insert("seq_len", json!(tokens - prefix));
+        seen.insert("puzzle_emb_len", json!(prefix));
+    }
+    Ok(seen)
+}
+
+/// The smallest expansion of the official settings, else of any, that gives the inner sizes.
+fn expansion(width: usize, inner: usize, mixer: Option<(usize, usize)>) -> Option<f64> {
+    let size = |expansion: f64, width: usize| {
+        let raw = (expansion * width as f64 * 2.0 / 3.0).round() as usize;
+        raw.div_ceil(256).max(1) * 256
+    };
+    let fits = |expansion: &f64| {
+        size(*expansion, width) == inner && mixer.is_none_or(|(tokens, inner)| size(*expansion, tokens) == inner)
+    };
+    std::iter::once(4.0).chain((1..=256).map(|quarters| f64::from(quarters) / 4.0)).find(fits)
+}
+
+/// What cannot be seen: as in the paper and its successor.
+fn defaults(is_trm: bool, width: usize) -> Vec<(&'static str, Value)> {
+    // Eight heads, or as many of at least two numbers as there are.
+    let heads = [8, 4, 2].into_iter().find(|heads| width.is_multiple_of(2 * heads)).unwrap_or(1);
+    let (h_cycles, l_cycles) = if is_trm { (3, 6) } else { (2, 2) };
+    vec![
+        ("num_heads", json!(heads)),
+        ("H_cycles", json!(h_cycles)),
+        ("L_cycles", json!(l_cycles)),
+        ("halt_max_steps", json!(16)),
+    ]
+}
+
+/// The first field that says otherwise than the tensors. What the shapes only hint at is left to the check of every tensor.
+fn check(config: &ModelConfig, seen: &BTreeMap<&'static str, Value>) -> Result<(), OfficialError> {
+    let told = [
+        ("family", json!(config.family)),
+        ("hidden_size", json!(config.hidden_size)),
+        ("vocab_size", json!(config.vocab_size)),
+        ("L_layers", json!(config.l_layers)),
+        ("mlp_t", json!(config.mixer == Mixer::MlpT)),
+        ("puzzle_emb_ndim", json!(config.puzzle_emb_ndim)),
+    ];
+    let of_hrm = (config.family == Family::Hrm).then(|| ("H_layers", json!(config.h_layers)));
+    let of_puzzles =
+        (config.puzzle_emb_ndim > 0).then(|| ("num_puzzle_identifiers", json!(config.num_puzzle_identifiers)));
+    for (field, value) in told.into_iter().chain(of_hrm).chain(of_puzzles) {
+        if let Some(found) = seen.get(field).filter(|found| **found != value) {
+            return Err(OfficialError::Contradiction { field, value: value.to_string(), found: found.to_string() });
+        }
+    }
+    Ok(())
+}
+
+/// The text of an `all_config.yaml` with every field that the official classes demand, HRM's and TRM's. What the official code
+/// takes from its data set stands at its end, where it is not read; so does `puzzle`.
+pub fn config_yaml(config: &ModelConfig, puzzle: Option<&str>, has_bf16_states: bool) -> String {
+    let class = match (config.family, config.mixer) {
+        (Family::Trm, _) => "recursive_reasoning.trm@TinyRecursiveReasoningModel_ACTV1",
+        (Family::Hrm, Mixer::Attention) => "hrm.hrm_act_v1@HierarchicalReasoningModel_ACTV1",
+        // Only the successor's code has an HRM with it.
+        (Family::Hrm, Mixer::MlpT) => "recursive_reasoning.hrm@HierarchicalReasoningModel_ACTV1",
+    };
+    let loss = match config.loss {
+        LossKind::Stablemax => "stablemax_cross_entropy",
+        LossKind::Softmax => "softmax_cross_entropy",
+    };
+    let positions = json!(config.positions);
+    let positions = positions.as_str().unwrap_or_default();
+    let float = |value: f64| {
+        // Without an exponent, which YAML 1.1 reads as a text; with a point, without which it is a whole number.
+        let text = value.to_string();
+        if text.contains('.') { text } else { text + ".0" }
+    };
+    let (is_trm, dtype) = (config.family == Family::Trm, if has_bf16_states { "bfloat16" } else { "float32" });
+    let mut text = format!(
+        "arch:
+  H_cycles: {}
+  H_layers: {}
+  L_cycles: {}
+  L_layers: {}
+  expansion: {}
+  forward_dtype: {dtype}
+  halt_exploration_prob: {}
+  halt_max_steps: {}
+  hidden_size: {}
+  loss:
+    loss_type: {loss}
+    name: losses@ACTLossHead
+  mlp_t: {}
+  name: {class}
+  no_ACT_continue: {is_trm}
+  num_heads: {}
+  pos_encodings: {positions}
+  puzzle_emb_len: {}
+  puzzle_emb_ndim: {}
+  rms_norm_eps: {}
+  rope_theta: {}
+",
+        config.h_cycles,
+        config.h_layers,
+        config.l_cycles,
+        config.l_layers,
+        float(config.expansion),
+        float(config.halt_exploration_prob),
+        config.halt_max_steps,
+        config.hidden_size,
+        config.mixer == Mixer::MlpT,
+        config.num_heads,
+        config.puzzle_emb_len,
+        config.puzzle_emb_ndim,
+        float(config.rms_norm_eps),
+        float(config.rope_theta),
+    );
+    // The settings of the official code for one small GPU.
+    text += &format!(
+        "beta1: 0.9
+beta2: 0.95
+checkpoint_every_eval: true
+checkpoint_path: null
+data_path: data
+data_paths:
+- data
+ema: {is_trm}
+epochs: 20000
+eval_interval: 2000
+eval_save_outputs: []
+global_batch_size: 384
+lr: 0.00007
+lr_min_ratio: 1.0
+lr_warmup_steps: 2000
+num_puzzle_identifiers: {}
+project_name: hrm-web
+puzzle_emb_lr: 0.00007
+puzzle_emb_weight_decay: 1.0
+run_name: hrm-web
+seed: 0
+seq_len: {}
+vocab_size: {}
+weight_decay: 1.0
+",
+        config.num_puzzle_identifiers, config.seq_len, config.vocab_size,
+    );
+    if let Some(puzzle) = puzzle {
+        text += &format!("puzzle: {puzzle}\n");
+    }
+    text
+}

@@ -1,0 +1,189 @@
+//! The named tensors of a pickle, and where in the file their elements are.
+
+use std::collections::BTreeMap;
+
+use super::TorchError;
+use super::value::{Dtype, Id, Pickle, Value};
+
+/// Tensors of a file at most.
+const MAX_TENSORS: usize = 100_000;
+/// Entries of dicts that are looked at.
+const MAX_VISITS: usize = 1_000_000;
+/// Dicts within each other.
+const MAX_DEPTH: usize = 16;
+/// Bytes of a tensor's name.
+const MAX_NAME: usize = 500;
+
+/// Under what name other programs keep the weights beside an optimizer.
+const WRAPPERS: [&str; 4] = ["state_dict", "model_state_dict", "model", "weights"];
+
+/// A tensor of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layout {
+    /// Element type.
+    pub dtype: Dtype,
+    /// Lengths.
+    pub shape: Vec<u64>,
+    /// Elements from one index to the next, for every dimension.
+    pub strides: Vec<u64>,
+    /// The first element in its storage.
+    pub offset: u64,
+    /// Its storage.
+    pub key: String,
+}
+
+impl Layout {
+    /// Number of elements; [`check`] has seen that it can be counted.
+    pub fn count(&self) -> u64 {
+        self.shape.iter().product()
+    }
+
+    /// Elements from the first to behind the last, in the storage.
+    pub fn span(&self) -> u64 {
+        if self.count() == 0 {
+            return 0;
+        }
+        1 + self.shape.iter().zip(&self.strides).map(|(length, stride)| (length - 1) * stride).sum::<u64>()
+    }
+
+    /// Whether its elements lie one behind the other.
+    pub fn is_contiguous(&self) -> bool {
+        let mut expected = 1;
+        self.count() == 0
+            || self.shape.iter().zip(&self.strides).rev().all(|(&length, &stride)| {
+                let fits = length == 1 || stride == expected;
+                expected *= length;
+                fits
+            })
+    }
+}
+
+/// The tensors of the weights.
+///
+/// # Errors
+/// There are none; two of one name; a name that is too long; more than a file of weights has.
+pub fn tensors(pickle: &Pickle<'_>) -> Result<BTreeMap<String, Layout>, TorchError> {
+    let mut root = pickle.root;
+    // Wrapped, maybe twice: {"state_dict": {"model": …}}.
+    for _ in 0..2 {
+        let Value::Dict(items) = pickle.get(root) else { break };
+        let named = |wanted: &str| {
+            let found = items.iter().find(|(key, _)| pickle.as_text(*key) == Some(wanted))?.1;
+            matches!(pickle.get(found), Value::Dict(_)).then_some(found)
+        };
+        match WRAPPERS.iter().find_map(|wrapper| named(wrapper)) {
+            Some(inner) => root = inner,
+            None => break,
+        }
+    }
+    let Value::Dict(_) = pickle.get(root) else {
+        return Err(TorchError::NoTensors("expected a dict of them (a state dict)".into()));
+    };
+    let mut found = Found { pickle, tensors: BTreeMap::new(), visits: 0 };
+    found.walk(root, "", 0)?;
+    if found.tensors.is_empty() {
+        let Value::Dict(items) = pickle.get(root) else { return Err(TorchError::NoTensors(String::new())) };
+        let keys: Vec<_> = items.iter().filter_map(|(key, _)| pickle.as_text(*key)).take(5).collect();
+        return Err(TorchError::NoTensors(format!("its dict has the keys {keys:?}")));
+    }
+    Ok(found.tensors)
+}
+
+struct Found<'p> {
+    pickle: &'p Pickle<'p>,
+    tensors: BTreeMap<String, Layout>,
+    visits: usize,
+}
+
+impl Found<'_> {
+    fn walk(&mut self, id: Id, prefix: &str, depth: usize) -> Result<(), TorchError> {
+        let Value::Dict(items) = self.pickle.get(id) else { return Ok(()) };
+        if depth == MAX_DEPTH {
+            return Err(TorchError::Limit(format!("more than {MAX_DEPTH} dicts within each other")));
+        }
+        for (key, value) in items {
+            self.visits += 1;
+            if self.visits > MAX_VISITS {
+                return Err(TorchError::Limit(format!("more than {MAX_VISITS} entries of dicts")));
+            }
+            // What stands under a number is an optimizer's.
+            let Some(key) = self.pickle.as_text(*key) else { continue };
+            let value_id = *value;
+            let value = self.pickle.get(value_id);
+            if !matches!(value, Value::Dict(_) | Value::Tensor(_)) {
+                continue;
+            }
+            if prefix.len() + key.len() >= MAX_NAME {
+                let start: String = key.chars().take(40).collect();
+                return Err(TorchError::Tensor {
+                    name: format!("{start}…"),
+                    problem: format!("a name of more than {MAX_NAME} bytes"),
+                });
+            }
+            let name = if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") };
+            let Value::Tensor(view) = value else {
+                self.walk(value_id, &name, depth + 1)?;
+                continue;
+            };
+            let fault = |problem: &str| TorchError::Tensor { name: name.clone(), problem: problem.into() };
+            let Value::Storage(storage) = self.pickle.get(view.storage) else { return Err(fault("it has no storage")) };
+            let layout = Layout {
+                dtype: storage.dtype,
+                shape: view.shape.clone(),
+                strides: view.strides.clone(),
+                offset: view.offset.checked_add(storage.skipped).ok_or_else(|| fault("its offset is too large"))?,
+                key: self.pickle.text(&storage.key).to_owned(),
+            };
+            if layout.key.len() > MAX_NAME {
+                return Err(fault("the name of its storage is too long"));
+            }
+            if self.tensors.insert(name.clone(), layout).is_some() {
+                return Err(fault("the file has two of this name"));
+            }
+            if self.tensors.len() > MAX_TENSORS {
+                return Err(fault("the file has too many tensors before this one"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether the elements of every tensor lie in its storage; `size` tells the bytes of a storage.
+///
+/// # Errors
+/// The first tensor without a storage, beyond its end, or with more elements than that has; tensors that together have more
+/// than twice the elements of their storages.
+pub fn check(tensors: &BTreeMap<String, Layout>, size: impl Fn(&str) -> Option<u64>) -> Result<(), TorchError> {
+    let mut storages = BTreeMap::new();
+    let mut bytes = 0_u64;
+    for (name, layout) in tensors {
+        let fault = |problem: String| TorchError::Tensor { name: name.clone(), problem };
+        let Some(size) = size(&layout.key) else {
+            return Err(fault(format!("its storage {:?} is missing", layout.key)));
+        };
+        let held = size / layout.dtype.size();
+        let shape = &layout.shape;
+        let count = shape.iter().try_fold(1_u64, |count, &length| count.checked_mul(length));
+        let Some(count) = count.filter(|&count| count <= held) else {
+            return Err(fault(format!("shape {shape:?} has more elements than its storage, {held}")));
+        };
+        let last = shape.iter().zip(&layout.strides).try_fold(layout.offset, |last, (&length, &stride)| {
+            length.saturating_sub(1).checked_mul(stride)?.checked_add(last)
+        });
+        if count > 0 && last.is_none_or(|last| last >= held) {
+            return Err(fault(format!(
+                "shape {shape:?} with strides {:?} from element {} reaches beyond its storage of {held} elements",
+                layout.strides, layout.offset
+            )));
+        }
+        storages.insert(&layout.key, size);
+        bytes = bytes.saturating_add(count * layout.dtype.size());
+    }
+    let available = storages.values().fold(0_u64, |sum, size| sum.saturating_add(*size));
+    if bytes > available.saturating_mul(2).max(1 << 20) {
+        return Err(TorchError::Limit(format!(
+            "its tensors have {bytes} bytes, their storages {available}: expected at most twice as many"
+        )));
+    }
+    Ok(())
+}
