@@ -11,7 +11,7 @@ use hrm_core::{
     puzzle::{Example, Kind},
     random::Random,
     search::{
-        Choose, Course, Event, Forms, Outcome, Rows, Search, SearchError, Settings, Start, Until, choose, search,
+        Choose, Trajectory, Event, Forms, Outcome, Rows, Search, SearchError, Settings, Start, Until, choose, search,
     },
 };
 
@@ -64,12 +64,12 @@ fn budget(views: usize, segments: usize) -> Settings {
 }
 
 /// Answers and ends of the views; without figures that may round otherwise in another batch.
-fn without_figures(courses: &[Course]) -> Vec<(usize, usize, Option<usize>, Vec<u8>)> {
-    let of = |course: &Course| {
-        let found = course.found.as_ref().map(|(segment, _)| *segment);
-        (course.view, course.segments, found, course.snapshots.last().unwrap().answer.clone())
+fn without_figures(trajectories: &[Trajectory]) -> Vec<(usize, usize, Option<usize>, Vec<u8>)> {
+    let of = |trajectory: &Trajectory| {
+        let found = trajectory.found.as_ref().map(|(segment, _)| *segment);
+        (trajectory.view, trajectory.segments, found, trajectory.snapshots.last().unwrap().answer.clone())
     };
-    courses.iter().map(of).collect()
+    trajectories.iter().map(of).collect()
 }
 
 #[test]
@@ -78,8 +78,8 @@ fn what_is_solved_is_solved_in_every_form() {
         let model = gallery(name);
         for example in model.puzzles(2, 0.0) {
             let outcome = model.search(&example.question, &budget(views, 8), 6);
-            assert_eq!(outcome.courses.len(), views);
-            assert!(outcome.courses.iter().all(|course| course.found.is_some()), "{name}: {:?}", outcome.courses);
+            assert_eq!(outcome.trajectories.len(), views);
+            assert!(outcome.trajectories.iter().all(|trajectory| trajectory.found.is_some()), "{name}: {:?}", outcome.trajectories);
             assert!(outcome.valid && model.kind.check(&example.question, &outcome.chosen.unwrap().answer).is_ok());
         }
     }
@@ -96,7 +96,7 @@ fn view_0_is_the_plain_run() {
         let engine = cpu::Engine::new();
         let mut solver = Solver::new(&engine, &model.config, &model.weights, 1, Taps::None).await.unwrap();
         solver.begin(&tokens, &[0]).await.unwrap();
-        for snapshot in &outcome.courses[0].snapshots {
+        for snapshot in &outcome.trajectories[0].snapshots {
             let segment = solver.segment().await.unwrap();
             assert_eq!((snapshot.answer.clone(), snapshot.q_halt), (segment.answer(6), segment.q[0][0]));
         }
@@ -113,15 +113,15 @@ fn neither_the_batch_nor_the_workers_change_a_view() {
         let whole = model.search(question, &settings, 9);
         for rows in [1, 2, 4] {
             let outcome = model.search(question, &settings, rows);
-            assert_eq!(without_figures(&outcome.courses), without_figures(&whole.courses), "{rows} rows");
+            assert_eq!(without_figures(&outcome.trajectories), without_figures(&whole.trajectories), "{rows} rows");
         }
         let shares = (0..2).map(|worker| Search::shared(model.kind, question, &settings, worker, 2).unwrap()).collect();
-        let mut courses: Vec<Course> =
-            model.play(shares, &settings, 3).into_iter().flat_map(|outcome| outcome.courses).collect();
-        let chosen = choose(&courses, Choose::Rules, usize::MAX, usize::MAX).unwrap();
+        let mut trajectories: Vec<Trajectory> =
+            model.play(shares, &settings, 3).into_iter().flat_map(|outcome| outcome.trajectories).collect();
+        let chosen = choose(&trajectories, Choose::Rules, usize::MAX, usize::MAX).unwrap();
         assert_eq!(chosen.answer, whole.chosen.unwrap().answer);
-        courses.sort_by_key(|course| course.view);
-        assert_eq!(without_figures(&courses), without_figures(&whole.courses));
+        trajectories.sort_by_key(|trajectory| trajectory.view);
+        assert_eq!(without_figures(&trajectories), without_figures(&whole.trajectories));
     }
 }
 
@@ -145,10 +145,10 @@ fn without_a_solution_a_search_ends_at_its_budget() {
     let question = model.kind.encode("123. ...4 .... ....").unwrap();
     let settings = Settings { until: Until::Rules, ..budget(6, 5) };
     let outcome = model.search(&question, &settings, 4);
-    assert_eq!((outcome.valid, outcome.courses.len(), outcome.segments), (false, 6, 30));
+    assert_eq!((outcome.valid, outcome.trajectories.len(), outcome.segments), (false, 6, 30));
     assert!(outcome.chosen.is_some());
     let branches = model.search(&question, &Settings { branch: true, ..settings }, 4);
-    assert!(!branches.valid && branches.courses.len() == 6 && branches.segments <= 30);
+    assert!(!branches.valid && branches.trajectories.len() == 6 && branches.segments <= 30);
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn rows_that_are_done_take_the_next_views_and_puzzles() {
         for (outcome, Example { question, .. }) in outcomes.iter().zip(&puzzles) {
             let answer = &outcome.chosen.as_ref().unwrap().answer;
             assert_eq!(model.kind.check(question, answer), Ok(()));
-            assert!(outcome.courses.len() <= 4);
+            assert!(outcome.trajectories.len() <= 4);
         }
     }
 }
@@ -213,7 +213,7 @@ fn an_observer_stops_a_search_and_gets_what_it_found() {
         search(&mut rows, [one], || 0.0, observe).await.unwrap();
     });
     let outcome = ended.unwrap();
-    assert_eq!((segments, outcome.courses.len()), (3, 2));
+    assert_eq!((segments, outcome.trajectories.len()), (3, 2));
     assert!(outcome.chosen.is_some());
 }
 
@@ -228,7 +228,7 @@ fn a_table_of_first_right_answers_agrees_with_the_whole_budget() {
         assert!(pruned.segments <= whole.segments);
         for (views, segments) in [1, 3, 6].into_iter().flat_map(|views| milestones.iter().map(move |&n| (views, n))) {
             let right = |outcome: &Outcome| {
-                let chosen = choose(&outcome.courses, Choose::Rules, views, segments).unwrap();
+                let chosen = choose(&outcome.trajectories, Choose::Rules, views, segments).unwrap();
                 model.kind.check(&question, &chosen.answer).is_ok()
             };
             assert_eq!(right(&whole), right(&pruned), "{views} views, {segments} segments");

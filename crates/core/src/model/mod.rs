@@ -18,5 +18,5 @@ pub use intervention::{Act, Intervention};
 pub use mixing::{Before, Mixing, MixingKind, MixingSolver};
 pub use params::{Init, ParamSpec, param_specs};
 pub use recurrence::{Inputs, Level, Model, StateTap, TapLog, Taps};
-pub use rows::Carry;
+pub use rows::{Carry, RowInput};
 pub use solver::{ModelError, Segment, Solver, State};

@@ -9,6 +9,17 @@ use super::inference::Options;
 use super::solver::{ModelError, Segment, Solver, check};
 use super::stepwise::add_noise_from;
 
+/// A puzzle for a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowInput {
+    /// The row.
+    pub row: usize,
+    /// Its tokens [S].
+    pub tokens: Vec<u8>,
+    /// Whether the row's next segment starts from H_init and L_init, rather than from the states that are there.
+    pub reset: bool,
+}
+
 /// The states between two segments, [B, T, D] each.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Carry {
@@ -55,19 +66,18 @@ impl<S: Session> Solver<S> {
         Self::prepare(engine, config, weights, batch, Options { rows: true, ..Options::default() }).await
     }
 
-    /// Gives rows new puzzles, each its tokens [S]; their next segment starts from H_init and L_init. The other rows go
-    /// on as if nothing had happened, bit for bit.
+    /// Gives rows new puzzles. The other rows go on as if nothing had happened, bit for bit.
     ///
     /// # Errors
     /// A row that there is not, tokens of another number or without an embedding, a solver that was not prepared by
     /// [`Solver::by_rows`].
-    pub async fn begin_rows(&mut self, puzzles: &[(usize, Vec<u8>)]) -> Result<(), ModelError> {
+    pub async fn begin_rows(&mut self, puzzles: &[RowInput]) -> Result<(), ModelError> {
         let entry = self.plan.rows.ok_or(ModelError::WholeBatches)?;
         let (batch, seq_len, vocab_size) = (self.batch(), self.config().seq_len, self.config().vocab_size);
         let mut all = self.tokens.clone();
         all.resize(batch * seq_len, 0);
         let mut halted = vec![0; batch];
-        for (index, (row, tokens)) in puzzles.iter().enumerate() {
+        for (index, RowInput { row, tokens, reset }) in puzzles.iter().enumerate() {
             if *row >= batch {
                 return Err(ModelError::Input {
                     what: "row",
@@ -79,7 +89,7 @@ impl<S: Session> Solver<S> {
             let tokens: Vec<u32> = tokens.iter().map(|&token| u32::from(token)).collect();
             check("tokens", "token", &tokens, seq_len, vocab_size)?;
             all[row * seq_len..][..seq_len].copy_from_slice(&tokens);
-            halted[*row] = 1;
+            halted[*row] = u32::from(*reset);
         }
         self.session.write_u32(self.plan.inputs.tokens, &all)?;
         self.session.write_u32(entry.halted, &halted)?;

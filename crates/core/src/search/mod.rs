@@ -5,16 +5,16 @@
 //! at the final check of an answer by rule ([`holds`]), and at nothing else.
 
 mod branch;
-mod course;
-mod drive;
+mod trajectory;
+mod run;
 mod rows;
 mod settings;
 mod table;
 
-pub use branch::{Branch, Step};
-pub use course::{Chosen, Course, Report, Snapshot, choose, distinct_answers};
-pub use drive::{Event, Outcome, Search, SearchError, search};
-pub use rows::{Pass, RowReport, Rows};
+pub use branch::{Branch, Branching, Step};
+pub use trajectory::{Chosen, Trajectory, Report, Snapshot, choose, distinct_answers};
+pub use run::{Event, Outcome, Search, SearchError, search};
+pub use rows::{Pass, ROWS, RowReport, Rows};
 pub use settings::{Choose, Forms, Settings, Start, Until};
 pub use table::Table;
 

@@ -5,12 +5,15 @@ use super::{Settings, Start};
 use crate::checkpoint::Weights;
 use crate::config::ModelConfig;
 use crate::engine::{Engine, Session};
-use crate::model::{ModelError, Solver, probabilities};
+use crate::model::{ModelError, RowInput, Solver, probabilities};
 use crate::puzzle::{Form, Kind};
 use crate::random::Random;
 
 /// Sets the draws of noise and of random states apart from those of the forms.
 const NOISE: u64 = 0x6E_6F69_7365;
+
+/// Rows of a batch where nothing else is asked for.
+pub const ROWS: usize = 16;
 
 /// What a row is given.
 #[derive(Clone, Debug)]
@@ -23,6 +26,8 @@ pub struct Pass {
     pub question: Vec<u8>,
     /// Segments that the view has run before.
     pub segments: usize,
+    /// Whether it begins from fresh states, rather than from those that are in the row.
+    pub reset: bool,
 }
 
 impl Pass {
@@ -32,7 +37,7 @@ impl Pass {
             super::Forms::Symmetric if view > 0 => Form::random(kind, &mut Random::stream(settings.seed, view as u64)),
             _ => Form::identity(kind),
         };
-        Self { view, form, question: question.to_vec(), segments: 0 }
+        Self { view, form, question: question.to_vec(), segments: 0, reset: true }
     }
 }
 
@@ -184,8 +189,10 @@ impl<S: Session> Rows<S> {
                 fresh.push(index);
             }
         }
-        let tokens = |&row: &usize| self.pass(row).map(|pass| (row, pass.form.apply(&pass.question)));
-        let puzzles: Vec<_> = fresh.iter().filter_map(tokens).collect();
+        let input = |&row: &usize| {
+            self.pass(row).map(|pass| RowInput { row, tokens: pass.form.apply(&pass.question), reset: pass.reset })
+        };
+        let puzzles: Vec<_> = fresh.iter().filter_map(input).collect();
         if !puzzles.is_empty() {
             self.solver.begin_rows(&puzzles).await?;
         } else if self.noise == 0.0 {
@@ -201,7 +208,7 @@ impl<S: Session> Rows<S> {
             // A function of seed, view and segment: whatever else is in the batch changes nothing.
             let of_view = Random::stream(self.seed ^ NOISE, pass.view as u64).bits();
             let mut random = Random::stream(of_view, pass.segments as u64);
-            if self.start == Start::Random && fresh.contains(&index) {
+            if self.start == Start::Random && pass.reset && fresh.contains(&index) {
                 carry.draw(index, len, &mut random);
                 changed = true;
             }

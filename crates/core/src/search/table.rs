@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Choose, Course, choose};
+use super::{Choose, Trajectory, choose};
 
 /// Puzzles right by rule for each way to choose, number of views and number of segments.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -33,12 +33,12 @@ impl Table {
     }
 
     /// Counts a puzzle by its views; `is_right` judges an answer.
-    pub fn add(&mut self, courses: &[Course], is_right: impl Fn(&[u8]) -> bool) {
+    pub fn add(&mut self, trajectories: &[Trajectory], is_right: impl Fn(&[u8]) -> bool) {
         self.count += 1;
         for (&way, cells) in &mut self.right {
             for (cells, &views) in cells.iter_mut().zip(&self.views) {
                 for (cell, &segments) in cells.iter_mut().zip(&self.segments) {
-                    let chosen = choose(courses, way, views, segments);
+                    let chosen = choose(trajectories, way, views, segments);
                     *cell += usize::from(chosen.is_some_and(|chosen| is_right(&chosen.answer)));
                 }
             }
@@ -69,8 +69,8 @@ mod tests {
     fn every_cell_counts_what_its_views_and_segments_found() {
         let mut table = Table::new(16, 16, &[Choose::Rules]);
         assert_eq!((&table.views[..], &table.segments[..]), (&[1, 4, 16][..], &[8, 16][..]));
-        let found = |view, at| Course { found: Some((at, vec![1])), ..Course::new(view) };
-        table.add(&[Course::new(0), found(3, 9), found(7, 2)], |answer| answer == [1]);
+        let found = |view, at| Trajectory { found: Some((at, vec![1])), ..Trajectory::new(view) };
+        table.add(&[Trajectory::new(0), found(3, 9), found(7, 2)], |answer| answer == [1]);
         table.add(&[found(0, 16)], |answer| answer == [1]);
         assert_eq!(table.right[&Choose::Rules], [[0, 1], [0, 2], [1, 2]]);
         let rows: Vec<String> = table.to_markdown().lines().map(Into::into).collect();

@@ -21,6 +21,7 @@ mod signals;
 mod train;
 mod training;
 mod verify;
+mod wider;
 
 use std::process::ExitCode;
 

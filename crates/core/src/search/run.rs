@@ -5,11 +5,11 @@ use std::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Branch, Chosen, Course, Pass, Report, RowReport, Rows, Settings, Step, Until, choose, distinct_answers, holds,
+    Branch, Chosen, Forms, Trajectory, Pass, Report, RowReport, Rows, Settings, Step, Until, choose, distinct_answers, holds,
 };
 use crate::engine::Session;
 use crate::model::ModelError;
-use crate::puzzle::Kind;
+use crate::puzzle::{Form, Kind};
 
 /// Why a search cannot be.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -33,7 +33,7 @@ pub struct Outcome {
     /// Whether it holds by rule.
     pub valid: bool,
     /// Every view that began, by number.
-    pub courses: Vec<Course>,
+    pub trajectories: Vec<Trajectory>,
     /// Segments of all views together.
     pub segments: usize,
     /// Different last answers among the views.
@@ -51,7 +51,7 @@ pub struct Search {
     /// This worker's views: `first`, `first + step`, …
     next: usize,
     step: usize,
-    courses: Vec<Course>,
+    trajectories: Vec<Trajectory>,
     over: bool,
     milliseconds: f64,
 }
@@ -65,7 +65,7 @@ impl Search {
         Self::shared(kind, question, settings, 0, 1)
     }
 
-    /// The views `worker`, `worker + workers`, … of a question, for one of several workers; the courses that they hand
+    /// The views `worker`, `worker + workers`, … of a question, for one of several workers; the trajectories that they hand
     /// over are put together, and [`choose`] takes the answer.
     ///
     /// # Errors
@@ -86,7 +86,7 @@ impl Search {
             settings: settings.clone(),
             next: worker,
             step: workers.max(1),
-            courses: Vec::new(),
+            trajectories: Vec::new(),
             over: settings.segments == 0,
             milliseconds: 0.0,
         })
@@ -99,14 +99,14 @@ impl Search {
             return None;
         }
         self.next += self.step;
-        self.courses.push(Course::new(view));
+        self.trajectories.push(Trajectory::new(view));
         Some(view)
     }
 
     /// Takes a view's segment; whether the view goes on.
     pub fn take(&mut self, report: &Report) -> bool {
-        if let Some(course) = self.courses.iter_mut().find(|course| course.view == report.view) {
-            course.push(report, &self.settings.milestones);
+        if let Some(trajectory) = self.trajectories.iter_mut().find(|trajectory| trajectory.view == report.view) {
+            trajectory.push(report, &self.settings.milestones);
         }
         if !self.settings.table {
             self.over |= match self.settings.until {
@@ -137,25 +137,25 @@ impl Search {
         if !self.settings.table || !self.ends_when_valid() {
             return true;
         }
-        let earlier = self.courses.iter().filter(|course| course.view < view);
-        let solved_from = earlier.filter_map(|course| Some(course.found.as_ref()?.0)).min().unwrap_or(usize::MAX);
+        let earlier = self.trajectories.iter().filter(|trajectory| trajectory.view < view);
+        let solved_from = earlier.filter_map(|trajectory| Some(trajectory.found.as_ref()?.0)).min().unwrap_or(usize::MAX);
         let numbers = self.settings.milestones.iter().copied().chain([self.settings.segments]);
         numbers.into_iter().any(|number| number >= segment && number < solved_from)
     }
 
     /// What it came to, finished or not.
     pub fn outcome(&self) -> Outcome {
-        let mut courses = self.courses.clone();
-        courses.sort_by_key(|course| course.view);
+        let mut trajectories = self.trajectories.clone();
+        trajectories.sort_by_key(|trajectory| trajectory.view);
         // A view that was begun and stopped before its first segment says nothing.
-        courses.retain(|course| course.segments > 0);
-        let chosen = choose(&courses, self.settings.choose, usize::MAX, usize::MAX);
+        trajectories.retain(|trajectory| trajectory.segments > 0);
+        let chosen = choose(&trajectories, self.settings.choose, usize::MAX, usize::MAX);
         Outcome {
             valid: chosen.as_ref().is_some_and(|chosen| holds(self.kind, &self.question, &chosen.answer)),
             chosen,
-            segments: courses.iter().map(|course| course.segments).sum(),
-            distinct_answers: distinct_answers(&courses),
-            courses,
+            segments: trajectories.iter().map(|trajectory| trajectory.segments).sum(),
+            distinct_answers: distinct_answers(&trajectories),
+            trajectories,
             milliseconds: self.milliseconds,
         }
     }
@@ -242,17 +242,17 @@ pub async fn search<S: Session>(
                 q_halt,
                 residual,
             };
-            let mut goes_on = search.take(&report);
-            if let (true, Some(branch), Some(beliefs)) = (goes_on, branch, beliefs) {
-                match branch.take(&report.answer, &beliefs) {
-                    Step::GoOn => {}
-                    Step::Pass(question) => {
-                        if let Some(pass) = rows.pass(row).cloned() {
-                            rows.begin(row, Pass { question, ..pass });
-                        }
-                    }
-                    Step::End => goes_on = false,
-                }
+            let goes_on = search.take(&report);
+            if let (true, Some(branch), Some(beliefs)) = (goes_on, branch, beliefs)
+                && let Step::Pass(question) = branch.take(&beliefs)
+            {
+                let keep = branch.keeps_state();
+                let form = match search.settings.forms {
+                    _ if keep => rows.pass(row).map_or_else(|| Form::identity(search.kind), |pass| pass.form.clone()),
+                    Forms::Symmetric => Form::random(search.kind, branch.random()),
+                    Forms::Identical => Form::identity(search.kind),
+                };
+                rows.begin(row, Pass { view, form, question, segments: report.segment, reset: !keep });
             }
             let number = *number;
             if !goes_on {

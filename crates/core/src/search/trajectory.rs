@@ -42,7 +42,7 @@ pub struct Snapshot {
 
 /// A view from its first segment to its last.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Course {
+pub struct Trajectory {
     /// Its number.
     pub view: usize,
     /// Segments that it ran.
@@ -55,7 +55,7 @@ pub struct Course {
     pub snapshots: Vec<Snapshot>,
 }
 
-impl Course {
+impl Trajectory {
     /// A view that has not begun.
     pub fn new(view: usize) -> Self {
         Self { view, ..Self::default() }
@@ -96,16 +96,16 @@ pub struct Chosen {
 
 /// The answer of the first `views` views after at most `segments` segments of each; `None` of no view. Courses may come in
 /// any order, as several workers hand them over: neither it nor the batch decides anything.
-pub fn choose(courses: &[Course], how: Choose, views: usize, segments: usize) -> Option<Chosen> {
-    let courses = || courses.iter().filter(|course| course.view < views);
+pub fn choose(trajectories: &[Trajectory], how: Choose, views: usize, segments: usize) -> Option<Chosen> {
+    let trajectories = || trajectories.iter().filter(|trajectory| trajectory.view < views);
     if how == Choose::Rules {
-        let found = courses().filter_map(|course| Some((course.found.as_ref()?, course.view)));
+        let found = trajectories().filter_map(|trajectory| Some((trajectory.found.as_ref()?, trajectory.view)));
         let earliest = found.filter(|((at, _), _)| *at <= segments).min_by_key(|((at, _), view)| (*at, *view));
         if let Some(((segment, answer), view)) = earliest {
             return Some(Chosen { answer: answer.clone(), view, segment: *segment });
         }
     }
-    let mut last: Vec<(usize, &Snapshot)> = courses().filter_map(|c| Some((c.view, c.at(segments)?))).collect();
+    let mut last: Vec<(usize, &Snapshot)> = trajectories().filter_map(|c| Some((c.view, c.at(segments)?))).collect();
     last.sort_by_key(|(view, _)| *view);
     let mut votes: HashMap<&[u8], usize> = HashMap::new();
     last.iter().for_each(|(_, snapshot)| *votes.entry(&snapshot.answer).or_default() += 1);
@@ -123,8 +123,8 @@ pub fn choose(courses: &[Course], how: Choose, views: usize, segments: usize) ->
 }
 
 /// How many different last answers the views gave.
-pub fn distinct_answers(courses: &[Course]) -> usize {
-    let last = courses.iter().filter_map(|course| course.snapshots.last());
+pub fn distinct_answers(trajectories: &[Trajectory]) -> usize {
+    let last = trajectories.iter().filter_map(|trajectory| trajectory.snapshots.last());
     last.map(|snapshot| &snapshot.answer).collect::<HashSet<_>>().len()
 }
 
@@ -133,28 +133,28 @@ mod tests {
     use super::*;
 
     /// (answer, q_halt, residual, valid) of segments 1, 2, …
-    fn course(view: usize, segments: &[(u8, f32, f32, bool)]) -> Course {
-        let mut course = Course::new(view);
+    fn trajectory(view: usize, segments: &[(u8, f32, f32, bool)]) -> Trajectory {
+        let mut trajectory = Trajectory::new(view);
         for (segment, &(answer, q_halt, residual, valid)) in (1..).zip(segments) {
             let halts = q_halt > 0.0;
             let report = Report { view, segment, answer: vec![answer], q_halt, halts, residual, valid, placed: 0 };
-            course.push(&report, &[1]);
+            trajectory.push(&report, &[1]);
         }
-        course
+        trajectory
     }
 
-    fn courses() -> Vec<Course> {
+    fn trajectories() -> Vec<Trajectory> {
         vec![
-            course(2, &[(5, -1.0, 0.3, false), (7, 3.0, 0.2, true), (7, 3.0, 0.2, true)]),
-            course(0, &[(1, 2.0, 0.9, false), (2, 1.0, 0.8, false), (9, 1.0, 0.8, false)]),
-            course(1, &[(5, -2.0, 0.1, false), (9, -2.0, 0.01, false), (9, -2.0, 0.01, false)]),
+            trajectory(2, &[(5, -1.0, 0.3, false), (7, 3.0, 0.2, true), (7, 3.0, 0.2, true)]),
+            trajectory(0, &[(1, 2.0, 0.9, false), (2, 1.0, 0.8, false), (9, 1.0, 0.8, false)]),
+            trajectory(1, &[(5, -2.0, 0.1, false), (9, -2.0, 0.01, false), (9, -2.0, 0.01, false)]),
         ]
     }
 
     #[test]
     fn each_way_takes_its_own_answer() {
         let taken = |how, views, segments| {
-            let chosen = choose(&courses(), how, views, segments).unwrap();
+            let chosen = choose(&trajectories(), how, views, segments).unwrap();
             (chosen.answer[0], chosen.view, chosen.segment)
         };
         assert_eq!(taken(Choose::Rules, 3, 3), (7, 2, 2));
@@ -165,12 +165,12 @@ mod tests {
         assert_eq!(taken(Choose::Rules, 2, 3), (9, 0, 3));
         assert_eq!(taken(Choose::Rules, 3, 1), (1, 0, 1));
         assert_eq!(taken(Choose::Vote, 3, 1), (5, 2, 1));
-        assert_eq!(choose(&courses(), Choose::Q, 0, 3), None);
+        assert_eq!(choose(&trajectories(), Choose::Q, 0, 3), None);
     }
 
     #[test]
     fn the_order_of_the_courses_decides_nothing() {
-        let (forth, mut back) = (courses(), courses());
+        let (forth, mut back) = (trajectories(), trajectories());
         back.reverse();
         for how in Choose::ALL {
             assert_eq!(choose(&forth, how, 3, 3), choose(&back, how, 3, 3));
@@ -179,9 +179,9 @@ mod tests {
 
     #[test]
     fn only_milestones_and_the_last_answer_are_kept() {
-        let course = course(0, &[(1, 0.0, 0.0, false), (2, 0.0, 0.0, false), (3, 1.0, 0.0, false)]);
-        let kept: Vec<usize> = course.snapshots.iter().map(|snapshot| snapshot.segment).collect();
-        assert_eq!((kept, course.segments, course.halted_at), (vec![1, 3], 3, Some(3)));
-        assert_eq!(distinct_answers(&courses()), 2);
+        let trajectory = trajectory(0, &[(1, 0.0, 0.0, false), (2, 0.0, 0.0, false), (3, 1.0, 0.0, false)]);
+        let kept: Vec<usize> = trajectory.snapshots.iter().map(|snapshot| snapshot.segment).collect();
+        assert_eq!((kept, trajectory.segments, trajectory.halted_at), (vec![1, 3], 3, Some(3)));
+        assert_eq!(distinct_answers(&trajectories()), 2);
     }
 }
