@@ -29,6 +29,7 @@ mod controls;
 #[cfg(target_arch = "wasm32")]
 mod engine_badge;
 #[cfg(target_arch = "wasm32")]
+mod famous;
 mod files;
 #[cfg(target_arch = "wasm32")]
 mod fold;
@@ -49,6 +50,7 @@ mod state;
 #[cfg(target_arch = "wasm32")]
 mod theme;
 #[cfg(target_arch = "wasm32")]
+mod think_wider;
 mod thinking_longer;
 #[cfg(target_arch = "wasm32")]
 mod timeline;
