@@ -11,7 +11,7 @@ use hrm_core::{
     puzzle::{Example, Kind},
     random::Random,
     search::{
-        Choose, Trajectory, Event, Forms, Outcome, Rows, Search, SearchError, Settings, Start, Until, choose, search,
+        Choose, Event, Forms, Outcome, Rows, Search, SearchError, Settings, Start, Trajectory, Until, choose, search,
     },
 };
 
@@ -79,7 +79,11 @@ fn what_is_solved_is_solved_in_every_form() {
         for example in model.puzzles(2, 0.0) {
             let outcome = model.search(&example.question, &budget(views, 8), 6);
             assert_eq!(outcome.trajectories.len(), views);
-            assert!(outcome.trajectories.iter().all(|trajectory| trajectory.found.is_some()), "{name}: {:?}", outcome.trajectories);
+            assert!(
+                outcome.trajectories.iter().all(|trajectory| trajectory.found.is_some()),
+                "{name}: {:?}",
+                outcome.trajectories
+            );
             assert!(outcome.valid && model.kind.check(&example.question, &outcome.chosen.unwrap().answer).is_ok());
         }
     }

@@ -25,7 +25,7 @@ const FAMOUS: [Famous; 5] = [
     },
     Famous {
         name: "Inkala 2012",
-        source: "Arto Inkala, 2012, in the newspapers as the hardest there is",
+        source: "Arto Inkala, 2012, in the newspapers as the hardest there is; the list as above",
         puzzle: "8..........36......7..9.2...5...7.......457.....1...3...1....68..85...1..9....4..",
     },
     Famous {
@@ -35,12 +35,12 @@ const FAMOUS: [Famous; 5] = [
     },
     Famous {
         name: "Golden Nugget",
-        source: "By “tarek”, 2007, from the players’ forum’s lists of the hardest",
+        source: "From the lists of the hardest that players keep in their forum",
         puzzle: ".......39.....1..5..3.5.8....8.9...6.7...2...1..4.......9.8..5..2....6..4..7.....",
     },
     Famous {
         name: "Easter Monster",
-        source: "By “JPF”, 2007, from the players’ forum’s lists of the hardest",
+        source: "By JPF, 2007, from the lists of the hardest that players keep in their forum",
         puzzle: "1.......2.9.4...5...6...7...5.9.3.......7.......85..4.7.....6...3...9.8...2.....1",
     },
 ];

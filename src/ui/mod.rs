@@ -30,6 +30,7 @@ mod controls;
 mod engine_badge;
 #[cfg(target_arch = "wasm32")]
 mod famous;
+#[cfg(target_arch = "wasm32")]
 mod files;
 #[cfg(target_arch = "wasm32")]
 mod fold;
@@ -51,6 +52,7 @@ mod state;
 mod theme;
 #[cfg(target_arch = "wasm32")]
 mod think_wider;
+#[cfg(target_arch = "wasm32")]
 mod thinking_longer;
 #[cfg(target_arch = "wasm32")]
 mod timeline;

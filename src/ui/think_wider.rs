@@ -62,7 +62,9 @@ fn words(now: &Widening) -> String {
             format!("Thinking wider: {spent}, of at most {VIEWS} views and {most} segments.")
         }
         (Some(End::Done), None) => format!("Thinking wider: no answer of any view passes the rules ({spent})."),
-        (Some(End::Stopped), None) => format!("Thinking wider was stopped: no answer so far passes the rules ({spent})."),
+        (Some(End::Stopped), None) => {
+            format!("Thinking wider was stopped: no answer so far passes the rules ({spent}).")
+        }
         (Some(End::Failed(message)), None) => format!("Thinking wider failed: {message} ({spent})."),
     }
 }

@@ -20,7 +20,8 @@ fn run<'a>(more: &[&'a str]) -> Vec<&'a str> {
 #[test]
 fn a_puzzle_is_solved_by_some_view_and_every_view_is_told() {
     let folder = Folder::new("wider-run");
-    let said = folder.hrm(&run(&["--puzzle", PUZZLE, "--views", "5", "--segments", "6", "--until", "budget", "--json"]));
+    let said =
+        folder.hrm(&run(&["--puzzle", PUZZLE, "--views", "5", "--segments", "6", "--until", "budget", "--json"]));
     let said = json(&said.done());
     assert_eq!((&said["valid"], &said["segments"]), (&Value::from(true), &Value::from(30)));
     let views = said["views"].as_array().unwrap();
@@ -39,8 +40,19 @@ fn the_same_seed_says_the_same() {
     let folder = Folder::new("wider-seed");
     let said = |seed: &str| {
         let said = folder.hrm(&run(&[
-            "--puzzle", NO_SOLUTION, "--views", "6", "--segments", "4", "--noise", "1", "--start", "random", "--seed",
-            seed, "--json",
+            "--puzzle",
+            NO_SOLUTION,
+            "--views",
+            "6",
+            "--segments",
+            "4",
+            "--noise",
+            "1",
+            "--start",
+            "random",
+            "--seed",
+            seed,
+            "--json",
         ]));
         let mut said = json(&said.done());
         said.as_object_mut().unwrap().remove("seconds");
@@ -69,7 +81,11 @@ fn of_several_solutions_one_is_found_and_that_is_said() {
     // The digits 1 and 2 can change places.
     let said = folder.hrm(&run(&["--puzzle", "..34 34.. ..43 43..", "--views", "16", "--noise", "1"]));
     assert_eq!(said.status, Some(0), "{said:?}");
-    assert_eq!(said.out.contains("\nvalid"), said.err.contains("several right answers; this is one of them"), "{said:?}");
+    assert_eq!(
+        said.out.contains("\nvalid"),
+        said.err.contains("several right answers; this is one of them"),
+        "{said:?}"
+    );
     assert!(said.out.contains("\nvalid") || said.out.contains("\nnot valid: "), "{said:?}");
 }
 

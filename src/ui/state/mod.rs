@@ -23,7 +23,7 @@ pub(super) use run::{Phase, Run};
 pub(super) use training::{
     Boards, Current, Notice, Origin, Phase as TrainingPhase, Progress, Table, Training, Use, Way,
 };
-pub(super) use wider::{End, SEGMENTS, VIEWS, Wider, Widening};
+pub(super) use wider::{End, SEGMENTS, VIEWS, Widening, Wider};
 
 use hrm_core::{model::Intervention, puzzle, recording::Recording};
 use hrm_link::{

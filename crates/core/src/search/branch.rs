@@ -29,7 +29,13 @@ impl Default for Branching {
         // TUNE
         if let Ok(text) = std::env::var("HRM_TUNE") {
             let v: Vec<f64> = text.split(',').map(|x| x.parse().unwrap()).collect();
-            return Self { first: v[0] as usize, later: v[1] as usize, share: v[2], temperature: v[3], keep: v[4] > 0.0 };
+            return Self {
+                first: v[0] as usize,
+                later: v[1] as usize,
+                share: v[2],
+                temperature: v[3],
+                keep: v[4] > 0.0,
+            };
         }
         Self { first: 8, later: 4, share: 0.05, temperature: 0.3, keep: false }
     }
@@ -232,10 +238,12 @@ mod tests {
         let wrong: Vec<u8> = example.answer.iter().map(|_| BLANK_TOKEN + 1).collect();
         let settings = Branching { first: 1, later: 1, share: 0.0, temperature: 1.0, keep: false };
         let mut branch = Branch::with(settings, kind, &example.question, 5, 1);
-        let counts: Vec<usize> = (0..60).map(|_| {
-            pass(&mut branch, &beliefs(kind, &wrong));
-            branch.placed()
-        }).collect();
+        let counts: Vec<usize> = (0..60)
+            .map(|_| {
+                pass(&mut branch, &beliefs(kind, &wrong));
+                branch.placed()
+            })
+            .collect();
         // No more than nine equal digits fit.
         assert!(counts.iter().all(|&placed| placed <= 9) && counts.windows(2).filter(|w| w[1] < w[0]).count() > 3);
     }

@@ -5,18 +5,18 @@
 //! at the final check of an answer by rule ([`holds`]), and at nothing else.
 
 mod branch;
-mod trajectory;
-mod run;
 mod rows;
+mod run;
 mod settings;
 mod table;
+mod trajectory;
 
 pub use branch::{Branch, Branching, Step};
-pub use trajectory::{Chosen, Trajectory, Report, Snapshot, choose, distinct_answers};
-pub use run::{Event, Outcome, Search, SearchError, search};
 pub use rows::{Pass, ROWS, RowReport, Rows};
+pub use run::{Event, Outcome, Search, SearchError, search};
 pub use settings::{Choose, Forms, Settings, Start, Until};
 pub use table::Table;
+pub use trajectory::{Chosen, Report, Snapshot, Trajectory, choose, distinct_answers};
 
 use crate::puzzle::{Fault, Kind, maze};
 

@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Branch, Chosen, Forms, Trajectory, Pass, Report, RowReport, Rows, Settings, Step, Until, choose, distinct_answers, holds,
+    Branch, Chosen, Forms, Pass, Report, RowReport, Rows, Settings, Step, Trajectory, Until, choose, distinct_answers,
+    holds,
 };
 use crate::engine::Session;
 use crate::model::ModelError;
@@ -138,7 +139,8 @@ impl Search {
             return true;
         }
         let earlier = self.trajectories.iter().filter(|trajectory| trajectory.view < view);
-        let solved_from = earlier.filter_map(|trajectory| Some(trajectory.found.as_ref()?.0)).min().unwrap_or(usize::MAX);
+        let solved_from =
+            earlier.filter_map(|trajectory| Some(trajectory.found.as_ref()?.0)).min().unwrap_or(usize::MAX);
         let numbers = self.settings.milestones.iter().copied().chain([self.settings.segments]);
         numbers.into_iter().any(|number| number >= segment && number < solved_from)
     }

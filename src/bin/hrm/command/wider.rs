@@ -186,8 +186,7 @@ pub fn run(
     let mut ended = None;
     let asked = [Search::new(kind, question, settings).map_err(|error| format!("--branch: {error}"))?];
     pollster::block_on(async {
-        let mut rows =
-            Rows::new(engine, &model.config, &model.weights, rows_for(None, settings, 1), settings).await?;
+        let mut rows = Rows::new(engine, &model.config, &model.weights, rows_for(None, settings, 1), settings).await?;
         let observe = async |event: Event<'_>| {
             if let Event::Ended(_, outcome) = event {
                 ended = Some(outcome);
