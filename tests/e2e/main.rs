@@ -21,6 +21,7 @@ mod timeline;
 mod train;
 mod training_speed;
 mod ways;
+mod wider;
 
 use std::{
     error::Error,
