@@ -16,8 +16,6 @@ pub struct RowInput {
     pub row: usize,
     /// Its tokens [S].
     pub tokens: Vec<u8>,
-    /// Whether the row's next segment starts from H_init and L_init, rather than from the states that are there.
-    pub reset: bool,
 }
 
 /// The states between two segments, [B, T, D] each.
@@ -66,7 +64,8 @@ impl<S: Session> Solver<S> {
         Self::prepare(engine, config, weights, batch, Options { rows: true, ..Options::default() }).await
     }
 
-    /// Gives rows new puzzles. The other rows go on as if nothing had happened, bit for bit.
+    /// Gives rows new puzzles; their next segment starts from H_init and L_init. The other rows go on as if nothing had
+    /// happened, bit for bit.
     ///
     /// # Errors
     /// A row that there is not, tokens of another number or without an embedding, a solver that was not prepared by
@@ -77,7 +76,7 @@ impl<S: Session> Solver<S> {
         let mut all = self.tokens.clone();
         all.resize(batch * seq_len, 0);
         let mut halted = vec![0; batch];
-        for (index, RowInput { row, tokens, reset }) in puzzles.iter().enumerate() {
+        for (index, RowInput { row, tokens }) in puzzles.iter().enumerate() {
             if *row >= batch {
                 return Err(ModelError::Input {
                     what: "row",
@@ -89,7 +88,7 @@ impl<S: Session> Solver<S> {
             let tokens: Vec<u32> = tokens.iter().map(|&token| u32::from(token)).collect();
             check("tokens", "token", &tokens, seq_len, vocab_size)?;
             all[row * seq_len..][..seq_len].copy_from_slice(&tokens);
-            halted[*row] = u32::from(*reset);
+            halted[*row] = 1;
         }
         self.session.write_u32(self.plan.inputs.tokens, &all)?;
         self.session.write_u32(entry.halted, &halted)?;

@@ -20,24 +20,11 @@ pub struct Branching {
     /// How much chance there is in the choice of cells: Gumbel noise of this size is added to the log of each cell's
     /// probability. 0 takes the surest ones.
     pub temperature: f64,
-    /// Whether a pass that adds clues goes on from the states of the one before it.
-    pub keep: bool,
 }
 
 impl Default for Branching {
     fn default() -> Self {
-        // TUNE
-        if let Ok(text) = std::env::var("HRM_TUNE") {
-            let v: Vec<f64> = text.split(',').map(|x| x.parse().unwrap()).collect();
-            return Self {
-                first: v[0] as usize,
-                later: v[1] as usize,
-                share: v[2],
-                temperature: v[3],
-                keep: v[4] > 0.0,
-            };
-        }
-        Self { first: 8, later: 4, share: 0.05, temperature: 0.3, keep: false }
+        Self { first: 8, later: 4, share: 0.02, temperature: 0.3 }
     }
 }
 
@@ -90,11 +77,6 @@ impl Branch {
     /// Cells that are placed.
     pub fn placed(&self) -> usize {
         self.puzzle.iter().zip(&self.question).filter(|(given, now)| given != now).count()
-    }
-
-    /// Whether the next pass goes on from the states that are there.
-    pub fn keeps_state(&self) -> bool {
-        self.settings.keep && self.placed() > 0
     }
 
     /// Chance for what else a pass draws, such as the form in which the question is seen.
@@ -236,7 +218,7 @@ mod tests {
         let kind = nine();
         let example = kind.generate(&mut Random::new(1), 1.0);
         let wrong: Vec<u8> = example.answer.iter().map(|_| BLANK_TOKEN + 1).collect();
-        let settings = Branching { first: 1, later: 1, share: 0.0, temperature: 1.0, keep: false };
+        let settings = Branching { first: 1, later: 1, share: 0.0, temperature: 1.0 };
         let mut branch = Branch::with(settings, kind, &example.question, 5, 1);
         let counts: Vec<usize> = (0..60)
             .map(|_| {

@@ -26,8 +26,6 @@ pub struct Pass {
     pub question: Vec<u8>,
     /// Segments that the view has run before.
     pub segments: usize,
-    /// Whether it begins from fresh states, rather than from those that are in the row.
-    pub reset: bool,
 }
 
 impl Pass {
@@ -37,7 +35,7 @@ impl Pass {
             super::Forms::Symmetric if view > 0 => Form::random(kind, &mut Random::stream(settings.seed, view as u64)),
             _ => Form::identity(kind),
         };
-        Self { view, form, question: question.to_vec(), segments: 0, reset: true }
+        Self { view, form, question: question.to_vec(), segments: 0 }
     }
 }
 
@@ -189,9 +187,7 @@ impl<S: Session> Rows<S> {
                 fresh.push(index);
             }
         }
-        let input = |&row: &usize| {
-            self.pass(row).map(|pass| RowInput { row, tokens: pass.form.apply(&pass.question), reset: pass.reset })
-        };
+        let input = |&row: &usize| self.pass(row).map(|pass| RowInput { row, tokens: pass.form.apply(&pass.question) });
         let puzzles: Vec<_> = fresh.iter().filter_map(input).collect();
         if !puzzles.is_empty() {
             self.solver.begin_rows(&puzzles).await?;
@@ -208,7 +204,7 @@ impl<S: Session> Rows<S> {
             // A function of seed, view and segment: whatever else is in the batch changes nothing.
             let of_view = Random::stream(self.seed ^ NOISE, pass.view as u64).bits();
             let mut random = Random::stream(of_view, pass.segments as u64);
-            if self.start == Start::Random && pass.reset && fresh.contains(&index) {
+            if self.start == Start::Random && fresh.contains(&index) {
                 carry.draw(index, len, &mut random);
                 changed = true;
             }

@@ -248,13 +248,11 @@ pub async fn search<S: Session>(
             if let (true, Some(branch), Some(beliefs)) = (goes_on, branch, beliefs)
                 && let Step::Pass(question) = branch.take(&beliefs)
             {
-                let keep = branch.keeps_state();
                 let form = match search.settings.forms {
-                    _ if keep => rows.pass(row).map_or_else(|| Form::identity(search.kind), |pass| pass.form.clone()),
                     Forms::Symmetric => Form::random(search.kind, branch.random()),
                     Forms::Identical => Form::identity(search.kind),
                 };
-                rows.begin(row, Pass { view, form, question, segments: report.segment, reset: !keep });
+                rows.begin(row, Pass { view, form, question, segments: report.segment });
             }
             let number = *number;
             if !goes_on {

@@ -53,7 +53,7 @@ pub struct Args {
     #[arg(long)]
     force: bool,
     #[command(flatten)]
-    wider: wider::Args,
+    wider: wider::SearchArgs,
     /// With --views: the share solved by numbers of views and of segments, all from this one run, in which later views run
     /// only as far as a cell of the table depends on them; with --until budget they run to the end, and every --choose has
     /// its table

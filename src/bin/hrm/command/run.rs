@@ -47,7 +47,7 @@ pub struct Args {
     #[arg(long)]
     force: bool,
     #[command(flatten)]
-    wider: wider::Args,
+    wider: wider::SearchArgs,
 }
 
 pub fn run(args: Args) -> Result<ExitCode, Failure> {

@@ -28,7 +28,7 @@ const NAMED: usize = 5;
 
 /// Options of the search.
 #[derive(clap::Args)]
-pub struct Args {
+pub struct SearchArgs {
     /// Think wider: so many views of each puzzle, each for up to --segments segments; view 0 is the plain run
     #[arg(long, value_parser = numbers::views, allow_negative_numbers = true)]
     views: Option<usize>,
@@ -123,7 +123,7 @@ impl From<ChooseArg> for Choose {
     }
 }
 
-impl Args {
+impl SearchArgs {
     /// The settings, where a search is asked for.
     pub fn settings(&self, segments: usize) -> Option<Settings> {
         Some(Settings {
