@@ -15,6 +15,7 @@ use crate::ui::{
     more_puzzles::MorePuzzles,
     place::Place,
     state::{Page, Phase, STRETCHES, Status, kinds_of},
+    think_wider::{ThinkWider, ThinkWiderButton},
     thinking_longer::ThinkingLonger,
     train::words::{percent, thousands},
 };
@@ -108,12 +109,14 @@ pub fn Controls() -> impl IntoView {
                     "Think longer"
                 </button>
             </Show>
+            <ThinkWiderButton/>
             <p class="verdict" data-testid="verdict" data-state=state role="status" aria-live="polite">
                 {move || verdict(page)}
             </p>
             <Length/>
             <p class="figures" data-testid="figures">{move || figures(page)}</p>
         </div>
+        <ThinkWider/>
         <Show when=move || page.machine.lacks_model()>
             <Unfit/>
         </Show>

@@ -29,6 +29,8 @@ mod controls;
 #[cfg(target_arch = "wasm32")]
 mod engine_badge;
 #[cfg(target_arch = "wasm32")]
+mod famous;
+#[cfg(target_arch = "wasm32")]
 mod files;
 #[cfg(target_arch = "wasm32")]
 mod fold;
@@ -48,6 +50,8 @@ mod solve;
 mod state;
 #[cfg(target_arch = "wasm32")]
 mod theme;
+#[cfg(target_arch = "wasm32")]
+mod think_wider;
 #[cfg(target_arch = "wasm32")]
 mod thinking_longer;
 #[cfg(target_arch = "wasm32")]

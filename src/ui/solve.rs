@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::ui::{
     board::{Grid, OverlayLegend, Pad, Toolbar, symbol::side},
     controls::{Controls, ModelLine},
+    famous::FamousPuzzles,
     inspect::Inspector,
     later::Later,
     state::{Page, kinds_of},
@@ -23,6 +24,7 @@ pub fn Solve() -> impl IntoView {
             <Later><Controls/></Later>
             <Later><Pad/></Later>
             <Later><Toolbar/></Later>
+            <Later><FamousPuzzles/></Later>
             <Later><ModelLine/></Later>
         </section>
         <section class="inside" aria-label="Inside the model">

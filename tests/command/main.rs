@@ -13,6 +13,7 @@ mod run_folder;
 mod shell;
 #[cfg(unix)]
 mod signals;
+mod wider;
 
 use std::ffi::OsStr;
 use std::fs;

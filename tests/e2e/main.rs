@@ -24,6 +24,7 @@ mod timeline;
 mod train;
 mod training_speed;
 mod ways;
+mod wider;
 
 use std::{
     error::Error,

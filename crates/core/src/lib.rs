@@ -20,6 +20,7 @@ pub mod plan;
 pub mod puzzle;
 pub mod random;
 pub mod recording;
+pub mod search;
 pub mod text;
 pub mod train;
 pub mod verify;

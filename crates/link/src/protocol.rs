@@ -12,6 +12,7 @@ use hrm_core::{
     model::{Intervention, Level, Mixing},
     puzzle,
     recording::{SegmentReport, Shapes},
+    search::Chosen,
 };
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// Raised whenever a message changes its meaning: a browser may hold an older worker than the page it serves.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// From the page: a task and the number by which reports refer to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -97,6 +98,8 @@ pub enum Task {
         /// What is done to the thought on the way.
         interventions: Vec<Intervention>,
     },
+    /// Run views of a puzzle on the open model until the answer of one holds by rule.
+    Widen(Widen),
     /// Measure how many dimensions the open model's last states use.
     Dimension {
         /// On this engine.
@@ -128,6 +131,40 @@ pub enum Task {
         /// The task's number.
         task: u32,
     },
+}
+
+/// Views of a puzzle, of which this worker is to run its share ([`hrm_core::search`]).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Widen {
+    /// On this engine; the CPU goes on where a GPU is lost.
+    pub engine: EngineKind,
+    /// Of this kind.
+    pub kind: puzzle::Kind,
+    /// `[S]` tokens.
+    pub question: Vec<u8>,
+    /// Views of all workers together.
+    pub views: usize,
+    /// Segments of each at most.
+    pub segments: usize,
+    /// Whether they are branches.
+    pub branch: bool,
+    /// The same seed gives the same views.
+    pub seed: u32,
+    /// Which of the workers this one is, from 0.
+    pub worker: usize,
+    /// How many share the views.
+    pub workers: usize,
+}
+
+/// How far a worker is with its views.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Widened {
+    /// Views that ran a segment at least.
+    pub views: usize,
+    /// Segments of all of them.
+    pub segments: usize,
+    /// The first answer that holds by rule.
+    pub found: Option<Chosen>,
 }
 
 /// From the worker.
@@ -176,6 +213,8 @@ pub enum Event {
     },
     /// A segment was computed; its states that are kept come with the message.
     Segment(SegmentReport),
+    /// How far the views of a puzzle are.
+    Widened(Widened),
     /// The dimensions in use, over one puzzle more.
     Dimension(Dimensionality),
     /// What a position takes from the others.

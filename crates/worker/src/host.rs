@@ -15,6 +15,7 @@ use hrm_core::{
         Shapes,
         solve::{SolveError, Thought},
     },
+    search::SearchError,
     train::{RecipeError, Saved, TrainError, shard::Shard},
 };
 use hrm_link::{
@@ -31,6 +32,7 @@ use crate::{
         storage::{Storage, StorageError},
         table,
     },
+    wider::widen,
     worker::Inbox,
 };
 
@@ -57,6 +59,8 @@ pub(super) enum TaskError {
     UnknownModel(String),
     #[error("no model is open")]
     NoModel,
+    #[error(transparent)]
+    Search(#[from] SearchError),
     #[error(transparent)]
     Train(#[from] TrainError),
     #[error(transparent)]
@@ -88,6 +92,7 @@ impl TaskError {
     /// Whether the engine failed, so that another one, or the same one started anew, may do it.
     pub fn is_of_engine(&self) -> bool {
         let (Self::Model(error)
+        | Self::Search(SearchError::Model(error))
         | Self::Solve(SolveError::Model { source: error, .. })
         | Self::Train(TrainError::Model(error))) = self
         else {
@@ -165,6 +170,7 @@ impl Host {
                     Kind::Gpu => self.gpu.solve(id, model, thought, manner, inbox).await,
                 }
             }
+            Task::Widen(asked) => widen(id, self.model.as_ref().ok_or(TaskError::NoModel)?, &asked, inbox).await,
             Task::Dimension { engine, kind, puzzles, seed } => {
                 let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
                 let mut random = Random::new(u64::from(seed));

@@ -8,6 +8,8 @@ mod lane;
 mod scope;
 pub mod training;
 #[cfg(target_arch = "wasm32")]
+mod wider;
+#[cfg(target_arch = "wasm32")]
 mod worker;
 
 #[cfg(target_arch = "wasm32")]

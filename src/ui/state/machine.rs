@@ -192,20 +192,29 @@ impl Machine {
         self.shapes.set(None);
         self.digest.set(None);
         self.status.set(Status::Opening);
-        let own = self.own.with_value(|own| own.iter().find(|own| own.entry.name == name).cloned());
+        let own = self.own.with_value(|own| own.iter().any(|own| own.entry.name == name));
         let kept = || browser::recall(&measurement_key(&name)).and_then(|text| serde_json::from_str(&text).ok());
         // A model of the page's own was another one under this name, perhaps.
-        self.measurement.set(if own.is_none() { kept() } else { None });
-        let task = match own {
-            // A copy: the worker may have to be given it again.
-            Some(Own { config, file, .. }) => {
-                self.ask_with(Task::Adopt { name, config: Box::new(config) }, vec![file.slice(0)])
-            }
-            None => self.ask(Task::Open { model: name }),
-        };
-        self.opening.set_value(Some(task));
+        self.measurement.set(if own { None } else { kept() });
+        let (task, files) = self.opening_task(name);
+        self.opening.set_value(Some(self.ask_with(task, files)));
         self.measuring.set_value(None);
         self.measure_if_unknown();
+    }
+
+    /// What opens a model, in this worker or another one.
+    fn opening_task(self, name: String) -> (Task, Vec<ArrayBuffer>) {
+        match self.own.with_value(|own| own.iter().find(|own| own.entry.name == name).cloned()) {
+            // A copy: a worker may have to be given it again.
+            Some(Own { config, file, .. }) => (Task::Adopt { name, config: Box::new(config) }, vec![file.slice(0)]),
+            None => (Task::Open { model: name }, Vec::new()),
+        }
+    }
+
+    /// What opens the model for the board in another worker.
+    pub fn opening_of_board(self) -> Option<(Task, Vec<ArrayBuffer>)> {
+        let name = self.model.with_untracked(|model| model.as_ref().map(|model| model.name.clone()))?;
+        Some(self.opening_task(name))
     }
 
     /// Times the engines on the open model if a choice depends on it.

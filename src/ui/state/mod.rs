@@ -10,6 +10,7 @@ mod mixing;
 mod player;
 mod run;
 mod training;
+mod wider;
 
 pub(super) use dimension::{DIMENSION_PUZZLES, Measured};
 pub(super) use drawing::{Drawing, MazeWish, Question};
@@ -22,6 +23,7 @@ pub(super) use run::{Phase, Run};
 pub(super) use training::{
     Boards, Current, Notice, Origin, Phase as TrainingPhase, Progress, Table, Training, Use, Way,
 };
+pub(super) use wider::{End, SEGMENTS, VIEWS, Widening, Wider};
 
 use hrm_core::{model::Intervention, puzzle, recording::Recording};
 use hrm_link::{
@@ -51,6 +53,8 @@ pub(super) struct Page {
     pub dimensionality: Measured,
     /// What the cell that is pointed at takes from the others.
     pub mixing: Mixed,
+    /// Many views of the puzzle.
+    pub wider: Wider,
     /// A model that learns.
     pub training: Training,
     /// The cell that the pointer or the keyboard is at, lit in every view.
@@ -85,6 +89,7 @@ impl Page {
             experiment: Experiment::new(run.recording, run.kept),
             dimensionality: Measured::new(),
             mixing: Mixed::new(),
+            wider: Wider::new(),
             training: Training::new(),
             pointed,
             cell: Memo::new(move |_| pointed.get().unwrap_or_else(|| drawing.cursor.get())),
@@ -154,6 +159,7 @@ impl Page {
             return;
         }
         self.stop_measuring();
+        self.wider.clear();
         self.run.clear();
         self.run.after.set_value(None);
         self.player.rewind();
@@ -213,6 +219,7 @@ impl Page {
     /// Ends the run, if one is under way, and forgets what it left.
     fn drop_thought(self) {
         self.cancel();
+        self.wider.clear();
         self.run.clear();
         self.player.rewind();
     }

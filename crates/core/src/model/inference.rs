@@ -16,6 +16,17 @@ pub struct Options {
     pub losses: bool,
     /// Whether a segment can be played step by step too.
     pub steps: bool,
+    /// Whether single rows can take new puzzles while the others go on.
+    pub rows: bool,
+}
+
+/// What gives single rows new puzzles.
+#[derive(Clone, Copy, Debug)]
+pub struct RowEntry {
+    /// Resets the carry of the rows that halted, and embeds the input of all.
+    pub begin: EntryId,
+    /// Which rows halted [B], written by the host.
+    pub halted: BufferId,
 }
 
 /// The entries that play a segment step by step, on the buffers of the whole one.
@@ -59,6 +70,8 @@ pub struct InferencePlan {
     pub segment: EntryId,
     /// Its steps, where asked for.
     pub steps: Option<StepEntries>,
+    /// The entry for single rows, where asked for.
+    pub rows: Option<RowEntry>,
     /// What the host writes before `begin`.
     pub inputs: Inputs,
     /// x [B, T, D].
@@ -139,8 +152,15 @@ pub fn record_inference(config: &ModelConfig, batch: usize, options: Options) ->
         }
     });
 
+    let rows = options.rows.then(|| {
+        let begin = r.entry("begin rows");
+        model.reset(r, halted, z_h, z_l);
+        model.input(r, inputs, x);
+        RowEntry { begin, halted }
+    });
+
     let program = recorder.finish()?;
-    Ok(InferencePlan { program, model, begin, segment, steps, inputs, x, z_h, z_l, logits, q, taps, losses })
+    Ok(InferencePlan { program, model, begin, segment, steps, rows, inputs, x, z_h, z_l, logits, q, taps, losses })
 }
 
 fn record_losses(r: &mut Recorder, config: &ModelConfig, batch: usize, logits: BufferId, q: BufferId) -> Losses {

@@ -8,13 +8,15 @@ mod mixing;
 mod params;
 mod recurrence;
 mod rope;
+mod rows;
 mod solver;
 mod stepwise;
 
 pub use answer::{Answer, probabilities};
-pub use inference::{InferencePlan, Options, StepEntries, record_inference};
+pub use inference::{InferencePlan, Options, RowEntry, StepEntries, record_inference};
 pub use intervention::{Act, Intervention};
 pub use mixing::{Before, Mixing, MixingKind, MixingSolver};
 pub use params::{Init, ParamSpec, param_specs};
 pub use recurrence::{Inputs, Level, Model, StateTap, TapLog, Taps};
+pub use rows::{Carry, RowInput};
 pub use solver::{ModelError, Segment, Solver, State};

@@ -45,6 +45,9 @@ pub enum ModelError {
     /// A run with interventions on a solver that plays only whole segments.
     #[error("this solver plays whole segments only; expected one that was prepared stepwise")]
     WholeSegments,
+    /// New puzzles for single rows on a solver that takes whole batches only.
+    #[error("this solver takes whole batches only; expected one that was prepared by rows")]
+    WholeBatches,
     /// The arithmetic left the real numbers.
     #[error("{what} became NaN or infinite in segment {segment}")]
     NotFinite {
@@ -125,7 +128,7 @@ impl<S: Session> Solver<S> {
         Self::prepare(engine, config, weights, batch, options).await
     }
 
-    async fn prepare<E: Engine<Session = S>>(
+    pub(super) async fn prepare<E: Engine<Session = S>>(
         engine: &E,
         config: &ModelConfig,
         weights: &Weights,
@@ -224,7 +227,7 @@ impl<S: Session> Solver<S> {
     }
 }
 
-fn check(
+pub(super) fn check(
     plural: &'static str,
     what: &'static str,
     values: &[u32],

@@ -12,11 +12,12 @@ use hrm_core::train::{Evaluation, evaluate};
 use serde_json::{Map, Value, json};
 
 use super::progress::Progress;
-use super::{EngineArg, Failure, at, files, models, numbers, output};
+use super::{EngineArg, Failure, at, files, models, numbers, output, wider};
 
 /// Measure a model on a CSV of puzzles
 ///
-/// Every answer is the raw arg max of the last segment. Accuracies are shares from 0 to 1; steps is the mean of the first
+/// Without --views every answer is the raw arg max of the last segment. Exact accuracy compares with the given answer, valid
+/// accuracy checks the rules. Accuracies are shares from 0 to 1; steps is the mean of the first
 /// segment with q_halt > q_continue (TRM: q_halt > 0), else the last.
 #[derive(clap::Args)]
 pub struct Args {
@@ -37,22 +38,32 @@ pub struct Args {
     /// Segments for each puzzle [default: the model's halt_max_steps]
     #[arg(long, value_parser = numbers::segments, allow_negative_numbers = true)]
     segments: Option<usize>,
-    /// Puzzles solved at a time
-    #[arg(long, default_value_t = 64, value_parser = numbers::batch, allow_negative_numbers = true)]
-    batch: usize,
+    /// Puzzles solved at a time [default: 64]; with --views the views computed at a time [default: 16]
+    #[arg(long, value_parser = numbers::batch, allow_negative_numbers = true)]
+    batch: Option<usize>,
+    /// Puzzles of the file at most, from its first on [default: all]
+    #[arg(long, value_parser = numbers::puzzles, allow_negative_numbers = true)]
+    count: Option<usize>,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
     /// Write the accuracies after each segment into this CSV
-    #[arg(long)]
+    #[arg(long, conflicts_with = "views")]
     each: Option<PathBuf>,
     /// Write the share of exactly right answers after each segment into this model card (.card.json), from which the page
     /// draws its curve
-    #[arg(long)]
+    #[arg(long, conflicts_with = "views")]
     card: Option<PathBuf>,
     /// Replace the file of --each if it exists
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    wider: wider::SearchArgs,
+    /// With --views: the share solved by numbers of views and of segments, all from this one run, in which later views run
+    /// only as far as a cell of the table depends on them; with --until budget they run to the end, and every --choose has
+    /// its table
+    #[arg(long, requires = "views")]
+    table: bool,
 }
 
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
@@ -61,17 +72,21 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     }
     // Before anything is computed for it.
     let card = args.card.as_deref().map(read_card).transpose()?;
-    let model = models::load_with("--model", &args.model, &args.set)?;
+    let model = args.wider.weights(models::load_with("--model", &args.model, &args.set)?);
     let file = files::open(&args.data)?;
     let table = csv::read(model.kind, file).map_err(|e| at(args.data.display())(&e))?;
     super::recipe::tell(&args.data.display().to_string(), model.kind, &table);
-    let examples: Vec<data::Example> = table.into_examples();
+    let mut examples: Vec<data::Example> = table.into_examples();
+    examples.truncate(args.count.unwrap_or(usize::MAX));
     if examples.is_empty() {
         return Err(format!("{}: no good row", args.data.display()).into());
     }
     let segments = args.segments.unwrap_or(model.config.halt_max_steps);
-    let batch = args.batch.min(examples.len());
     let engine = args.engine.open()?;
+    if let Some(settings) = args.wider.settings(segments) {
+        return wider::eval(&model, &engine, &examples, wider::tabled(settings, args.table)?, args.batch, args.json);
+    }
+    let batch = args.batch.unwrap_or(64).min(examples.len());
     // In segments, so that it moves within the first batch too.
     let progress = Progress::new((examples.len().div_ceil(batch) * segments) as u64, "segments of all batches")?;
     let (trial, seconds) = pollster::block_on(async {
@@ -94,17 +109,24 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         note_in_card(file, card, &trial.after_each)?;
     }
     let evaluation = trial.result();
+    let valid_accuracy = wider::valid_share(model.kind, &examples, &trial.answers);
     let rate = evaluation.count as f64 / seconds;
     if args.json {
         let mut value = serde_json::to_value(evaluation)?;
         value["puzzles_per_second"] = json!(rate);
         value["segments"] = json!(segments);
+        value["valid_accuracy"] = json!(valid_accuracy);
+        value["mean_views"] = json!(1.0);
+        value["mean_segments"] = json!(segments as f64);
+        value["mean_seconds"] = json!(seconds / evaluation.count as f64);
+        value["distinct_answers"] = json!(1.0);
         output::print_result(value)?;
     } else {
         let lines = [
             format!("puzzles            {:>9}", evaluation.count),
             format!("segments           {segments:>9}"),
             format!("exact accuracy     {:>9.4}", evaluation.exact_accuracy),
+            format!("valid accuracy     {valid_accuracy:>9.4}"),
             format!("cell accuracy      {:>9.4}", evaluation.accuracy),
             format!("mean halting step  {:>9.2}", evaluation.steps),
             format!("q_halt accuracy    {:>9.4}", evaluation.q_halt_accuracy),

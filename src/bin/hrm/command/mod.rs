@@ -24,6 +24,7 @@ mod train;
 mod training;
 mod verify;
 mod verify_model;
+mod wider;
 
 use std::process::ExitCode;
 

@@ -39,6 +39,16 @@ pub fn guesses(text: &str) -> Result<u32, String> {
     whole(text, 0, 200)
 }
 
+/// Views of a puzzle.
+pub fn views(text: &str) -> Result<usize, String> {
+    whole(text, 1, 65_536)
+}
+
+/// Noise, its RMS over the state's.
+pub fn noise(text: &str) -> Result<f32, String> {
+    real(text, 0.0, 10.0).map(|noise| noise as f32)
+}
+
 /// A seed.
 pub fn seed(text: &str) -> Result<u64, String> {
     whole(text, 0, u64::MAX)

@@ -16,7 +16,7 @@ use hrm_core::recording::{SegmentReport, Shapes};
 use serde_json::json;
 
 use super::output::{counted, note};
-use super::{EngineArg, Failure, at, files, models, numbers, output};
+use super::{EngineArg, Failure, at, files, models, numbers, output, wider};
 
 /// Solve one puzzle
 ///
@@ -46,18 +46,20 @@ pub struct Args {
     #[arg(long)]
     json: bool,
     /// Write every L and H step, and its state as far as they are kept, into this .safetensors file, which the page opens
-    #[arg(long)]
+    #[arg(long, conflicts_with = "views")]
     recording: Option<PathBuf>,
     /// Replace the file of --recording if it exists
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    wider: wider::SearchArgs,
 }
 
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
     if let Some(file) = &args.recording {
         files::check_output(file, args.force)?;
     }
-    let model = models::load_with("--model", &args.model, &args.set)?;
+    let model = args.wider.weights(models::load_with("--model", &args.model, &args.set)?);
     let kind = model.kind;
     let mut puzzles = kind.encode_all(&args.puzzle).map_err(|e| at("--puzzle")(&e))?;
     if puzzles.len() > 1 {
@@ -75,6 +77,9 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         return Err(format!("--recording: {steps} steps, expected at most {}", file::MOST_STEPS).into());
     }
     let engine = args.engine.open()?;
+    if let Some(settings) = args.wider.settings(segments) {
+        return wider::run(&model, &engine, &question, &settings, args.json);
+    }
     let maker = Maker { name: models::stem(&args.model), digest: model.weights.digest() };
     let mut recording = args.recording.is_some().then(|| {
         Recording::new(Shapes::of(&model.config), segments, question.clone(), engine.info().name).made_by(maker)

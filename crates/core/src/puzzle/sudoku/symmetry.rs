@@ -45,6 +45,16 @@ impl Symmetry {
         mapped
     }
 
+    /// For each cell of the new board the cell of the old one that it is taken from.
+    pub(in crate::puzzle) fn sources(&self) -> &[u8] {
+        &self.source[..self.shape.cells()]
+    }
+
+    /// The new digit of each old one, from 1; 0 (blank) stays.
+    pub(in crate::puzzle) fn digits(&self) -> &[u8] {
+        &self.digits[..=self.shape.side()]
+    }
+
     /// The same map on tokens `[S]`; tokens that name no digit move unchanged.
     ///
     /// # Panics
