@@ -19,6 +19,8 @@ use crate::ui::{browser, state::Question};
 
 /// Deaths of the worker in a row after which only a person starts it again.
 const PATIENCE: u32 = 3;
+/// How it is said that the worker does not come.
+const SLOW: &str = "The worker is long in starting";
 const CHOICE_KEY: &str = "hrm.engine";
 
 /// What the worker is busy with before it can run.
@@ -75,6 +77,8 @@ pub struct Machine {
     opening: StoredValue<Option<u32>>,
     measuring: StoredValue<Option<u32>>,
     deaths: StoredValue<u32>,
+    /// How often files were brought for the board: those brought last count, whichever are read first.
+    brought: StoredValue<u32>,
 }
 
 impl Machine {
@@ -106,6 +110,7 @@ impl Machine {
             opening: StoredValue::new(None),
             measuring: StoredValue::new(None),
             deaths: StoredValue::new(0),
+            brought: StoredValue::new(0),
         }
     }
 
@@ -163,6 +168,17 @@ impl Machine {
         if is_open {
             self.open(name);
         }
+    }
+
+    /// Files are brought for the board: their number.
+    pub fn bring(self) -> u32 {
+        self.brought.update_value(|brought| *brought += 1);
+        self.brought.get_value()
+    }
+
+    /// Whether files of that number are still the last ones.
+    pub fn is_last_brought(self, number: u32) -> bool {
+        self.brought.get_value() == number
     }
 
     /// The open model, as a recording of it is signed.
@@ -262,6 +278,10 @@ impl Machine {
                 self.measurement.set(Some(measurement));
                 self.status.set(Status::Ready);
             }
+            // What was said while it was long in coming.
+            Event::Ready if self.notice.with_untracked(|said| said.as_ref().is_some_and(|said| said.starts_with(SLOW))) => {
+                self.notice.set(None);
+            }
             // The first failure is the cause of those that follow it.
             Event::Failed(failure) if !self.status.with_untracked(|status| matches!(status, Status::Failed(_))) => {
                 self.status.set(Status::Failed(failure.message));
@@ -270,11 +290,20 @@ impl Machine {
         }
     }
 
-    /// The worker is gone: starts another one, unless that has not helped.
+    /// The worker is long in starting, as it says itself.
+    pub fn await_worker(self, why: &str) {
+        self.notice.set(Some(format!("{SLOW}: {why}.")));
+    }
+
+    /// The worker is gone: starts another one, unless that has not helped, or cannot.
     pub fn lost(self, message: &str, curable: bool) {
         let deaths = self.deaths.get_value() + 1;
         self.deaths.set_value(deaths);
-        if curable && deaths <= PATIENCE {
+        if !curable {
+            self.shapes.set(None);
+            self.status.set(Status::Failed("the worker does not run.".into()));
+            self.notice.set(Some(format!("{message}.")));
+        } else if deaths <= PATIENCE {
             self.restart(&format!("The worker stopped ({message})."));
         } else {
             self.shapes.set(None);
