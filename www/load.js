@@ -41,9 +41,9 @@ function checkBrowser() {
     }
     try {
         new WebAssembly.Module(Uint8Array.from(EMPTY));
-    } catch (error) {
+    } catch {
         throw new StartError(
-            `A Content-Security-Policy forbids WebAssembly, with which the page computes (${error.message})`,
+            "A Content-Security-Policy forbids WebAssembly, with which the page computes",
             `Whoever runs this host has to allow script-src 'self' 'wasm-unsafe-eval' (docs/hosting.md); where an extension sets the policy, use a private window, or ${BROWSERS}`,
         );
     }

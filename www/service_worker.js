@@ -54,9 +54,10 @@ async function taken(name) {
 
 async function keepAll() {
     const cache = await caches.open(CACHE);
-    for (const name of names.filter(name => !isOnDemand(name))) {
+    const keep = async name => {
         if (!(await cache.match(keyOf(name)))) await cache.put(keyOf(name), await fetched(name));
-    }
+    };
+    await Promise.all(names.filter(name => !isOnDemand(name)).map(keep));
 }
 
 /** Drops what other versions kept. */

@@ -114,11 +114,14 @@ async fn works_without_a_network_and_offers_a_new_version() -> Result<()> {
 
         // The host has another version: it is offered, and the old one stays as long as nobody takes it.
         let server = server.succeeded_by(&folder.file("changed"));
+        let page = Page::open(browser, &url).await?;
         for _ in 0..2 {
-            let page = Page::open(browser, &url).await?;
             page.wait_for("document.querySelector('[data-testid=update]')").await?;
             assert_eq!(page.version().await?, first);
+            browser.driver().refresh().await?;
+            page.wait_until_ready().await?;
         }
+        page.wait_for("document.querySelector('[data-testid=update]')").await?;
         page.type_clue(cell, digit).await?;
         for scheme in ["light", "dark"] {
             browser.emulate(390, 844, scheme).await?;
