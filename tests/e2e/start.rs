@@ -27,7 +27,7 @@ const PAGE: &str = "#loading[role=alert]";
 const WORKER: &str = "[data-testid=notes]";
 const MODEL: &str = "[data-testid=verdict]";
 
-const FAILURES: [Failure; 16] = [
+const FAILURES: [Failure; 18] = [
     (Wrong::NoWebAssembly, PAGE, &["This browser runs no WebAssembly", "Switch it on"]),
     (Wrong::NoStart, "#late", &["start.js, has not come", "reload the page"]),
     (Wrong::NoModule, PAGE, &["_bg.wasm: the host answers 404", "Reload the page", "upload all files"]),
@@ -42,6 +42,8 @@ const FAILURES: [Failure; 16] = [
     (Wrong::ScriptsAsText, PAGE, &["comes as text/plain", "Whoever runs this host"]),
     (Wrong::SilentModule, PAGE, &["_bg.wasm has not come yet", "wait, or reload the page"]),
     (Wrong::SilentWorkerModule, WORKER, &["worker_bg.wasm has not come yet", "wait, or reload the page"]),
+    (Wrong::SilentWorkerLoader, WORKER, &["has answered yet", "wait, or reload the page"]),
+    (Wrong::SilentGallery, WORKER, &["has answered yet", "wait, or reload the page"]),
     (Wrong::StrictPolicy, PAGE, &["Content-Security-Policy forbids WebAssembly", "'wasm-unsafe-eval'"]),
     (Wrong::StrictPolicyForWorker, WORKER, &["Content-Security-Policy forbids WebAssembly", "'wasm-unsafe-eval'"]),
 ];
@@ -62,10 +64,7 @@ async fn a_start_that_fails_says_what_failed_and_what_to_try() -> Result<()> {
             );
             page.wait_for(&said).await?;
             let (told, milliseconds): (String, f64) = page
-                .script(
-                    "return [document.querySelector(arguments[0]).textContent, performance.now()]",
-                    [json!(place)],
-                )
+                .script("return [document.querySelector(arguments[0]).textContent, performance.now()]", [json!(place)])
                 .await?;
             println!("{wrong:?}, within {milliseconds:.0} ms: {told}");
             browser.screenshot(&format!("start-{wrong:?}")).await?;

@@ -9,9 +9,13 @@
 use std::fs;
 
 use crate::{
-    PUZZLES, Result, assert_solved, browser::Chromium, dist, folder::Folder, page::Page, server::{FIXTURE, StaticServer}, train,
-    visit,
-    with_browser,
+    PUZZLES, Result, assert_solved,
+    browser::Chromium,
+    dist,
+    folder::Folder,
+    page::Page,
+    server::{FIXTURE, StaticServer},
+    train, visit, with_browser,
 };
 
 /// What a worker of another build says first, as it has said it since there were workers.
@@ -66,7 +70,10 @@ async fn a_page_whose_worker_is_of_another_build_says_reload() -> Result<()> {
         server.replace("worker_loader.js", None);
         browser.driver().refresh().await?;
         page.wait_until_ready().await?;
-        assert!(page.script::<String>("return location.hash", []).await?.contains(PUZZLES[0].0), "the board is another one");
+        assert!(
+            page.script::<String>("return location.hash", []).await?.contains(PUZZLES[0].0),
+            "the board is another one"
+        );
         Ok(())
     })
     .await
@@ -142,7 +149,8 @@ async fn of_two_files_of_one_name_the_second_counts() -> Result<()> {
         // The other way round the many are shown.
         page.upload("train-csv", &second).await?;
         page.upload("train-csv", &first).await?;
-        page.wait_for("document.querySelector('[data-testid=train-table]')?.textContent.includes('30000 good rows')").await?;
+        page.wait_for("document.querySelector('[data-testid=train-table]')?.textContent.includes('30000 good rows')")
+            .await?;
         page.settle().await?;
         assert!(page.text("train-table").await?.contains("30000 good rows"));
         Ok(())

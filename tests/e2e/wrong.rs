@@ -33,6 +33,10 @@ pub enum Wrong {
     SilentModule,
     /// It does not answer when it is asked for the worker's module.
     SilentWorkerModule,
+    /// It does not answer when it is asked for the script that starts the worker.
+    SilentWorkerLoader,
+    /// It does not answer when it is asked for the gallery.
+    SilentGallery,
     /// Its policy forbids WebAssembly.
     StrictPolicy,
     /// Its policy forbids WebAssembly in workers.
@@ -84,6 +88,8 @@ pub fn mistreated(wrong: Wrong, path: &str, mut response: Response) -> Option<Re
         Wrong::ScriptsAsText if is_script => response.media_type = "text/plain",
         Wrong::SilentModule if is_module && !is_of_worker => return None,
         Wrong::SilentWorkerModule if is_module && is_of_worker => return None,
+        Wrong::SilentWorkerLoader if path == "worker_loader.js" => return None,
+        Wrong::SilentGallery if path.starts_with("gallery/") => return None,
         Wrong::StrictPolicy => response.policy = STRICT,
         Wrong::StrictPolicyForWorker if is_of_worker => response.policy = STRICT,
         Wrong::ModulesAsText if is_module => response.media_type = "text/plain",

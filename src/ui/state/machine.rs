@@ -1,5 +1,7 @@
 //! What computes: the worker, the gallery it listed, the open model, the engines and what they took.
 
+use std::time::Duration;
+
 use hrm_core::{
     config::ModelConfig,
     engine::Kind as EngineKind,
@@ -21,6 +23,10 @@ use crate::ui::{browser, state::Question};
 const PATIENCE: u32 = 3;
 /// How it is said that the worker does not come.
 const SLOW: &str = "The worker is long in starting";
+/// After this time it is said; its loader says it sooner, and knows for what it waits.
+const LONG: Duration = Duration::from_millis(4500);
+const LATE: &str = "neither it nor the gallery has answered yet. The connection or this machine is slow, or the host does not \
+                    answer: wait, or reload the page";
 const CHOICE_KEY: &str = "hrm.engine";
 
 /// What the worker is busy with before it can run.
@@ -135,6 +141,12 @@ impl Machine {
         self.client.set_value(Some(client.clone()));
         client.restart();
         client.ask(Task::List);
+        let late = move || {
+            if self.status.get_untracked() == Status::Starting && self.notice.with_untracked(Option::is_none) {
+                self.await_worker(LATE);
+            }
+        };
+        set_timeout(late, LONG);
     }
 
     /// Asks the worker; 0 is no task.
@@ -247,6 +259,10 @@ impl Machine {
     pub fn take(self, task: Option<u32>, event: Event) {
         match event {
             Event::Listed { mut models } => {
+                // What was said while it was long in coming.
+                if self.notice.with_untracked(|said| said.as_ref().is_some_and(|said| said.starts_with(SLOW))) {
+                    self.notice.set(None);
+                }
                 models.extend(self.own.with_value(|own| own.iter().map(|own| own.entry.clone()).collect::<Vec<_>>()));
                 if models.is_empty() {
                     self.status.set(Status::Failed("The gallery holds no model.".into()));
@@ -277,10 +293,6 @@ impl Machine {
                 self.measuring.set_value(None);
                 self.measurement.set(Some(measurement));
                 self.status.set(Status::Ready);
-            }
-            // What was said while it was long in coming.
-            Event::Ready if self.notice.with_untracked(|said| said.as_ref().is_some_and(|said| said.starts_with(SLOW))) => {
-                self.notice.set(None);
             }
             // The first failure is the cause of those that follow it.
             Event::Failed(failure) if !self.status.with_untracked(|status| matches!(status, Status::Failed(_))) => {

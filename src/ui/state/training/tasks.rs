@@ -264,7 +264,10 @@ impl Page {
             (Wanted::Table(number, name), Event::Failed(failure)) => {
                 self.take_table(number, Table::Unreadable { name, message: failure.message.clone() });
             }
-            (Wanted::Table(number, name), Event::Training(TrainingEvent::Table { kind, rows, test, problems, bad, notes })) => {
+            (
+                Wanted::Table(number, name),
+                Event::Training(TrainingEvent::Table { kind, rows, test, problems, bad, notes }),
+            ) => {
                 let (kind, rows, test, bad) = (*kind, *rows, *test, *bad);
                 let (problems, notes) = (problems.clone(), notes.clone());
                 self.take_table(number, Table::Read { name, kind, rows, test, problems, bad, notes });
