@@ -25,8 +25,10 @@
         if (!place) return;
         const element = (name, text, properties) => Object.assign(document.createElement(name), { textContent: text }, properties);
         const reload = element("button", "Reload", { type: "button", onclick: () => location.reload() });
-        place.setAttribute("role", "alert");
-        place.replaceChildren(element("h1", title), ...sentences.map(sentence => element("p", `${sentence}.`)), reload);
+        const alert = element("div", "");
+        alert.setAttribute("role", "alert");
+        alert.append(element("h1", title), ...sentences.map(sentence => element("p", `${sentence}.`)), reload);
+        place.replaceChildren(alert);
     }
 
     const fail = ({ what, attempt }) => say("The page cannot start", what, attempt);

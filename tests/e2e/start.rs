@@ -3,7 +3,7 @@
 //!
 //! | what | how it is found |
 //! |---|---|
-//! | why the page does not start | `#loading[role=alert]` |
+//! | why the page does not start | `#loading [role=alert]` |
 //! | that it waits for its first script | `#late`, seen after some seconds |
 //! | why its worker does not | `data-testid=notes` |
 //! | why there is no model | `data-testid=verdict` |
@@ -23,7 +23,7 @@ use crate::{
 /// What is wrong with a host, where it is said, and with which words.
 type Failure = (Wrong, &'static str, &'static [&'static str]);
 
-const PAGE: &str = "#loading[role=alert]";
+const PAGE: &str = "#loading [role=alert]";
 const WORKER: &str = "[data-testid=notes]";
 const MODEL: &str = "[data-testid=verdict]";
 
