@@ -1,5 +1,7 @@
 //! The few things the page asks of the browser itself.
 
+use std::time::Duration;
+
 use hrm_core::names;
 use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
@@ -274,6 +276,10 @@ pub fn save(name: &str, media_type: &str, bytes: &[u8]) {
     }
 }
 
+/// How long what is saved stays at its address: browsers begin to read it in a task of their own, some after asking the person
+/// where to put it.
+const SAVING: Duration = Duration::from_secs(60);
+
 /// [`save`], of what the browser made itself.
 pub fn save_blob(name: &str, blob: &Blob) {
     let Some(address) = address_of(blob) else { return };
@@ -282,7 +288,10 @@ pub fn save_blob(name: &str, blob: &Blob) {
         let _ = link.set_attribute("download", &names::allowed(name));
         link.unchecked_into::<HtmlElement>().click();
     }
-    let _ = web_sys::Url::revoke_object_url(&address);
+    let give_up = move || {
+        let _ = web_sys::Url::revoke_object_url(&address);
+    };
+    set_timeout(give_up, SAVING);
 }
 
 /// Whether the browser keeps what the page stores even when room runs short; with `ask` it is asked to, and may say no, or ask

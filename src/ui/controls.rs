@@ -266,6 +266,9 @@ fn Notes() -> impl IntoView {
             match page.drawing.solutions.get() {
                 Some(Solutions::None) => notes.push(format!("This board has no solution. {run}")),
                 Some(Solutions::Several) => notes.push(format!("This board has several solutions. {run}")),
+                Some(Solutions::Unknown) => notes.push(format!(
+                    "Whether this board has one solution is not known: finding out takes too long. {run}"
+                )),
                 Some(Solutions::One) | None => {}
             }
         }

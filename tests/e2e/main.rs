@@ -6,11 +6,13 @@ mod board;
 mod bring;
 mod browser;
 mod counts;
+mod examination;
 mod figures;
 mod folder;
 mod large;
 mod maze;
 mod native;
+mod offline;
 mod opened;
 mod page;
 mod pictures;
@@ -19,17 +21,20 @@ mod rules;
 mod server;
 mod soak;
 mod speed;
+mod start;
 mod survive;
 mod timeline;
 mod train;
 mod training_speed;
+mod update;
 mod ways;
 mod wider;
+mod wrong;
 
 use std::{
     error::Error,
     panic::AssertUnwindSafe,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{PoisonError, RwLock},
 };
 
@@ -72,20 +77,34 @@ async fn measure(chromium: Chromium, test: impl AsyncFnOnce(&Browser, &str) -> R
 }
 
 async fn visit_now(chromium: Chromium, test: impl AsyncFnOnce(&Browser, &str) -> Result<()>) -> Result<()> {
-    let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("dist");
-    assert!(dist.join("index.html").is_file(), "no dist/index.html: run `trunk build --release` first");
-    let server = StaticServer::start(&dist);
-    let browser = Browser::start(chromium).await?;
-    let url = server.url();
-    let outcome = AssertUnwindSafe(async {
-        test(&browser, &url).await?;
+    let server = StaticServer::start(&dist());
+    in_browser(chromium, async |browser| {
+        test(browser, &server.url()).await?;
         assert_eq!(browser.console_errors().await?, Vec::<String>::new(), "errors in the console");
         assert_eq!(server.complaints(), Vec::<String>::new(), "requests that went wrong");
         Ok(())
-    });
-    let outcome = outcome.catch_unwind().await;
+    })
+    .await
+}
+
+/// [`visit`] for a test that brings its hosts itself, and means things to go wrong.
+async fn with_browser(chromium: Chromium, test: impl AsyncFnOnce(&Browser) -> Result<()>) -> Result<()> {
+    let _turn = Turn { _guard: TURNS.read().unwrap_or_else(PoisonError::into_inner) };
+    in_browser(chromium, test).await
+}
+
+async fn in_browser(chromium: Chromium, test: impl AsyncFnOnce(&Browser) -> Result<()>) -> Result<()> {
+    let browser = Browser::start(chromium).await?;
+    let outcome = AssertUnwindSafe(test(&browser)).catch_unwind().await;
     browser.close().await?;
     outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// The built page.
+fn dist() -> PathBuf {
+    let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("dist");
+    assert!(dist.join("index.html").is_file(), "no dist/index.html: run `trunk build --release` first");
+    dist
 }
 
 fn assert_unseen(puzzle: &str) -> Result<()> {

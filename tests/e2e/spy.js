@@ -37,7 +37,8 @@
             spy.workers.set(this, { ready: false, open: new Map() });
             this.addEventListener("message", ({ data: [{ task, event }, ...buffers] }) => {
                 const { open } = spy.workers.get(this) ?? {};
-                if (!open) return;
+                // A loader that says why it starts nothing writes no report.
+                if (!open || event === undefined) return;
                 const name = named(event);
                 if (name === "Ready") spy.workers.get(this).ready = true;
                 const [about, training] = name.split(".");

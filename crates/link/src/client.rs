@@ -10,10 +10,12 @@ use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use crate::protocol::{Event, Failure, Report, Request, Task, VERSION};
+use crate::protocol::{Event, Failure, Outdated, Report, Request, Task, check_version};
 
-/// The loader that the build writes beside the page.
+/// What starts the worker's module, or says why it cannot.
 const SCRIPT: &str = "./worker_loader.js";
+/// What helps where the loader itself does not run.
+const RELOAD: &str = "Reload the page; if that does not help, its host lacks files, or a policy forbids workers";
 
 /// What the page hears.
 pub enum Heard {
@@ -26,9 +28,11 @@ pub enum Heard {
         /// The states `[steps, T, D]` of [`Event::Segment`], or a file.
         buffer: Option<ArrayBuffer>,
     },
+    /// The worker is long in starting: on what it waits, in sentences without the last full stop.
+    Waiting(String),
     /// The worker died or cannot be used.
     Lost {
-        /// Why.
+        /// Why; where starting it anew cannot help, also what to do, in sentences without the last full stop.
         message: String,
         /// Whether starting it anew may help.
         curable: bool,
@@ -77,13 +81,17 @@ impl Client {
         self.stop();
         match self.spawn() {
             Ok(running) => *self.inner.worker.borrow_mut() = Some(running),
-            Err(error) => self.lost(format!("the browser starts no worker ({error:?})"), false),
+            Err(error) => self.lost(format!("The browser starts no worker ({error:?}). {RELOAD}"), false),
         }
     }
 
     /// Whether there is a worker.
     pub fn is_alive(&self) -> bool {
         self.inner.worker.borrow().is_some()
+    }
+
+    fn is_ready(&self) -> bool {
+        self.inner.worker.borrow().as_ref().is_some_and(|running| running.ready)
     }
 
     /// Ends the worker.
@@ -137,8 +145,11 @@ impl Client {
             // A script that did not load gives a plain event without a message.
             let message = JsValue::from(event).unchecked_into::<js_sys::Object>();
             let message = js_sys::Reflect::get(&message, &"message".into()).ok().and_then(|value| value.as_string());
-            let loaded = client.inner.worker.borrow().as_ref().is_some_and(|running| running.ready);
-            client.lost(message.unwrap_or_else(|| "its script did not load".into()), loaded);
+            let message = message.unwrap_or_else(|| "worker_loader.js does not load".into());
+            match client.is_ready() {
+                true => client.lost(message, true),
+                false => client.lost(format!("{message}. {RELOAD}"), false),
+            }
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
@@ -147,14 +158,19 @@ impl Client {
 
     fn hear(&self, event: &MessageEvent) {
         let message = event.data().unchecked_into::<Array>();
-        let Report { version, task, event } = match serde_wasm_bindgen::from_value(message.get(0)) {
-            Ok(report) => report,
-            Err(error) => return self.lost(format!("it speaks another language than this page ({error})"), false),
-        };
-        if version != VERSION {
-            let message = format!("its protocol is version {version}, the page's {VERSION}; reload without the cache");
-            return self.lost(message, false);
+        // Its loader, in words, where there is no module that could write a report.
+        if let Some(words) = message.get(0).as_string() {
+            return match message.get(1).is_truthy() {
+                true => self.lost(words, false),
+                false => (self.inner.listener)(Heard::Waiting(words)),
+            };
         }
+        let report = serde_wasm_bindgen::from_value::<Report>(message.get(0)).map_err(Outdated::unreadable);
+        let report = report.and_then(|report| check_version(report.version).map(|()| report));
+        let Report { task, event, .. } = match report {
+            Ok(report) => report,
+            Err(outdated) => return self.lost(outdated.to_string(), false),
+        };
         match event {
             Event::Died { message } => return self.lost(message, true),
             Event::Ready => {

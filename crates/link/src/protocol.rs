@@ -22,8 +22,37 @@ use crate::{
     training::{TrainingEvent, TrainingTask},
 };
 
-/// Raised whenever a message changes its meaning: a browser may hold an older worker than the page it serves.
-pub const VERSION: u32 = 6;
+/// Names what the worker is built of (build.rs): a host may be given a newer worker while an older page is open.
+pub const VERSION: u32 = match u32::from_str_radix(env!("HRM_BUILD"), 16) {
+    Ok(version) => version,
+    Err(_) => panic!("build.rs writes a number"),
+};
+
+/// Page and worker are of different builds.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "This page was updated while it was open: reload it to go on ({reason}). Nothing that is saved is lost: the address holds \
+     the board, and stored runs are under Train"
+)]
+pub struct Outdated {
+    reason: String,
+}
+
+impl Outdated {
+    /// Where a worker says what this page cannot read.
+    pub fn unreadable(problem: impl std::fmt::Display) -> Self {
+        Self { reason: format!("its worker says what it cannot read: {problem}") }
+    }
+}
+
+/// Whether a worker of this version is the one that this page was built with.
+///
+/// # Errors
+/// It is another one.
+pub fn check_version(version: u32) -> Result<(), Outdated> {
+    let reason = || format!("its worker is of build {version:08x}, the page of build {VERSION:08x}");
+    if version == VERSION { Ok(()) } else { Err(Outdated { reason: reason() }) }
+}
 
 /// From the page: a task and the number by which reports refer to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -76,7 +105,8 @@ pub enum Task {
         /// The same seed gives the same maze.
         seed: u32,
     },
-    /// Say how many solutions a puzzle has.
+    /// Say how many solutions a puzzle has, as soon as nothing else is to be done. A later one takes its place, and it is
+    /// cancelled.
     Examine {
         /// Of this kind.
         kind: puzzle::Kind,
@@ -254,4 +284,23 @@ pub enum Solutions {
     One,
     /// More than one.
     Several,
+    /// That takes longer to find out than it is searched for.
+    Unknown,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_worker_of_another_build_is_known() {
+        assert_eq!(check_version(VERSION), Ok(()));
+        let said = check_version(VERSION ^ 1).unwrap_err().to_string();
+        assert!(said.starts_with("This page was updated while it was open: reload it"), "{said}");
+        for version in [VERSION, VERSION ^ 1] {
+            assert!(said.contains(&format!("{version:08x}")), "{said}");
+        }
+        // Before builds had names.
+        assert!(check_version(5).is_err());
+    }
 }

@@ -9,7 +9,7 @@ use hrm_core::{
     engine::{AnySession, EngineError, Kind, cpu, gpu},
     gallery::{Card, Entry, Index},
     model::{Before, Level, MixingSolver, ModelError},
-    puzzle::{self, maze, sudoku},
+    puzzle::{self, maze},
     random::Random,
     recording::{
         Shapes,
@@ -20,7 +20,7 @@ use hrm_core::{
 };
 use hrm_link::{
     engine_timing::Measurement,
-    protocol::{Event, Failure, Solutions, Task},
+    protocol::{Event, Failure, Task},
     training::{Source, Start, TrainingEvent, TrainingTask},
 };
 
@@ -160,7 +160,6 @@ impl Host {
                 let design = |side| maze::Design { side, openings, min_steps: min_steps as u32 };
                 Ok(Event::Generated { question: carve(kind, size, design, seed) })
             }
-            Task::Examine { kind, question } => Ok(Event::Examined(solutions(kind, &question))),
             Task::Solve { engine, question, segments, until_sure, watch, interventions } => {
                 let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
                 let thought = Thought { question: &question, segments, interventions: &interventions };
@@ -187,7 +186,8 @@ impl Host {
                 let before = Before { own, other };
                 self.mixing(level, position, &question, before).await
             }
-            Task::Cancel { .. } => Ok(Event::Cancelled),
+            // The worker's own loop does these.
+            Task::Examine { .. } | Task::Cancel { .. } => Ok(Event::Cancelled),
         }
     }
 
@@ -401,21 +401,4 @@ fn carve(kind: puzzle::Kind, size: usize, design: impl Fn(maze::Side) -> maze::D
     let own = maze::Side::new(size).unwrap_or(side).min(side);
     let (maze, _) = maze::generate(&design(own), &mut random);
     maze.padded_to(side).unwrap_or(maze).to_tokens()
-}
-
-fn solutions(kind: puzzle::Kind, question: &[u8]) -> Solutions {
-    let count = match kind {
-        puzzle::Kind::Sudoku(shape) => {
-            sudoku::Board::from_tokens(shape, question).map_or(0, |board| sudoku::count_solutions(&board, 2))
-        }
-        puzzle::Kind::Maze(side) => {
-            let grid = maze::Grid::from_tokens(side, question);
-            grid.ok().and_then(|grid| maze::shortest_path(&grid)).map_or(0, |_| 1)
-        }
-    };
-    match count {
-        0 => Solutions::None,
-        1 => Solutions::One,
-        _ => Solutions::Several,
-    }
 }

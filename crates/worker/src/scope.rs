@@ -11,7 +11,7 @@ use hrm_link::protocol::{Event, Report, VERSION};
 
 /// A file that could not be fetched.
 #[derive(Debug, thiserror::Error)]
-#[error("{file}: {reason}")]
+#[error("{file}: {reason}; reload the page: if that does not help, its host lacks files, or the connection is broken")]
 pub struct FetchError {
     /// Relative to the page.
     pub file: String,

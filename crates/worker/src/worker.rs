@@ -10,12 +10,18 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::MessageEvent;
 
-use crate::{host::Host, scope};
+use crate::{examination::examine, host::Host, scope};
 
 /// A request with the files that came with it.
 pub(super) struct Asked {
     pub request: Request,
     pub files: Vec<Vec<u8>>,
+}
+
+impl Asked {
+    fn is_examination(&self) -> bool {
+        matches!(self.request.task, Task::Examine { .. })
+    }
 }
 
 /// Tasks that wait, and those that the page no longer wants.
@@ -52,8 +58,20 @@ impl Inbox {
         saves
     }
 
+    /// Whether anything waits.
+    pub fn has_more(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Whether a puzzle waits to be examined.
+    pub fn has_examination(&self) -> bool {
+        self.waiting.iter().any(Asked::is_examination)
+    }
+
+    /// The next one: in their order, but for examinations, for which nobody waits.
     fn next(&mut self) -> Option<Asked> {
-        let next = self.waiting.pop_front();
+        let at = self.waiting.iter().position(|asked| !asked.is_examination()).unwrap_or(0);
+        let next = self.waiting.remove(at);
         self.busy = next.is_some();
         if next.is_none() {
             self.cancelled.clear();
@@ -100,10 +118,19 @@ pub fn start() {
 /// Does what waits, one task after the other. The host is taken out meanwhile: only this function uses it.
 async fn work(inbox: Rc<RefCell<Inbox>>, host: Rc<RefCell<Option<Host>>>) {
     let Some(mut own) = host.borrow_mut().take() else { return };
+    let mut interrupted = None;
     loop {
         let Some(Asked { request: Request { id, task }, files }) = inbox.borrow_mut().next() else { break };
         let event = if inbox.borrow().is_cancelled(id) {
             Event::Cancelled
+        } else if let Task::Examine { kind, question } = &task {
+            match examine(id, *kind, question, &mut interrupted, &inbox).await {
+                Some(event) => event,
+                None => {
+                    inbox.borrow_mut().waiting.push_back(Asked { request: Request { id, task }, files });
+                    continue;
+                }
+            }
         } else {
             own.perform(id, task, files, &inbox).await.unwrap_or_else(|failure| Event::Failed(failure.into()))
         };

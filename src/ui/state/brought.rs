@@ -102,6 +102,7 @@ impl Page {
 
     /// Puts a model of files on the list and opens it.
     async fn adopt_files(self, weights: File, configuration: File) {
+        let number = self.machine.bring();
         let read = async {
             let written = text(&configuration).await?;
             let of_file = |problem: &dyn ToString| format!("{}: {}", configuration.name(), problem.to_string());
@@ -114,7 +115,11 @@ impl Page {
             names::check(&name).map_err(|error| format!("{}: {error}", weights.name()))?;
             Ok((config, puzzle, unknown, name, contents(&weights).await?))
         };
-        let (config, puzzle, unknown, mut name, file) = match read.await {
+        let read = read.await;
+        if !self.machine.is_last_brought(number) {
+            return;
+        }
+        let (config, puzzle, unknown, mut name, file) = match read {
             Ok(read) => read,
             Err(message) => return self.refuse(message),
         };
@@ -134,6 +139,7 @@ impl Page {
 
     /// Shows what a file recorded, with its puzzle on the board and its model opened where the page has it.
     async fn open_recording(self, file: File) {
+        let number = self.machine.bring();
         if file.size() > MOST_BYTES {
             return self.refuse(format!(
                 "{}: {:.0} MB, more than a recording has ({:.0} MB)",
@@ -146,6 +152,9 @@ impl Page {
             Ok(buffer) => file::from_bytes(&Uint8Array::new(&buffer).to_vec()).map_err(|e| e.to_string()),
             Err(message) => return self.refuse(message),
         };
+        if !self.machine.is_last_brought(number) {
+            return;
+        }
         let RecordingFile { kind, recording } = match read {
             Ok(read) => read,
             Err(problem) => return self.refuse(format!("{}: {problem}", file.name())),

@@ -1,5 +1,7 @@
 //! What computes: the worker, the gallery it listed, the open model, the engines and what they took.
 
+use std::time::Duration;
+
 use hrm_core::{
     config::ModelConfig,
     engine::Kind as EngineKind,
@@ -19,6 +21,12 @@ use crate::ui::{browser, state::Question};
 
 /// Deaths of the worker in a row after which only a person starts it again.
 const PATIENCE: u32 = 3;
+/// How it is said that the worker does not come.
+const SLOW: &str = "The worker is long in starting";
+/// After this time it is said; its loader says it sooner, and knows for what it waits.
+const LONG: Duration = Duration::from_millis(4500);
+const LATE: &str = "neither it nor the gallery has answered yet. The connection or this machine is slow, or the host does not \
+                    answer: wait, or reload the page";
 const CHOICE_KEY: &str = "hrm.engine";
 
 /// What the worker is busy with before it can run.
@@ -75,6 +83,8 @@ pub struct Machine {
     opening: StoredValue<Option<u32>>,
     measuring: StoredValue<Option<u32>>,
     deaths: StoredValue<u32>,
+    /// How often files were brought for the board: those brought last count, whichever are read first.
+    brought: StoredValue<u32>,
 }
 
 impl Machine {
@@ -106,6 +116,7 @@ impl Machine {
             opening: StoredValue::new(None),
             measuring: StoredValue::new(None),
             deaths: StoredValue::new(0),
+            brought: StoredValue::new(0),
         }
     }
 
@@ -130,6 +141,12 @@ impl Machine {
         self.client.set_value(Some(client.clone()));
         client.restart();
         client.ask(Task::List);
+        let late = move || {
+            if self.status.get_untracked() == Status::Starting && self.notice.with_untracked(Option::is_none) {
+                self.await_worker(LATE);
+            }
+        };
+        set_timeout(late, LONG);
     }
 
     /// Asks the worker; 0 is no task.
@@ -163,6 +180,17 @@ impl Machine {
         if is_open {
             self.open(name);
         }
+    }
+
+    /// Files are brought for the board: their number.
+    pub fn bring(self) -> u32 {
+        self.brought.update_value(|brought| *brought += 1);
+        self.brought.get_value()
+    }
+
+    /// Whether files of that number are still the last ones.
+    pub fn is_last_brought(self, number: u32) -> bool {
+        self.brought.get_value() == number
     }
 
     /// The open model, as a recording of it is signed.
@@ -240,6 +268,10 @@ impl Machine {
     pub fn take(self, task: Option<u32>, event: Event) {
         match event {
             Event::Listed { mut models } => {
+                // What was said while it was long in coming.
+                if self.notice.with_untracked(|said| said.as_ref().is_some_and(|said| said.starts_with(SLOW))) {
+                    self.notice.set(None);
+                }
                 models.extend(self.own.with_value(|own| own.iter().map(|own| own.entry.clone()).collect::<Vec<_>>()));
                 if models.is_empty() {
                     self.status.set(Status::Failed("The gallery holds no model.".into()));
@@ -279,11 +311,20 @@ impl Machine {
         }
     }
 
-    /// The worker is gone: starts another one, unless that has not helped.
+    /// The worker is long in starting, as it says itself.
+    pub fn await_worker(self, why: &str) {
+        self.notice.set(Some(format!("{SLOW}: {why}.")));
+    }
+
+    /// The worker is gone: starts another one, unless that has not helped, or cannot.
     pub fn lost(self, message: &str, curable: bool) {
         let deaths = self.deaths.get_value() + 1;
         self.deaths.set_value(deaths);
-        if curable && deaths <= PATIENCE {
+        if !curable {
+            self.shapes.set(None);
+            self.status.set(Status::Failed("the worker does not run.".into()));
+            self.notice.set(Some(format!("{message}.")));
+        } else if deaths <= PATIENCE {
             self.restart(&format!("The worker stopped ({message})."));
         } else {
             self.shapes.set(None);

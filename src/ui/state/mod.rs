@@ -275,6 +275,7 @@ impl Page {
                 self.dimensionality.task.set(None);
                 self.machine.lost(&message, curable);
             }
+            Heard::Waiting(words) => self.machine.await_worker(&words),
             Heard::Report { task, event, buffer } => self.take(task, event, buffer),
         }
     }

@@ -113,6 +113,7 @@ impl Helper for Remote {
 fn answer(heard: Heard) -> Option<Answer> {
     let (event, buffer) = match heard {
         Heard::Report { event, buffer, .. } => (event, buffer),
+        Heard::Waiting(_) => return None,
         Heard::Lost { message, .. } => return Some(Err(TrainError::Shard(message))),
     };
     match event {

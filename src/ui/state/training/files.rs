@@ -61,8 +61,11 @@ pub enum Table {
 #[derive(Clone, Debug, Default)]
 pub struct Files {
     table: Option<File>,
-    /// A table that is looked through: it takes the place of the one before only if it holds puzzles to learn from.
-    looked_at: Option<File>,
+    /// A table that is looked through, under a number of its own, for two files may have one name: it takes the place of the
+    /// one before only if it holds puzzles to learn from.
+    looked_at: Option<(u32, File)>,
+    /// Tables that were chosen so far.
+    chosen: u32,
     weights: Option<File>,
 }
 
@@ -71,26 +74,32 @@ impl Page {
     pub fn take_csv(self, file: File) {
         let name = file.name();
         self.training.table.set(Some(Table::Reading(name.clone())));
-        self.training.files.update_value(|files| files.looked_at = Some(file.clone()));
+        let number = self.training.files.try_update_value(|files| {
+            files.chosen += 1;
+            files.looked_at = Some((files.chosen, file.clone()));
+            files.chosen
+        });
+        let number = number.unwrap_or_default();
         spawn_local(async move {
             match contents(&file).await {
                 Ok(buffer) => {
                     let chosen = self.training.draft.with_untracked(|draft| draft.puzzle);
-                    self.read_table(name, buffer, Some(chosen));
+                    self.read_table(number, name, buffer, Some(chosen));
                 }
-                Err(message) => self.take_table(Table::Unreadable { name, message }),
+                Err(message) => self.take_table(number, Table::Unreadable { name, message }),
             }
         });
     }
 
-    /// Takes what was found in the file that was chosen last. One without puzzles to learn from leaves those that there were.
-    pub(super) fn take_table(self, table: Table) {
+    /// Takes what was found in the file of that number, if it was chosen last. One without puzzles to learn
+    /// from leaves those that there were.
+    pub(super) fn take_table(self, number: u32, table: Table) {
         let (name, found) = match &table {
             Table::Reading(name) | Table::Unreadable { name, .. } => (name, None),
             Table::Read { name, kind, rows, test, .. } => (name, Some(*kind).filter(|_| rows > test)),
         };
         let looked_at = self.training.files.try_update_value(|files| {
-            let file = files.looked_at.take_if(|file| file.name() == *name)?;
+            let (_, file) = files.looked_at.take_if(|(looked_at, _)| *looked_at == number)?;
             if found.is_some() {
                 files.table = Some(file);
             }

@@ -31,10 +31,12 @@ impl Page {
     /// Hears the training worker.
     pub(super) fn hear_training(self, heard: Heard) {
         match heard {
-            Heard::Lost { message, .. } => {
-                self.lose_tasks(&format!("the worker stopped ({message})"));
+            Heard::Waiting(_) => {}
+            Heard::Lost { message, curable } => {
+                let why = if curable { format!("the worker stopped ({message})") } else { message };
+                self.lose_tasks(&why);
                 if untrack(|| self.training.is_busy()) {
-                    self.break_off(format!("the worker stopped ({message})"), true);
+                    self.break_off(why, true);
                 }
             }
             Heard::Report { task, event, buffer } => self.take_training(task, event, buffer),

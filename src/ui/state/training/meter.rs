@@ -39,7 +39,7 @@ impl Meter {
             Heard::Lost { message, .. } => Err(message),
             Heard::Report { event: Event::Training(TrainingEvent::Estimated(estimate)), .. } => Ok(estimate),
             Heard::Report { event: Event::Failed(failure), .. } => Err(failure.message),
-            Heard::Report { .. } => return,
+            Heard::Report { .. } | Heard::Waiting(_) => return,
         };
         if !found.as_ref().is_ok_and(|estimate| estimate.step_seconds.is_none()) {
             self.end();

@@ -55,8 +55,8 @@ enum Wanted {
     Curve(String),
     /// A file of a run.
     File { run: String, r#use: Use },
-    /// What a CSV file holds.
-    Table(String),
+    /// What the CSV file of that number and name holds.
+    Table(u32, String),
 }
 
 /// What a file of a run is for.
@@ -244,8 +244,8 @@ impl Page {
     }
 
     /// Looks through a CSV file.
-    pub(super) fn read_table(self, name: String, file: ArrayBuffer, kind: Option<Kind>) {
-        self.ask_idle(TrainingTask::ReadTable { kind }, vec![file], Wanted::Table(name));
+    pub(super) fn read_table(self, number: u32, name: String, file: ArrayBuffer, kind: Option<Kind>) {
+        self.ask_idle(TrainingTask::ReadTable { kind }, vec![file], Wanted::Table(number, name));
     }
 
     /// Takes a report of the worker that solves; whether it was about training.
@@ -261,13 +261,16 @@ impl Page {
         });
         let Some(Some(wanted)) = found else { return false };
         match (wanted, event) {
-            (Wanted::Table(name), Event::Failed(failure)) => {
-                self.take_table(Table::Unreadable { name, message: failure.message.clone() });
+            (Wanted::Table(number, name), Event::Failed(failure)) => {
+                self.take_table(number, Table::Unreadable { name, message: failure.message.clone() });
             }
-            (Wanted::Table(name), Event::Training(TrainingEvent::Table { kind, rows, test, problems, bad, notes })) => {
+            (
+                Wanted::Table(number, name),
+                Event::Training(TrainingEvent::Table { kind, rows, test, problems, bad, notes }),
+            ) => {
                 let (kind, rows, test, bad) = (*kind, *rows, *test, *bad);
                 let (problems, notes) = (problems.clone(), notes.clone());
-                self.take_table(Table::Read { name, kind, rows, test, problems, bad, notes });
+                self.take_table(number, Table::Read { name, kind, rows, test, problems, bad, notes });
             }
             (Wanted::Runs, Event::Failed(failure)) => {
                 self.training.storage_fault.set(Some(format!("The runs cannot be listed: {}.", failure.message)));

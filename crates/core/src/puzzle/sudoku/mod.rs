@@ -14,7 +14,7 @@ pub use canonical::class_key;
 pub use generate::{clue_range, clues_at, full_grid, hard_puzzle, minimal_puzzle, puzzle_by_singles};
 pub use rules::{Conflict, Fault, Unit, check_answer, conflicts};
 pub use shape::Shape;
-pub use solve::{Effort, count_solutions, effort, solved_by_singles, unique_solution};
+pub use solve::{Effort, Examination, count_solutions, effort, solved_by_singles, unique_solution};
 pub use symmetry::Symmetry;
 
 use super::{AnswerStyle, ClassKey, Example, Layout, ParseError, Rules};

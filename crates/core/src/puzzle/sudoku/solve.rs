@@ -50,6 +50,38 @@ pub fn effort(puzzle: &Board) -> Option<Effort> {
     solved.then_some(effort)
 }
 
+/// How many solutions a puzzle has, counted up to two by a search that can be left at any guess and taken up again: a
+/// puzzle may take more guesses than anybody can wait for.
+pub struct Examination {
+    search: Search,
+    found: usize,
+}
+
+impl Examination {
+    /// At its beginning.
+    pub fn new(puzzle: &Board) -> Self {
+        Self { search: Search::new(puzzle), found: 0 }
+    }
+
+    /// Searches on until it is known whether there are none, one or two, or `guesses` more were made: that is `None`.
+    pub fn advance(&mut self, guesses: u32) -> Option<usize> {
+        let budget = self.guesses().saturating_add(guesses);
+        while self.found < 2 {
+            match self.search.next(&mut |_| {}, budget) {
+                Step::Solution(_) => self.found += 1,
+                Step::Exhausted => break,
+                Step::Paused => return None,
+            }
+        }
+        Some(self.found)
+    }
+
+    /// Guesses made so far.
+    pub fn guesses(&self) -> u32 {
+        self.search.effort.guesses
+    }
+}
+
 /// Depth-first search for solutions. `order` arranges the digits (as bits) of the cell that is tried next,
 /// `visit` takes each solution and says whether to stop.
 pub(super) fn search(
@@ -57,11 +89,77 @@ pub(super) fn search(
     order: &mut dyn FnMut(&mut [u16]),
     visit: &mut dyn FnMut(Board) -> bool,
 ) -> Effort {
-    let mut effort = Effort { sweeps: 0, guesses: 0 };
-    if let Some(state) = Candidates::of(puzzle) {
-        state.descend(order, visit, &mut effort);
+    let mut search = Search::new(puzzle);
+    while let Step::Solution(solution) = search.next(order, u32::MAX) {
+        if visit(solution) {
+            break;
+        }
     }
-    effort
+    search.effort
+}
+
+/// What a search came to.
+enum Step {
+    /// One more solution.
+    Solution(Board),
+    /// There are no more.
+    Exhausted,
+    /// The guesses that it may make are made.
+    Paused,
+}
+
+/// A depth-first search as it stands between two solutions or guesses.
+struct Search {
+    /// A board that nothing was done about yet.
+    fresh: Option<Candidates>,
+    /// Boards on which a guess is due, each made by a guess on the one before.
+    branches: Vec<Branch>,
+    effort: Effort,
+}
+
+/// A board without singles, and the digits of one of its cells that are still to be tried, the next one last.
+struct Branch {
+    state: Candidates,
+    cell: usize,
+    choices: Vec<u16>,
+}
+
+impl Search {
+    fn new(puzzle: &Board) -> Self {
+        let effort = Effort { sweeps: 0, guesses: 0 };
+        Self { fresh: Candidates::of(puzzle), branches: Vec::new(), effort }
+    }
+
+    /// Goes on to the next solution, as long as there are fewer than `budget` guesses in all.
+    fn next(&mut self, order: &mut dyn FnMut(&mut [u16]), budget: u32) -> Step {
+        loop {
+            if let Some(mut state) = self.fresh.take()
+                && let Ok(sweeps) = state.place_singles()
+            {
+                self.effort.sweeps += sweeps;
+                let Some(cell) = state.most_constrained() else { return Step::Solution(state.board) };
+                let mut choices: Vec<u16> =
+                    (0..16).map(|bit| 1 << bit).filter(|bit| state.digits[cell] & bit != 0).collect();
+                order(&mut choices);
+                choices.reverse();
+                self.branches.push(Branch { state, cell, choices });
+            }
+            let Some(branch) = self.branches.last_mut() else { return Step::Exhausted };
+            let Some(&digit) = branch.choices.last() else {
+                self.branches.pop();
+                continue;
+            };
+            if self.effort.guesses >= budget {
+                return Step::Paused;
+            }
+            self.effort.guesses += 1;
+            branch.choices.pop();
+            let mut next = branch.state.clone();
+            if next.place(branch.cell, digit).is_ok() {
+                self.fresh = Some(next);
+            }
+        }
+    }
 }
 
 /// No digit fits a blank cell, or no cell of a unit takes a digit that it lacks.
@@ -161,29 +259,6 @@ impl Candidates {
         Ok(())
     }
 
-    /// Returns whether `visit` asked to stop.
-    fn descend(
-        mut self,
-        order: &mut dyn FnMut(&mut [u16]),
-        visit: &mut dyn FnMut(Board) -> bool,
-        effort: &mut Effort,
-    ) -> bool {
-        match self.place_singles() {
-            Ok(sweeps) => effort.sweeps += sweeps,
-            Err(Contradiction) => return false,
-        }
-        let Some(cell) = self.most_constrained() else {
-            return visit(self.board);
-        };
-        let mut choices: Vec<u16> = (0..16).map(|bit| 1 << bit).filter(|bit| self.digits[cell] & bit != 0).collect();
-        order(&mut choices);
-        choices.into_iter().any(|digit| {
-            effort.guesses += 1;
-            let mut next = self.clone();
-            next.place(cell, digit).is_ok() && next.descend(order, visit, effort)
-        })
-    }
-
     /// The blank cell with the fewest candidates.
     fn most_constrained(&self) -> Option<usize> {
         (0..self.board.shape().cells())
@@ -237,6 +312,42 @@ mod tests {
         assert_eq!(check_answer(&puzzle, &solution), Ok(()));
         assert!(!solved_by_singles(&puzzle));
         assert!(effort(&puzzle).unwrap().guesses > 10);
+    }
+
+    #[test]
+    fn an_examination_is_taken_up_where_it_was_left() {
+        let hard = board("8..........36......7..9.2...5...7.......457.....1...3...1....68..85...1..9....4..");
+        let (mut whole, mut slices) = (Examination::new(&hard), Examination::new(&hard));
+        assert_eq!(whole.advance(u32::MAX), Some(1));
+        let mut left = 0;
+        let found = loop {
+            match slices.advance(7) {
+                Some(found) => break found,
+                None => left += 1,
+            }
+            assert_eq!(slices.guesses(), 7 * left);
+        };
+        assert_eq!((found, slices.guesses()), (1, whole.guesses()));
+        assert!(left > 10, "it was left {left} times");
+        // What is known stays known.
+        assert_eq!(slices.advance(0), Some(1));
+    }
+
+    #[test]
+    fn what_no_search_decides_soon_is_not_known_within_the_budget() {
+        // No two clues conflict, and there is no solution.
+        for text in [
+            ".....8.5. ...3.7.92 ......... .7.8..... ...7.3... 2.......8 82.....37 ........9 .........",
+            ".....8.5. ...3.7..2 ......... .7.8..... ...7.3... ........8 8......37 ........9 .........",
+        ] {
+            let mut examination = Examination::new(&board(text));
+            assert_eq!(examination.advance(5_000), None);
+            assert_eq!(examination.guesses(), 5_000);
+        }
+        // These are known at once, whatever the budget.
+        assert_eq!(Examination::new(&board("11.. .... .... ....")).advance(0), Some(0));
+        assert_eq!(Examination::new(&board("1234 3412 2143 4321")).advance(0), Some(1));
+        assert_eq!(Examination::new(&Board::empty(Shape::NINE)).advance(1_000), Some(2));
     }
 
     #[test]

@@ -1,0 +1,59 @@
+//! How many solutions a puzzle has: searched for in slices, while nothing else waits.
+
+use std::cell::RefCell;
+
+use hrm_core::puzzle::{Kind, maze, sudoku};
+use hrm_link::protocol::{Event, Solutions};
+
+use crate::{scope, worker::Inbox};
+
+/// Guesses between two looks at what else there is to do: some milliseconds.
+const SLICE: u32 = 1_000;
+/// Guesses after which it is given up: a second or two. Published puzzles take some thousands at most.
+const BUDGET: u32 = 300_000;
+
+/// An examination that something else came before.
+pub(super) struct Interrupted {
+    task: u32,
+    search: sudoku::Examination,
+}
+
+/// Examines a puzzle for the task `id`; `None` when something else is to be done first: what it came to is in `interrupted`,
+/// for the next call.
+pub(super) async fn examine(
+    id: u32,
+    kind: Kind,
+    question: &[u8],
+    interrupted: &mut Option<Interrupted>,
+    inbox: &RefCell<Inbox>,
+) -> Option<Event> {
+    let mut search = match (interrupted.take().filter(|begun| begun.task == id), kind) {
+        (Some(begun), _) => begun.search,
+        (None, Kind::Sudoku(shape)) => match sudoku::Board::from_tokens(shape, question) {
+            Ok(board) => sudoku::Examination::new(&board),
+            Err(_) => return Some(Event::Examined(Solutions::None)),
+        },
+        (None, Kind::Maze(side)) => {
+            let grid = maze::Grid::from_tokens(side, question);
+            let path = grid.ok().and_then(|grid| maze::shortest_path(&grid));
+            return Some(Event::Examined(path.map_or(Solutions::None, |_| Solutions::One)));
+        }
+    };
+    loop {
+        match search.advance(SLICE.min(BUDGET - search.guesses())) {
+            Some(0) => return Some(Event::Examined(Solutions::None)),
+            Some(1) => return Some(Event::Examined(Solutions::One)),
+            Some(_) => return Some(Event::Examined(Solutions::Several)),
+            None if search.guesses() >= BUDGET => return Some(Event::Examined(Solutions::Unknown)),
+            None => scope::breathe().await,
+        }
+        let inbox = inbox.borrow();
+        if inbox.is_cancelled(id) || inbox.has_examination() {
+            return Some(Event::Cancelled);
+        }
+        if inbox.has_more() {
+            *interrupted = Some(Interrupted { task: id, search });
+            return None;
+        }
+    }
+}
