@@ -125,7 +125,7 @@ impl Wider {
             }
             Heard::Report { event: Event::Failed(failure), .. } => self.end(End::Failed(failure.message)),
             Heard::Lost { message, .. } => self.end(End::Failed(message)),
-            Heard::Report { .. } => {}
+            Heard::Report { .. } | Heard::Waiting(_) => {}
         }
     }
 }
