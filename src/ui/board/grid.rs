@@ -166,7 +166,7 @@ fn paint(canvas: &HtmlCanvasElement, (width, height): (u32, u32), theme: u32, sc
         let painting = Painting::new(&context, palette, scene.kind, area, window().device_pixel_ratio());
         // Cell by cell, unless lines run over them or it is another board.
         let before = before.filter(|before| before.kind == scene.kind && !before.has_lines() && !scene.has_lines());
-        painting.paint(scene, |at| before.as_ref().is_none_or(|before| before.cells.get(at) != scene.cells.get(at)));
+        painting.paint(scene, before.as_ref());
     }
     painted.scene = Some(scene.clone());
 }

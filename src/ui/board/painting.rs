@@ -63,7 +63,7 @@ pub fn paint_picture(on: &CanvasRenderingContext2d, palette: &Palette, scene: &S
     painting.fill(Ink::Page, [0.0, 0.0, width, height]);
     let [left, top, across, down] = painting.area;
     painting.fill(Ink::Text, [left - 2.0, top - 2.0, across + 4.0, down + 4.0]);
-    painting.paint(scene, |_| true);
+    painting.paint(scene, None);
     on.set_font(&format!("15px {}", palette.font()));
     on.set_text_align("center");
     on.set_text_baseline("middle");
@@ -77,12 +77,19 @@ impl<'a> Painting<'a> {
         Self { kind, layout: kind.layout(), area, unit, palette, on, ink: Last::new(None) }
     }
 
-    /// Paints those cells that are `due`, and the lines that run over the board. Where there are such lines every cell has to
-    /// be due, for they are not wiped away by themselves.
-    pub fn paint(&self, scene: &Scene, due: impl Fn(usize) -> bool) {
+    /// Paints a board: all of it, or what differs from a board of the same kind that was painted `before`. Neither of two such
+    /// may have lines over its cells, for no cell can be painted without them.
+    pub fn paint(&self, scene: &Scene, before: Option<&Scene>) {
+        let due = |at: usize| before.is_none_or(|before| before.cells.get(at) != scene.cells.get(at));
         let cells = || scene.cells.iter().enumerate().filter(|(at, _)| due(*at));
         for (at, cell) in cells() {
             self.paint_ground(at, cell);
+            if before.is_some() {
+                self.paint_edges(at);
+            }
+        }
+        if before.is_none() {
+            self.paint_rules();
         }
         self.paint_links(&scene.links);
         self.paint_searched(&scene.searched);
@@ -91,6 +98,7 @@ impl<'a> Painting<'a> {
             // A path ends at its start and goal, and does not strike them out.
             if scene.has_lines() && self.kind.fill(cell.token) == Fill::Symbol && !cell.text(self.kind).is_empty() {
                 self.paint_ground(at, cell);
+                self.paint_edges(at);
             }
             self.paint_symbol(at, cell);
         }
@@ -136,7 +144,7 @@ impl<'a> Painting<'a> {
         self.on.set_global_alpha(1.0);
     }
 
-    /// A cell's ground, with the lines to its right and below.
+    /// A cell's ground.
     fn paint_ground(&self, at: usize, cell: &Cell) {
         let area = self.cell(at);
         let contradicted = cell.source == Source::Contradicted;
@@ -162,11 +170,15 @@ impl<'a> Painting<'a> {
                 }
             },
         }
-        let [left, top, width, height] = area;
+    }
+
+    /// The lines to the right of a cell and below it.
+    fn paint_edges(&self, at: usize) {
+        let [left, top, width, height] = self.cell(at);
         let place = self.layout.place(at);
         let edge = |bounds: bool, part: &dyn Fn(f64) -> [f64; 4]| match bounds {
             true => self.fill(Ink::Text, part(self.line(2.0))),
-            false => self.mix(Ink::Line, if self.is_path() { 0.6 } else { 1.0 }, part(self.line(1.0))),
+            false => self.mix(Ink::Line, self.thin_alpha(), part(self.line(1.0))),
         };
         let (column, row) = (place.column + 1, place.row + 1);
         let right = || {
@@ -184,6 +196,33 @@ impl<'a> Painting<'a> {
         }
         if !is_strong_below {
             right();
+        }
+    }
+
+    /// How much of the thin lines' colour is theirs.
+    fn thin_alpha(&self) -> f64 {
+        if self.is_path() { 0.6 } else { 1.0 }
+    }
+
+    /// The lines of a whole board, the same that [`Self::paint_edges`] paints cell by cell.
+    fn paint_rules(&self) {
+        let [left, top, width, height] = self.area;
+        for is_strong in [false, true] {
+            let thick = self.line(if is_strong { 2.0 } else { 1.0 });
+            self.on.begin_path();
+            for column in (1..self.layout.columns).filter(|&line| self.layout.bounds_columns(line) == is_strong) {
+                let [x, ..] = self.cell(column);
+                self.on.rect(x - thick, top, thick, height);
+            }
+            for row in (1..self.layout.rows).filter(|&line| self.layout.bounds_rows(line) == is_strong) {
+                let [_, y, ..] = self.cell(row * self.layout.columns);
+                self.on.rect(left, y - thick, width, thick);
+            }
+            self.set_ink(if is_strong { Ink::Text } else { Ink::Line });
+            // In one stroke, so that nothing is darker where two of them cross.
+            self.on.set_global_alpha(if is_strong { 1.0 } else { self.thin_alpha() });
+            self.on.fill();
+            self.on.set_global_alpha(1.0);
         }
     }
 

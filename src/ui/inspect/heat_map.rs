@@ -170,15 +170,22 @@ fn paint(page: Page, level: Level, difference: bool, picture: Picture, canvas: &
         };
         let channels = recording.shapes().channels;
         let map = browser::diverging();
-        let mut pixels = Vec::with_capacity(width * height * 4);
-        for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
-            let value = picture.at(x, y).and_then(|(position, channel)| values.z.get(position * channels + channel));
-            // What lies between the tiles stays clear.
-            let [r, g, b, a] = value.map_or([0; 4], |value| {
-                let [r, g, b] = map.of(*value, values.scale);
-                [r, g, b, 255]
-            });
-            pixels.extend_from_slice(&[r, g, b, a]);
+        let mut pixels = match picture {
+            // The values as they lie: there are many on a large board.
+            Picture::Rows { .. } => map.pixels(&values.z, values.scale),
+            Picture::Tiles { .. } => Vec::with_capacity(width * height * 4),
+        };
+        if pixels.is_empty() {
+            for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
+                let value =
+                    picture.at(x, y).and_then(|(position, channel)| values.z.get(position * channels + channel));
+                // What lies between the tiles stays clear.
+                let [r, g, b, a] = value.map_or([0; 4], |value| {
+                    let [r, g, b] = map.of(*value, values.scale);
+                    [r, g, b, 255]
+                });
+                pixels.extend_from_slice(&[r, g, b, a]);
+            }
         }
         if let Ok(image) = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), width as u32, height as u32) {
             let _ = context.put_image_data(&image, 0.0, 0.0);
