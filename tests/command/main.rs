@@ -1,6 +1,7 @@
 //! `hrm` as it is called: what it says, what it leaves behind, and with which status it ends.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod checkpoints;
 mod disk;
 mod files;
 mod gallery;

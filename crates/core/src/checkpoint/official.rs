@@ -358,3 +358,82 @@ weight_decay: 1.0
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::param_specs;
+
+    fn config(changes: &str) -> ModelConfig {
+        let text = r#"{"seq_len":81,"vocab_size":11,"H_cycles":2,"L_cycles":2,"H_layers":2,"L_layers":3,"hidden_size":64,
+            "num_heads":8,"puzzle_emb_ndim":64,"num_puzzle_identifiers":5"#;
+        ModelConfig::from_json(&format!("{text}{changes}}}")).unwrap()
+    }
+
+    fn shapes(config: &ModelConfig) -> Shapes {
+        param_specs(config).into_iter().map(|spec| (spec.name, spec.shape)).collect()
+    }
+
+    #[test]
+    fn shapes_tell_all_but_heads_and_cycles() {
+        let attention = config("");
+        let found = configuration(&shapes(&attention), Beside::default()).unwrap();
+        assert_eq!(found.config, attention);
+        assert_eq!(found.assumed, ["num_heads 8", "H_cycles 2", "L_cycles 2", "halt_max_steps 16", "seq_len 81"]);
+        let mixer = config(r#","mlp_t":true,"pos_encodings":"none""#);
+        let found = configuration(&shapes(&mixer), Beside::default()).unwrap();
+        assert_eq!((found.config, found.assumed.len()), (mixer, 4));
+        let learned = config(r#","pos_encodings":"learned","expansion":8"#);
+        let found = configuration(&shapes(&learned), Beside::default()).unwrap().config;
+        assert_eq!((found.seq_len, found.positions, found.inner_size(64)), (81, learned.positions, 512));
+        let trm = config(r#","family":"trm","mlp_t":true,"pos_encodings":"none","puzzle_emb_len":16,"H_cycles":3"#);
+        let found = configuration(&shapes(&trm), Beside::default()).unwrap().config;
+        assert_eq!((found.family, found.seq_len, found.puzzle_emb_len), (Family::Trm, 81, 16));
+        assert_eq!((found.h_cycles, found.l_cycles), (3, 6));
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        for config in [
+            config(r#","loss":"softmax_cross_entropy","halt_exploration_prob":0.1"#),
+            config(r#","mlp_t":true,"pos_encodings":"none","expansion":2.5,"rms_norm_eps":1e-7"#),
+            ModelConfig { h_layers: 0, ..config(r#","family":"trm","puzzle_emb_len":16"#) },
+        ] {
+            let text = config_yaml(&config, Some("sudoku-9x9"), true);
+            let beside = Beside { yaml: Some(&text), ..Beside::default() };
+            let found = configuration(&shapes(&config), beside).unwrap();
+            assert_eq!((found.config, found.value["puzzle"].as_str()), (config, Some("sudoku-9x9")), "{text}");
+            assert_eq!(found.assumed, [""; 0]);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_is_told_by_field() {
+        let said = |yaml: &str, shapes: &Shapes| {
+            let beside = Beside { yaml: Some(yaml), ..Beside::default() };
+            configuration(shapes, beside).unwrap_err().to_string()
+        };
+        let (config, good) = (config(""), shapes(&config("")));
+        let text = config_yaml(&config, None, true);
+        for (from, to, expected) in [
+            ("L_layers: 3", "L_layers: 4", "L_layers is 4; the tensors have 3"),
+            (
+                "num_puzzle_identifiers: 5",
+                "num_puzzle_identifiers: 6",
+                "num_puzzle_identifiers is 6; the tensors have 5",
+            ),
+            ("hrm.hrm_act_v1@Hier", "trm@TinyRecursiveReasoningModel", "family is \"trm\"; the tensors have \"hrm\""),
+            ("num_heads: 8", "num_heads: eight", "num_heads is \"eight\"; expected a whole number of at least 0"),
+            ("  num_heads: 8\n", "", "num_heads is missing"),
+        ] {
+            assert!(text.contains(from));
+            assert_eq!(said(&text.replace(from, to), &good), expected);
+        }
+        assert_eq!(said("7", &good), "configuration: expected a table of fields");
+        // Aliases of aliases, each twice in the next.
+        let laughs: String = (1..30).map(|level| format!("a{level}: &a{level} [*a{0}, *a{0}]\n", level - 1)).collect();
+        assert!(said(&format!("a0: &a0 [1]\n{laughs}"), &good).starts_with("configuration: "));
+        assert!(said(&"[".repeat(100_000), &good).starts_with("configuration: "));
+        assert!(said(&text, &Shapes::new()).contains("embed_tokens.embedding_weight is missing"));
+    }
+}

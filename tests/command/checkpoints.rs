@@ -1,0 +1,129 @@
+//! Checkpoints of the official training: read, measured, written and read back.
+
+use std::fs;
+use std::path::Path;
+
+use super::{Folder, copy_model};
+
+/// The official file, with its configuration, in a folder `run`.
+fn official(folder: &Folder) {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/official_style_checkpoint");
+    fs::create_dir_all(folder.path("run")).unwrap();
+    for name in ["step_7", "all_config.yaml"] {
+        fs::copy(golden.join(name), folder.path("run").join(name)).unwrap();
+    }
+    fs::copy(golden.join("outputs.safetensors"), folder.path("outputs.safetensors")).unwrap();
+}
+
+const PUZZLE: &str = "1... .... .... ....";
+
+#[test]
+fn an_official_file_or_its_folder_is_verified_run_and_evaluated() {
+    let folder = Folder::new("checkpoints-official");
+    official(&folder);
+    for model in ["run/step_7", "run"] {
+        let verify = ["verify", "--model", model, "--set", "seq_len=16", "outputs.safetensors"];
+        let said = folder.hrm(&verify).done();
+        assert_eq!(said.lines().filter(|line| line.contains("at most 1e-4")).count(), 4, "{said}");
+        let said = folder.hrm(&["run", "--model", model, "--set", "seq_len=16", "--puzzle", PUZZLE]).done();
+        assert!(said.starts_with("segment  1") && said.contains("segment  4"), "{said}");
+    }
+    folder.hrm(&["puzzles", "sudoku-4x4", "--count", "3", "--out", "p.csv"]).done();
+    let said = folder.hrm(&["eval", "--model", "run", "--set", "seq_len=16", "--data", "p.csv"]).done();
+    assert!(said.starts_with("puzzles                    3"), "{said}");
+    // Other cycles give other logits.
+    let other = ["verify", "--model", "run", "--set", "seq_len=16", "--set", "L_cycles=3", "outputs.safetensors"];
+    let said = folder.hrm(&other);
+    assert_eq!(said.status, Some(1), "{said:?}");
+    assert!(said.out.contains("BROKEN"), "{said:?}");
+}
+
+#[test]
+fn what_the_tensors_do_not_tell_is_assumed_and_told() {
+    let folder = Folder::new("checkpoints-assumed");
+    official(&folder);
+    fs::remove_file(folder.path("run/all_config.yaml")).unwrap();
+    let said = folder.hrm(&["run", "--model", "run/step_7", "--set", "seq_len=16", "--puzzle", PUZZLE]);
+    assert!(said.err.contains("assumed num_heads 8, H_cycles 2, L_cycles 2, halt_max_steps 16, which"), "{said:?}");
+    // With the number of heads it is the same model.
+    let given = ["verify", "--model", "run", "--set", "seq_len=16", "--set", "num_heads=4", "outputs.safetensors"];
+    folder.hrm(&given).done();
+    // The data set's file tells as well.
+    folder.write("run/dataset.json", r#"{"seq_len": 16, "vocab_size": 6, "num_puzzle_identifiers": 3}"#);
+    folder.hrm(&["verify", "--model", "run", "--set", "num_heads=4", "outputs.safetensors"]).done();
+}
+
+#[test]
+fn round_trips_are_exact() {
+    let folder = Folder::new("checkpoints-round");
+    copy_model(&folder, "model");
+    folder.hrm(&["convert", "model.safetensors", "--out", "step_5"]).done();
+    folder.hrm(&["convert", "step_5", "--out", "back.safetensors"]).done();
+    folder.hrm(&["convert", "model.safetensors", "--out", "direct.safetensors"]).done();
+    for extension in ["safetensors", "json"] {
+        assert!(
+            folder.read(&format!("back.{extension}")) == folder.read(&format!("direct.{extension}")),
+            "{extension}"
+        );
+    }
+    let run = |model| folder.hrm(&["run", "--model", model, "--puzzle", PUZZLE, "--segments", "2"]).done();
+    assert_eq!(run("step_5"), run("model.safetensors"));
+    official(&folder);
+    folder.hrm(&["convert", "run", "--set", "seq_len=16", "--out", "official.safetensors"]).done();
+    fs::create_dir(folder.path("again")).unwrap();
+    folder.hrm(&["convert", "official.safetensors", "--out", "again/step_7"]).done();
+    folder.hrm(&["verify", "--model", "again", "outputs.safetensors"]).done();
+    // Neither file is replaced unless it is asked for.
+    let said = folder.refusal(&["convert", "official.safetensors", "--out", "again/step_7"]);
+    assert!(said.contains("--force"), "{said}");
+    let said = folder.refusal(&["convert", "official.safetensors", "--out", "again/step_8"]);
+    assert!(said.starts_with("again/all_config.yaml: the file exists"), "{said}");
+    assert_eq!(fs::read_dir(folder.path("again")).unwrap().count(), 2);
+}
+
+/// The bytes that PyTorch and the official code have accepted (scripts/test-torch.sh).
+#[test]
+fn what_pytorch_accepted_is_written() {
+    let folder = Folder::new("checkpoints-bytes");
+    official(&folder);
+    folder.hrm(&["convert", "run", "--set", "seq_len=16", "--out", "step_7"]).done();
+    let digest = |name: &str| format!("{:016x}", xxhash_rust::xxh3::xxh3_64(&folder.read(name)));
+    assert_eq!([digest("step_7"), digest("all_config.yaml")], ["ca63735baebfea0e", "6cad7c5c9296027c"]);
+}
+
+#[test]
+fn what_cannot_be_a_checkpoint_is_refused_in_a_line() {
+    let folder = Folder::new("checkpoints-refused");
+    official(&folder);
+    let run = |model: &str, more: &[&str]| {
+        folder.refusal(&[&["run", "--model", model, "--puzzle", PUZZLE, "--set", "seq_len=16"], more].concat())
+    };
+    let whole = folder.read("run/step_7");
+    folder.write("run/step_8", &whole[..whole.len() / 2]);
+    assert!(run("run/step_8", &[]).starts_with("run/step_8: zip archive, byte "));
+    folder.write("run/step_8", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n");
+    assert!(run("run/step_8", &[]).contains("not a PyTorch file: it is a Git LFS pointer"));
+    folder.write("run/step_8", "<!doctype html>");
+    assert!(run("run/step_8", &[]).contains("web page"));
+    folder.write("run/step_8", b"\x80\x02cos\nsystem\nX\x10\0\0\0touch run/touched\x85R.");
+    assert!(run("run/step_8", &[]).contains("pickle, byte 2: it asks Python for os.system"));
+    assert!(!folder.path("run/touched").exists());
+    fs::remove_file(folder.path("run/step_8")).unwrap();
+    assert!(run("run", &["--set", "heads=2"]).ends_with("there is no field heads"));
+    assert!(run("run", &["--set", "hidden_size=32"]).ends_with("hidden_size is 32; the tensors have 64"));
+    assert!(run("run", &["--set", "num_heads=\"4\""]).contains("num_heads is \"4\"; expected a whole number"));
+    let config = String::from_utf8(folder.read("run/all_config.yaml")).unwrap();
+    let changed = |from: &str, to: &str| {
+        assert!(config.contains(from));
+        folder.write("run/all_config.yaml", config.replace(from, to));
+        run("run", &[])
+    };
+    assert!(changed("H_cycles: 2", "H_cycles: two").contains("all_config.yaml: H_cycles is \"two\"; expected"));
+    assert!(changed("  H_cycles: 2\n", "").ends_with("H_cycles is missing"));
+    assert!(changed("hidden_size: 64", "hidden_size: 128").ends_with("hidden_size is 128; the tensors have 64"));
+    assert!(changed("H_layers: 2", "H_layers: 3").ends_with("H_layers is 3; the tensors have 2"));
+    assert!(changed("H_cycles: 2", "H_cycles: 2\n  H_cycles: 3").contains("all_config.yaml: configuration: "));
+    assert!(changed("arch:", "arch: [").contains("all_config.yaml: configuration: "));
+    let said = folder.refusal(&["convert", "sudoku-4x4", "--out", "all_config.yaml"]);
+    assert!(said.contains("this is the configuration's name"), "{said}");
+}
