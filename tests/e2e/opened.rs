@@ -167,7 +167,7 @@ async fn files_that_are_no_recording_leave_the_run_as_it_is() -> Result<()> {
         page.solve().await?;
         let seen = page.seen().await?;
         let bytes = page.saved_bytes("save-recording").await?;
-        let mark = br#""hrm_core_recording":""#;
+        let mark = br#""hrm_web_recording":""#;
         let at =
             bytes.windows(mark.len()).position(|part| part == mark).ok_or("the file is not marked as a recording")?;
         let mut newer = bytes.clone();
