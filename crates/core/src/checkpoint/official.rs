@@ -386,7 +386,7 @@ mod tests {
         let learned = config(r#","pos_encodings":"learned","expansion":8"#);
         let found = configuration(&shapes(&learned), Beside::default()).unwrap().config;
         assert_eq!((found.seq_len, found.positions, found.inner_size(64)), (81, learned.positions, 512));
-        let trm = config(r#","family":"trm","mlp_t":true,"pos_encodings":"none","puzzle_emb_len":16,"H_cycles":3"#);
+        let trm = config(r#","family":"trm","mlp_t":true,"pos_encodings":"none","puzzle_emb_len":16"#);
         let found = configuration(&shapes(&trm), Beside::default()).unwrap().config;
         assert_eq!((found.family, found.seq_len, found.puzzle_emb_len), (Family::Trm, 81, 16));
         assert_eq!((found.h_cycles, found.l_cycles), (3, 6));
