@@ -10,6 +10,8 @@ use crate::json;
 
 /// Bytes of an all_config.yaml at most; it has about a thousand.
 const MAX_YAML: usize = 1 << 20;
+/// Values in it at most, those that aliases repeat counted each time.
+const MAX_NODES: usize = 5000;
 
 /// Why the configuration of a checkpoint cannot be found.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -154,7 +156,8 @@ fn yaml(text: &str) -> Result<Map<String, Value>, OfficialError> {
         let text = error.to_string();
         OfficialError::Yaml(text.lines().next().unwrap_or_default().to_owned())
     };
-    match serde_saphyr::from_str::<Value>(text).map_err(fault)? {
+    let options = serde_saphyr::options! { budget: serde_saphyr::budget! { max_nodes: MAX_NODES } };
+    match serde_saphyr::from_str_with_options::<Value>(text, options).map_err(fault)? {
         Value::Object(fields) => Ok(fields),
         _ => Err(OfficialError::Yaml("expected a table of fields".into())),
     }
@@ -386,7 +389,7 @@ mod tests {
         let learned = config(r#","pos_encodings":"learned","expansion":8"#);
         let found = configuration(&shapes(&learned), Beside::default()).unwrap().config;
         assert_eq!((found.seq_len, found.positions, found.inner_size(64)), (81, learned.positions, 512));
-        let trm = config(r#","family":"trm","mlp_t":true,"pos_encodings":"none","puzzle_emb_len":16,"H_cycles":3"#);
+        let trm = config(r#","family":"trm","mlp_t":true,"pos_encodings":"none","puzzle_emb_len":16"#);
         let found = configuration(&shapes(&trm), Beside::default()).unwrap().config;
         assert_eq!((found.family, found.seq_len, found.puzzle_emb_len), (Family::Trm, 81, 16));
         assert_eq!((found.h_cycles, found.l_cycles), (3, 6));

@@ -199,7 +199,6 @@ fn archives_that_lie_are_refused() {
 #[test]
 fn deflated_entries_are_read() {
     let mut file = archive(&[("a/data.pkl", &tensor(1, &[3], &[2])), ("a/data/0", &[0; 28])]);
-    // A block of deflate that is stored: its header, 32 bytes' length, its complement... of 23 bytes after 5.
     let values: Vec<u8> = (0..8_u8).flat_map(|value| f32::from(value).to_le_bytes()).collect();
     let packed = miniz_oxide::deflate::compress_to_vec(&values, 9);
     assert!(packed.len() <= 28, "{}", packed.len());
@@ -278,6 +277,33 @@ fn values_that_are_no_weights_are_refused() {
     assert!(refusal(b"version https://git-lfs.github.com/spec/v1\n").contains("Git LFS pointer"));
     assert!(refusal(b"<!doctype html>").contains("web page"));
     assert!(refusal(b"").contains("it is empty"));
+}
+
+/// Files of burn's and candle's tests (SOURCES.txt), against what PyTorch 2.15 reads: expected.txt has a line for each tensor
+/// with the XXH3 of its bytes.
+#[test]
+fn files_of_other_readers_tests_are_read_as_pytorch_reads_them() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/pytorch");
+    let mut found = String::new();
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    for file in files {
+        let name = file.file_name().unwrap().to_str().unwrap();
+        let bytes = std::fs::read(&file).unwrap();
+        match file.extension().unwrap().to_str().unwrap() {
+            "tar" => assert!(refusal(&bytes).contains("a tar archive, which PyTorch wrote before 0.1.10")),
+            "txt" => {}
+            _ if name == "burn_broken.pt" => assert!(refusal(&bytes).starts_with("not a PyTorch file")),
+            _ => {
+                let mut torch = TorchFile::open(&bytes[..]).unwrap();
+                for (tensor, layout) in torch.tensors().clone() {
+                    let hash = xxhash_rust::xxh3::xxh3_64(&torch.bytes(&tensor).unwrap());
+                    found += &format!("{name} {tensor} {:?} {:?} {hash:016x}\n", layout.dtype, layout.shape);
+                }
+            }
+        }
+    }
+    assert_eq!(found, std::fs::read_to_string(format!("{folder}/expected.txt")).unwrap());
 }
 
 proptest! {
