@@ -78,7 +78,7 @@ fn indexed(rgba: &[u8]) -> (Vec<u8>, Vec<u8>) {
         bucket.sums.iter_mut().zip(pixel).for_each(|(sum, channel)| *sum += u32::from(channel));
     }
     let mut present: Vec<usize> = (0..buckets.len()).filter(|&at| buckets[at].count > 0).collect();
-    present.sort_by_key(|&at| std::cmp::Reverse(buckets[at].count));
+    present.sort_unstable_by_key(|&at| (std::cmp::Reverse(buckets[at].count), at));
     let colours: Vec<[u8; 3]> = present.iter().take(COLOURS).map(|&at| buckets[at].colour()).collect();
     for &at in &present {
         let own = buckets[at].colour();

@@ -13,7 +13,7 @@ use serde_json::Value;
 /// # Errors
 /// As [`check_names`].
 pub fn parse(text: &str) -> Result<Value, serde_json::Error> {
-    check_names(text.as_bytes())?;
+    check_names(text)?;
     serde_json::from_str(text)
 }
 
@@ -21,8 +21,9 @@ pub fn parse(text: &str) -> Result<Value, serde_json::Error> {
 ///
 /// # Errors
 /// The name, or where the text is no JSON.
-pub fn check_names(text: &[u8]) -> Result<(), serde_json::Error> {
-    serde_json::from_slice::<Distinct>(text).map(|_| ())
+pub fn check_names(text: &str) -> Result<(), serde_json::Error> {
+    // As everything here that reads JSON, from text: a parser of bytes would be in the page a second time.
+    serde_json::from_str::<Distinct>(text).map(|_| ())
 }
 
 /// JSON in which no object has two entries of one name; its values are not kept.
@@ -91,8 +92,8 @@ mod tests {
 
     #[test]
     fn a_name_may_stand_once_in_an_object() {
-        let said = |text: &str| check_names(text.as_bytes()).unwrap_err().to_string();
-        assert!(check_names(br#"{"a": {"b": 1, "c": [{"b": null}, {"b": -1.5}]}, "b": "text"}"#).is_ok());
+        let said = |text: &str| check_names(text).unwrap_err().to_string();
+        assert!(check_names(r#"{"a": {"b": 1, "c": [{"b": null}, {"b": -1.5}]}, "b": "text"}"#).is_ok());
         assert!(said(r#"{"a": 1, "b": [true, {"c": 1, "c": 2}]}"#).starts_with("it has two entries named \"c\""));
         assert!(said("{\"a\": 1,\n \"\\u0061\": 2}").contains("line 2"));
         assert!(said("{").contains("EOF"));

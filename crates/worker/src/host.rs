@@ -391,7 +391,8 @@ fn address(file: &str) -> String {
 async fn json<T: serde::de::DeserializeOwned>(file: &str) -> Result<T, TaskError> {
     let bytes = scope::fetch(file).await?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    serde_json::from_slice(bytes).map_err(|source| TaskError::Json { file: file.into(), source })
+    serde_json::from_str(&String::from_utf8_lossy(bytes))
+        .map_err(|source| TaskError::Json { file: file.into(), source })
 }
 
 /// A maze of `size`, at most that of its kind, padded to it.

@@ -23,7 +23,7 @@ impl Principal {
         let (values, vectors) = eigen(gram.centred(), n);
         let total: f64 = values.iter().map(|value| value.max(0.0)).sum();
         let mut order: Vec<usize> = (0..n).collect();
-        order.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
+        order.sort_unstable_by(|&a, &b| values[b].total_cmp(&values[a]).then(a.cmp(&b)));
         let mut found = Self::default();
         for &k in order.iter().take(count) {
             let variance = values[k].max(0.0);

@@ -32,7 +32,7 @@ impl Readout {
             let chances = probabilities(row, loss);
             order.clear();
             order.extend(0..vocab_size);
-            order.sort_by(|&a, &b| row[b].total_cmp(&row[a]));
+            order.sort_unstable_by(|&a, &b| row[b].total_cmp(&row[a]).then(a.cmp(&b)));
             for &token in order.iter().take(KEPT) {
                 readout.tokens.push(token as u8);
                 readout.probabilities.push(chances[token] as f32);

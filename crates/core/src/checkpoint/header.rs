@@ -35,8 +35,9 @@ pub fn metadata(bytes: &[u8]) -> Result<HashMap<String, String>, String> {
         rest.get(..length)
     });
     let text = text.ok_or("it ends within its header")?;
+    let text = std::str::from_utf8(text).map_err(|_| "its header is no text")?;
     json::check_names(text).map_err(|error| format!("its header: {error}"))?;
-    Ok(serde_json::from_slice::<Text>(text).map_err(|error| format!("its header: {error}"))?.metadata)
+    Ok(serde_json::from_str::<Text>(text).map_err(|error| format!("its header: {error}"))?.metadata)
 }
 
 /// What a file is that begins as no safetensors file does: there the length of a JSON header comes first, then its brace.

@@ -119,7 +119,7 @@ impl Weights {
         let mut full_names: BTreeMap<String, String> = BTreeMap::new();
         let mut views = file.tensors();
         // The library hands them out in the order of a hash map; an error names the same two every time.
-        views.sort_by(|(a, _), (b, _)| a.cmp(b));
+        views.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         for (name, view) in views {
             let plain = plain_name(&name);
             if plain.starts_with("puzzle_emb.") && view.shape().contains(&0) {

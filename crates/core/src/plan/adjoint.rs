@@ -54,7 +54,7 @@ impl<'r> Adjoint<'r> {
             self.step(kernel);
         }
         let mut wrt: Vec<_> = self.wrt.iter().copied().collect();
-        wrt.sort();
+        wrt.sort_unstable();
         wrt.into_iter().map(|value| (value, self.settle(value))).collect()
     }
 

@@ -45,7 +45,7 @@ pub fn layout(program: &Program) -> Layout {
             }
         }
         let mut order: Vec<usize> = (0..first.len()).filter(|&i| first[i] != usize::MAX).collect();
-        order.sort_by_key(|&i| first[i]);
+        order.sort_unstable_by_key(|&i| (first[i], i));
         // Entries run one after the other, so every entry starts with all shared slots free.
         let mut free_from = vec![0; slots.len() - shared_from];
         for index in order {

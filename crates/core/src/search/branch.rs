@@ -117,7 +117,7 @@ impl Branch {
             let noise = if self.drawn { self.settings.temperature * gumbel(&mut self.random) } else { 0.0 };
             cells.push((chances[token].max(1e-12).ln() + noise, cell, token as u8));
         }
-        cells.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        cells.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let count = (cells.len() as f64 * self.settings.share).ceil() as usize;
         for &(_, cell, token) in cells.iter().take(count.max(1)) {
             self.question[cell] = token;

@@ -148,7 +148,7 @@ impl Search {
     /// What it came to, finished or not.
     pub fn outcome(&self) -> Outcome {
         let mut trajectories = self.trajectories.clone();
-        trajectories.sort_by_key(|trajectory| trajectory.view);
+        trajectories.sort_unstable_by_key(|trajectory| trajectory.view);
         // A view that was begun and stopped before its first segment says nothing.
         trajectories.retain(|trajectory| trajectory.segments > 0);
         let chosen = choose(&trajectories, self.settings.choose, usize::MAX, usize::MAX);

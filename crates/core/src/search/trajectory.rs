@@ -106,7 +106,7 @@ pub fn choose(trajectories: &[Trajectory], how: Choose, views: usize, segments: 
         }
     }
     let mut last: Vec<(usize, &Snapshot)> = trajectories().filter_map(|c| Some((c.view, c.at(segments)?))).collect();
-    last.sort_by_key(|(view, _)| *view);
+    last.sort_unstable_by_key(|(view, _)| *view);
     let mut votes: HashMap<&[u8], usize> = HashMap::new();
     last.iter().for_each(|(_, snapshot)| *votes.entry(&snapshot.answer).or_default() += 1);
     let score = |snapshot: &Snapshot| match how {

@@ -54,6 +54,6 @@ pub async fn estimate(id: u32, recipe: &Recipe, kind: Kind) -> Result<TrainingEv
         run.step().await?;
         times.push(clock() - before);
     }
-    times.sort_by(f64::total_cmp);
+    times.sort_unstable_by(f64::total_cmp);
     Ok(TrainingEvent::Estimated(Estimate { bytes: run.bytes(), step_seconds: Some(times[times.len() / 2]), ..known }))
 }

@@ -242,7 +242,7 @@ impl Storage {
             stored.push(Stored { name, run, state, saved_at, bytes: bytes as u64 });
         }
         let when = |stored: &Stored| stored.saved_at.unwrap_or(0.0);
-        stored.sort_by(|a, b| when(b).total_cmp(&when(a)));
+        stored.sort_unstable_by(|a, b| when(b).total_cmp(&when(a)).then_with(|| a.run.cmp(&b.run)));
         Ok(stored)
     }
 
@@ -342,7 +342,7 @@ async fn entries(folder: &FileSystemDirectoryHandle) -> Result<Vec<String>, JsVa
 /// All generations in a folder, whole or not, from the oldest.
 async fn generations(folder: &FileSystemDirectoryHandle) -> Result<Vec<Generation>, JsValue> {
     let mut found: Vec<Generation> = entries(folder).await?.iter().filter_map(|name| Generation::parse(name)).collect();
-    found.sort();
+    found.sort_unstable();
     Ok(found)
 }
 
