@@ -56,7 +56,11 @@ pub fn read(path: &Path, changes: &[(String, Value)]) -> Result<Option<Loaded>, 
     let weights = if is_safetensors {
         Weights::from_safetensors(&files::read(&file)?).map_err(|e| at(&place)(&e))?
     } else {
-        let source = Seekable::new(files::open(&file)?).map_err(|e| at(&place)(&e))?;
+        let opened = files::open(&file)?;
+        if opened.metadata().is_ok_and(|about| about.len() == 0) {
+            return Err(format!("{place}: the file is empty").into());
+        }
+        let source = Seekable::new(opened).map_err(|e| at(&place)(&e))?;
         let mut torch = TorchFile::open(source).map_err(|e| at(&place)(&e))?;
         torch.weights(PuzzleRows::All).map_err(|e| at(&place)(&e))?
     };
