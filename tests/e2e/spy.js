@@ -141,6 +141,8 @@
             for (const { target, addedNodes } of records) {
                 counts.touched.add(target);
                 for (const node of addedNodes) {
+                    // Leptos marks by comments where a view begins: they are neither laid out nor painted.
+                    if (node.nodeType === Node.COMMENT_NODE) continue;
                     counts.touched.add(node);
                     node.querySelectorAll?.("*").forEach(inner => counts.touched.add(inner));
                 }

@@ -78,13 +78,14 @@ pub fn Tabs() -> impl IntoView {
                 data-testid="view"
                 aria-labelledby=move || format!("tab-{}", page.view.get().name())
             >
-                {move || content(page.view.get())}
+                // Made anew for every view: none takes over elements of another, opened or scrolled as those are.
+                <For each=move || [page.view.get()] key=|view| *view children=content/>
             </div>
-            {move || beside.get().map(|beside| view! {
+            <For each=move || beside.get() key=|beside| *beside let:beside>
                 <section class="views" aria-label=format!("Beside it: {}", beside.title()) data-testid="view-beside">
                     {content(beside)}
                 </section>
-            })}
+            </For>
         </div>
     }
 }
