@@ -8,7 +8,7 @@ use leptos::{html, prelude::*};
 
 use crate::ui::{
     inspect::{
-        chart::{Frame, Plot, frame, horizontal_axis_lines, segment_marks, upright},
+        chart::{Frame, Plot, frame, horizontal_axis_lines, segment_marks, upright, uprights},
         kept_in_words, name_of, of_recording,
         save::Save,
         table::Table,
@@ -274,24 +274,31 @@ fn grid(steps: &Steps, frame: Frame) -> AnyView {
     let segments = steps.planned / steps.of_segment.max(1);
     let before = |moment: usize| moment as f64 / steps.planned.max(1) as f64;
     let updates = steps.values.iter().enumerate().filter(|(_, (level, _))| *level == Level::H);
-    let updates = updates.map(|(moment, _)| upright(frame, "h-update", before(moment + 1)));
-    let touched = steps.interventions.iter().map(|moment| upright(frame, "intervention", before(*moment)));
+    let updates = updates.map(|(moment, _)| before(moment + 1));
+    let touched = steps.interventions.iter().map(|moment| before(*moment));
     view! {
         {horizontal_axis_lines(frame, ticks)}
         {segment_marks(frame, segments)}
-        {updates.collect_view()}
-        {touched.collect_view()}
+        {uprights(frame, "h-update", updates)}
+        {uprights(frame, "intervention", touched)}
     }
     .into_any()
 }
 
-/// A dot for every step: the H steps stand apart, a curve alone would hide where they are.
+/// A dot for every step: the H steps stand apart, a curve alone would hide where they are. All dots of a module are one
+/// element: lines of no length with round ends.
 fn dots(steps: &Steps, frame: Frame) -> AnyView {
     let axis = steps.axis();
-    let dots = steps.known().map(|(moment, level, value)| {
-        let (x, y) = (frame.x(steps.x(moment)), frame.y(axis.place(value)));
-        let radius = if level == Level::H { 3.0 } else { 1.8 };
-        view! { <circle class=format!("dot {}", name_of(level).0) cx=x cy=y r=radius/> }
-    });
-    dots.collect_view().into_any()
+    let path = |of: Level, width: &'static str| {
+        let own = steps.known().filter(|(_, level, _)| *level == of);
+        let dot = |(moment, _, value)| format!("M{:.1} {:.1}h0", frame.x(steps.x(moment)), frame.y(axis.place(value)));
+        let dots: String = own.map(dot).collect();
+        let class = format!("dots {}", name_of(of).0);
+        view! { <path class=class fill="none" stroke-linecap="round" stroke-width=width d=dots/> }
+    };
+    view! {
+        {path(Level::L, "3.6")}
+        {path(Level::H, "6")}
+    }
+    .into_any()
 }
