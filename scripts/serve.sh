@@ -18,7 +18,7 @@ it); Ctrl-C ends it.
   --address IP  the address to listen on (default 127.0.0.1: this machine only)
   --open        open the page in the browser
 
-The first run takes about 15 minutes on 2 cores, most of it for the tools; a later one seconds.
+The first run takes about 10 minutes on 2 cores, half of it for the tools; a later one seconds.
 HELP
 }
 

@@ -16,10 +16,10 @@ they are missing (as root or through sudo); elsewhere it says what to install.
 
   --only WORD   only the stages with WORD in their name (the installing aside)
 
-From nothing it takes about 45 minutes on 2 cores. What takes long: installing wasm-bindgen-cli,
-trunk and wasm-pack (12 min), compiling the dependencies natively and for wasm, with
-optimisation (12 min), native tests with the GPU in software (5 min), the same kernels in a
-headless browser (5 min), the release build of the page (4 min).
+From nothing it takes about 35 minutes on 2 cores: installing wasm-bindgen-cli, trunk and
+wasm-pack (7 min), compiling natively and for wasm (12 min), end-to-end tests in a browser (10 min),
+the release build of the page (4 min), the kernels in a headless browser (2 min), native tests with
+the GPU in software (1 min). Where nothing has changed it takes about 12.
 HELP
 }
 
