@@ -76,6 +76,14 @@ pub fn Toolbar() -> impl IntoView {
             drawing.difficulty.set(untrack(|| page.kind()).difficulty_of(level));
         }
     };
+    let slider = NodeRef::<html::Input>::new();
+    // In this order: a value above the most that a slider had is cut.
+    Effect::new(move |_| {
+        if let Some(slider) = slider.get() {
+            slider.set_max(&hardest().to_string());
+            slider.set_value(&level().to_string());
+        }
+    });
     let difficulty = move || {
         view! {
             <label class="difficulty">
@@ -84,8 +92,7 @@ pub fn Toolbar() -> impl IntoView {
                     type="range"
                     data-testid="difficulty"
                     min="0"
-                    max=move || hardest().to_string()
-                    prop:value=move || level().to_string()
+                    node_ref=slider
                     aria-valuetext=clues
                     on:input=set_difficulty
                 />
