@@ -109,13 +109,11 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         note_in_card(file, card, &trial.after_each)?;
     }
     let evaluation = trial.result();
-    let valid_accuracy = wider::valid_share(model.kind, &examples, &trial.answers);
     let rate = evaluation.count as f64 / seconds;
     if args.json {
         let mut value = serde_json::to_value(evaluation)?;
         value["puzzles_per_second"] = json!(rate);
         value["segments"] = json!(segments);
-        value["valid_accuracy"] = json!(valid_accuracy);
         value["mean_views"] = json!(1.0);
         value["mean_segments"] = json!(segments as f64);
         value["mean_seconds"] = json!(seconds / evaluation.count as f64);
@@ -126,7 +124,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
             format!("puzzles            {:>9}", evaluation.count),
             format!("segments           {segments:>9}"),
             format!("exact accuracy     {:>9.4}", evaluation.exact_accuracy),
-            format!("valid accuracy     {valid_accuracy:>9.4}"),
+            format!("valid accuracy     {:>9.4}", evaluation.valid_accuracy.unwrap_or_default()),
             format!("cell accuracy      {:>9.4}", evaluation.accuracy),
             format!("mean halting step  {:>9.2}", evaluation.steps),
             format!("q_halt accuracy    {:>9.4}", evaluation.q_halt_accuracy),

@@ -368,12 +368,6 @@ pub fn eval(
     Ok(ExitCode::SUCCESS)
 }
 
-/// The share of answers that are right by rule, whether or not they are the given ones.
-pub fn valid_share(kind: Kind, examples: &[Example], answers: &[Vec<u8>]) -> f64 {
-    let right = |(example, answer): (&Example, &Vec<u8>)| kind.check(&example.question, answer).is_ok();
-    examples.iter().zip(answers).filter(|&pair| right(pair)).count() as f64 / examples.len().max(1) as f64
-}
-
 /// Says which questions have several right answers, as far as they are found in little time: there exact accuracy counts
 /// right answers wrong.
 fn name_several(kind: Kind, examples: &[Example]) {
