@@ -27,6 +27,17 @@ pub enum Kind {
     Gpu,
 }
 
+/// What the operands of matrix products are rounded to. Sums, states, weights and moments are f32 in either.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// Nothing is rounded.
+    #[default]
+    F32,
+    /// To bfloat16, 8 significant bits.
+    Bf16,
+}
+
 /// Elements of a buffer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Data {
@@ -69,6 +80,9 @@ pub enum EngineError {
     /// The device went away; everything on it is lost.
     #[error("the GPU device was lost: {0}")]
     DeviceLost(String),
+    /// Products of bf16 were asked for where there are none.
+    #[error("precision bf16 needs a processor that multiplies it (AVX512-BF16), and this one does not: use f32")]
+    NoBf16,
     /// The program needs more than the adapter or the address space grants.
     #[error("{what} needs {needed}, at most {granted} is granted: {} too many", needed.saturating_sub(*granted))]
     Limit {

@@ -1,0 +1,68 @@
+//! The tile in plain Rust: what every other form is compared with, and what runs where there is no other (WebAssembly,
+//! NEON, f64), where the compiler turns its loops over 16 columns into vector instructions.
+
+use super::PANEL;
+use crate::engine::cpu::real::Real;
+
+/// A tile of the result, of R rows and some panels: `k` terms of `a` (element (i, t) at `a + i·row + t·column`) times the
+/// panels that start at `b`, `panel` elements apart, from 0 or, with `load`, from what is at `c` (rows `stride` apart).
+///
+/// # Safety
+/// All these elements are there, and nothing else reads or writes those at `c` meanwhile; the processor has the features of
+/// the tile's form.
+pub type Tile<E, T> = unsafe fn(
+    k: usize,
+    a: *const E,
+    row: usize,
+    column: usize,
+    b: *const E,
+    panel: usize,
+    c: *mut T,
+    stride: usize,
+    load: bool,
+);
+
+/// Most rows of the plain tile: with one panel they fill the 16 registers of WASM SIMD and half of NEON's.
+pub const ROWS: usize = 3;
+
+/// The plain tile of so many rows (1 to [`ROWS`]) and one panel.
+pub fn plain<T: Real>(rows: usize, _panels: usize) -> Tile<T, T> {
+    [tile::<T, 1>, tile::<T, 2>, tile::<T, 3>][rows - 1]
+}
+
+/// See [`Tile`].
+unsafe fn tile<T: Real, const R: usize>(
+    k: usize,
+    mut a: *const T,
+    row: usize,
+    column: usize,
+    mut b: *const T,
+    _panel: usize,
+    c: *mut T,
+    stride: usize,
+    load: bool,
+) {
+    let mut sums = [[T::ZERO; PANEL]; R];
+    // In bounds by the caller's promise.
+    unsafe {
+        if load {
+            for (i, sums) in sums.iter_mut().enumerate() {
+                *sums = c.add(i * stride).cast::<[T; PANEL]>().read();
+            }
+        }
+        for _ in 0..k {
+            let line = b.cast::<[T; PANEL]>().read();
+            for (i, sums) in sums.iter_mut().enumerate() {
+                let x = *a.add(i * row);
+                for (sum, &y) in sums.iter_mut().zip(&line) {
+                    *sum = x.mul_add(y, *sum);
+                }
+            }
+            a = a.wrapping_add(column);
+            b = b.wrapping_add(PANEL);
+        }
+        for (i, sums) in sums.into_iter().enumerate() {
+            c.add(i * stride).cast::<[T; PANEL]>().write(sums);
+        }
+    }
+}
