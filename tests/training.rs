@@ -8,7 +8,7 @@ use std::pin::Pin;
 use hrm_core::checkpoint::Weights;
 use hrm_core::config::ModelConfig;
 use hrm_core::data::{Dataset, Hard, SplitRequest, generate_split};
-use hrm_core::engine::{Engine, EngineError, cpu, gpu};
+use hrm_core::engine::{Engine, EngineError, Precision, cpu, gpu};
 use hrm_core::puzzle::Kind;
 use hrm_core::train::{
     DataRecipe, Examples, OptimizerConfig, Recipe, Run, Saved, Schedule, Setup, StepReport, Summary, TrainError,
@@ -82,7 +82,15 @@ fn recipe() -> Recipe {
         hard_guesses: 0,
         file: None,
     };
-    let training = Schedule { batch, steps: total_steps, seed, evaluate_every: 16, evaluate_on: 6, shards };
+    let training = Schedule {
+        batch,
+        steps: total_steps,
+        seed,
+        evaluate_every: 16,
+        evaluate_on: 6,
+        shards,
+        precision: Precision::F32,
+    };
     Recipe { name: "small".into(), puzzle: "sudoku-4x4".parse().unwrap(), data, model, optimizer, training }
 }
 

@@ -2,6 +2,7 @@
 
 use hrm_core::{
     config::ModelConfig,
+    engine::Precision,
     puzzle::Kind,
     train::{DataRecipe, OptimizerConfig, Preset, Recipe, RecipeError, Schedule},
 };
@@ -208,6 +209,7 @@ fn recipe_of(puzzle: Kind, preset: &Preset, seed: u64) -> Recipe {
         evaluate_every: every,
         evaluate_on: EVALUATE_ON,
         shards: 1,
+        precision: Precision::F32,
     };
     Recipe {
         name: format!("{puzzle}-{}", preset.name),

@@ -100,6 +100,11 @@ impl<S: Session> SegmentBench<S> {
         self.flops
     }
 
+    /// See [`Session::forms`].
+    pub fn forms(&self) -> String {
+        self.solver.forms()
+    }
+
     /// Runs one segment, the answer and what is tapped read back.
     ///
     /// # Errors
@@ -164,6 +169,11 @@ impl<S: Session> TrainBench<S> {
     /// Bytes that the engine holds for it; all that a run holds from two steps in one [`TrainBench::run`] on.
     pub fn bytes(&self) -> u64 {
         self.trainer.bytes()
+    }
+
+    /// See [`Session::forms`].
+    pub fn forms(&self) -> String {
+        self.trainer.forms()
     }
 
     /// `steps` steps, each started before the last one's numbers are read; returns the loss of the last.

@@ -83,6 +83,9 @@ pub enum EngineError {
     /// Products of bf16 were asked for where there are none.
     #[error("precision bf16 needs a processor that multiplies it (AVX512-BF16), and this one does not: use f32")]
     NoBf16,
+    /// Products of bf16 were asked of a GPU.
+    #[error("precision bf16 is the CPU engine's; the GPU engine computes in f32")]
+    NoBf16OnGpu,
     /// The program needs more than the adapter or the address space grants.
     #[error("{what} needs {needed}, at most {granted} is granted: {} too many", needed.saturating_sub(*granted))]
     Limit {
@@ -152,6 +155,11 @@ pub trait Session {
 
     /// Bytes of memory held between runs.
     fn bytes(&self) -> u64;
+
+    /// How it computes its matrix products, a line for every shape that was played; empty where there is only one way.
+    fn forms(&self) -> String {
+        String::new()
+    }
 
     /// Replaces a buffer's floats.
     ///

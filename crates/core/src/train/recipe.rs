@@ -8,6 +8,7 @@ use super::recipe_fields::{self, FieldProblem};
 use super::{OptimizerConfig, Setup, limits};
 use crate::config::{ConfigError, ModelConfig};
 use crate::data::{Example, Hard, Split, SplitRequest};
+use crate::engine::Precision;
 use crate::model::param_specs;
 use crate::names::{self, NameError};
 use crate::puzzle::Kind;
@@ -99,6 +100,13 @@ pub struct Schedule {
     /// Equal parts of a batch whose gradients are summed in their order: workers may compute them side by side.
     #[serde(default = "one_shard")]
     pub shards: usize,
+    /// What the operands of matrix products are rounded to; weights, moments, sums and states are f32 in either.
+    #[serde(default, skip_serializing_if = "is_f32")]
+    pub precision: Precision,
+}
+
+fn is_f32(precision: &Precision) -> bool {
+    *precision == Precision::F32
 }
 
 fn one_shard() -> usize {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::{DataRecipe, OptimizerConfig, Schedule};
 use crate::{
     config::ModelConfig,
+    engine::Precision,
     fields::{self, FieldError},
     puzzle::Kind,
 };
@@ -159,7 +160,10 @@ fn example(section: &str) -> Map<String, Value> {
         }),
         "optimizer" => serde_json::to_value(OptimizerConfig::default()),
         "training" => {
-            serde_json::to_value(Schedule { batch: 1, steps: 1, seed: 1, evaluate_every: 1, evaluate_on: 1, shards: 1 })
+            // Not the precision that is left out where it is written.
+            let precision = Precision::Bf16;
+            let (batch, steps, seed, shards) = (1, 1, 1, 1);
+            serde_json::to_value(Schedule { batch, steps, seed, evaluate_every: 1, evaluate_on: 1, shards, precision })
         }
         _ => return ModelConfig::example(),
     };

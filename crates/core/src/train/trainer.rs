@@ -228,6 +228,11 @@ impl<S: Session> Trainer<S> {
         first + self.others.iter().map(held).sum::<u64>()
     }
 
+    /// See [`Session::forms`].
+    pub fn forms(&self) -> String {
+        self.first.session.forms()
+    }
+
     /// One segment on every row, one update, waited for. Rows that halted before take their data from `batch`.
     ///
     /// # Errors

@@ -144,7 +144,7 @@ pub async fn obey(
     let order = match task {
         ShardTask::Begin { index } => {
             let saved = Saved::from_bytes(&file())?;
-            let engine = AnyEngine::start(Kind::Cpu).await?;
+            let engine = AnyEngine::start_with(Kind::Cpu, saved.recipe.training.precision).await?;
             *shard = Some(Shard::resume(&engine, &saved.state.setup, index, &saved.state.buffers).await?);
             return Ok(Event::Training(TrainingEvent::Shard(ShardEvent::Ready)));
         }

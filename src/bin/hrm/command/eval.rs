@@ -12,7 +12,7 @@ use hrm_core::train::{Evaluation, evaluate};
 use serde_json::{Map, Value, json};
 
 use super::progress::Progress;
-use super::{EngineArg, Failure, at, files, models, numbers, output, wider};
+use super::{EngineArg, Failure, PrecisionArg, at, files, models, numbers, output, wider};
 
 /// Measure a model on a CSV of puzzles
 ///
@@ -35,6 +35,9 @@ pub struct Args {
     /// The engine
     #[arg(long, value_enum, default_value = "cpu")]
     engine: EngineArg,
+    /// Operands of the CPU engine's matrix products
+    #[arg(long, value_enum, default_value = "f32")]
+    precision: PrecisionArg,
     /// Segments for each puzzle [default: the model's halt_max_steps]
     #[arg(long, value_parser = numbers::segments, allow_negative_numbers = true)]
     segments: Option<usize>,
@@ -82,7 +85,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         return Err(format!("{}: no good row", args.data.display()).into());
     }
     let segments = args.segments.unwrap_or(model.config.halt_max_steps);
-    let engine = args.engine.open()?;
+    let engine = args.engine.open(args.precision.get())?;
     if let Some(settings) = args.wider.settings(segments) {
         return wider::eval(&model, &engine, &examples, wider::tabled(settings, args.table)?, args.batch, args.json);
     }

@@ -30,7 +30,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use hrm_core::engine::{AnyEngine, EngineError, Kind};
+use hrm_core::engine::{AnyEngine, EngineError, Kind, Precision};
 
 /// The version, and the commit that the command was built from.
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (commit ", env!("HRM_COMMIT_NAME"), ")");
@@ -82,11 +82,42 @@ enum EngineArg {
 }
 
 impl EngineArg {
-    fn open(self) -> Result<AnyEngine, EngineError> {
-        pollster::block_on(AnyEngine::start(match self {
+    fn kind(self) -> Kind {
+        match self {
             EngineArg::Cpu => Kind::Cpu,
             EngineArg::Gpu => Kind::Gpu,
-        }))
+        }
+    }
+
+    fn open(self, precision: Precision) -> Result<AnyEngine, EngineError> {
+        pollster::block_on(AnyEngine::start_with(self.kind(), precision))
+    }
+}
+
+/// What the operands of matrix products are rounded to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum PrecisionArg {
+    /// Nothing is rounded
+    #[default]
+    F32,
+    /// To bfloat16, where the processor multiplies it (AVX512-BF16): about twice as fast, results differ slightly
+    Bf16,
+}
+
+impl PrecisionArg {
+    fn get(self) -> Precision {
+        match self {
+            PrecisionArg::F32 => Precision::F32,
+            PrecisionArg::Bf16 => Precision::Bf16,
+        }
+    }
+
+    /// As recipes and `--precision` write it.
+    fn word(self) -> &'static str {
+        match self {
+            PrecisionArg::F32 => "f32",
+            PrecisionArg::Bf16 => "bf16",
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use hrm_core::recording::{SegmentReport, Shapes};
 use serde_json::json;
 
 use super::output::{counted, note};
-use super::{EngineArg, Failure, at, files, models, numbers, output, wider};
+use super::{EngineArg, Failure, PrecisionArg, at, files, models, numbers, output, wider};
 
 /// Solve one puzzle
 ///
@@ -39,6 +39,9 @@ pub struct Args {
     /// The engine
     #[arg(long, value_enum, default_value = "cpu")]
     engine: EngineArg,
+    /// Operands of the CPU engine's matrix products
+    #[arg(long, value_enum, default_value = "f32")]
+    precision: PrecisionArg,
     /// Segments to think [default: the model's halt_max_steps]
     #[arg(long, value_parser = numbers::segments, allow_negative_numbers = true)]
     segments: Option<usize>,
@@ -76,7 +79,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     if args.recording.is_some() && steps > file::MOST_STEPS {
         return Err(format!("--recording: {steps} steps, expected at most {}", file::MOST_STEPS).into());
     }
-    let engine = args.engine.open()?;
+    let engine = args.engine.open(args.precision.get())?;
     if let Some(settings) = args.wider.settings(segments) {
         return wider::run(&model, &engine, &question, &settings, args.json);
     }

@@ -116,11 +116,6 @@ pub struct Session<T = f32> {
 }
 
 impl<T: Real> Session<T> {
-    /// A line for every shape of matrix product that was played: its form, and the shortest time that was measured.
-    pub fn forms(&self) -> String {
-        self.memory.products.report()
-    }
-
     /// A buffer's floats as the engine holds them.
     pub fn values(&self, id: BufferId) -> &[T] {
         self.memory.f(id)
@@ -172,6 +167,10 @@ impl<T: Real> super::Session for Session<T> {
 
     fn bytes(&self) -> u64 {
         self.memory.bytes()
+    }
+
+    fn forms(&self) -> String {
+        self.memory.products.report()
     }
 
     fn write(&mut self, id: BufferId, values: &[f32]) -> Result<(), EngineError> {
