@@ -133,7 +133,7 @@ impl<T: Real> Products<T> {
             reduce: k.reduce,
             transposed: (k.a.transposed, k.b.transposed),
         };
-        let choice = self.choices.entry(shape).or_insert_with(|| Choice::of(shape));
+        let choice = self.choices.entry(shape).or_insert_with(|| Choice::of(shape, rounded));
         let right = kept(&mut self.rights, k.b, (k.k, k.n), memory, |packed, b, (rows, columns)| {
             let count = packed.count();
             packed.pack(b, rows, columns, 0..count);
@@ -190,7 +190,7 @@ fn kept<'a, T: Real, P>(
 
 impl Choice {
     /// The forms that are tried for a shape; one thread for what is too small for two.
-    fn of(shape: Shape) -> Self {
+    fn of(shape: Shape, rounded: bool) -> Self {
         let flops = 2.0 * (shape.batch * shape.m * shape.n * shape.k) as f64;
         let cuts: &[Cut] = match () {
             () if parallel::threads() == 1 || flops < WORTH => &[Cut::Whole],
@@ -198,7 +198,7 @@ impl Choice {
             () if shape.batch > 1 && !shape.reduce => &[Cut::Rows],
             () => &[Cut::Rows, Cut::Columns],
         };
-        let forms = Tiles::here().iter().flat_map(|&tiles| cuts.iter().map(move |&cut| Form { tiles, cut }));
+        let forms = Tiles::here(rounded).iter().flat_map(|&tiles| cuts.iter().map(move |&cut| Form { tiles, cut }));
         Choice { forms: forms.map(|form| (form, f64::INFINITY)).collect(), calls: 0 }
     }
 

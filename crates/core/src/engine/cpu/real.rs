@@ -173,6 +173,13 @@ pub fn as_f32<T: 'static>(values: &[T]) -> Option<&[f32]> {
     same.then(|| unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), values.len()) })
 }
 
+/// [`as_f32`], to change.
+pub fn as_f32_mut<T: 'static>(values: &mut [T]) -> Option<&mut [f32]> {
+    let same = TypeId::of::<T>() == TypeId::of::<f32>();
+    // It is the same type.
+    same.then(|| unsafe { std::slice::from_raw_parts_mut(values.as_mut_ptr().cast(), values.len()) })
+}
+
 /// Σ aᵢ·bᵢ in eight interleaved partial sums: a fixed order that fills a vector register.
 #[inline(always)]
 pub fn dot<T: Real>(a: &[T], b: &[T]) -> T {

@@ -79,11 +79,21 @@ pub fn fill(
 }
 
 /// Packs these panels of a right factor [terms, columns], rounded, two terms a word; `to` has room for the pairs of terms.
+///
+/// # Panics
+/// If the matrix is not inside its slice.
 pub fn pack(to: &mut Panels<u32>, b: View<f32>, terms: usize, columns: usize, panels: Range<usize>) {
     for panel in panels {
         let first = panel * PANEL;
         let wide = PANEL.min(columns - first);
-        for (t, line) in to.panel_mut(panel).chunks_exact_mut(PANEL).enumerate() {
+        let to = to.panel_mut(panel);
+        #[cfg(target_arch = "x86_64")]
+        if b.row == 1 && has_bf16() {
+            // The processor has what it takes.
+            unsafe { super::x86_pack::rounded_panel_of_columns(b, first, wide, terms, to) };
+            continue;
+        }
+        for (t, line) in to.chunks_exact_mut(PANEL).enumerate() {
             if b.column == 1 {
                 let low = &b.data[2 * t * b.row + first..][..wide];
                 let high = (2 * t + 1 < terms).then(|| &b.data[(2 * t + 1) * b.row + first..][..wide]);
@@ -104,34 +114,24 @@ pub fn pack(to: &mut Panels<u32>, b: View<f32>, terms: usize, columns: usize, pa
 
 /// Pairs two rows; a missing second one is 0.
 fn interleave(low: &[f32], high: Option<&[f32]>, to: &mut [u32]) {
-    let mut done = 0;
     #[cfg(target_arch = "x86_64")]
-    if let Some(high) = high
-        && has_bf16()
-    {
-        while done + 16 <= to.len() {
-            // Sixteen of each are there.
-            unsafe { super::x86::interleave(low[done..].as_ptr(), high[done..].as_ptr(), to[done..].as_mut_ptr()) };
-            done += 16;
-        }
+    if has_bf16() {
+        // The processor has what it takes.
+        return unsafe { super::x86_pack::interleave(low, high, to) };
     }
-    for j in done..to.len() {
-        to[j] = pair(low[j], high.map_or(0.0, |high| high[j]));
+    for (j, (to, &low)) in to.iter_mut().zip(low).enumerate() {
+        *to = pair(low, high.map_or(0.0, |high| high[j]));
     }
 }
 
 /// Pairs the elements of a row.
 fn round_row(from: &[f32], to: &mut [u32]) {
-    let mut done = 0;
     #[cfg(target_arch = "x86_64")]
     if has_bf16() {
-        while 2 * done + 32 <= from.len() {
-            // Thirty-two are there, and room for half as many words.
-            unsafe { super::x86::round_row(from[2 * done..].as_ptr(), to[done..].as_mut_ptr()) };
-            done += 16;
-        }
+        // The processor has what it takes.
+        return unsafe { super::x86_pack::round_row(from, to) };
     }
-    for (two, to) in from[2 * done..].chunks(2).zip(&mut to[done..]) {
+    for (two, to) in from.chunks(2).zip(to) {
         *to = pair(two[0], two.get(1).copied().unwrap_or(0.0));
     }
 }

@@ -19,6 +19,8 @@ pub enum Tiles {
     Avx2,
     /// AVX-512.
     Avx512,
+    /// AVX-512 on pairs of bf16.
+    Bf16,
 }
 
 /// What is divided among threads.
@@ -47,6 +49,7 @@ impl fmt::Display for Form {
             Tiles::Plain => "plain",
             Tiles::Avx2 => "AVX2",
             Tiles::Avx512 => "AVX-512",
+            Tiles::Bf16 => "AVX512-BF16",
         };
         let cut = match self.cut {
             Cut::Whole => "one thread",
@@ -58,8 +61,11 @@ impl fmt::Display for Form {
 }
 
 impl Tiles {
-    /// Those that this processor has, the likely fastest first.
-    pub fn here() -> &'static [Tiles] {
+    /// Those that this processor has for products of this precision, the likely fastest first.
+    pub fn here(rounded: bool) -> &'static [Tiles] {
+        if rounded {
+            return &[Tiles::Bf16];
+        }
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
             return if is_x86_feature_detected!("avx512f") { &[Tiles::Avx512, Tiles::Avx2] } else { &[Tiles::Avx2] };
@@ -158,7 +164,7 @@ pub unsafe fn rectangle<T: Real>(
                     let set = match tiles {
                         Tiles::Avx512 => Some(TileSet { panels: 4, rows: x86::rows_512, of: x86::tile_avx512 }),
                         Tiles::Avx2 => Some(TileSet { panels: 1, rows: |_| x86::ROWS_AVX2, of: x86::tile_avx2 }),
-                        Tiles::Plain => None,
+                        Tiles::Plain | Tiles::Bf16 => None,
                     };
                     if let Some(set) = set {
                         return by_rows(&set, a.as_f32(), b, place, out.as_f32(), accumulate);
@@ -172,7 +178,7 @@ pub unsafe fn rectangle<T: Real>(
 }
 
 /// [`sweep`] with the left factor where it lies or, where every term of it is on another page of memory, in blocks.
-unsafe fn by_rows<E: Copy + Default, T: Copy + Default>(
+unsafe fn by_rows<E: Copy + Default + 'static, T: Copy + Default>(
     set: &TileSet<E, T>,
     a: View<E>,
     b: &Panels<E>,
@@ -207,5 +213,6 @@ pub unsafe fn product<T: Real>(
     let panels = 0..n.div_ceil(PANEL);
     right.resize(k, n);
     right.pack(b, k, n, panels.clone());
-    unsafe { rectangle(Tiles::here()[0], a, None, right, k, (0..m, panels), out, false) }
+    let tiles = Tiles::here(matches!(right, Packed::Bf16(_)))[0];
+    unsafe { rectangle(tiles, a, None, right, k, (0..m, panels), out, false) }
 }

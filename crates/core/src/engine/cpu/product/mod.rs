@@ -17,6 +17,8 @@ mod tests;
 mod tile;
 #[cfg(target_arch = "x86_64")]
 mod x86;
+#[cfg(target_arch = "x86_64")]
+mod x86_pack;
 
 pub use bf16::{Pairs, has_bf16};
 pub use form::{Cut, Form, Packed, Tiles, product, rectangle};

@@ -3,6 +3,8 @@
 use std::ops::Range;
 
 use super::View;
+#[cfg(target_arch = "x86_64")]
+use super::real::{as_f32, as_f32_mut};
 
 /// Columns of a panel: a cache line of f32, one AVX-512 register, two of AVX2, four of NEON or WASM SIMD.
 pub const PANEL: usize = 16;
@@ -16,7 +18,7 @@ pub struct Panels<E> {
     count: usize,
 }
 
-impl<E: Copy + Default> Panels<E> {
+impl<E: Copy + Default + 'static> Panels<E> {
     /// Elements that a matrix takes.
     pub fn len_of(terms: usize, columns: usize) -> usize {
         terms * columns.div_ceil(PANEL) * PANEL
@@ -73,17 +75,16 @@ impl<E: Copy + Default> Panels<E> {
 }
 
 /// Packs one panel of a matrix whose columns are contiguous or anyhow strided.
-fn transpose<E: Copy + Default>(b: View<E>, first: usize, wide: usize, to: &mut [E]) {
-    if b.row == 1 && wide == PANEL {
-        // Sixteen columns side by side: every line of the panel is written once, every column read in order.
-        let terms = to.len() / PANEL;
-        let columns: [&[E]; PANEL] = std::array::from_fn(|j| &b.data[(first + j) * b.column..][..terms]);
-        for (t, to) in to.chunks_exact_mut(PANEL).enumerate() {
-            for (to, column) in to.iter_mut().zip(&columns) {
-                *to = column[t];
-            }
-        }
-        return;
+fn transpose<E: Copy + Default + 'static>(b: View<E>, first: usize, wide: usize, to: &mut [E]) {
+    #[cfg(target_arch = "x86_64")]
+    if b.row == 1
+        && is_x86_feature_detected!("avx512f")
+        && let (Some(data), terms) = (as_f32(b.data), to.len() / PANEL)
+        && let Some(to) = as_f32_mut(to)
+    {
+        let b = View { data, row: b.row, column: b.column };
+        // The processor has what it takes.
+        return unsafe { super::x86_pack::panel_of_columns(b, first, wide, terms, to) };
     }
     for (t, to) in to.chunks_exact_mut(PANEL).enumerate() {
         for (j, to) in to.iter_mut().enumerate() {

@@ -105,7 +105,7 @@ fn even_parts(range: Range<usize>, most: usize) -> impl Iterator<Item = Range<us
 ///
 /// # Panics
 /// If the left factor or the result is smaller than the product.
-pub unsafe fn sweep<E: Copy + Default, T: Copy + Default>(
+pub unsafe fn sweep<E: Copy + Default + 'static, T: Copy + Default>(
     tiles: &TileSet<E, T>,
     left: &Left<E>,
     right: &Panels<E>,

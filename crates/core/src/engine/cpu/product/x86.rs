@@ -112,53 +112,26 @@ macro_rules! rows {
 
 /// The AVX2 tile of so many rows and one panel.
 pub fn tile_avx2(rows: usize, _panels: usize) -> Tile<f32, f32> {
-    let tiles: [Tile<f32, f32>; ROWS_AVX2] = rows!(avx2, 2, 1 2 3 4 5 6);
-    tiles[rows - 1]
+    static TILES: [Tile<f32, f32>; ROWS_AVX2] = rows!(avx2, 2, 1 2 3 4 5 6);
+    TILES[rows - 1]
 }
 
 macro_rules! by_panels {
     ($function:ident, $name:ident, $element:ty, $doc:literal) => {
         #[doc = $doc]
         pub fn $function(rows: usize, panels: usize) -> Tile<$element, f32> {
-            let one: [Tile<$element, f32>; 14] = rows!($name, 1, 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
-            let two: [Tile<$element, f32>; 12] = rows!($name, 2, 1 2 3 4 5 6 7 8 9 10 11 12);
-            let three: [Tile<$element, f32>; 8] = rows!($name, 3, 1 2 3 4 5 6 7 8);
-            let four: [Tile<$element, f32>; 6] = rows!($name, 4, 1 2 3 4 5 6);
+    static ONE: [Tile<$element, f32>; 14] = rows!($name, 1, 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
+    static TWO: [Tile<$element, f32>; 12] = rows!($name, 2, 1 2 3 4 5 6 7 8 9 10 11 12);
+    static THREE: [Tile<$element, f32>; 8] = rows!($name, 3, 1 2 3 4 5 6 7 8);
+    static FOUR: [Tile<$element, f32>; 6] = rows!($name, 4, 1 2 3 4 5 6);
             match panels {
-                1 => one[rows - 1],
-                2 => two[rows - 1],
-                3 => three[rows - 1],
-                _ => four[rows - 1],
+                1 => ONE[rows - 1],
+                2 => TWO[rows - 1],
+                3 => THREE[rows - 1],
+                _ => FOUR[rows - 1],
             }
         }
     };
 }
 by_panels!(tile_avx512, avx512, f32, "The AVX-512 tile of so many rows ([`rows_512`] at most) and 1 to 4 panels.");
 by_panels!(tile_bf16, avx512_bf16, u32, "The AVX512-BF16 tile of so many rows and panels, as [`tile_avx512`].");
-
-/// Rounds 16 floats each of two rows to bf16 (nearest, ties to even) and pairs them: `low` in the lower half of a word.
-///
-/// # Safety
-/// The processor has AVX-512 and AVX512-BF16; 16 elements at each place.
-#[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
-pub unsafe fn interleave(low: *const f32, high: *const f32, to: *mut u32) {
-    unsafe {
-        let half = |at| {
-            let rounded = std::mem::transmute::<__m256bh, __m256i>(_mm512_cvtneps_pbh(_mm512_loadu_ps(at)));
-            _mm512_cvtepu16_epi32(rounded)
-        };
-        _mm512_storeu_si512(to.cast(), _mm512_or_si512(half(low), _mm512_slli_epi32::<16>(half(high))));
-    }
-}
-
-/// Rounds 32 floats to bf16 and writes them as 16 words.
-///
-/// # Safety
-/// As [`interleave`]; 32 floats at `from`, 16 words at `to`.
-#[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
-pub unsafe fn round_row(from: *const f32, to: *mut u32) {
-    unsafe {
-        let pairs = _mm512_cvtne2ps_pbh(_mm512_loadu_ps(from.add(16)), _mm512_loadu_ps(from));
-        _mm512_storeu_si512(to.cast(), std::mem::transmute::<__m512bh, __m512i>(pairs));
-    }
-}
