@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use hrm_core::engine::AnyEngine;
 use hrm_core::train::{Recipe, Run, Saved};
 
+use super::output::note;
 use super::run_folder::{self, STATE, shell_word};
 use super::signals::Signals;
 use super::training::Training;
@@ -42,7 +43,8 @@ pub struct Args {
     /// The engine
     #[arg(long, value_enum, default_value = "cpu")]
     engine: EngineArg,
-    /// Operands of the CPU engine's matrix products, as [training] precision in the recipe [default: the recipe's, else f32]
+    /// Operands of the CPU engine's matrix products, as [training] precision in the recipe; with --resume it may change
+    /// [default: the recipe's, else f32]
     #[arg(long, value_enum)]
     precision: Option<PrecisionArg>,
     /// Threads of the CPU engine [default: all]
@@ -69,7 +71,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         pool.map_err(|error| format!("--threads {threads}: {error}"))?;
     }
     let mut args = args;
-    if let Some(precision) = args.precision {
+    if let (Some(precision), false) = (args.precision, args.resume) {
         args.set.push(format!("training.precision=\"{}\"", precision.word()));
     }
     pollster::block_on(async {
@@ -121,7 +123,15 @@ async fn resume(args: &Args, signals: &Signals) -> Result<Begun, Failure> {
             format!("{}: there is no saved run to go on with; without --resume one begins", file.display()).into()
         );
     }
-    let saved = Saved::from_bytes(&files::read(&file)?).map_err(|e| at(file.display())(&e))?;
+    let mut saved = Saved::from_bytes(&files::read(&file)?).map_err(|e| at(file.display())(&e))?;
+    let (precision, mut recipe) = (args.precision.map(PrecisionArg::get), recipe);
+    if let Some(precision) = precision.filter(|&precision| precision != saved.recipe.training.precision) {
+        note(format_args!("{}: goes on with another precision than it was saved with", file.display()));
+        saved.recipe.training.precision = precision;
+    }
+    if let (Some(precision), Some(recipe)) = (precision, &mut recipe) {
+        recipe.training.precision = precision;
+    }
     if let Some(difference) = recipe.as_ref().and_then(|recipe| recipe::difference(&saved.recipe, recipe)) {
         let (shown, word) = (file.display(), shell_word(&file));
         return Err(format!(
