@@ -184,7 +184,7 @@ pub fn kind_of(input: impl io::Read) -> Result<Kind, CsvError> {
     likely.ok_or(CsvError::Kind { line, text })
 }
 
-/// Writes rows under a header; a blank is the kind's own symbol (`.` in Sudoku).
+/// Writes rows under a header; a blank is the kind's own symbol.
 pub fn write<'a>(kind: Kind, rows: impl IntoIterator<Item = &'a Row>, output: impl io::Write) -> Result<(), CsvError> {
     let mut writer = Writer::from_writer(output);
     writer.write_record(Column::ALL.map(Column::name))?;
@@ -285,7 +285,8 @@ fn row(kind: Kind, columns: Columns, record: &ByteRecord) -> Result<(Row, bool),
     if let Some(fault) = kind.faults(&example.question).first() {
         return Err(Wrong::new(Column::Question, Fault::Question, fault.to_string()));
     }
-    kind.check(&example.question, &example.answer)
+    kind.rules()
+        .map_or(Ok(()), |rules| rules.check(&example.question, &example.answer))
         .map_err(|fault| Wrong::new(Column::Answer, Fault::Answer, format!("it contradicts the question: {fault}")))?;
     let text = |column| columns.field(record, column).map(text_of).unwrap_or_default();
     Ok((Row { source: text(Column::Source), example, rating: text(Column::Rating) }, was_padded))
@@ -305,10 +306,10 @@ fn is_in_powers_of_ten(text: &str) -> bool {
     })
 }
 
-/// A Sudoku of digits alone that is too short, with the zeros in front that a spreadsheet takes from a number.
+/// A board of digits alone that is too short, with the zeros in front that a spreadsheet takes from a number.
 fn zeros_put_back(kind: Kind, text: &str) -> Option<String> {
     let cells = kind.seq_len();
-    let is_short = matches!(kind, Kind::Sudoku(_)) && is_number(text) && text.len() < cells;
+    let is_short = kind.is_numeric() && is_number(text) && text.len() < cells;
     is_short.then(|| format!("{text:0>cells$}"))
 }
 

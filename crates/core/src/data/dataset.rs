@@ -1,7 +1,7 @@
 //! Examples in batches, each reproducible from the seed and the step alone, so that a resumed run meets exactly
 //! what it would have met.
 
-use super::{Example, split::TEST_FRACTION};
+use super::Example;
 use crate::{puzzle::Kind, random::Random};
 
 /// Rows for one training or evaluation step; B rows of S positions, row by row.
@@ -37,15 +37,8 @@ impl Batch {
 pub struct Dataset {
     kind: Kind,
     seed: u64,
-    source: Source,
-}
-
-#[derive(Clone, Debug)]
-enum Source {
-    /// A base puzzle drawn at random, under a random symmetry.
-    Augmented(Vec<Example>),
-    /// A new puzzle each time, of the classes that are not set aside for testing.
-    Unlimited,
+    /// Of which one is drawn at random, under a random symmetry.
+    base: Vec<Example>,
 }
 
 impl Dataset {
@@ -65,13 +58,7 @@ impl Dataset {
                 }
             }
         }
-        Ok(Self { kind, seed, source: Source::Augmented(base) })
-    }
-
-    /// Generated puzzles without end, spread evenly over the kind's levels, none of a class on the test side
-    /// ([`TEST_FRACTION`]).
-    pub fn unlimited(kind: Kind, seed: u64) -> Self {
-        Self { kind, seed, source: Source::Unlimited }
+        Ok(Self { kind, seed, base })
     }
 
     /// The kind of every example.
@@ -79,39 +66,21 @@ impl Dataset {
         self.kind
     }
 
-    /// The base puzzles; none where puzzles are generated without end.
+    /// The base puzzles.
     pub fn into_base(self) -> Vec<Example> {
-        match self.source {
-            Source::Augmented(base) => base,
-            Source::Unlimited => Vec::new(),
-        }
+        self.base
     }
 
-    /// Base puzzles; 0 where puzzles are generated without end.
+    /// Base puzzles.
     pub fn base_puzzles(&self) -> usize {
-        match &self.source {
-            Source::Augmented(base) => base.len(),
-            Source::Unlimited => 0,
-        }
+        self.base.len()
     }
 
     /// Example `index` of the stream, a function of the seed and `index` alone.
     pub fn example(&self, index: u64) -> Example {
         let mut random = Random::stream(self.seed, index);
-        match &self.source {
-            Source::Augmented(base) => {
-                let example = &base[random.below(base.len())];
-                self.kind.augment(&mut random, example)
-            }
-            Source::Unlimited => loop {
-                let level = random.below(self.kind.levels());
-                let example = self.kind.generate(&mut random, self.kind.difficulty_of(level));
-                let class = self.kind.class_key(&example.question);
-                if class.is_ok_and(|class| !class.is_test(TEST_FRACTION)) {
-                    break example;
-                }
-            },
-        }
+        let example = &self.base[random.below(self.base.len())];
+        self.kind.augment(&mut random, example)
     }
 
     /// The batch of step `step` (from 0): the next `rows` examples of the stream.
@@ -174,10 +143,10 @@ mod tests {
     use super::*;
     use crate::puzzle::sudoku::Shape;
 
-    const KIND: Kind = Kind::Sudoku(Shape::FOUR);
+    const KIND: Kind = Kind::new(&Shape::FOUR);
 
     fn base(count: u64) -> Vec<Example> {
-        (0..count).map(|index| KIND.generate(&mut Random::stream(1, index), 0.5)).collect()
+        (0..count).map(|index| KIND.generate(&mut Random::stream(1, index), 0.5).unwrap()).collect()
     }
 
     fn rows(batch: &Batch) -> Vec<Example> {
@@ -212,16 +181,6 @@ mod tests {
         assert!(rows.iter().all(|row| KIND.check(&row.question, &row.answer).is_ok()));
         assert_eq!(rows.iter().map(key).collect::<HashSet<_>>(), classes);
         assert!(rows.iter().collect::<HashSet<_>>().len() > 250);
-    }
-
-    #[test]
-    fn unlimited_rows_are_never_of_a_test_class() {
-        let data = Dataset::unlimited(KIND, 3);
-        for index in 0..300 {
-            let example = data.example(index);
-            assert!(!KIND.class_key(&example.question).unwrap().is_test(TEST_FRACTION));
-            assert_eq!(KIND.check(&example.question, &example.answer), Ok(()));
-        }
     }
 
     #[test]

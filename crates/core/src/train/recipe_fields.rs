@@ -6,7 +6,7 @@ use super::{DataRecipe, OptimizerConfig, Schedule};
 use crate::{
     config::ModelConfig,
     fields::{self, FieldError},
-    puzzle::Kind,
+    puzzle::{Kind, UnknownKind},
 };
 
 /// Fields of the model that follow from the puzzle.
@@ -68,10 +68,8 @@ pub(super) fn split(fields: Map<String, Value>) -> Result<Parts, FieldProblem> {
     };
     let name = text("name")?.to_owned();
     let puzzle = text("puzzle")?;
-    let puzzle: Kind = puzzle.parse().map_err(|_| {
-        let names: Vec<String> = Kind::all().map(|kind| kind.name()).collect();
-        outside(wrong("puzzle", &puzzle.into(), &format!("one of {}", names.join(", "))))
-    })?;
+    let puzzle: Kind =
+        puzzle.parse().map_err(|_| outside(wrong("puzzle", &puzzle.into(), &UnknownKind::expected())))?;
     let mut model = section(&fields, "model")?.ok_or_else(|| outside(FieldError::Missing("[model]".into())))?;
     for (field, value) in [("seq_len", puzzle.seq_len()), ("vocab_size", puzzle.vocab_size())] {
         // A saved run has them, as the puzzle does.
