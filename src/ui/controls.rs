@@ -131,7 +131,7 @@ fn Unfit() -> impl IntoView {
     let page = Page::here();
     // The largest board of the same game that a model takes.
     let largest = Memo::new(move |_| {
-        let same = |kind: &Kind| std::mem::discriminant(kind) == std::mem::discriminant(&page.kind());
+        let same = |kind: &Kind| kind.is_same_game(page.kind());
         page.machine.gallery.with(|gallery| kinds_of(gallery).into_iter().rfind(same))
     });
     let learn = move |_| {

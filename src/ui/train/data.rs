@@ -27,7 +27,12 @@ pub fn Data() -> impl IntoView {
     };
     let group = move |game| {
         let kinds = Kind::all().filter(move |kind| kind.game().title() == game);
-        view! { <optgroup label=game>{kinds.map(option).collect_view()}</optgroup> }
+        // A size that is not offered is there while it is chosen.
+        let other = move || {
+            let own = draft.with(|draft| draft.puzzle);
+            (own.game().title() == game && Kind::all().all(|kind| kind != own)).then(|| option(own))
+        };
+        view! { <optgroup label=game>{kinds.map(option).collect_view()}{other}</optgroup> }
     };
     let take = move |event: Event| {
         for file in files_of(&event) {

@@ -15,7 +15,7 @@ use crate::random::Random;
 use crate::train::{OptimizerConfig, Setup, TrainError, Trainer, record_training};
 
 /// An HRM on 9x9 Sudoku with attention and rotary positions.
-fn sudoku(hidden_size: usize, num_heads: usize, layers: usize, puzzle_emb_ndim: usize) -> ModelConfig {
+fn of_81_cells(hidden_size: usize, num_heads: usize, layers: usize, puzzle_emb_ndim: usize) -> ModelConfig {
     ModelConfig {
         family: Family::Hrm,
         seq_len: 81,
@@ -42,18 +42,18 @@ fn sudoku(hidden_size: usize, num_heads: usize, layers: usize, puzzle_emb_ndim: 
 
 /// The paper's 27 M model: D 512, 8 heads, 4+4 layers, T 82.
 pub fn paper() -> ModelConfig {
-    sudoku(512, 8, 4, 512)
+    of_81_cells(512, 8, 4, 512)
 }
 
 /// The middle model: D 128, 4 heads, 2+2 layers, T 81.
 pub fn middle() -> ModelConfig {
-    sudoku(128, 4, 2, 0)
+    of_81_cells(128, 4, 2, 0)
 }
 
 /// The model whose training step is compared with other libraries' in the browser: D 64, 4 heads, 2+2 layers, S 16.
 /// Exploration is off, so that nothing in a step is left to chance.
 pub fn tiny() -> ModelConfig {
-    ModelConfig { seq_len: 16, vocab_size: 6, halt_exploration_prob: 0.0, ..sudoku(64, 4, 2, 0) }
+    ModelConfig { seq_len: 16, vocab_size: 6, halt_exploration_prob: 0.0, ..of_81_cells(64, 4, 2, 0) }
 }
 
 /// Operations of the matrix products and of attention in these entries, as they are played; of elementwise work, which

@@ -31,7 +31,8 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     models::check_output(&args.out, args.force)?;
     let small = models::load("model", &args.model)?;
     if !args.to.pads(small.kind) || !args.to.size().is_square() {
-        return Err(format!("mazes grow; {} does not grow to {}", small.kind, args.to).into());
+        let grown = "only to square boards into which its own can be set";
+        return Err(format!("{} does not grow to {}, {grown}", small.kind, args.to).into());
     }
     let side = args.to.size().rows();
     let (config, weights) = checkpoint::grow(&small.config, &small.weights, side).map_err(|e| at(&args.model)(&e))?;

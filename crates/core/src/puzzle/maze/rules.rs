@@ -47,7 +47,7 @@ pub enum Fault {
     #[error("no path leads from S to G")]
     Unreachable,
     /// The sizes differ.
-    #[error("the answer has {answer} cells, the maze {maze}")]
+    #[error("the answer has {}", other_side(*.maze, *.answer))]
     Size {
         /// Rows and columns of the maze.
         maze: Size,
@@ -112,6 +112,15 @@ impl RuleFault for Fault {
 impl From<Fault> for crate::puzzle::Fault {
     fn from(fault: Fault) -> Self {
         Self::of_rule(fault)
+    }
+}
+
+/// In what two sizes differ.
+fn other_side(maze: Size, answer: Size) -> String {
+    if maze.rows() == answer.rows() {
+        format!("{} columns, the maze {}", answer.columns(), maze.columns())
+    } else {
+        format!("{} rows, the maze {}", answer.rows(), maze.rows())
     }
 }
 
