@@ -200,6 +200,7 @@ fn recipe_of(puzzle: Kind, preset: &Preset, seed: u64) -> Recipe {
         hard: 0.0,
         hard_guesses: 0,
         file: None,
+        boards: Vec::new(),
     };
     let training = Schedule {
         batch: preset.batch,

@@ -37,6 +37,7 @@ fn of_81_cells(hidden_size: usize, num_heads: usize, layers: usize, puzzle_emb_n
         loss: LossKind::Stablemax,
         rms_norm_eps: 1e-5,
         rope_theta: 10000.0,
+        columns: None,
     }
 }
 
@@ -123,7 +124,8 @@ impl Workload {
     /// For batches of `batch` rows; the learning rate stands still.
     pub fn new(config: &ModelConfig, batch: usize) -> Self {
         let optimizer = OptimizerConfig { lr: 1e-3, warmup_steps: 0, ..OptimizerConfig::default() };
-        let setup = Setup { model: config.clone(), optimizer, batch, total_steps: 1000, seed: 1, shards: 1 };
+        let setup =
+            Setup { model: config.clone(), optimizer, batch, total_steps: 1000, seed: 1, shards: 1, sizes: Vec::new() };
         let mut random = Random::new(2);
         let len = batch * config.seq_len;
         let mut draw = || (0..len).map(|_| random.below(config.vocab_size)).collect::<Vec<_>>();
@@ -134,7 +136,8 @@ impl Workload {
         if let Some(q_head) = weights.tensors.get_mut("q_head.weight") {
             q_head.data.iter_mut().for_each(|w| *w = (random.unit() as f32 - 0.5) / 4.0);
         }
-        Workload { setup, weights, batch: Batch { tokens, labels } }
+        let batch = Batch { tokens, labels, ids: vec![0; batch], board: 0 };
+        Workload { setup, weights, batch }
     }
 }
 

@@ -11,24 +11,42 @@ pub struct Batch {
     pub tokens: Vec<u32>,
     /// The answer's tokens, `[B, S]`; generated kinds ignore no position, so none is -100.
     pub labels: Vec<i32>,
+    /// Puzzle identifiers, `[B]`: rows of the puzzle embedding, where the model has one.
+    pub ids: Vec<u32>,
+    /// Of a run on boards of several sizes, the number of this batch's size; 0 is the model's own.
+    pub board: usize,
 }
 
 impl Batch {
     /// The examples as they are, one row each.
     pub fn of<'a>(examples: impl IntoIterator<Item = &'a Example>) -> Self {
-        let (mut tokens, mut labels) = (Vec::new(), Vec::new());
+        let (mut tokens, mut labels, mut ids) = (Vec::new(), Vec::new(), Vec::new());
         for Example { question, answer } in examples {
+            ids.push(0);
             tokens.extend(question.iter().map(|&token| u32::from(token)));
             labels.extend(answer.iter().map(|&token| i32::from(token)));
         }
-        Self { tokens, labels }
+        Self { tokens, labels, ids, board: 0 }
+    }
+
+    /// The same rows as those of the board of that number.
+    #[must_use]
+    pub fn of_board(self, board: usize) -> Self {
+        Self { board, ..self }
     }
 
     /// Its rows in so many equal parts, in their order.
     pub fn parts(&self, count: usize) -> Vec<Self> {
         let parts = self.tokens.chunks(self.tokens.len().div_ceil(count.max(1)).max(1));
         let labels = self.labels.chunks(self.labels.len().div_ceil(count.max(1)).max(1));
-        parts.zip(labels).map(|(tokens, labels)| Self { tokens: tokens.to_vec(), labels: labels.to_vec() }).collect()
+        let ids = self.ids.chunks(self.ids.len().div_ceil(count.max(1)).max(1));
+        let part = |((tokens, labels), ids): ((&[u32], &[i32]), &[u32])| Self {
+            tokens: tokens.to_vec(),
+            labels: labels.to_vec(),
+            ids: ids.to_vec(),
+            board: self.board,
+        };
+        parts.zip(labels).zip(ids).map(part).collect()
     }
 }
 

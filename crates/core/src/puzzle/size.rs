@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Rows and columns of a board; as text `7x9`, or `9` for 9x9.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Size {
     rows: u16,
     columns: u16,
@@ -63,6 +64,20 @@ impl Size {
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}x{}", self.rows, self.columns)
+    }
+}
+
+impl TryFrom<String> for Size {
+    type Error = NoSize;
+
+    fn try_from(text: String) -> Result<Self, NoSize> {
+        text.parse()
+    }
+}
+
+impl From<Size> for String {
+    fn from(size: Size) -> Self {
+        size.to_string()
     }
 }
 

@@ -10,7 +10,8 @@ use crate::config::{ConfigError, ModelConfig};
 use crate::data::{Example, Hard, Split, SplitRequest};
 use crate::model::param_specs;
 use crate::names::{self, NameError};
-use crate::puzzle::Kind;
+use crate::puzzle::{Kind, Size};
+use crate::random::Random;
 
 /// Everything that decides what a training gives.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,6 +60,19 @@ pub struct DataRecipe {
     /// The CSV file whose puzzles are used instead of generated ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    /// Further sizes of board that the model learns beside the recipe's own; a batch is of one size.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub boards: Vec<BoardShare>,
+}
+
+/// A further size of board.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BoardShare {
+    /// Rows and columns.
+    pub size: Size,
+    /// Share of the steps that are on such boards, above 0; those that are left are on the recipe's own.
+    pub share: f64,
 }
 
 fn one() -> f64 {
@@ -80,7 +94,38 @@ impl DataRecipe {
         let hard = Hard { share: self.hard, guesses: self.hard_guesses };
         SplitRequest { training, test, seed, difficulty: (easiest, hardest), smaller, hard }
     }
+
+    /// What is generated of the further sizes, in their order: their share of what is generated of the recipe's own.
+    pub fn requests(&self) -> impl Iterator<Item = (Size, SplitRequest)> {
+        let own = self.request();
+        let part = |count: usize, share: f64| (count as f64 * share).ceil() as usize;
+        self.boards.iter().map(move |&BoardShare { size, share }| {
+            (
+                size,
+                SplitRequest { training: part(own.training, share), test: part(own.test, share), smaller: 0.0, ..own },
+            )
+        })
+    }
+
+    /// The number of the board that step `step` (from 0) is on, a function of the seed and the step alone: 0 is the recipe's own
+    /// size, n the n-th further one.
+    pub fn board_of(&self, step: u64) -> usize {
+        if self.boards.is_empty() {
+            return 0;
+        }
+        let mut left = Random::stream(self.seed ^ BOARDS, step).unit();
+        for (number, board) in (1..).zip(&self.boards) {
+            left -= board.share;
+            if left < 0.0 {
+                return number;
+            }
+        }
+        0
+    }
 }
+
+/// Sets the draws of sizes apart from those of puzzles.
+const BOARDS: u64 = 0x626f_6172_6473;
 
 /// Length and batches.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -158,6 +203,12 @@ pub enum RecipeError {
     /// A model whose gradients cannot be averaged.
     #[error("[training] shards is more than 1, expected 1 for a model with a puzzle embedding")]
     ShardedEmbedding,
+    /// Puzzles of a game that has no generator, without a file of them.
+    #[error("puzzles of {0} are not generated: expected [data] file")]
+    NoGenerator(Kind),
+    /// Further sizes of board that cannot be.
+    #[error("[data] boards: {0}")]
+    Boards(String),
     /// Difficulties that are no range.
     #[error("[data] easiest is {easiest} and hardest {hardest}, expected 0 ≤ easiest ≤ hardest ≤ 1")]
     Difficulty {
@@ -193,14 +244,15 @@ impl Recipe {
     pub fn setup(&self) -> Setup {
         let Schedule { batch, steps, seed, shards, .. } = self.training;
         let (model, optimizer) = (self.model.clone(), self.optimizer.clone());
-        Setup { model, optimizer, batch, total_steps: steps, seed, shards }
+        let sizes = self.data.boards.iter().map(|board| board.size).collect();
+        Setup { model, optimizer, batch, total_steps: steps, seed, shards, sizes }
     }
 
     /// Shards that so many processor cores compute fastest, where the recipe leaves their number open: on two cores two are
     /// 1.7 to 1.9 times as fast as one (docs/measurements.md). Every shard has its own weights, so a large model has one.
     pub fn fitting_shards(&self, cores: usize) -> usize {
         let weights: usize = param_specs(&self.model).iter().map(|spec| spec.shape.iter().product::<usize>()).sum();
-        if self.model.puzzle_emb_ndim > 0 || weights > MOST_SHARED_WEIGHTS {
+        if self.model.puzzle_emb_ndim > 0 || !self.data.boards.is_empty() || weights > MOST_SHARED_WEIGHTS {
             return 1;
         }
         let fits = |shards: &usize| *shards <= cores && self.training.batch.is_multiple_of(*shards);
@@ -260,6 +312,10 @@ impl Recipe {
         if shards > 1 && self.model.puzzle_emb_ndim > 0 {
             return Err(RecipeError::ShardedEmbedding);
         }
+        if self.puzzle.generator().is_none() && self.data.file.is_none() {
+            return Err(RecipeError::NoGenerator(self.puzzle));
+        }
+        self.check_boards()?;
         // A NaN is no range either.
         if !(0.0 <= easiest && easiest <= hardest && hardest <= 1.0) {
             return Err(RecipeError::Difficulty { easiest, hardest });
@@ -276,6 +332,39 @@ impl Recipe {
             }
         }
         self.check_optimizer()
+    }
+
+    fn check_boards(&self) -> Result<(), RecipeError> {
+        let boards = &self.data.boards;
+        if boards.is_empty() {
+            return Ok(());
+        }
+        let wrong = |words: String| Err(RecipeError::Boards(words));
+        if self.data.file.is_some() {
+            return wrong("expected none beside a file".into());
+        }
+        if !self.model.serves_every_size() || self.model.puzzle_emb_ndim > 0 {
+            let expected = "attention without learned positions and without a puzzle embedding";
+            return wrong(format!("the model's weights are for one size; expected {expected}"));
+        }
+        let mut sizes = vec![self.puzzle.size()];
+        for &BoardShare { size, share } in boards {
+            if self.puzzle.resized(size).is_none() {
+                return wrong(format!("there are no {size} {}", self.puzzle.game().plural()));
+            }
+            if sizes.contains(&size) {
+                return wrong(format!("{size} is there twice"));
+            }
+            if !(share > 0.0 && share < 1.0) {
+                return wrong(format!("the share of {size} is {share}, expected above 0 and below 1"));
+            }
+            sizes.push(size);
+        }
+        let total: f64 = boards.iter().map(|board| board.share).sum();
+        if total > 1.0 {
+            return wrong(format!("the shares come to {total}, expected at most 1"));
+        }
+        Ok(())
     }
 
     fn check_optimizer(&self) -> Result<(), RecipeError> {

@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value};
 
-use super::{DataRecipe, OptimizerConfig, Schedule};
+use super::{BoardShare, DataRecipe, OptimizerConfig, Schedule};
 use crate::{
     config::ModelConfig,
     fields::{self, FieldError},
-    puzzle::{Kind, UnknownKind},
+    puzzle::{Kind, Size, UnknownKind},
 };
 
 /// Fields of the model that follow from the puzzle.
-const FIXED: [&str; 2] = ["seq_len", "vocab_size"];
+const FIXED: [&str; 3] = ["seq_len", "vocab_size", "columns"];
 /// What stands outside the sections.
 const HEAD: [&str; 2] = ["name", "puzzle"];
 /// The sections.
@@ -79,6 +79,20 @@ pub(super) fn split(fields: Map<String, Value>) -> Result<Parts, FieldProblem> {
             let follows = format!("it follows from the puzzle, and {puzzle} has {value}");
             return Err(FieldProblem::Fixed { field, value: fields::quoted(&found), follows });
         }
+    }
+    let size = puzzle.size();
+    if !size.is_square()
+        && let Some(found) = model.insert("columns".into(), size.columns().into())
+        && found.as_f64() != Some(size.columns() as f64)
+    {
+        let follows = format!("it follows from the puzzle, and {puzzle} has {}", size.columns());
+        return Err(FieldProblem::Fixed { field: "columns", value: fields::quoted(&found), follows });
+    }
+    if size.is_square()
+        && let Some(found) = model.remove("columns").filter(|found| found.as_f64() != Some(size.columns() as f64))
+    {
+        let follows = format!("it follows from the puzzle, and {puzzle} has {}", size.columns());
+        return Err(FieldProblem::Fixed { field: "columns", value: fields::quoted(&found), follows });
     }
     Ok(Parts {
         name,
@@ -154,6 +168,7 @@ fn example(section: &str) -> Map<String, Value> {
             hard: 0.5,
             hard_guesses: 1,
             file: Some(String::new()),
+            boards: vec![BoardShare { size: Size::new(5, 5), share: 0.5 }],
         }),
         "optimizer" => serde_json::to_value(OptimizerConfig::default()),
         "training" => {

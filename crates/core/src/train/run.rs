@@ -7,16 +7,17 @@ use super::{
     Evaluation, Recipe, Row, StepReport, TrainError, Trainer, Trial,
     curve::{ROW, mean},
     evaluate::evaluate,
-    program::record_training,
     saved::Saved,
     shard::Helper,
     shortage::shortages,
 };
 use crate::{
     checkpoint::Weights,
-    data::{Dataset, DatasetError, Example, Split, SplitCounts},
-    engine::{Engine, Kind},
+    config::ModelConfig,
+    data::{Dataset, DatasetError, Example, Split, SplitCounts, generate_split},
+    engine::{Engine, Kind as EngineKind},
     model::{Solver, Taps},
+    puzzle::Kind,
 };
 
 /// A run in progress.
@@ -26,6 +27,8 @@ pub struct Run<E: Engine> {
     trainer: Trainer<E::Session>,
     data: Dataset,
     test: Vec<Example>,
+    /// Boards of the recipe's further sizes, in their order.
+    others: Vec<OtherBoards<E::Session>>,
     /// Hard puzzles that take fewer guesses than asked for.
     too_easy: usize,
     /// Examples that are not generated: part of the saved state.
@@ -41,6 +44,31 @@ pub struct Run<E: Engine> {
     seconds: f64,
     since: f64,
     clock: fn() -> f64,
+}
+
+/// What a run learns from and is tested on of a further size of board.
+struct OtherBoards<S> {
+    kind: Kind,
+    data: Dataset,
+    test: Vec<Example>,
+    /// The model at this size, and a solver for it, made for the first evaluation.
+    model: ModelConfig,
+    solver: Option<Solver<S>>,
+}
+
+impl<S> OtherBoards<S> {
+    /// Those that a recipe asks for, generated.
+    fn of(recipe: &Recipe) -> Result<Vec<Self>, TrainError> {
+        let boards = recipe.data.requests().map(|(size, request)| {
+            let model = recipe.model.at_size(size.rows(), size.columns());
+            let found = recipe.puzzle.resized(size).zip(model);
+            let (kind, model) = found.ok_or(TrainError::Sizes { cells: recipe.model.seq_len, size })?;
+            let Split { training, test, .. } = generate_split(kind, &request, |_, _| {});
+            let data = Dataset::augmented(kind, training, recipe.data.seed)?;
+            Ok(Self { kind, data, test, model, solver: None })
+        });
+        boards.collect()
+    }
 }
 
 /// What a run learns from and is tested on.
@@ -73,7 +101,7 @@ impl<E: Engine> Run<E> {
     ) -> Result<Self, TrainError> {
         let setup = recipe.setup();
         // Before weights are drawn that no engine could hold.
-        let plan = record_training(&setup.model, setup.rows(), &setup.optimizer, setup.apart())?;
+        let plan = setup.record()?;
         engine.admits(&plan.program)?;
         let given = weights.map(|weights| weights.in_both_roles(&setup.model));
         let weights = given.unwrap_or_else(|| Weights::init(&setup.model, setup.seed));
@@ -119,7 +147,9 @@ impl<E: Engine> Run<E> {
             return Err(DatasetError::OnlyUnseen { count: test.len() }.into());
         }
         let data = Dataset::augmented(recipe.puzzle, training, recipe.data.seed)?;
+        let others = OtherBoards::of(&recipe)?;
         Ok(Self {
+            others,
             engine,
             recipe,
             trainer,
@@ -208,13 +238,17 @@ impl<E: Engine> Run<E> {
     /// # Errors
     /// The engine's; a loss that is not finite.
     pub async fn step(&mut self) -> Result<(Option<StepReport>, Option<&Row>), TrainError> {
-        let batch = self.data.batch(self.steps_done(), self.recipe.training.batch);
+        let (step, rows) = (self.steps_done(), self.recipe.training.batch);
+        let batch = match self.recipe.data.board_of(step) {
+            0 => self.data.batch(step, rows),
+            board => self.others[board - 1].data.batch(step, rows).of_board(board),
+        };
         // That of a run which was stopped and goes on is not the one that it ends with.
         self.result = None;
         // The CPU has no queue to fill; waiting for it lets a browser's other events run meanwhile.
         let report = match self.engine.info().kind {
-            Kind::Cpu => Some(self.trainer.step(&batch).await?),
-            Kind::Gpu => self.trainer.advance(&batch).await?,
+            EngineKind::Cpu => Some(self.trainer.step(&batch).await?),
+            EngineKind::Gpu => self.trainer.advance(&batch).await?,
         };
         self.recent.extend(report);
         let under_way = usize::from(report.is_none_or(|report| report.step < self.steps_done()));
@@ -337,10 +371,36 @@ impl<E: Engine> Run<E> {
         }
         let weights = self.weights(averaged).await?;
         let mut solver = self.solver(&weights).await?;
-        let observe = async |done| observe(done, &weights).await;
-        let trial = evaluate(&mut solver, self.recipe.puzzle, &self.test[..few], segments, observe).await;
+        let trial = evaluate(&mut solver, self.recipe.puzzle, &self.test[..few], segments, async |done| {
+            observe(done, &weights).await
+        })
+        .await;
         self.solver = Some(solver);
-        Ok(trial?)
+        let Some(mut trial) = trial? else { return Ok(None) };
+        // Of the further sizes as large a part as of the recipe's own.
+        let part = few as f64 / self.test.len() as f64;
+        for board in &mut self.others {
+            let few = ((board.test.len() as f64 * part).ceil() as usize).min(board.test.len());
+            let mut solver = match board.solver.take() {
+                Some(mut solver) => {
+                    solver.set_weights(&weights)?;
+                    solver
+                }
+                None => {
+                    let rows = self.recipe.training.batch.clamp(1, few.max(1));
+                    Solver::new(&self.engine, &board.model, &weights, rows, Taps::None).await?
+                }
+            };
+            let done = trial.result().count;
+            let other = evaluate(&mut solver, board.kind, &board.test[..few], segments, async |more| {
+                observe(done + more, &weights).await
+            })
+            .await;
+            board.solver = Some(solver);
+            let Some(other) = other? else { return Ok(None) };
+            trial.add(&other);
+        }
+        Ok(Some(trial))
     }
 
     /// A solver with these weights.
@@ -446,7 +506,7 @@ mod tests {
             assert_eq!(result.map(|result| result.count), Some(4));
             run.rename("b".into());
             let saved = Saved::from_bytes(&run.save().await.unwrap().to_bytes().unwrap()).unwrap();
-            assert_eq!((saved.result, saved.engine, saved.recipe.name.as_str()), (result, Some(Kind::Cpu), "b"));
+            assert_eq!((saved.result, saved.engine, saved.recipe.name.as_str()), (result, Some(EngineKind::Cpu), "b"));
             let split = run.into_split();
             let resumed = Run::resume(cpu::Engine::new(), saved, split, || 0.0).await.unwrap();
             assert_eq!(resumed.result(), result);
