@@ -10,7 +10,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{Board, ClassKey, Example, Fault, Form, Game, ParseError, Size, games};
-use crate::random::Random;
+use crate::{config::ModelConfig, random::Random};
 
 /// A kind of puzzle: a game at one board size. A game is added by a folder of this module and a line in its table
 /// (docs/add-a-puzzle.md); names, recipes, data sets, the command line and the page follow from that.
@@ -74,6 +74,18 @@ impl Kind {
     /// The smallest of the `known` kinds to which its boards can be padded; itself where there is none.
     pub fn fitting(self, known: &[Self]) -> Self {
         known.iter().copied().filter(|kind| kind.pads(self)).min_by_key(|kind| kind.seq_len()).unwrap_or(self)
+    }
+
+    /// The configuration by which a model of this kind runs on boards of `other`: its own where that is the same kind, that of its
+    /// size where the model's weights serve every size of the game; else `None`.
+    pub fn configured_for(self, other: Self, config: &ModelConfig) -> Option<ModelConfig> {
+        let size = other.size();
+        let is_alike = self.is_same_game(other) && self.vocab_size() == other.vocab_size();
+        if self == other {
+            Some(config.clone())
+        } else {
+            config.at_size(size.rows(), size.columns()).filter(|_| is_alike)
+        }
     }
 
     /// The kind of so many cells and tokens.

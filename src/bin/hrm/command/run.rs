@@ -59,7 +59,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     if let Some(file) = &args.recording {
         files::check_output(file, args.force)?;
     }
-    let model = args.wider.weights(models::load_with("--model", &args.model, &args.set)?);
+    let model = args.wider.weights(models::load_with("--model", &args.model, &args.set)?).sized_for(&args.puzzle);
     let kind = model.kind;
     let mut puzzles = kind.encode_all(&args.puzzle).map_err(|e| at("--puzzle")(&e))?;
     if puzzles.len() > 1 {
