@@ -125,7 +125,7 @@ fn a_batch_of_another_size_and_weights_of_one_size_are_refused() {
 
 const RECIPE: &str = r#"{"name":"sizes","puzzle":"maze-7x9",
     "data":{"base_puzzles":20,"test_puzzles":8,"seed":1,
-        "boards":[{"size":"5x9","share":0.3},{"size":"9x5","share":0.3}]},
+        "boards":[{"size":"7x11","share":0.3},{"size":"11x7","share":0.3}]},
     "model":{"H_cycles":1,"L_cycles":1,"H_layers":1,"L_layers":1,"hidden_size":16,"num_heads":2,"halt_max_steps":2,
         "pos_encodings":"rope_2d"},
     "training":{"batch":4,"steps":12,"seed":1,"evaluate_every":12,"evaluate_on":8}}"#;
@@ -173,12 +173,12 @@ fn sizes_that_cannot_be_are_refused_by_name() {
         assert!(RECIPE.contains(from));
         serde_json::from_str::<Recipe>(&RECIPE.replace(from, to)).unwrap_err().to_string()
     };
-    assert!(refusal("5x9", "4x9").contains("[data] boards: there are no 4x9 mazes"));
-    assert!(refusal("5x9", "7x9").contains("[data] boards: 7x9 is there twice"));
+    assert!(refusal("7x11", "4x9").contains("[data] boards: there are no 4x9 mazes"));
+    assert!(refusal("7x11", "7x9").contains("[data] boards: 7x9 is there twice"));
     assert!(
-        refusal("\"size\":\"9x5\",\"share\":0.3", "\"size\":\"9x5\",\"share\":0.8").contains("the shares come to 1.1")
+        refusal("\"size\":\"11x7\",\"share\":0.3", "\"size\":\"11x7\",\"share\":0.8").contains("the shares come to 1.1")
     );
-    assert!(refusal("\"share\":0.3}]", "\"share\":0.0}]").contains("the share of 9x5 is 0"));
+    assert!(refusal("\"share\":0.3}]", "\"share\":0.0}]").contains("the share of 11x7 is 0"));
     assert!(refusal("rope_2d", "learned").contains("the model's weights are for one size"));
-    assert!(refusal("5x9", "five").contains("expected ROWSxCOLUMNS"));
+    assert!(refusal("7x11", "five").contains("expected ROWSxCOLUMNS"));
 }

@@ -310,8 +310,7 @@ impl ModelConfig {
                 return Err(field("num_heads", self.num_heads, expected));
             }
             if self.columns.is_none() && self.columns().pow(2) != self.seq_len {
-                let expected = "the cells of a square board for rope_2d, or columns beside it";
-                return Err(field("seq_len", self.seq_len, expected));
+                return Err(field("seq_len", self.seq_len, "the cells of a square board for rope_2d"));
             }
         }
         if let Some(columns) = self.columns.filter(|&columns| columns == 0 || !self.seq_len.is_multiple_of(columns)) {
@@ -564,9 +563,30 @@ mod tests {
     fn unknown_fields_are_told_with_the_nearest_known_one() {
         let value = serde_json::from_str(&FLAT.replace("\"unknown\"", "\"halt_max_step\"")).unwrap();
         assert_eq!(ModelConfig::unknown_fields(&value), ["halt_max_step (did you mean halt_max_steps?)"]);
-        let own = serde_json::to_value(ModelConfig::from_json(FLAT).unwrap()).unwrap();
+        // Only what is no square says how many columns it has.
+        let own = ModelConfig { columns: Some(8), ..ModelConfig::from_json(FLAT).unwrap() };
+        let own = serde_json::to_value(own).unwrap();
         assert_eq!(ModelConfig::unknown_fields(&own), [""; 0]);
         assert_eq!(own.as_object().unwrap().len(), ModelConfig::example().len());
+    }
+
+    #[test]
+    fn weights_without_a_size_serve_every_size() {
+        let board = FLAT.replace("\"unknown\":[1]", "\"pos_encodings\":\"rope_2d\"");
+        let config = ModelConfig::from_json(&board).unwrap();
+        let wide = config.at_size(2, 8).unwrap();
+        assert_eq!((wide.seq_len, wide.columns(), wide.columns, wide.validate()), (16, 8, Some(8), Ok(())));
+        assert_eq!((wide.at_size(4, 4), config.at_size(4, 4)), (Some(config.clone()), Some(config.clone())));
+        assert_eq!(config.at_size(9, 9).unwrap().seq_len, 81);
+        let text = serde_json::to_string(&wide).unwrap();
+        assert_eq!(ModelConfig::from_json(&text).unwrap(), wide);
+        assert!(ModelConfig { columns: Some(5), ..config.clone() }.validate().is_err());
+        for fixed in [
+            ModelConfig { mixer: Mixer::MlpT, ..config.clone() },
+            ModelConfig { positions: Positions::Learned, ..config },
+        ] {
+            assert_eq!((fixed.at_size(2, 8), fixed.at_size(4, 4)), (None, Some(fixed.clone())));
+        }
     }
 
     #[test]

@@ -5,13 +5,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::recipe_fields::{self, FieldProblem};
-use super::{OptimizerConfig, Setup, limits};
+use super::{BoardShare, OptimizerConfig, Setup, boards, limits};
 use crate::config::{ConfigError, ModelConfig};
 use crate::data::{Example, Hard, Split, SplitRequest};
 use crate::model::param_specs;
 use crate::names::{self, NameError};
-use crate::puzzle::{Kind, Size};
-use crate::random::Random;
+use crate::puzzle::Kind;
 
 /// Everything that decides what a training gives.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -65,16 +64,6 @@ pub struct DataRecipe {
     pub boards: Vec<BoardShare>,
 }
 
-/// A further size of board.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BoardShare {
-    /// Rows and columns.
-    pub size: Size,
-    /// Share of the steps that are on such boards, above 0; those that are left are on the recipe's own.
-    pub share: f64,
-}
-
 fn one() -> f64 {
     1.0
 }
@@ -94,38 +83,7 @@ impl DataRecipe {
         let hard = Hard { share: self.hard, guesses: self.hard_guesses };
         SplitRequest { training, test, seed, difficulty: (easiest, hardest), smaller, hard }
     }
-
-    /// What is generated of the further sizes, in their order: their share of what is generated of the recipe's own.
-    pub fn requests(&self) -> impl Iterator<Item = (Size, SplitRequest)> {
-        let own = self.request();
-        let part = |count: usize, share: f64| (count as f64 * share).ceil() as usize;
-        self.boards.iter().map(move |&BoardShare { size, share }| {
-            (
-                size,
-                SplitRequest { training: part(own.training, share), test: part(own.test, share), smaller: 0.0, ..own },
-            )
-        })
-    }
-
-    /// The number of the board that step `step` (from 0) is on, a function of the seed and the step alone: 0 is the recipe's own
-    /// size, n the n-th further one.
-    pub fn board_of(&self, step: u64) -> usize {
-        if self.boards.is_empty() {
-            return 0;
-        }
-        let mut left = Random::stream(self.seed ^ BOARDS, step).unit();
-        for (number, board) in (1..).zip(&self.boards) {
-            left -= board.share;
-            if left < 0.0 {
-                return number;
-            }
-        }
-        0
-    }
 }
-
-/// Sets the draws of sizes apart from those of puzzles.
-const BOARDS: u64 = 0x626f_6172_6473;
 
 /// Length and batches.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -315,7 +273,7 @@ impl Recipe {
         if self.puzzle.generator().is_none() && self.data.file.is_none() {
             return Err(RecipeError::NoGenerator(self.puzzle));
         }
-        self.check_boards()?;
+        boards::check(self)?;
         // A NaN is no range either.
         if !(0.0 <= easiest && easiest <= hardest && hardest <= 1.0) {
             return Err(RecipeError::Difficulty { easiest, hardest });
@@ -332,39 +290,6 @@ impl Recipe {
             }
         }
         self.check_optimizer()
-    }
-
-    fn check_boards(&self) -> Result<(), RecipeError> {
-        let boards = &self.data.boards;
-        if boards.is_empty() {
-            return Ok(());
-        }
-        let wrong = |words: String| Err(RecipeError::Boards(words));
-        if self.data.file.is_some() {
-            return wrong("expected none beside a file".into());
-        }
-        if !self.model.serves_every_size() || self.model.puzzle_emb_ndim > 0 {
-            let expected = "attention without learned positions and without a puzzle embedding";
-            return wrong(format!("the model's weights are for one size; expected {expected}"));
-        }
-        let mut sizes = vec![self.puzzle.size()];
-        for &BoardShare { size, share } in boards {
-            if self.puzzle.resized(size).is_none() {
-                return wrong(format!("there are no {size} {}", self.puzzle.game().plural()));
-            }
-            if sizes.contains(&size) {
-                return wrong(format!("{size} is there twice"));
-            }
-            if !(share > 0.0 && share < 1.0) {
-                return wrong(format!("the share of {size} is {share}, expected above 0 and below 1"));
-            }
-            sizes.push(size);
-        }
-        let total: f64 = boards.iter().map(|board| board.share).sum();
-        if total > 1.0 {
-            return wrong(format!("the shares come to {total}, expected at most 1"));
-        }
-        Ok(())
     }
 
     fn check_optimizer(&self) -> Result<(), RecipeError> {

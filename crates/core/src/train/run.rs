@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use super::{
     Evaluation, Recipe, Row, StepReport, TrainError, Trainer, Trial,
+    boards::OtherBoards,
     curve::{ROW, mean},
     evaluate::evaluate,
     saved::Saved,
@@ -13,11 +14,9 @@ use super::{
 };
 use crate::{
     checkpoint::Weights,
-    config::ModelConfig,
-    data::{Dataset, DatasetError, Example, Split, SplitCounts, generate_split},
+    data::{Dataset, DatasetError, Example, Split, SplitCounts},
     engine::{Engine, Kind as EngineKind},
     model::{Solver, Taps},
-    puzzle::Kind,
 };
 
 /// A run in progress.
@@ -44,31 +43,6 @@ pub struct Run<E: Engine> {
     seconds: f64,
     since: f64,
     clock: fn() -> f64,
-}
-
-/// What a run learns from and is tested on of a further size of board.
-struct OtherBoards<S> {
-    kind: Kind,
-    data: Dataset,
-    test: Vec<Example>,
-    /// The model at this size, and a solver for it, made for the first evaluation.
-    model: ModelConfig,
-    solver: Option<Solver<S>>,
-}
-
-impl<S> OtherBoards<S> {
-    /// Those that a recipe asks for, generated.
-    fn of(recipe: &Recipe) -> Result<Vec<Self>, TrainError> {
-        let boards = recipe.data.requests().map(|(size, request)| {
-            let model = recipe.model.at_size(size.rows(), size.columns());
-            let found = recipe.puzzle.resized(size).zip(model);
-            let (kind, model) = found.ok_or(TrainError::Sizes { cells: recipe.model.seq_len, size })?;
-            let Split { training, test, .. } = generate_split(kind, &request, |_, _| {});
-            let data = Dataset::augmented(kind, training, recipe.data.seed)?;
-            Ok(Self { kind, data, test, model, solver: None })
-        });
-        boards.collect()
-    }
 }
 
 /// What a run learns from and is tested on.
@@ -380,24 +354,11 @@ impl<E: Engine> Run<E> {
         // Of the further sizes as large a part as of the recipe's own.
         let part = few as f64 / self.test.len() as f64;
         for board in &mut self.others {
-            let few = ((board.test.len() as f64 * part).ceil() as usize).min(board.test.len());
-            let mut solver = match board.solver.take() {
-                Some(mut solver) => {
-                    solver.set_weights(&weights)?;
-                    solver
-                }
-                None => {
-                    let rows = self.recipe.training.batch.clamp(1, few.max(1));
-                    Solver::new(&self.engine, &board.model, &weights, rows, Taps::None).await?
-                }
-            };
             let done = trial.result().count;
-            let other = evaluate(&mut solver, board.kind, &board.test[..few], segments, async |more| {
-                observe(done + more, &weights).await
-            })
-            .await;
-            board.solver = Some(solver);
-            let Some(other) = other? else { return Ok(None) };
+            let observe = async |more| observe(done + more, &weights).await;
+            let rows = self.recipe.training.batch;
+            let other = board.try_weights(&self.engine, &weights, (part, rows), segments, observe).await?;
+            let Some(other) = other else { return Ok(None) };
             trial.add(&other);
         }
         Ok(Some(trial))
