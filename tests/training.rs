@@ -23,7 +23,7 @@ fn setup(total_steps: u64) -> Setup {
     )
     .unwrap();
     let optimizer = OptimizerConfig { lr: 2e-3, warmup_steps: 10, ..OptimizerConfig::default() };
-    Setup { model, optimizer, batch: 16, total_steps, seed: 5, shards: 1 }
+    Setup { model, optimizer, batch: 16, total_steps, seed: 5, shards: 1, sizes: Vec::new() }
 }
 
 fn data() -> Dataset {
@@ -70,7 +70,7 @@ fn a_resumed_run_is_the_same_run() {
 }
 
 fn recipe() -> Recipe {
-    let Setup { model, optimizer, batch, total_steps, seed, shards } = setup(50);
+    let Setup { model, optimizer, batch, total_steps, seed, shards, .. } = setup(50);
     let data = DataRecipe {
         base_puzzles: 40,
         test_puzzles: 10,
@@ -81,6 +81,7 @@ fn recipe() -> Recipe {
         hard: 0.0,
         hard_guesses: 0,
         file: None,
+        boards: Vec::new(),
     };
     let training = Schedule {
         batch,

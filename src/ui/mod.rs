@@ -11,6 +11,7 @@ pub mod history;
 pub mod overlay;
 pub mod picture;
 pub mod place;
+pub mod puzzles;
 pub mod reading;
 pub mod scale;
 pub mod svg;

@@ -9,7 +9,7 @@ use hrm_core::{
     engine::{AnySession, EngineError, Kind, cpu, gpu},
     gallery::{Card, Entry, Index},
     model::{Before, Level, MixingSolver, ModelError},
-    puzzle::{self, maze},
+    puzzle,
     random::Random,
     recording::{
         Shapes,
@@ -55,6 +55,8 @@ pub(super) enum TaskError {
     Engine(EngineError),
     #[error(transparent)]
     Solve(#[from] SolveError),
+    #[error("puzzles of {0} are not generated")]
+    NoGenerator(puzzle::Kind),
     #[error("the gallery has no model {0:?}")]
     UnknownModel(String),
     #[error("no model is open")]
@@ -152,13 +154,9 @@ impl Host {
             Task::Adopt { name, config } => self.adopt(name, *config, files),
             Task::Training(task) => self.training(id, task, files, inbox).await,
             Task::Measure => self.measure().await,
-            Task::Generate { kind, difficulty, seed } => {
-                let question = kind.generate(&mut Random::new(u64::from(seed)), difficulty).question;
+            Task::Generate { kind, size, settings, seed } => {
+                let question = generated(kind, size, &settings, seed).ok_or(TaskError::NoGenerator(kind))?;
                 Ok(Event::Generated { question })
-            }
-            Task::Carve { kind, size, openings, min_steps, seed } => {
-                let design = |side| maze::Design { side, openings, min_steps: min_steps as u32 };
-                Ok(Event::Generated { question: carve(kind, size, design, seed) })
             }
             Task::Solve { engine, question, segments, until_sure, watch, interventions } => {
                 let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
@@ -174,8 +172,9 @@ impl Host {
                 let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
                 let mut random = Random::new(u64::from(seed));
                 let mut level = (0..kind.levels()).cycle();
-                let draw = || kind.generate(&mut random, kind.difficulty_of(level.next().unwrap_or(0))).question;
-                let questions = std::iter::repeat_with(draw).take(puzzles);
+                kind.generator().ok_or(TaskError::NoGenerator(kind))?;
+                let draw = || kind.generate(&mut random, kind.difficulty_of(level.next().unwrap_or(0)));
+                let questions = std::iter::repeat_with(draw).take(puzzles).flatten().map(|example| example.question);
                 match engine {
                     Kind::Cpu => self.cpu.dimension(id, model, questions, inbox).await,
                     Kind::Gpu => self.gpu.dimension(id, model, questions, inbox).await,
@@ -395,11 +394,9 @@ async fn json<T: serde::de::DeserializeOwned>(file: &str) -> Result<T, TaskError
         .map_err(|source| TaskError::Json { file: file.into(), source })
 }
 
-/// A maze of `size`, at most that of its kind, padded to it.
-fn carve(kind: puzzle::Kind, size: usize, design: impl Fn(maze::Side) -> maze::Design, seed: u32) -> Vec<u8> {
-    let mut random = Random::new(u64::from(seed));
-    let puzzle::Kind::Maze(side) = kind else { return kind.generate(&mut random, 0.0).question };
-    let own = maze::Side::new(size).unwrap_or(side).min(side);
-    let (maze, _) = maze::generate(&design(own), &mut random);
-    maze.padded_to(side).unwrap_or(maze).to_tokens()
+/// A puzzle of `size`, at most that of its kind, padded to it; `None` where the game has no generator.
+fn generated(kind: puzzle::Kind, size: puzzle::Size, settings: &puzzle::Settings, seed: u32) -> Option<Vec<u8>> {
+    let own = kind.resized(size).filter(|own| kind.pads(*own)).unwrap_or(kind);
+    let question = own.generator()?.generate(&mut Random::new(u64::from(seed)), settings).question;
+    kind.padded(&question, own.size())
 }

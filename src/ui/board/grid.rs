@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hrm_core::puzzle::{AnswerStyle, Kind};
+use hrm_core::puzzle::Kind;
 use leptos::{
     ev::{Event, KeyboardEvent},
     html,
@@ -16,11 +16,11 @@ use crate::ui::{
         cell::Laid,
         edit::Brush,
         labels::{self, Labels},
-        maze_tools::{Stroke, drag, press as press_pointer},
         painting::{Painting, context},
         palette::Palette,
         path::searched,
         scene::Scene,
+        strokes::{Stroke, drag, press as press_pointer},
         symbol::of_key,
     },
     browser,
@@ -68,7 +68,7 @@ pub fn Grid() -> impl IntoView {
     view! {
         <div
             class="board"
-            class:maze=move || kind.get().layout().answers == AnswerStyle::Path
+            class:drawn=move || kind.get().tools().is_some()
             class:looked-at=move || page.drawing.brush.get() == Brush::Look
             data-testid="board"
             role="grid"

@@ -12,8 +12,6 @@ mod grid;
 #[cfg(target_arch = "wasm32")]
 mod labels;
 #[cfg(target_arch = "wasm32")]
-mod maze_tools;
-#[cfg(target_arch = "wasm32")]
 mod overlay_legend;
 #[cfg(target_arch = "wasm32")]
 mod painting;
@@ -21,6 +19,10 @@ mod painting;
 mod palette;
 #[cfg(target_arch = "wasm32")]
 mod path;
+#[cfg(target_arch = "wasm32")]
+mod settings;
+#[cfg(target_arch = "wasm32")]
+mod strokes;
 #[cfg(target_arch = "wasm32")]
 mod toolbar;
 

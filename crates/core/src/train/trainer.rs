@@ -8,9 +8,9 @@ use crate::data::{Batch, DatasetError};
 use crate::engine::{Data, Engine, EngineError, Session};
 use crate::model::ModelError;
 use crate::plan::{BufferId, PlanError};
+use crate::puzzle::Size;
 
 use super::optimizer::OptimizerConfig;
-use super::program::record_training;
 use super::shard::{Gradient, Helper, Named, Order, Reply, Shard};
 
 /// What fixes a run, beside its data.
@@ -28,6 +28,10 @@ pub struct Setup {
     pub seed: u64,
     /// Equal parts of a batch whose gradients are averaged in their order.
     pub shards: usize,
+    /// Further sizes of board, beside the model's own, whose batches come in turns with those of its own; the model has to
+    /// serve every size, and to have no puzzle embedding.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sizes: Vec<Size>,
 }
 
 /// Why training cannot go on.
@@ -48,6 +52,24 @@ pub enum TrainError {
     /// Examples that make no data set.
     #[error(transparent)]
     Data(#[from] DatasetError),
+    /// A model that cannot be trained on boards of several sizes.
+    #[error("the model's weights are for boards of {cells} cells: they cannot be trained on boards of {size} too")]
+    Sizes {
+        /// S of the model.
+        cells: usize,
+        /// The other size.
+        size: Size,
+    },
+    /// A batch of a size that the run does not have, or of another number of rows.
+    #[error("a batch of {found} tokens for board {board}, expected {expected}")]
+    Batch {
+        /// The number of the board's size.
+        board: usize,
+        /// Tokens in it.
+        found: usize,
+        /// Tokens that it should have.
+        expected: usize,
+    },
     /// The loss left the real numbers.
     #[error("the loss is not finite at step {step}; the last saved state is intact")]
     NotFinite {
@@ -141,7 +163,7 @@ struct UnderWay<R> {
 /// # Errors
 /// A configuration that cannot be recorded.
 pub fn predicted_bytes<E: Engine>(engine: &E, setup: &Setup) -> Result<u64, TrainError> {
-    let plan = record_training(&setup.model, setup.rows(), &setup.optimizer, setup.apart())?;
+    let plan = setup.record()?;
     let read = match setup.apart() {
         true => plan.apart(),
         false => plan.read().to_vec(),
@@ -243,7 +265,7 @@ impl<S: Session> Trainer<S> {
         if self.others.is_empty() {
             let lr = self.first.feed(step, batch)?;
             let Shard { plan, session, .. } = &mut self.first;
-            let numbers = session.run(&[plan.gradient, plan.update], &plan.read()).await?;
+            let numbers = session.run(&[plan.pass(batch.board).gradient, plan.update], &plan.read()).await?;
             self.step = step;
             return self.report(step, lr, numbers);
         }
@@ -293,7 +315,7 @@ impl<S: Session> Trainer<S> {
         let step = self.step + 1;
         let lr = self.first.feed(step, batch)?;
         let Shard { plan, session, .. } = &mut self.first;
-        let numbers = session.start(&[plan.gradient, plan.update], &plan.read())?;
+        let numbers = session.start(&[plan.pass(batch.board).gradient, plan.update], &plan.read())?;
         self.step = step;
         match self.under_way.replace(UnderWay { step, lr, numbers }) {
             Some(before) => self.fetch(before).await.map(Some),

@@ -91,9 +91,12 @@ impl Helper for Remote {
             return Err(TrainError::Shard("its worker is gone".into()));
         }
         match order {
-            Order::Gradient { step, batch: Batch { tokens, labels } } => {
+            Order::Gradient { step, batch: Batch { tokens, labels, ids, board } } => {
                 let bytes = |words: &[u8]| Uint8Array::from(words).buffer();
-                let buffers = vec![bytes(bytemuck::cast_slice(&tokens)), bytes(bytemuck::cast_slice(&labels))];
+                let [tokens, labels] = [bytemuck::cast_slice(&tokens), bytemuck::cast_slice(&labels)];
+                let board = [board as u32];
+                let [ids, board] = [bytemuck::cast_slice(&ids), bytemuck::cast_slice(&board)];
+                let buffers = [tokens, labels, ids, board].map(bytes).to_vec();
                 self.ask(ShardTask::Gradient { step }, buffers);
             }
             Order::Update { step, gradient } => {
@@ -149,9 +152,13 @@ pub async fn obey(
             return Ok(Event::Training(TrainingEvent::Shard(ShardEvent::Ready)));
         }
         ShardTask::Gradient { step } => {
-            let (tokens, labels) = (file(), file());
-            let batch =
-                Batch { tokens: bytemuck::pod_collect_to_vec(&tokens), labels: bytemuck::pod_collect_to_vec(&labels) };
+            let [tokens, labels, ids, board] = [(); 4].map(|()| file());
+            let batch = Batch {
+                tokens: bytemuck::pod_collect_to_vec(&tokens),
+                labels: bytemuck::pod_collect_to_vec(&labels),
+                ids: bytemuck::pod_collect_to_vec(&ids),
+                board: bytemuck::pod_collect_to_vec::<u8, u32>(&board).first().map_or(0, |&board| board as usize),
+            };
             Order::Gradient { step, batch }
         }
         ShardTask::Update { step } => Order::Update { step, gradient: bytemuck::pod_collect_to_vec(&file()) },

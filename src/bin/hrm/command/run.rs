@@ -62,7 +62,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     if let Some(file) = &args.recording {
         files::check_output(file, args.force)?;
     }
-    let model = args.wider.weights(models::load_with("--model", &args.model, &args.set)?);
+    let model = args.wider.weights(models::load_with("--model", &args.model, &args.set)?).sized_for(&args.puzzle);
     let kind = model.kind;
     let mut puzzles = kind.encode_all(&args.puzzle).map_err(|e| at("--puzzle")(&e))?;
     if puzzles.len() > 1 {
@@ -128,18 +128,16 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     }
     let mut before: Option<&String> = None;
     for (number, (answer, halt, go_on)) in (1..).zip(&all) {
-        // A maze in one line is no maze: the last answer follows in rows.
-        let shown = match kind {
-            Kind::Sudoku(_) => answer.clone(),
-            Kind::Maze(_) => changed_cells(before, answer),
+        // What nobody reads in one line follows in rows, of the last answer.
+        let shown = match kind.is_one_line() {
+            true => answer.clone(),
+            false => changed_cells(before, answer),
         };
         output::print(format_args!("segment {number:>2}  {shown}  q_halt {halt:>7.3}  q_continue {go_on:>7.3}"))?;
         before = Some(answer);
     }
-    if let Kind::Maze(side) = kind {
-        let last: Vec<char> = kind.decode(&answer).chars().collect();
-        let rows: Vec<String> = last.chunks(side.get()).map(|row| row.iter().collect()).collect();
-        output::print(rows.join("\n"))?;
+    if !kind.is_one_line() {
+        output::print(rows(kind, &answer))?;
     }
     output::print(format_args!("would halt after segment {halted_at}"))?;
     output::print_result(match verdict {
@@ -147,6 +145,13 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         Err(fault) => format!("not valid: {fault}"),
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A board in rows.
+pub(super) fn rows(kind: Kind, tokens: &[u8]) -> String {
+    let characters: Vec<char> = kind.decode(tokens).chars().filter(|character| *character != '\n').collect();
+    let rows = characters.chunks(kind.layout().columns).map(|row| row.iter().collect::<String>());
+    rows.collect::<Vec<_>>().join("\n")
 }
 
 /// How many cells a segment answers otherwise than the one before it, in a column.
