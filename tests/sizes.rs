@@ -176,7 +176,8 @@ fn sizes_that_cannot_be_are_refused_by_name() {
     assert!(refusal("7x11", "4x9").contains("[data] boards: there are no 4x9 mazes"));
     assert!(refusal("7x11", "7x9").contains("[data] boards: 7x9 is there twice"));
     assert!(
-        refusal("\"size\":\"11x7\",\"share\":0.3", "\"size\":\"11x7\",\"share\":0.8").contains("the shares come to 1.1")
+        refusal("\"size\":\"11x7\",\"share\":0.3", "\"size\":\"11x7\",\"share\":0.8")
+            .contains("the shares come to 1.1")
     );
     assert!(refusal("\"share\":0.3}]", "\"share\":0.0}]").contains("the share of 11x7 is 0"));
     assert!(refusal("rope_2d", "learned").contains("the model's weights are for one size"));

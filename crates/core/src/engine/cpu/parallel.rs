@@ -72,10 +72,12 @@ pub fn threads() -> usize {
 
 /// Calls `f` for `count` pieces of a range, of nearly equal length, side by side.
 pub fn pieces(range: Range<usize>, count: usize, f: impl Fn(Range<usize>) + Sync) {
-    let count = count.min(range.len()).max(1);
+    #[cfg(target_arch = "wasm32")]
+    let _ = count;
     #[cfg(not(target_arch = "wasm32"))]
-    if count > 1 {
+    if count.min(range.len()) > 1 {
         use rayon::prelude::*;
+        let count = count.min(range.len());
         let at = |i: usize| range.start + range.len() * i / count;
         return (0..count).into_par_iter().for_each(|i| f(at(i)..at(i + 1)));
     }

@@ -174,6 +174,7 @@ pub fn as_f32<T: 'static>(values: &[T]) -> Option<&[f32]> {
 }
 
 /// [`as_f32`], to change.
+#[cfg(target_arch = "x86_64")]
 pub fn as_f32_mut<T: 'static>(values: &mut [T]) -> Option<&mut [f32]> {
     let same = TypeId::of::<T>() == TypeId::of::<f32>();
     // It is the same type.

@@ -1,5 +1,6 @@
 //! The forms of a product: which tiles, and how its result is cut among threads.
 
+use std::any::Any;
 use std::fmt;
 use std::ops::Range;
 
@@ -16,10 +17,13 @@ pub enum Tiles {
     /// Plain Rust: NEON and WASM SIMD by the compiler.
     Plain,
     /// AVX2 with fused multiply-adds.
+    #[cfg(target_arch = "x86_64")]
     Avx2,
     /// AVX-512.
+    #[cfg(target_arch = "x86_64")]
     Avx512,
     /// AVX-512 on pairs of bf16.
+    #[cfg(target_arch = "x86_64")]
     Bf16,
 }
 
@@ -47,8 +51,11 @@ impl fmt::Display for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let tiles = match self.tiles {
             Tiles::Plain => "plain",
+            #[cfg(target_arch = "x86_64")]
             Tiles::Avx2 => "AVX2",
+            #[cfg(target_arch = "x86_64")]
             Tiles::Avx512 => "AVX-512",
+            #[cfg(target_arch = "x86_64")]
             Tiles::Bf16 => "AVX512-BF16",
         };
         let cut = match self.cut {
@@ -61,16 +68,37 @@ impl fmt::Display for Form {
 }
 
 impl Tiles {
-    /// Those that this processor has for products of this precision, the likely fastest first.
+    /// Those that this processor has for products in f32, or `rounded` to bf16, the likely fastest first.
     pub fn here(rounded: bool) -> &'static [Tiles] {
-        if rounded {
-            return &[Tiles::Bf16];
-        }
         #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            return if is_x86_feature_detected!("avx512f") { &[Tiles::Avx512, Tiles::Avx2] } else { &[Tiles::Avx2] };
+        match rounded {
+            true if bf16::has_bf16() => return &[Tiles::Bf16],
+            false if is_x86_feature_detected!("avx512f") => return &[Tiles::Avx512, Tiles::Avx2],
+            false if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") => return &[Tiles::Avx2],
+            _ => {}
         }
+        let _ = rounded;
         &[Tiles::Plain]
+    }
+
+    /// The tiles on f32, where there are others than the plain ones.
+    fn of_f32(self) -> Option<TileSet<f32, f32>> {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Tiles::Avx512 => Some(TileSet { panels: 4, rows: x86::rows_512, of: x86::tile_avx512 }),
+            #[cfg(target_arch = "x86_64")]
+            Tiles::Avx2 => Some(TileSet { panels: 1, rows: |_| x86::ROWS_AVX2, of: x86::tile_avx2 }),
+            _ => None,
+        }
+    }
+
+    /// The tiles on pairs of bf16.
+    fn of_pairs(self) -> TileSet<u32, f32> {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Tiles::Bf16 => TileSet { panels: 4, rows: x86::rows_512, of: x86::tile_bf16 },
+            _ => TileSet { panels: 1, rows: |_| 1, of: tile::plain_pairs },
+        }
     }
 }
 
@@ -143,9 +171,7 @@ pub unsafe fn rectangle<T: Real>(
     // The tiles are of this processor by the caller's promise.
     unsafe {
         match b {
-            #[cfg(target_arch = "x86_64")]
             Packed::Bf16(b) => {
-                let set = TileSet { panels: 4, rows: x86::rows_512, of: x86::tile_bf16 };
                 let a = a.as_f32();
                 let fill = |rows: Range<usize>, pairs: Range<usize>, block: &mut [u32]| {
                     bf16::fill(a, rows, pairs, terms, block, super::sweep::BLOCK_ROWS)
@@ -154,25 +180,15 @@ pub unsafe fn rectangle<T: Real>(
                     Some(pairs) => Left::Direct(pairs),
                     None => Left::Blocks(&fill),
                 };
-                sweep(&set, &left, b, place, out.as_f32(), accumulate);
+                sweep(&tiles.of_pairs(), &left, b, place, out.as_f32(), accumulate);
             }
-            #[cfg(not(target_arch = "x86_64"))]
-            Packed::Bf16(_) => unreachable!("no session is prepared in bf16 where no tiles are"),
-            Packed::Full(b) => {
-                #[cfg(target_arch = "x86_64")]
-                if let Some(b) = (b as &dyn std::any::Any).downcast_ref::<Panels<f32>>() {
-                    let set = match tiles {
-                        Tiles::Avx512 => Some(TileSet { panels: 4, rows: x86::rows_512, of: x86::tile_avx512 }),
-                        Tiles::Avx2 => Some(TileSet { panels: 1, rows: |_| x86::ROWS_AVX2, of: x86::tile_avx2 }),
-                        Tiles::Plain | Tiles::Bf16 => None,
-                    };
-                    if let Some(set) = set {
-                        return by_rows(&set, a.as_f32(), b, place, out.as_f32(), accumulate);
-                    }
+            Packed::Full(b) => match (tiles.of_f32(), (b as &dyn Any).downcast_ref::<Panels<f32>>()) {
+                (Some(set), Some(b)) => by_rows(&set, a.as_f32(), b, place, out.as_f32(), accumulate),
+                _ => {
+                    let set = TileSet { panels: 1, rows: |_| tile::ROWS, of: tile::plain::<T> };
+                    by_rows(&set, a, b, place, out, accumulate);
                 }
-                let set = TileSet { panels: 1, rows: |_| tile::ROWS, of: tile::plain::<T> };
-                by_rows(&set, a, b, place, out, accumulate);
-            }
+            },
         }
     }
 }

@@ -119,30 +119,36 @@ fn every_tile_gives_the_bits_of_the_definition_and_touches_nothing_else() {
 
 #[test]
 fn products_of_bf16_are_those_of_rounded_operands() {
-    if !has_bf16() {
-        // There is nothing to compare; that such a processor refuses the precision is tested in any case.
-        assert_eq!(crate::engine::cpu::Engine::with_precision(Precision::Bf16).err(), Some(EngineError::NoBf16));
-        return;
-    }
     everywhere(|_, (m, n, k), mut a, mut b| {
         let mut right = Packed::<f32>::new(true);
         right.resize(k, n);
         right.pack(b.view(), k, n, 0..n.div_ceil(PANEL));
         let mut pairs = Pairs::default();
         pairs.pack(a.view(), m, k);
-        let mut outs = [vec![0.0; m * n], vec![0.0; m * n]];
-        for (out, kept) in outs.iter_mut().zip([None, Some(pairs.view())]) {
+        // By the tiles of this processor, from a kept left factor too, and by the plain ones.
+        let forms = [(Tiles::here(true)[0], None), (Tiles::here(true)[0], Some(pairs.view())), (Tiles::Plain, None)];
+        let [new, kept, plain] = forms.map(|(tiles, pairs)| {
+            let mut out = vec![0.0; m * n];
             let place = (0..m, 0..n.div_ceil(PANEL));
-            unsafe { rectangle(Tiles::Bf16, a.view(), kept, &right, k, place, Out::new(out, n, n), false) };
-        }
-        assert!(outs[0] == outs[1], "{m}x{n}x{k}: a kept left factor gives other bits");
+            unsafe { rectangle(tiles, a.view(), pairs, &right, k, place, Out::new(&mut out, n, n), false) };
+            out
+        });
+        assert!(new == kept, "{m}x{n}x{k}: a kept left factor gives other bits");
         for x in a.data.iter_mut().chain(&mut b.data) {
             *x = bf16::from_f32(*x).to_f32();
         }
         let mut expected = vec![0.0; m * n];
         defined((m, n, k), &a, &b, &mut expected, n, false);
-        let apart = outs[0].iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-        // Sums are rounded at other places: a few units in the last place of sums of some tens.
-        assert!(apart <= 3e-5 * (k as f32).max(1.0).sqrt(), "{m}x{n}x{k}: {apart}");
+        for out in [new, plain] {
+            let apart = out.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            // Sums are rounded at other places: a few units in the last place of sums of some tens.
+            assert!(apart <= 3e-5 * (k as f32).max(1.0).sqrt(), "{m}x{n}x{k}: {apart}");
+        }
     });
+}
+
+#[test]
+fn bf16_is_refused_where_the_processor_has_none() {
+    let engine = crate::engine::cpu::Engine::with_precision(Precision::Bf16);
+    assert_eq!(engine.err(), (!has_bf16()).then_some(EngineError::NoBf16));
 }

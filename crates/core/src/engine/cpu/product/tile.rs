@@ -67,3 +67,35 @@ unsafe fn tile<T: Real, const R: usize>(
         }
     }
 }
+
+/// The plain tile of one row and one panel on pairs of bf16: the definition of the others, and too slow for more.
+pub fn plain_pairs(_rows: usize, _panels: usize) -> Tile<u32, f32> {
+    pairs
+}
+
+/// See [`Tile`].
+unsafe fn pairs(
+    k: usize,
+    a: *const u32,
+    _row: usize,
+    column: usize,
+    b: *const u32,
+    _panel: usize,
+    c: *mut f32,
+    _stride: usize,
+    load: bool,
+) {
+    let halves = |word: u32| [f32::from_bits(word << 16), f32::from_bits(word & 0xffff_0000)];
+    for j in 0..PANEL {
+        // In bounds by the caller's promise.
+        unsafe {
+            let mut sum = if load { *c.add(j) } else { 0.0 };
+            for t in 0..k {
+                let ([a0, a1], [b0, b1]) = (halves(*a.add(t * column)), halves(*b.add(t * PANEL + j)));
+                // Both are exact in f32; the later term of the pair is taken up first, as by AVX512-BF16.
+                sum = Real::mul_add(a0, b0, Real::mul_add(a1, b1, sum));
+            }
+            *c.add(j) = sum;
+        }
+    }
+}
