@@ -207,13 +207,14 @@ async fn puzzles_come_from_a_file_whose_bad_rows_are_named() -> Result<()> {
         browser.screenshot("train-csv").await?;
         // A file without puzzles does not take its place.
         page.upload("train-csv", &bad).await?;
-        page.wait_for("document.querySelector('[data-testid=train-table]').textContent.includes('no puzzles.csv')")
+        page.wait_for("document.querySelector('[data-testid=train-table]')?.textContent.includes('no puzzles.csv')")
             .await?;
         let said = page.text("train-table").await?;
         assert!(said.contains("The puzzles of puzzles.csv"), "{said}");
         // Nor does one from which nothing can be learnt.
         page.upload("train-csv", &unseen).await?;
-        page.wait_for("document.querySelector('[data-testid=train-table]').textContent.includes('unseen.csv')").await?;
+        page.wait_for("document.querySelector('[data-testid=train-table]')?.textContent.includes('unseen.csv')")
+            .await?;
         let said = page.text("train-table").await?;
         assert!(said.contains("Nothing can be learnt from it") && said.contains("hrm puzzles KIND --both"), "{said}");
         assert!(said.contains("The puzzles of puzzles.csv"), "{said}");

@@ -18,19 +18,26 @@ pub fn Boards() -> impl IntoView {
         let kind = training.current.with_untracked(|current| current.as_ref().map(|current| current.recipe.puzzle))?;
         Some(view! { <SmallBoard kind board=board.clone()/> })
     };
-    move || {
+    // Made anew for every test: a few nodes are replaced, where else the marks of all cells would be changed one by one.
+    let tested = move || {
         training.boards.with(|Watched { step, boards }| {
-            (!boards.is_empty()).then(|| {
+            let answers = || boards.iter().map(|board| board.answer.clone()).collect::<Vec<_>>();
+            (!boards.is_empty()).then(|| (*step, answers()))
+        })
+    };
+    view! {
+        <For each=tested key=Clone::clone let:((step, _))>
+            {training.boards.with_untracked(|Watched { boards, .. }| {
                 let solved = boards.iter().filter(|board| board.solved).count();
                 view! {
                     <section class="watched" aria-label="Unseen boards" data-testid="train-boards" data-solved=solved>
-                        <h3>{format!("Unseen boards, solved anew after step {}", thousands(*step))}</h3>
+                        <h3>{format!("Unseen boards, solved anew after step {}", thousands(step))}</h3>
                         <p class="help">{format!("{solved} of {} are right.", boards.len())}</p>
                         <div class="small-boards">{boards.iter().map(board).collect_view()}</div>
                     </section>
                 }
-            })
-        })
+            })}
+        </For>
     }
 }
 
