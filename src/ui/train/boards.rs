@@ -1,5 +1,7 @@
 //! Unseen boards as the model solves them now.
 
+use std::fmt::Write;
+
 use hrm_core::puzzle::{Kind, Layout};
 use hrm_link::training::Board;
 use leptos::prelude::*;
@@ -18,30 +20,24 @@ pub fn Boards() -> impl IntoView {
         let kind = training.current.with_untracked(|current| current.as_ref().map(|current| current.recipe.puzzle))?;
         Some(view! { <SmallBoard kind board=board.clone()/> })
     };
-    // Made anew for every test: a few nodes are replaced, where else the marks of all cells would be changed one by one.
-    let tested = move || {
+    move || {
         training.boards.with(|Watched { step, boards }| {
-            let answers = || boards.iter().map(|board| board.answer.clone()).collect::<Vec<_>>();
-            (!boards.is_empty()).then(|| (*step, answers()))
-        })
-    };
-    view! {
-        <For each=tested key=Clone::clone let:((step, _))>
-            {training.boards.with_untracked(|Watched { boards, .. }| {
+            (!boards.is_empty()).then(|| {
                 let solved = boards.iter().filter(|board| board.solved).count();
                 view! {
                     <section class="watched" aria-label="Unseen boards" data-testid="train-boards" data-solved=solved>
-                        <h3>{format!("Unseen boards, solved anew after step {}", thousands(step))}</h3>
+                        <h3>{format!("Unseen boards, solved anew after step {}", thousands(*step))}</h3>
                         <p class="help">{format!("{solved} of {} are right.", boards.len())}</p>
                         <div class="small-boards">{boards.iter().map(board).collect_view()}</div>
                     </section>
                 }
-            })}
-        </For>
+            })
+        })
     }
 }
 
-/// A board with a mark for every cell that was asked.
+/// A board with a mark for every cell that was asked. Cells that look alike are one element: a test on unseen puzzles changes
+/// all boards at once, and should change few nodes.
 #[component]
 fn SmallBoard(kind: Kind, board: Board) -> impl IntoView {
     let layout = kind.layout();
@@ -50,22 +46,31 @@ fn SmallBoard(kind: Kind, board: Board) -> impl IntoView {
     let asked = |at: usize| example.question[at] != example.answer[at];
     let right = (0..layout.cells()).filter(|&at| asked(at) && answer.get(at) == Some(&example.answer[at])).count();
     let all = (0..layout.cells()).filter(|&at| asked(at)).count();
-    let cell = |at: usize| {
-        let place = layout.place(at);
-        let (x, y) = (place.column as f64, place.row as f64);
-        let (question, wanted) = (example.question[at], example.answer[at]);
-        let answered = answer.get(at).copied().unwrap_or_default();
-        let class = match (answered == wanted, question == wanted) {
-            (true, true) => "given",
-            (true, false) => "right",
-            (false, _) => "wrong",
-        };
-        let symbol = kind.symbol(answered);
-        let look = symbol.as_ref().map_or("", |symbol| symbol.class);
-        let text = symbol.map(|symbol| symbol.text).unwrap_or_default();
+    let mut looks: Vec<&str> = (0..kind.vocab_size() as u8).map(|token| look(kind, token)).collect();
+    looks.sort_unstable();
+    looks.dedup();
+    // Of every mark the squares of each look, and the symbols.
+    let alike = |mark: &'static str| {
+        let mut squares = vec![String::new(); looks.len()];
+        let (mut xs, mut ys, mut symbols) = (String::new(), String::new(), String::new());
+        for at in 0..layout.cells() {
+            let answered = answer.get(at).copied().unwrap_or_default();
+            if mark_of(answered, example.question[at], example.answer[at]) != mark {
+                continue;
+            }
+            let place = layout.place(at);
+            let own = looks.iter().zip(&mut squares).find(|(known, _)| **known == look(kind, answered));
+            let _ = own.map(|(_, squares)| write!(squares, "M{} {}h1v1h-1z", place.column, place.row));
+            for symbol in kind.symbol(answered).into_iter().flat_map(|symbol| symbol.text.chars().collect::<Vec<_>>()) {
+                let _ = write!(xs, "{} ", place.column as f64 + 0.5);
+                let _ = write!(ys, "{} ", place.row as f64 + 0.74);
+                symbols.push(symbol);
+            }
+        }
+        let square = |(look, d): (&&str, String)| view! { <path class=format!("square {mark} {look}") d=d/> };
         view! {
-            <rect class=format!("{class} {look}") x=x y=y width="1" height="1"/>
-            {(!text.is_empty()).then(|| view! { <text class=class x=x + 0.5 y=y + 0.74>{text}</text> })}
+            {looks.iter().zip(squares).map(square).collect_view()}
+            <text class=mark x=xs y=ys>{symbols}</text>
         }
     };
     let verdict = if solved { "✓ solved".to_owned() } else { format!("✗ {right} of {all} cells right") };
@@ -74,22 +79,32 @@ fn SmallBoard(kind: Kind, board: Board) -> impl IntoView {
     view! {
         <figure class="small-board" class:solved=solved>
             <svg viewBox=view_box role="img" aria-label=label>
-                {(0..layout.cells()).map(cell).collect_view()}
-                {box_lines(layout)}
+                {["given", "right", "wrong"].map(alike).collect_view()}
+                <path class="box" d=box_lines(layout)/>
             </svg>
             <figcaption>{verdict}</figcaption>
         </figure>
     }
 }
 
-/// The frame, and the boxes where a board has them.
-fn box_lines(layout: Layout) -> impl IntoView {
+/// The style of what stands for a token.
+fn look(kind: Kind, token: u8) -> &'static str {
+    kind.symbol(token).map_or("", |symbol| symbol.class)
+}
+
+/// How an answered cell is marked.
+fn mark_of(answered: u8, question: u8, wanted: u8) -> &'static str {
+    match (answered == wanted, question == wanted) {
+        (true, true) => "given",
+        (true, false) => "right",
+        (false, _) => "wrong",
+    }
+}
+
+/// The frame, and the boxes where a board has them, as a path.
+fn box_lines(layout: Layout) -> String {
     let Layout { rows, columns, .. } = layout;
-    let across = (0..=rows)
-        .filter(|&y| layout.bounds_rows(y))
-        .map(|y| view! { <line class="box" x1="0" x2=columns.to_string() y1=y.to_string() y2=y.to_string()/> });
-    let down = (0..=columns)
-        .filter(|&x| layout.bounds_columns(x))
-        .map(|x| view! { <line class="box" y1="0" y2=rows.to_string() x1=x.to_string() x2=x.to_string()/> });
-    view! { {across.collect_view()} {down.collect_view()} }
+    let across = (0..=rows).filter(|&y| layout.bounds_rows(y)).map(|y| format!("M0 {y}h{columns}"));
+    let down = (0..=columns).filter(|&x| layout.bounds_columns(x)).map(|x| format!("M{x} 0v{rows}"));
+    across.chain(down).collect()
 }

@@ -65,7 +65,7 @@ impl Picture {
     }
 
     fn x(&self, step: f64) -> f64 {
-        (step - self.range.0) / (self.range.1 - self.range.0)
+        share_of(self.range, step)
     }
 
     fn step(&self, share: f64) -> f64 {
@@ -110,6 +110,9 @@ pub fn Chart(measure: Measure) -> impl IntoView {
     let room = NodeRef::<html::Div>::new();
     let frame = frame(room, HEIGHT);
     let picture = Memo::new(move |_| page.training.rows.with(|rows| Picture::of(measure, rows, &lens, log.get())));
+    // What every new row leaves as it is is not drawn again with it.
+    let axis = Memo::new(move |_| picture.with(|picture| picture.axis));
+    let range = Memo::new(move |_| picture.with(|picture| picture.range));
     let drag = RwSignal::new(None::<(f64, f64)>);
     let at = move |event: &PointerEvent| frame.get_untracked().share(f64::from(event.offset_x()));
     let begin = move |event: PointerEvent| {
@@ -167,7 +170,8 @@ pub fn Chart(measure: Measure) -> impl IntoView {
                     on:pointerleave=move |_| lens.pointed.set(None)
                     on:dblclick=move |_| lens.range.set(None)
                 >
-                    {move || picture.with(|picture| axes(picture, frame.get()))}
+                    {move || heights(axis.get(), frame.get())}
+                    {move || steps_below(range.get(), frame.get())}
                     {move || picture.with(|picture| lines(picture, frame.get()))}
                     {move || lens.pointed.get().map(|step| {
                         upright(frame.get(), "playhead", picture.with(|picture| picture.x(step)).clamp(0.0, 1.0))
@@ -189,15 +193,19 @@ fn last_step(page: Page) -> Option<f64> {
     page.training.rows.with(|rows| rows.last().map(|row| row.mean.step as f64))
 }
 
-fn axes(picture: &Picture, frame: Frame) -> impl IntoView + use<> {
-    let axis = picture.axis;
+/// Where a step lies in a range, from 0 to 1.
+fn share_of((first, last): (f64, f64), step: f64) -> f64 {
+    (step - first) / (last - first)
+}
+
+fn heights(axis: Axis, frame: Frame) -> impl IntoView + use<> {
     let ticks = axis.ticks().into_iter().map(|value| (axis.place(value), axis.label(value))).collect();
-    let steps = round_between(picture.range.0, picture.range.1, 5).into_iter();
-    let steps = steps.map(|step| (picture.x(step), thousands(step as u64))).collect();
-    view! {
-        {horizontal_axis_lines(frame, ticks)}
-        {labels_below(frame, steps)}
-    }
+    horizontal_axis_lines(frame, ticks)
+}
+
+fn steps_below(range: (f64, f64), frame: Frame) -> impl IntoView + use<> {
+    let steps = round_between(range.0, range.1, 5).into_iter();
+    labels_below(frame, steps.map(|step| (share_of(range, step), thousands(step as u64))).collect())
 }
 
 /// The other run's lines lie under the run's own.

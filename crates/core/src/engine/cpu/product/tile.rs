@@ -28,7 +28,12 @@ pub const ROWS: usize = if cfg!(target_arch = "aarch64") { 6 } else { 2 };
 
 /// The plain tile of so many rows (1 to [`ROWS`]) and one panel.
 pub fn plain<T: Real>(rows: usize, _panels: usize) -> Tile<T, T> {
-    [tile::<T, 1>, tile::<T, 2>, tile::<T, 3>, tile::<T, 4>, tile::<T, 5>, tile::<T, 6>][rows - 1]
+    #[cfg(target_arch = "aarch64")]
+    let tiles: [Tile<T, T>; ROWS] =
+        [tile::<T, 1>, tile::<T, 2>, tile::<T, 3>, tile::<T, 4>, tile::<T, 5>, tile::<T, 6>];
+    #[cfg(not(target_arch = "aarch64"))]
+    let tiles: [Tile<T, T>; ROWS] = [tile::<T, 1>, tile::<T, 2>];
+    tiles[rows - 1]
 }
 
 /// See [`Tile`].
