@@ -40,7 +40,9 @@ fn listed() -> BTreeMap<String, Vec<Vec<String>>> {
 }
 
 fn packages() -> Vec<Package> {
-    ["crates/core/src", "crates/link/src", "crates/worker/src", "src"].map(|folder| Package::read(root(), folder)).into()
+    ["crates/core/src", "crates/link/src", "crates/worker/src", "src"]
+        .map(|folder| Package::read(root(), folder))
+        .into()
 }
 
 #[test]
@@ -76,7 +78,8 @@ fn no_file_is_in_a_circle() {
         assert!(package.imports.len() > 3, "{}: imports are read", package.folder);
         found.extend(package.circles());
     }
-    let known = |circle: &[String]| CIRCLES.iter().any(|known| circle.iter().map(String::as_str).eq(known.iter().copied()));
+    let known =
+        |circle: &[String]| CIRCLES.iter().any(|known| circle.iter().map(String::as_str).eq(known.iter().copied()));
     for circle in found.iter().filter(|circle| known(circle)) {
         println!("still circular: {}", circle.join(", "));
     }

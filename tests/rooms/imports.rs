@@ -62,7 +62,8 @@ impl Package {
 
     /// Files that use one another, however far round.
     pub fn circles(&self) -> Vec<Vec<String>> {
-        let reach: BTreeMap<&str, BTreeSet<&str>> = self.files.iter().map(|file| (&file[..], self.reach(file))).collect();
+        let reach: BTreeMap<&str, BTreeSet<&str>> =
+            self.files.iter().map(|file| (&file[..], self.reach(file))).collect();
         let mut left: BTreeSet<&str> = self.files.iter().map(String::as_str).collect();
         let mut circles = Vec::new();
         while let Some(file) = left.pop_first() {
@@ -70,7 +71,9 @@ impl Package {
                 continue;
             }
             let mut circle = vec![file.to_owned()];
-            circle.extend(reach[file].iter().filter(|other| **other != file && reach[*other].contains(file)).map(|&f| f.into()));
+            circle.extend(
+                reach[file].iter().filter(|other| **other != file && reach[*other].contains(file)).map(|&f| f.into()),
+            );
             circle.iter().for_each(|member| {
                 left.remove(&member[..]);
             });
@@ -269,7 +272,8 @@ fn statements(text: &str) -> Vec<(bool, std::ops::Range<usize>)> {
         at += line.len();
         let line = line.trim_start();
         let public = line.starts_with("pub");
-        let after = if public { line.find(" use ").filter(|&at| at <= 24).map(|at| &line[at + 1..]) } else { Some(line) };
+        let after =
+            if public { line.find(" use ").filter(|&at| at <= 24).map(|at| &line[at + 1..]) } else { Some(line) };
         let is_use = after.is_some_and(|after| after.starts_with("use "));
         if is_use && let Some(end) = text[start..].find(';') {
             found.push((public, start..start + end + 1));
@@ -304,7 +308,12 @@ fn spread(tree: &str, before: &[String], found: &mut impl FnMut(Words, String)) 
     };
     let (head, alias) = head.split_once(" as ").map_or((head, None), |(head, alias)| (head, Some(alias.trim())));
     let mut path = before.to_vec();
-    path.extend(head.split("::").map(|word| word.trim().trim_start_matches("r#")).filter(|word| !word.is_empty()).map(str::to_owned));
+    path.extend(
+        head.split("::")
+            .map(|word| word.trim().trim_start_matches("r#"))
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned),
+    );
     match branches {
         Some(branches) => {
             let (mut depth, mut start) = (0, 0);
@@ -342,7 +351,11 @@ fn paths_of(text: &str) -> Vec<Words> {
     while let Some(start) = rest.find(|c: char| c.is_alphabetic() || c == '_') {
         rest = &rest[start..];
         let end = rest.find(|c: char| !is_word(c) && c != ':').unwrap_or(rest.len());
-        let path: Words = rest[..end].split("::").map(|word| word.trim_matches(':').trim_start_matches("r#").to_owned()).take_while(|word| !word.is_empty()).collect();
+        let path: Words = rest[..end]
+            .split("::")
+            .map(|word| word.trim_matches(':').trim_start_matches("r#").to_owned())
+            .take_while(|word| !word.is_empty())
+            .collect();
         if path.len() > 1 {
             all.push(path);
         }

@@ -8,7 +8,7 @@ use hrm_core::{
     data::csv::CsvError,
     engine::{AnySession, EngineError, Kind, cpu, gpu},
     gallery::{Card, Entry, Index},
-    model::{Before, Level, MixingSolver, ModelError},
+    model::{Before, Level, MixingSolver, ModelError, WeightsError},
     puzzle::{self, maze},
     random::Random,
     recording::{
@@ -98,7 +98,7 @@ impl TaskError {
         else {
             return matches!(self, Self::Engine(_) | Self::NoWebGpu | Self::Train(TrainError::Engine(_)));
         };
-        matches!(error, ModelError::Engine(_) | ModelError::Checkpoint(CheckpointError::Engine(_)))
+        matches!(error, ModelError::Engine(_) | ModelError::Weights(WeightsError::Engine(_)))
     }
 }
 
@@ -217,8 +217,8 @@ impl Host {
         let file = files.into_iter().next().ok_or_else(|| TaskError::MissingFile(name.clone()))?;
         let invalid = |source| TaskError::Config { file: name.clone(), source };
         config.validate().map_err(invalid)?;
-        let weights = Weights::from_safetensors(&file).and_then(|weights| weights.check(&config).map(|()| weights));
-        let weights = weights.map_err(|source| TaskError::Weights { file: name.clone(), source })?;
+        let weights =
+            Weights::of_model(&file, &config).map_err(|source| TaskError::Weights { file: name.clone(), source })?;
         let model = OpenModel { name, config, weights };
         let opened = model.opened();
         self.model = Some(model);
@@ -378,8 +378,7 @@ async fn load(entry: &Entry) -> Result<OpenModel, TaskError> {
     let config = ModelConfig::from_json_value(&value).map_err(|source| TaskError::Config { file, source })?;
     let file = address(&entry.file);
     let bytes = scope::fetch(&file).await?;
-    let weights = Weights::from_safetensors(&bytes).and_then(|weights| weights.check(&config).map(|()| weights));
-    let weights = weights.map_err(|source| TaskError::Weights { file, source })?;
+    let weights = Weights::of_model(&bytes, &config).map_err(|source| TaskError::Weights { file, source })?;
     Ok(OpenModel { name: entry.name.clone(), config, weights })
 }
 

@@ -5,13 +5,14 @@
 
 use std::pin::Pin;
 
-use crate::checkpoint::Weights;
 use crate::data::Batch;
 use crate::engine::{Data, Engine, Session};
+use crate::model::Weights;
 use crate::plan::BufferId;
 
+use super::error::TrainError;
 use super::program::{TrainingPlan, record_training};
-use super::trainer::{Setup, TrainError};
+use super::setup::Setup;
 
 /// Buffers by name.
 pub type Named = Vec<(String, Data)>;
@@ -220,17 +221,5 @@ impl<S: Session> Shard<S> {
     fn carried(&self) -> [BufferId; 7] {
         let plan = &self.plan;
         [plan.z_h, plan.z_l, plan.steps, plan.halted, plan.current.tokens, plan.current.ids, plan.labels]
-    }
-}
-
-impl Setup {
-    /// Rows of a shard.
-    pub fn rows(&self) -> usize {
-        self.batch / self.shards.max(1)
-    }
-
-    /// Whether gradients leave the engine between the two halves of a step.
-    pub(super) fn apart(&self) -> bool {
-        self.shards > 1
     }
 }

@@ -2,65 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::checkpoint::{CheckpointError, Tensor, Weights};
-use crate::config::ModelConfig;
-use crate::data::{Batch, DatasetError};
-use crate::engine::{Data, Engine, EngineError, Session};
-use crate::model::ModelError;
-use crate::plan::{BufferId, PlanError};
+use crate::data::Batch;
+use crate::engine::{Data, Engine, Session};
+use crate::model::{Tensor, Weights};
+use crate::plan::BufferId;
 
-use super::optimizer::OptimizerConfig;
+use super::error::TrainError;
 use super::program::record_training;
+use super::setup::Setup;
 use super::shard::{Gradient, Helper, Named, Order, Reply, Shard};
-
-/// What fixes a run, beside its data.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Setup {
-    /// The model.
-    pub model: ModelConfig,
-    /// The optimizers.
-    pub optimizer: OptimizerConfig,
-    /// B, of all shards together.
-    pub batch: usize,
-    /// Steps that the learning rate's schedule spans.
-    pub total_steps: u64,
-    /// Seed of the start weights and of the exploration.
-    pub seed: u64,
-    /// Equal parts of a batch whose gradients are averaged in their order.
-    pub shards: usize,
-}
-
-/// Why training cannot go on.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum TrainError {
-    /// The recording.
-    #[error(transparent)]
-    Plan(#[from] PlanError),
-    /// The engine.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
-    /// Weights that do not fit.
-    #[error(transparent)]
-    Checkpoint(#[from] CheckpointError),
-    /// The model's own.
-    #[error(transparent)]
-    Model(#[from] ModelError),
-    /// Examples that make no data set.
-    #[error(transparent)]
-    Data(#[from] DatasetError),
-    /// The loss left the real numbers.
-    #[error("the loss is not finite at step {step}; the last saved state is intact")]
-    NotFinite {
-        /// From 1.
-        step: u64,
-    },
-    /// A shard that is computed elsewhere.
-    #[error("shard: {0}")]
-    Shard(String),
-    /// A saved state that belongs to another run or another version.
-    #[error("training state: {0}")]
-    State(String),
-}
 
 /// What a step reports; means over its rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

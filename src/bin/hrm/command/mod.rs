@@ -5,7 +5,9 @@
 mod average;
 mod bench;
 mod convert;
+mod engine_arg;
 mod eval;
+mod failure;
 mod files;
 mod gallery;
 mod grow;
@@ -28,9 +30,10 @@ mod wider;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
-use hrm_core::engine::{AnyEngine, EngineError, Kind};
+pub(crate) use engine_arg::EngineArg;
+pub(crate) use failure::{Failure, at};
 
 /// The version, and the commit that the command was built from.
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (commit ", env!("HRM_COMMIT_NAME"), ")");
@@ -70,32 +73,6 @@ enum Command {
     Completions(shell::CompletionsArgs),
     /// Print a page for man
     Man(shell::ManArgs),
-}
-
-/// Which engine computes.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum EngineArg {
-    /// Threads and vector instructions of this machine
-    Cpu,
-    /// The GPU, by Vulkan, Metal or DX12 (a software adapter where there is no other)
-    Gpu,
-}
-
-impl EngineArg {
-    fn open(self) -> Result<AnyEngine, EngineError> {
-        pollster::block_on(AnyEngine::start(match self {
-            EngineArg::Cpu => Kind::Cpu,
-            EngineArg::Gpu => Kind::Gpu,
-        }))
-    }
-}
-
-/// Any error, as one line for the person at the terminal.
-type Failure = Box<dyn std::error::Error>;
-
-/// Puts the place in front of an error.
-fn at(place: impl std::fmt::Display) -> impl Fn(&dyn std::error::Error) -> String {
-    move |error| format!("{place}: {error}")
 }
 
 /// Runs the command; 0: done (and all rules hold), 1: a rule is broken, 2: it could not be done. That nobody reads what is
