@@ -4,6 +4,5 @@
 #[cfg(target_arch = "wasm32")]
 pub mod client;
 pub mod engine_timing;
-pub mod float_bytes;
 pub mod protocol;
 pub mod training;

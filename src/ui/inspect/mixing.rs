@@ -1,7 +1,7 @@
 //! What the cell that is pointed at takes from the others: attention, or the mixer's Jacobian.
 
 use hrm_core::model::{Level, Mixing, MixingKind};
-use hrm_link::{float_bytes::Packed, protocol::Task};
+use hrm_link::protocol::{Packed, Task};
 use leptos::prelude::*;
 
 use crate::ui::{

@@ -5,6 +5,8 @@
 
 use std::pin::Pin;
 
+use serde::{Deserialize, Serialize};
+
 use crate::data::Batch;
 use crate::engine::{Data, Engine, Session};
 use crate::model::Weights;
@@ -18,11 +20,12 @@ use super::setup::Setup;
 pub type Named = Vec<(String, Data)>;
 
 /// Sums of a shard's step.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Gradient {
     /// [8], see [`TrainingPlan::metrics`].
     pub metrics: Vec<f32>,
     /// Mean over the shard's rows of every weight's gradient, one after the other in the plan's order.
+    #[serde(with = "crate::word_bytes")]
     pub values: Vec<f32>,
 }
 
@@ -41,8 +44,8 @@ impl Gradient {
     }
 }
 
-/// What a shard is told.
-#[derive(Clone, Debug, PartialEq)]
+/// What a shard is told: the one message of its work, from the trainer and between workers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Order {
     /// Compute the gradient of step `step` (from 1) on these rows.
     Gradient {
@@ -56,6 +59,7 @@ pub enum Order {
         /// The step.
         step: u64,
         /// [`Gradient::values`].
+        #[serde(with = "crate::word_bytes")]
         gradient: Vec<f32>,
     },
     /// Hand out the carry.
@@ -63,7 +67,7 @@ pub enum Order {
 }
 
 /// What it answers.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Reply {
     /// To [`Order::Gradient`].
     Gradient(Gradient),

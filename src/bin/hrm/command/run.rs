@@ -9,7 +9,7 @@ use hrm_core::engine::Engine;
 use hrm_core::model::{Solver, Taps};
 use hrm_core::puzzle::Kind;
 use hrm_core::recording::file;
-use hrm_core::recording::solve::{Thought, solve};
+use hrm_core::recording::solve::{SolveRequest, solve};
 use hrm_core::recording::step_stats::Trace;
 use hrm_core::recording::{Maker, Recording};
 use hrm_core::recording::{SegmentReport, Shapes};
@@ -90,7 +90,8 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     pollster::block_on(async {
         let taps = if recording.is_some() { Taps::States } else { Taps::None };
         let mut solver = Solver::new(&engine, &model.config, &model.weights, 1, taps).await?;
-        let thought = Thought { question: &question, segments, interventions: &[] };
+        let unwatched = taps == Taps::None;
+        let request = SolveRequest { question: question.clone(), segments, unwatched, ..SolveRequest::default() };
         let start = Instant::now();
         let clock = || start.elapsed().as_secs_f64() * 1e3;
         let mut broken = Ok(());
@@ -106,7 +107,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
             }
             ControlFlow::Continue(())
         };
-        solve(&mut solver, thought, Trace::of(&model.weights, &model.config, segments), clock, observe).await?;
+        solve(&mut solver, &request, Trace::of(&model.weights, &model.config, segments), clock, observe).await?;
         Ok::<_, Failure>(broken?)
     })?;
     // Before anything is printed: whoever reads that may stop reading.

@@ -1,25 +1,24 @@
 //! Shards among workers: the worker that trains starts others, each computes its shard of a batch and gets the average of all
-//! gradients back. Buffers are handed over; no memory is shared, so any static host will do.
+//! gradients back. No memory is shared, so any static host will do.
 
 use std::{cell::RefCell, collections::VecDeque, pin::Pin, rc::Rc};
 
 use futures_channel::oneshot;
 use hrm_core::{
-    data::Batch,
-    engine::{AnyEngine, AnySession, Data, Kind},
+    engine::{AnyEngine, AnySession, Kind},
     train::{
         Saved, TrainError,
-        shard::{Gradient, Helper, Named, Order, Reply, Shard},
+        shard::{Helper, Order, Reply, Shard},
     },
 };
 use hrm_link::{
     client::{Client, Heard},
     protocol::{Event, Task},
-    training::{Item, ShardEvent, ShardTask, TrainingEvent, TrainingTask},
+    training::{ShardEvent, ShardTask, TrainingEvent, TrainingTask},
 };
-use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
+use js_sys::{ArrayBuffer, Uint8Array};
 
-use crate::{host::TaskError, scope};
+use crate::{error::TaskError, global};
 
 type Answer = Result<Option<Reply>, TrainError>;
 
@@ -90,16 +89,10 @@ impl Helper for Remote {
         if !self.client.is_alive() {
             return Err(TrainError::Shard("its worker is gone".into()));
         }
+        // Orders are done in turn; nothing is answered to an update.
         match order {
-            Order::Gradient { step, batch: Batch { tokens, labels } } => {
-                let bytes = |words: &[u8]| Uint8Array::from(words).buffer();
-                let buffers = vec![bytes(bytemuck::cast_slice(&tokens)), bytes(bytemuck::cast_slice(&labels))];
-                self.ask(ShardTask::Gradient { step }, buffers);
-            }
-            Order::Update { step, gradient } => {
-                self.tell(ShardTask::Update { step }, vec![Float32Array::from(&gradient[..]).buffer()]);
-            }
-            Order::Carry => self.ask(ShardTask::Carry, Vec::new()),
+            Order::Update { .. } => self.tell(ShardTask::Work(order), Vec::new()),
+            _ => self.ask(ShardTask::Work(order), Vec::new()),
         }
         Ok(())
     }
@@ -111,22 +104,14 @@ impl Helper for Remote {
 
 /// What a worker's report answers; `None` for what is no answer.
 fn answer(heard: Heard) -> Option<Answer> {
-    let (event, buffer) = match heard {
-        Heard::Report { event, buffer, .. } => (event, buffer),
+    let event = match heard {
+        Heard::Report { event, .. } => event,
         Heard::Waiting(_) => return None,
         Heard::Lost { message, .. } => return Some(Err(TrainError::Shard(message))),
     };
     match event {
-        Event::Training(TrainingEvent::Shard(event)) => {
-            let bytes = buffer.map_or_else(Vec::new, |buffer| Uint8Array::new(&buffer).to_vec());
-            Some(Ok(match event {
-                ShardEvent::Ready => None,
-                ShardEvent::Gradient { metrics } => {
-                    Some(Reply::Gradient(Gradient { metrics, values: bytemuck::pod_collect_to_vec(&bytes) }))
-                }
-                ShardEvent::Carry { items } => Some(Reply::Carry(unpack(&items, &bytes))),
-            }))
-        }
+        Event::Training(TrainingEvent::Shard(ShardEvent::Ready)) => Some(Ok(None)),
+        Event::Training(TrainingEvent::Shard(ShardEvent::Reply(reply))) => Some(Ok(Some(reply))),
         Event::Failed(failure) => Some(Err(TrainError::Shard(failure.message))),
         _ => None,
     }
@@ -136,67 +121,22 @@ fn answer(heard: Heard) -> Option<Answer> {
 pub async fn obey(
     id: u32,
     task: ShardTask,
-    files: Vec<Vec<u8>>,
+    files: &[Vec<u8>],
     shard: &mut Option<Shard<AnySession>>,
 ) -> Result<Event, TaskError> {
-    let mut files = files.into_iter();
-    let mut file = || files.next().unwrap_or_default();
     let order = match task {
         ShardTask::Begin { index } => {
-            let saved = Saved::from_bytes(&file())?;
+            let saved = files.first().ok_or_else(|| TaskError::MissingFile("the saved run".into()))?;
+            let saved = Saved::from_bytes(saved)?;
             let engine = AnyEngine::start(Kind::Cpu).await?;
             *shard = Some(Shard::resume(&engine, &saved.state.setup, index, &saved.state.buffers).await?);
             return Ok(Event::Training(TrainingEvent::Shard(ShardEvent::Ready)));
         }
-        ShardTask::Gradient { step } => {
-            let (tokens, labels) = (file(), file());
-            let batch =
-                Batch { tokens: bytemuck::pod_collect_to_vec(&tokens), labels: bytemuck::pod_collect_to_vec(&labels) };
-            Order::Gradient { step, batch }
-        }
-        ShardTask::Update { step } => Order::Update { step, gradient: bytemuck::pod_collect_to_vec(&file()) },
-        ShardTask::Carry => Order::Carry,
+        ShardTask::Work(order) => order,
     };
     let shard = shard.as_mut().ok_or(TaskError::NoRun)?;
-    let tell = |event: ShardEvent, bytes: &[u8]| {
-        scope::report_with_file(id, Event::Training(TrainingEvent::Shard(event)), bytes);
-    };
-    match shard.obey(order).await? {
-        Some(Reply::Gradient(Gradient { metrics, values })) => {
-            tell(ShardEvent::Gradient { metrics }, bytemuck::cast_slice(&values));
-        }
-        Some(Reply::Carry(carry)) => {
-            let (items, bytes) = pack(&carry);
-            tell(ShardEvent::Carry { items }, &bytes);
-        }
-        None => {}
+    if let Some(reply) = shard.obey(order).await? {
+        global::report(Some(id), Event::Training(TrainingEvent::Shard(ShardEvent::Reply(reply))));
     }
     Ok(Event::Finished)
-}
-
-fn pack(buffers: &Named) -> (Vec<Item>, Vec<u8>) {
-    let (mut items, mut bytes) = (Vec::new(), Vec::new());
-    for (name, data) in buffers {
-        let (floats, part): (bool, &[u8]) = match data {
-            Data::F32(values) => (true, bytemuck::cast_slice(values)),
-            Data::U32(values) => (false, bytemuck::cast_slice(values)),
-        };
-        bytes.extend_from_slice(part);
-        items.push(Item { name: name.clone(), floats, len: part.len() / 4 });
-    }
-    (items, bytes)
-}
-
-fn unpack(items: &[Item], mut bytes: &[u8]) -> Named {
-    let mut buffers = Named::new();
-    for Item { name, floats, len } in items {
-        let (part, rest) = bytes.split_at((4 * len).min(bytes.len()));
-        bytes = rest;
-        let data = match floats {
-            true => Data::F32(bytemuck::pod_collect_to_vec(part)),
-            false => Data::U32(bytemuck::pod_collect_to_vec(part)),
-        };
-        buffers.push((name.clone(), data));
-    }
-    buffers
 }

@@ -9,7 +9,7 @@ use hrm_core::{
     recording::{
         SegmentReport, Shapes,
         retention::States,
-        solve::{Thought, solve},
+        solve::{SolveRequest, solve},
         step_stats::Trace,
     },
 };
@@ -19,13 +19,14 @@ use hrm_link::{
 };
 
 use crate::{
-    host::{OpenModel, TaskError},
-    scope::{self, Breath},
-    worker::Inbox,
+    error::TaskError,
+    global::{self, Breath},
+    inbox::Inbox,
+    open_model::OpenModel,
 };
 
 /// An engine that the worker can start.
-pub(super) trait Start: Engine + Sized {
+pub trait Start: Engine + Sized {
     /// Starts it.
     async fn start() -> Result<Self, EngineError>;
 }
@@ -42,64 +43,46 @@ impl Start for gpu::Engine {
     }
 }
 
-/// What a solver has to be able to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Play {
-    /// Whole segments, of which only the outcome is wanted.
-    Outcomes,
-    /// Whole segments with the states of their steps.
-    Segments,
-    /// Single steps too, for what is done between them.
-    Steps,
-}
-
-/// How a thought is run.
-#[derive(Clone, Copy)]
-pub(super) struct Manner {
-    /// Perhaps only until it is sure.
-    pub until_sure: bool,
-    /// With the states of its steps; a thought that is interfered with always comes with them.
-    pub watch: bool,
-}
-
 /// The engine and the solver, as far as they were needed.
-pub(super) struct Lane<E: Engine> {
+pub struct PreparedEngine<E: Engine> {
     engine: Option<E>,
     solver: Option<Solver<E::Session>>,
 }
 
-impl<E: Engine> Default for Lane<E> {
+impl<E: Engine> Default for PreparedEngine<E> {
     fn default() -> Self {
         Self { engine: None, solver: None }
     }
 }
 
-impl<E: Start> Lane<E> {
+impl<E: Start> PreparedEngine<E> {
     /// Drops the prepared model: another one was opened.
     pub fn unprepare(&mut self) {
         self.solver = None;
     }
 
     /// A solver that can do what is asked; one that plays steps plays segments as fast.
-    async fn ready(&mut self, model: &OpenModel, play: Play) -> Result<(String, &mut Solver<E::Session>), TaskError> {
+    async fn ready(
+        &mut self,
+        model: &OpenModel,
+        taps: Taps,
+        stepwise: bool,
+    ) -> Result<(String, &mut Solver<E::Session>), TaskError> {
         let engine = match self.engine.take() {
             Some(engine) => engine,
             None => E::start().await?,
         };
         let engine = self.engine.insert(engine);
-        // A solver that cannot is dropped before its successor is made: two would hold the weights twice.
-        let can = |solver: &Solver<E::Session>| match play {
-            // The states would be copied for nobody.
-            Play::Outcomes => !solver.is_tapped(),
-            Play::Segments => solver.is_tapped(),
-            Play::Steps => solver.plays_steps(),
+        // A solver that cannot is dropped before its successor is made: two would hold the weights twice. Nor is one kept
+        // that would copy states for nobody.
+        let can = |solver: &Solver<E::Session>| match stepwise {
+            true => solver.plays_steps(),
+            false => solver.is_tapped() == (taps == Taps::States),
         };
-        let solver = self.solver.take().filter(can);
-        let solver = match (solver, play) {
-            (Some(solver), _) => solver,
-            (None, Play::Outcomes) => Solver::new(engine, &model.config, &model.weights, 1, Taps::None).await?,
-            (None, Play::Segments) => Solver::new(engine, &model.config, &model.weights, 1, Taps::States).await?,
-            (None, Play::Steps) => Solver::stepwise(engine, &model.config, &model.weights, 1).await?,
+        let solver = match self.solver.take().filter(can) {
+            Some(solver) => solver,
+            None if stepwise => Solver::stepwise(engine, &model.config, &model.weights, 1).await?,
+            None => Solver::new(engine, &model.config, &model.weights, 1, taps).await?,
         };
         Ok((engine.info().name, self.solver.insert(solver)))
     }
@@ -109,8 +92,8 @@ impl<E: Start> Lane<E> {
         // What the tokens are does not change the time.
         let blank = vec![0; model.config.seq_len];
         let timed = async {
-            let (name, solver) = self.ready(model, Play::Segments).await?;
-            let milliseconds = time_segment(solver, &blank, scope::now).await?;
+            let (name, solver) = self.ready(model, Taps::States, false).await?;
+            let milliseconds = time_segment(solver, &blank, global::now).await?;
             Ok(Timing { name, milliseconds })
         };
         let timing = timed.await;
@@ -122,31 +105,24 @@ impl<E: Start> Lane<E> {
         &mut self,
         id: u32,
         model: &OpenModel,
-        thought: Thought<'_>,
-        Manner { until_sure, watch }: Manner,
+        request: &SolveRequest,
         inbox: &RefCell<Inbox>,
     ) -> Result<Event, TaskError> {
         let mut cancelled = false;
         let run = async {
-            let play = match (thought.interventions.is_empty(), watch) {
-                (true, true) => Play::Segments,
-                (true, false) => Play::Outcomes,
-                (false, _) => Play::Steps,
-            };
-            let (engine, solver) = self.ready(model, play).await?;
-            let shapes = Shapes::of(&model.config);
-            scope::report(Some(id), Event::Started { engine, model: shapes });
-            let trace = Trace::of(&model.weights, &model.config, thought.segments);
-            let trace = if play == Play::Outcomes { trace.unwatched() } else { trace };
+            let taps = request.taps();
+            let (engine, solver) = self.ready(model, taps, request.is_stepwise()).await?;
+            global::report(Some(id), Event::Started { engine, model: Shapes::of(&model.config) });
+            let trace = Trace::of(&model.weights, &model.config, request.segments);
+            let trace = if taps == Taps::None { trace.unwatched() } else { trace };
             let breath = Breath::default();
             let observe = async |segment: SegmentReport, states: States| {
-                let sure = until_sure && shapes.is_done(segment.q_halt, segment.q_continue);
-                scope::report_with_states(id, Event::Segment(segment), &states);
+                global::report_with_states(id, Event::Segment(segment), &states);
                 breath.take().await;
                 cancelled = inbox.borrow().is_cancelled(id);
-                if cancelled || sure { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                if cancelled { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
-            Ok(solve(solver, thought, trace, scope::now, observe).await?)
+            Ok(solve(solver, request, trace, global::now, observe).await?)
         };
         let result = run.await;
         self.forget_if_failed(result)?;
@@ -162,10 +138,10 @@ impl<E: Start> Lane<E> {
         inbox: &RefCell<Inbox>,
     ) -> Result<Event, TaskError> {
         let run = async {
-            let (_, solver) = self.ready(model, Play::Segments).await?;
+            let (_, solver) = self.ready(model, Taps::States, false).await?;
             let observe = async |found| {
-                scope::report(Some(id), Event::Dimension(found));
-                scope::breathe().await;
+                global::report(Some(id), Event::Dimension(found));
+                global::breathe().await;
                 if inbox.borrow().is_cancelled(id) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
             Ok(dimensionality(solver, questions, model.config.halt_max_steps, observe).await?)

@@ -1,143 +1,47 @@
-//! What the worker holds between tasks: the gallery, the open model, the engines.
+//! Does the tasks, one after the other, with what the worker holds between them: the open model, the engines, the run.
 
 use std::cell::RefCell;
 
 use hrm_core::{
-    checkpoint::{CheckpointError, Weights},
-    config::{ConfigError, ModelConfig},
-    data::csv::CsvError,
-    engine::{AnySession, EngineError, Kind, cpu, gpu},
-    gallery::{Card, Entry, Index},
-    model::{Before, Level, MixingSolver, ModelError, WeightsError},
+    config::ModelConfig,
+    engine::{AnySession, Kind, cpu, gpu},
+    model::{Before, Level, MixingSolver},
     puzzle::{self, maze},
     random::Random,
-    recording::{
-        Shapes,
-        solve::{SolveError, Thought},
-    },
-    search::SearchError,
-    train::{RecipeError, Saved, TrainError, shard::Shard},
+    train::{Saved, shard::Shard},
 };
 use hrm_link::{
     engine_timing::Measurement,
-    protocol::{Event, Failure, Task},
+    protocol::{Event, Task},
     training::{Source, Start, TrainingEvent, TrainingTask},
 };
 
 use crate::{
-    lane::{Lane, Manner},
-    scope::{self, FetchError},
-    training::{
-        Order, Trainee, crew, estimate, hand_out_stored, newest_state,
-        storage::{Storage, StorageError},
-        table,
-    },
+    error::TaskError,
+    inbox::Inbox,
+    open_model::{Gallery, OpenModel},
+    prepared::PreparedEngine,
+    storage_error::StorageError,
+    training::{Order, Trainee, estimate, hand_out_stored, newest_state, shard_workers, storage::Storage, table},
     wider::widen,
-    worker::Inbox,
 };
-
-/// Why a task failed.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum TaskError {
-    #[error(transparent)]
-    Fetch(#[from] FetchError),
-    #[error("{file}: {source}")]
-    Json { file: String, source: serde_json::Error },
-    #[error("{file}: {source}")]
-    Config { file: String, source: ConfigError },
-    #[error("{file}: {source}")]
-    Weights { file: String, source: CheckpointError },
-    #[error(transparent)]
-    Model(#[from] ModelError),
-    #[error("this browser offers no WebGPU adapter")]
-    NoWebGpu,
-    #[error(transparent)]
-    Engine(EngineError),
-    #[error(transparent)]
-    Solve(#[from] SolveError),
-    #[error("the gallery has no model {0:?}")]
-    UnknownModel(String),
-    #[error("no model is open")]
-    NoModel,
-    #[error(transparent)]
-    Search(#[from] SearchError),
-    #[error(transparent)]
-    Train(#[from] TrainError),
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-    #[error(transparent)]
-    Csv(#[from] CsvError),
-    #[error(transparent)]
-    Recipe(RecipeError),
-    #[error("{0} did not come with the request")]
-    MissingFile(String),
-    #[error("no run was trained in this tab since it was opened")]
-    NoRun,
-}
-
-impl From<CheckpointError> for TaskError {
-    fn from(error: CheckpointError) -> Self {
-        Self::Train(error.into())
-    }
-}
-
-impl From<EngineError> for TaskError {
-    fn from(error: EngineError) -> Self {
-        // What wgpu says of it is about builds for other systems; the page's reader needs one sentence.
-        if matches!(error, EngineError::NoAdapter(_)) { Self::NoWebGpu } else { Self::Engine(error) }
-    }
-}
-
-impl TaskError {
-    /// Whether the engine failed, so that another one, or the same one started anew, may do it.
-    pub fn is_of_engine(&self) -> bool {
-        let (Self::Model(error)
-        | Self::Search(SearchError::Model(error))
-        | Self::Solve(SolveError::Model { source: error, .. })
-        | Self::Train(TrainError::Model(error))) = self
-        else {
-            return matches!(self, Self::Engine(_) | Self::NoWebGpu | Self::Train(TrainError::Engine(_)));
-        };
-        matches!(error, ModelError::Engine(_) | ModelError::Weights(WeightsError::Engine(_)))
-    }
-}
-
-impl From<TaskError> for Failure {
-    fn from(error: TaskError) -> Self {
-        Self { message: error.to_string(), engine: error.is_of_engine() }
-    }
-}
-
-/// A loaded model whose weights fit its configuration.
-pub(super) struct OpenModel {
-    name: String,
-    pub config: ModelConfig,
-    pub weights: Weights,
-}
-
-impl OpenModel {
-    /// That it is open.
-    fn opened(&self) -> Event {
-        Event::Opened { model: Shapes::of(&self.config), digest: self.weights.digest() }
-    }
-}
 
 /// Everything that outlives a task.
 #[derive(Default)]
-pub(super) struct Host {
-    gallery: Option<Vec<Entry>>,
+pub struct Dispatcher {
+    gallery: Gallery,
     model: Option<OpenModel>,
     /// The module of the open model that was last asked what it mixes.
     mixing: Option<MixingSolver>,
-    cpu: Lane<cpu::Engine>,
-    gpu: Lane<gpu::Engine>,
+    cpu: PreparedEngine<cpu::Engine>,
+    gpu: PreparedEngine<gpu::Engine>,
     /// The run that is trained, or was trained last.
     trainee: Option<Trainee>,
     /// The shard that this worker computes for another one.
     shard: Option<Shard<AnySession>>,
 }
 
-impl Host {
+impl Dispatcher {
     /// Does a task; the last event of it is returned, those before it are reported.
     pub async fn perform(
         &mut self,
@@ -147,7 +51,7 @@ impl Host {
         inbox: &RefCell<Inbox>,
     ) -> Result<Event, TaskError> {
         match task {
-            Task::List => Ok(Event::Listed { models: self.gallery().await?.to_vec() }),
+            Task::List => Ok(Event::Listed { models: self.gallery.list().await?.to_vec() }),
             Task::Open { model } => self.open(&model).await,
             Task::Adopt { name, config } => self.adopt(name, *config, files),
             Task::Training(task) => self.training(id, task, files, inbox).await,
@@ -160,13 +64,11 @@ impl Host {
                 let design = |side| maze::Design { side, openings, min_steps: min_steps as u32 };
                 Ok(Event::Generated { question: carve(kind, size, design, seed) })
             }
-            Task::Solve { engine, question, segments, until_sure, watch, interventions } => {
+            Task::Solve { engine, request } => {
                 let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
-                let thought = Thought { question: &question, segments, interventions: &interventions };
-                let manner = Manner { until_sure, watch };
                 match engine {
-                    Kind::Cpu => self.cpu.solve(id, model, thought, manner, inbox).await,
-                    Kind::Gpu => self.gpu.solve(id, model, thought, manner, inbox).await,
+                    Kind::Cpu => self.cpu.solve(id, model, &request, inbox).await,
+                    Kind::Gpu => self.gpu.solve(id, model, &request, inbox).await,
                 }
             }
             Task::Widen(asked) => widen(id, self.model.as_ref().ok_or(TaskError::NoModel)?, &asked, inbox).await,
@@ -191,22 +93,10 @@ impl Host {
         }
     }
 
-    async fn gallery(&mut self) -> Result<&[Entry], TaskError> {
-        if self.gallery.is_none() {
-            let mut models = json::<Index>(&address("index.json")).await?.models;
-            for entry in &mut models {
-                entry.facts = Some(json::<Card>(&address(&entry.card)).await?);
-            }
-            self.gallery = Some(models);
-        }
-        Ok(self.gallery.as_deref().unwrap_or_default())
-    }
-
     async fn open(&mut self, name: &str) -> Result<Event, TaskError> {
         if self.model.as_ref().is_none_or(|model| model.name != name) {
             self.close();
-            let entry = self.gallery().await?.iter().find(|entry| entry.name == name).cloned();
-            self.model = Some(load(&entry.ok_or_else(|| TaskError::UnknownModel(name.into()))?).await?);
+            self.model = Some(self.gallery.open(name).await?);
         }
         Ok(self.model.as_ref().ok_or(TaskError::NoModel)?.opened())
     }
@@ -215,11 +105,9 @@ impl Host {
     fn adopt(&mut self, name: String, config: ModelConfig, files: Vec<Vec<u8>>) -> Result<Event, TaskError> {
         self.close();
         let file = files.into_iter().next().ok_or_else(|| TaskError::MissingFile(name.clone()))?;
-        let invalid = |source| TaskError::Config { file: name.clone(), source };
-        config.validate().map_err(invalid)?;
-        let weights =
-            Weights::of_model(&file, &config).map_err(|source| TaskError::Weights { file: name.clone(), source })?;
-        let model = OpenModel { name, config, weights };
+        let (config_file, file_name) = (name.clone(), name.clone());
+        config.validate().map_err(|source| TaskError::Config { file: config_file, source })?;
+        let model = OpenModel::of_files(name, config, &file_name, &file)?;
         let opened = model.opened();
         self.model = Some(model);
         Ok(opened)
@@ -260,7 +148,7 @@ impl Host {
                 hand_out_stored(id, &run, part, files.first()).await?;
                 return Ok(Event::Finished);
             }
-            TrainingTask::Shard(task) => return crew::obey(id, task, files, &mut self.shard).await,
+            TrainingTask::Shard(task) => return shard_workers::obey(id, task, &files, &mut self.shard).await,
             TrainingTask::ListRuns => TrainingEvent::Runs(Storage::open().await?.list().await?),
             TrainingTask::ReadCurve { run } => TrainingEvent::Curve(Storage::open().await?.curve(&run).await?),
             TrainingTask::RenameRun { run, name } => {
@@ -304,7 +192,7 @@ impl Host {
             Some(trainee) => trainee,
             None => {
                 let weights = match &start {
-                    Start::Begin { from: Source::Gallery(name), .. } => Some(self.gallery_weights(name).await?),
+                    Start::Begin { from: Source::Gallery(name), .. } => Some(self.gallery.open(name).await?.weights),
                     Start::Begin { from: Source::Run(run), .. } => {
                         Some(newest_state(run, None).await?.averaged_weights()?)
                     }
@@ -341,11 +229,6 @@ impl Host {
         }
     }
 
-    async fn gallery_weights(&mut self, name: &str) -> Result<Weights, TaskError> {
-        let entry = self.gallery().await?.iter().find(|entry| entry.name == name).cloned();
-        Ok(load(&entry.ok_or_else(|| TaskError::UnknownModel(name.into()))?).await?.weights)
-    }
-
     async fn mixing(
         &mut self,
         level: Level,
@@ -370,28 +253,6 @@ impl Host {
         let gpu = self.gpu.time(model).await.map_err(|error| error.to_string());
         Ok(Event::Measured(Measurement { model: model.name.clone(), cpu, gpu }))
     }
-}
-
-async fn load(entry: &Entry) -> Result<OpenModel, TaskError> {
-    let file = address(&entry.config_file());
-    let value = json::<serde_json::Value>(&file).await?;
-    let config = ModelConfig::from_json_value(&value).map_err(|source| TaskError::Config { file, source })?;
-    let file = address(&entry.file);
-    let bytes = scope::fetch(&file).await?;
-    let weights = Weights::of_model(&bytes, &config).map_err(|source| TaskError::Weights { file, source })?;
-    Ok(OpenModel { name: entry.name.clone(), config, weights })
-}
-
-/// Address of a gallery file, relative to the page.
-fn address(file: &str) -> String {
-    format!("gallery/{file}")
-}
-
-async fn json<T: serde::de::DeserializeOwned>(file: &str) -> Result<T, TaskError> {
-    let bytes = scope::fetch(file).await?;
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    serde_json::from_str(&String::from_utf8_lossy(bytes))
-        .map_err(|source| TaskError::Json { file: file.into(), source })
 }
 
 /// A maze of `size`, at most that of its kind, padded to it.
