@@ -10,7 +10,7 @@ use crate::ui::{
         symbol::{Symbol, blank},
         wrong::repeated,
     },
-    scale::short,
+    drawing::scale::short,
 };
 
 /// Where a cell's symbol comes from.

@@ -8,11 +8,11 @@ use hrm_core::puzzle::{
 use hrm_link::protocol::Solutions;
 use leptos::prelude::*;
 
-use crate::ui::{
-    board::edit::{Brush, empty, written},
-    first::{self, first_question},
+use crate::ui::board::{
+    edit::{Brush, empty, written},
     history::History,
     reading::{fitted, kind_for, read, read_all},
+    starter::{self, first_question},
 };
 
 /// A puzzle.
@@ -102,7 +102,7 @@ impl Drawing {
             history,
             question: Memo::new(move |_| history.with(|history| history.present().clone())),
             cursor: RwSignal::new(0),
-            difficulty: RwSignal::new(first::DIFFICULTY),
+            difficulty: RwSignal::new(starter::DIFFICULTY),
             wish: RwSignal::new(wish),
             brush: RwSignal::new(Brush::default()),
             solutions: RwSignal::new(None),

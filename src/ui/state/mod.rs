@@ -38,7 +38,11 @@ use hrm_link::{
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
 
-use crate::ui::{address::Address, board::edit::Brush, browser, overlay::Overlay, place::Place, view::View};
+use crate::ui::{
+    board::{edit::Brush, overlay::Overlay},
+    browser,
+    url::{address::Address, place::Place, view::View},
+};
 
 /// Everything that components share. Copies refer to the same state.
 #[derive(Clone, Copy)]

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 
 use crate::ui::{
     board::symbol::{Symbol, blank},
+    format::words::thousands,
     state::{Boards as Watched, Page},
-    train::words::thousands,
 };
 
 /// The boards, with what is right in them.

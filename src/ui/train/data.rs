@@ -6,9 +6,10 @@ use web_sys::Event;
 
 use crate::ui::{
     board::symbol::side,
-    files::files_of,
+    browser::files::files_of,
+    recipe_form::draft::Draft,
     state::{Page, Table},
-    train::{draft::Draft, input::Setting},
+    train::input::Setting,
 };
 
 /// Kind, difficulty, number, file.
