@@ -11,6 +11,7 @@ mod failure;
 mod files;
 mod gallery;
 mod grow;
+mod loaded;
 mod models;
 mod numbers;
 mod official;
