@@ -5,4 +5,6 @@
 pub mod client;
 pub mod engine_timing;
 pub mod protocol;
+#[cfg(target_arch = "wasm32")]
+pub mod replies;
 pub mod training;

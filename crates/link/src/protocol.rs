@@ -202,6 +202,8 @@ pub struct Report {
     pub task: Option<u32>,
     /// What happened.
     pub event: Event,
+    /// Whether nothing more follows about the task.
+    pub last: bool,
 }
 
 /// What the worker tells.

@@ -31,22 +31,27 @@ pub fn now() -> f64 {
 
 /// Posts a report.
 pub fn report(task: Option<u32>, event: Event) {
-    post(task, event, None);
+    post(task, event, None, false);
+}
+
+/// Posts the last report about a task.
+pub fn report_last(task: u32, event: Event) {
+    post(Some(task), event, None, true);
 }
 
 /// Posts a report with states.
 pub fn report_with_states(task: u32, event: Event, states: &States) {
-    post(Some(task), event, Some(Uint8Array::from(states.as_bytes()).buffer()));
+    post(Some(task), event, Some(Uint8Array::from(states.as_bytes()).buffer()), false);
 }
 
 /// Posts a report with a file.
 pub fn report_with_file(task: u32, event: Event, bytes: &[u8]) {
-    post(Some(task), event, Some(Uint8Array::from(bytes).buffer()));
+    post(Some(task), event, Some(Uint8Array::from(bytes).buffer()), false);
 }
 
 /// The buffer is handed over, not copied.
-fn post(task: Option<u32>, event: Event, buffer: Option<ArrayBuffer>) {
-    let report = Report { version: VERSION, task, event };
+fn post(task: Option<u32>, event: Event, buffer: Option<ArrayBuffer>, last: bool) {
+    let report = Report { version: VERSION, task, event, last };
     // Reports are plain data: turning one into JavaScript values cannot fail, nor can posting those.
     let Ok(value) = serde_wasm_bindgen::to_value(&report) else { return };
     let (message, transfer) = (Array::of1(&value), Array::new());

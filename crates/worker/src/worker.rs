@@ -66,7 +66,7 @@ async fn work(inbox: Rc<RefCell<Inbox>>, dispatcher: Rc<RefCell<Option<Dispatche
         } else {
             own.perform(id, task, files, &inbox).await.unwrap_or_else(|failure| Event::Failed(failure.into()))
         };
-        global::report(Some(id), event);
+        global::report_last(id, event);
     }
     *dispatcher.borrow_mut() = Some(own);
 }

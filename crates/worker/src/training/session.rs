@@ -204,10 +204,11 @@ impl Trainee {
             if !asked.is_empty() || clock() - self.saved_at > self.save_pause {
                 self.save(order).await?;
             }
-            asked.into_iter().for_each(|id| global::report(Some(id), Event::Finished));
+            asked.into_iter().for_each(|id| global::report_last(id, Event::Finished));
             let wanted = inbox.borrow_mut().take_snapshots(|_| true);
             for (id, part) in wanted {
                 self.hand_out(id, part).await?;
+                global::report_last(id, Event::Finished);
             }
         }
         news.report = self.run.settle().await?.or(news.report);
@@ -326,6 +327,7 @@ impl Trainee {
                 if let Ok(bytes) = weights.to_safetensors() {
                     global::report_with_file(id, Event::Training(file.clone()), &bytes);
                 }
+                global::report_last(id, Event::Finished);
             }
             if inbox.borrow().is_cancelled(id) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         }

@@ -1,9 +1,8 @@
 //! Shards among workers: the worker that trains starts others, each computes its shard of a batch and gets the average of all
 //! gradients back. No memory is shared, so any static host will do.
 
-use std::{cell::RefCell, collections::VecDeque, pin::Pin, rc::Rc};
+use std::{collections::VecDeque, pin::Pin};
 
-use futures_channel::oneshot;
 use hrm_core::{
     engine::{AnyEngine, AnySession, Kind},
     train::{
@@ -12,22 +11,20 @@ use hrm_core::{
     },
 };
 use hrm_link::{
-    client::{Client, Heard},
+    client::Client,
     protocol::{Event, Task},
+    replies::{End, Replies},
     training::{ShardEvent, ShardTask, TrainingEvent, TrainingTask},
 };
 use js_sys::{ArrayBuffer, Uint8Array};
 
 use crate::{error::TaskError, global};
 
-type Answer = Result<Option<Reply>, TrainError>;
-
 /// A worker that computes a shard.
 struct Remote {
     client: Client,
-    /// For those who listen: who waits, in the order of the orders.
-    waiting: Rc<RefCell<VecDeque<oneshot::Sender<Answer>>>>,
-    promised: VecDeque<oneshot::Receiver<Answer>>,
+    /// What was asked and not yet answered, in order.
+    asked: VecDeque<Replies>,
 }
 
 /// Starts workers for shards 1 to `shards` - 1 of a run, given as a saved run's bytes; all hold its state when this ends.
@@ -47,34 +44,35 @@ pub async fn start(saved: &[u8], shards: usize) -> Result<Vec<Box<dyn Helper>>, 
 
 impl Remote {
     fn new() -> Self {
-        let waiting: Rc<RefCell<VecDeque<oneshot::Sender<Answer>>>> = Rc::default();
-        let listening = waiting.clone();
-        let client = Client::new(move |heard| {
-            let Some(answer) = answer(heard) else { return };
-            if let Some(sender) = listening.borrow_mut().pop_front() {
-                // Nobody waits any more where the run was dropped.
-                let _ = sender.send(answer);
-            }
-        });
+        // What it says unasked is told to those who wait for an answer, too.
+        let client = Client::new(|_| {});
         client.restart();
-        Self { client, waiting, promised: VecDeque::new() }
+        Self { client, asked: VecDeque::new() }
     }
 
-    /// Asks, and expects an answer.
+    /// Asks; orders are done in turn.
     fn ask(&mut self, task: ShardTask, buffers: Vec<ArrayBuffer>) {
-        let (sender, receiver) = oneshot::channel();
-        self.waiting.borrow_mut().push_back(sender);
-        self.promised.push_back(receiver);
-        self.tell(task, buffers);
+        self.asked.push_back(self.client.request(Task::Training(TrainingTask::Shard(task)), buffers));
     }
 
-    fn tell(&self, task: ShardTask, buffers: Vec<ArrayBuffer>) {
-        self.client.ask_with(Task::Training(TrainingTask::Shard(task)), buffers);
-    }
-
-    async fn answer(&mut self) -> Answer {
+    /// The answer to what was asked first; `None` from a worker that is ready for its first order.
+    async fn answer(&mut self) -> Result<Option<Reply>, TrainError> {
         let gone = || TrainError::Shard("its worker is gone".into());
-        self.promised.pop_front().ok_or_else(gone)?.await.map_err(|_| gone())?
+        loop {
+            let mut replies = self.asked.pop_front().ok_or_else(gone)?;
+            loop {
+                match replies.next().await {
+                    Ok((Event::Training(TrainingEvent::Shard(ShardEvent::Ready)), _)) => return Ok(None),
+                    Ok((Event::Training(TrainingEvent::Shard(ShardEvent::Reply(reply))), _)) => return Ok(Some(reply)),
+                    Ok((Event::Failed(failure), _)) => return Err(TrainError::Shard(failure.message)),
+                    // An update, to which nothing is answered: the answer to the next order is waited for.
+                    Ok((Event::Finished, _)) => break,
+                    Ok(_) => {}
+                    Err(End::Lost(loss)) => return Err(TrainError::Shard(loss.message)),
+                    Err(End::Over) => return Err(gone()),
+                }
+            }
+        }
     }
 }
 
@@ -89,31 +87,12 @@ impl Helper for Remote {
         if !self.client.is_alive() {
             return Err(TrainError::Shard("its worker is gone".into()));
         }
-        // Orders are done in turn; nothing is answered to an update.
-        match order {
-            Order::Update { .. } => self.tell(ShardTask::Work(order), Vec::new()),
-            _ => self.ask(ShardTask::Work(order), Vec::new()),
-        }
+        self.ask(ShardTask::Work(order), Vec::new());
         Ok(())
     }
 
     fn receive(&mut self) -> Pin<Box<dyn Future<Output = Result<Reply, TrainError>> + '_>> {
         Box::pin(async { self.answer().await?.ok_or_else(|| TrainError::Shard("it answered nothing".into())) })
-    }
-}
-
-/// What a worker's report answers; `None` for what is no answer.
-fn answer(heard: Heard) -> Option<Answer> {
-    let event = match heard {
-        Heard::Report { event, .. } => event,
-        Heard::Waiting(_) => return None,
-        Heard::Lost { message, .. } => return Some(Err(TrainError::Shard(message))),
-    };
-    match event {
-        Event::Training(TrainingEvent::Shard(ShardEvent::Ready)) => Some(Ok(None)),
-        Event::Training(TrainingEvent::Shard(ShardEvent::Reply(reply))) => Some(Ok(Some(reply))),
-        Event::Failed(failure) => Some(Err(TrainError::Shard(failure.message))),
-        _ => None,
     }
 }
 

@@ -21,3 +21,11 @@ impl EngineArg {
         }))
     }
 }
+
+/// The engine's name as `--engine` takes it.
+pub fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Cpu => "cpu",
+        Kind::Gpu => "gpu",
+    }
+}
