@@ -31,7 +31,7 @@ mod wider;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 pub(crate) use engine_arg::EngineArg;
 pub(crate) use failure::{Failure, at};
@@ -89,8 +89,8 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Verify(args) => verify::run(args),
-        Command::Completions(args) => shell::completions(args),
-        Command::Man(args) => shell::man(args),
+        Command::Completions(args) => shell::completions(args, Cli::command()),
+        Command::Man(args) => shell::man(args, Cli::command()),
     };
     result.unwrap_or_else(|error| {
         if output::is_closed(&*error) {
