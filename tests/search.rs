@@ -34,7 +34,7 @@ impl Model {
     }
 
     fn puzzles(&self, count: u64, difficulty: f64) -> Vec<Example> {
-        (0..count).map(|seed| self.kind.generate(&mut Random::stream(11, seed), difficulty)).collect()
+        (0..count).map(|seed| self.kind.generate(&mut Random::stream(11, seed), difficulty).unwrap()).collect()
     }
 
     /// Plays searches on so many rows.

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use hrm_core::checkpoint::Weights;
 use hrm_core::config::ModelConfig;
 use hrm_core::data::{Dataset, Hard, SplitRequest, generate_split};
-use hrm_core::engine::{Engine, EngineError, cpu, gpu};
+use hrm_core::engine::{Engine, EngineError, Precision, cpu, gpu};
 use hrm_core::puzzle::Kind;
 use hrm_core::train::{
     DataRecipe, Examples, OptimizerConfig, Recipe, Run, Saved, Schedule, Setup, StepReport, Summary, TrainError,
@@ -23,7 +23,7 @@ fn setup(total_steps: u64) -> Setup {
     )
     .unwrap();
     let optimizer = OptimizerConfig { lr: 2e-3, warmup_steps: 10, ..OptimizerConfig::default() };
-    Setup { model, optimizer, batch: 16, total_steps, seed: 5, shards: 1 }
+    Setup { model, optimizer, batch: 16, total_steps, seed: 5, shards: 1, sizes: Vec::new() }
 }
 
 fn data() -> Dataset {
@@ -70,7 +70,7 @@ fn a_resumed_run_is_the_same_run() {
 }
 
 fn recipe() -> Recipe {
-    let Setup { model, optimizer, batch, total_steps, seed, shards } = setup(50);
+    let Setup { model, optimizer, batch, total_steps, seed, shards, .. } = setup(50);
     let data = DataRecipe {
         base_puzzles: 40,
         test_puzzles: 10,
@@ -81,8 +81,17 @@ fn recipe() -> Recipe {
         hard: 0.0,
         hard_guesses: 0,
         file: None,
+        boards: Vec::new(),
     };
-    let training = Schedule { batch, steps: total_steps, seed, evaluate_every: 16, evaluate_on: 6, shards };
+    let training = Schedule {
+        batch,
+        steps: total_steps,
+        seed,
+        evaluate_every: 16,
+        evaluate_on: 6,
+        shards,
+        precision: Precision::F32,
+    };
     Recipe { name: "small".into(), puzzle: "sudoku-4x4".parse().unwrap(), data, model, optimizer, training }
 }
 

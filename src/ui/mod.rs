@@ -5,6 +5,7 @@
 pub mod board;
 pub mod drawing;
 pub mod format;
+pub mod puzzles;
 pub mod recipe_form;
 pub mod train;
 pub mod url;

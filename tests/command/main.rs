@@ -14,6 +14,7 @@ mod run_folder;
 mod shell;
 #[cfg(unix)]
 mod signals;
+mod sizes;
 mod wider;
 
 use std::ffi::OsStr;

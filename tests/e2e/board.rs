@@ -167,8 +167,8 @@ impl Page<'_> {
 async fn what_is_painted_is_what_is_said() -> Result<()> {
     visit(Chromium::Plain, async |browser, url| {
         for (shape, model) in [(Shape::FOUR, "sudoku-4x4"), (Shape::SIX, "sudoku-6x6"), (Shape::NINE, "sudoku-9x9")] {
-            let kind = Kind::Sudoku(shape);
-            let puzzle = kind.decode(&kind.generate(&mut Random::new(11), 0.7).question);
+            let kind: Kind = model.parse()?;
+            let puzzle = kind.decode(&kind.generate(&mut Random::new(11), 0.7).unwrap().question);
             let clues = puzzle.chars().filter(|clue| *clue != '.').count();
             // On screens of 1, 1.25, 2 and 3 pixels to a CSS pixel; the last a phone's. The page hears of another screen while
             // it is open.

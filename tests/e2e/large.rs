@@ -34,7 +34,7 @@ pub fn recording(folder: &Folder, answers: Answers) -> Result<String> {
     }))?;
     let weights = Weights::init(&config, 7);
     let mut random = Random::new(30);
-    let maze = kind.generate(&mut random, 0.5);
+    let maze = kind.generate(&mut random, 0.5).unwrap();
     let shapes = Shapes::of(&config);
     let maker = Maker { name: "large".into(), digest: weights.digest() };
     let mut recording = Recording::new(shapes, SEGMENTS, maze.question.clone(), "a test".into()).made_by(maker);

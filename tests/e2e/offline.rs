@@ -107,7 +107,7 @@ async fn works_without_a_network_and_offers_a_new_version() -> Result<()> {
         page.click("train-pause").await?;
         page.wait_for_state("paused").await?;
         page.click("place-solve").await?;
-        page.click("size-9").await?;
+        page.click("sudoku-9x9").await?;
         page.wait_for("document.querySelector('[data-testid=verdict]').textContent.includes('no connection')").await?;
         println!("{}", page.text("verdict").await?);
         browser.screenshot("offline-model-missing").await?;
@@ -166,7 +166,7 @@ async fn what_is_kept_is_shown_and_removed() -> Result<()> {
         page.open_offline_control("MB are kept").await?;
         server.stop();
         browser.driver().refresh().await?;
-        page.wait_for("document.querySelector('[data-testid=size-4]')").await
+        page.wait_for("document.querySelector('[data-testid=sudoku-4x4]')").await
     })
     .await
 }

@@ -77,7 +77,7 @@ async fn a_recording_is_opened_again() -> Result<()> {
 
         // Another board and another model were there before.
         let page = Page::open(browser, url).await?;
-        page.click("size-6").await?;
+        page.click("sudoku-6x6").await?;
         page.upload("open-recording", &file).await?;
         page.wait_for("document.querySelector('[data-testid=verdict][data-state=valid]')").await?;
         assert_eq!(page.seen().await?, seen);
@@ -119,7 +119,7 @@ async fn runs_of_two_models_are_laid_over_one_another() -> Result<()> {
         page.show("trajectory").await?;
         page.click("keep-run").await?;
         assert!(page.text("kept-axes").await?.contains("on this run's components"));
-        page.click("size-6").await?;
+        page.click("sudoku-6x6").await?;
         page.wait_until_ready().await?;
         page.solve().await?;
         assert!(page.text("kept-axes").await?.contains("on its own components"));

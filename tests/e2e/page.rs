@@ -6,7 +6,7 @@
 //! | a cell | `[data-testid=board] [data-cell="row,column"]`, its label says what is painted there |
 //! | a button | `data-testid`: solve, clear, new, undo, redo, paste, play, step |
 //! | engine | `select[data-testid=engine]` with the values auto, gpu, cpu |
-//! | board size | `data-testid`: size-4, size-6 |
+//! | board size | `data-testid`: sudoku-4x4, sudoku-6x6 |
 //! | badge | `data-testid=badge`, names the engine that runs |
 //! | a view's tab | `data-testid=tab-NAME`, `aria-selected`; its tables are `details` in `#view` |
 //! | a reading | `data-testid=VIEW-reading`: the words under a figure, of the moment that is shown |
@@ -97,7 +97,7 @@ impl<'a> Page<'a> {
         browser.driver().goto("about:blank").await?;
         browser.driver().goto(url).await?;
         let page = Self { browser };
-        page.wait_for("document.querySelector('[data-testid=size-4]')").await?;
+        page.wait_for("document.querySelector('[data-testid=sudoku-4x4]')").await?;
         Ok(page)
     }
 
@@ -105,7 +105,7 @@ impl<'a> Page<'a> {
     pub async fn open(browser: &'a Browser, url: &str) -> Result<Self> {
         let page = Self::visit_first(browser, url).await?;
         page.script::<Value>("document.querySelector('[data-testid=tour-skip]')?.click()", []).await?;
-        page.click("size-4").await?;
+        page.click("sudoku-4x4").await?;
         page.wait_until_ready().await?;
         Ok(page)
     }

@@ -18,8 +18,8 @@ pub const SCREENS: [(&str, u32, u32); 2] = [("desktop", 1280, 800), ("phone", 39
 
 /// A puzzle whose answer changes on the way, at a moment of its run.
 fn link(url: &str, more: &str) -> String {
-    let kind = Kind::Sudoku(Shape::SIX);
-    let puzzle = kind.decode(&kind.generate(&mut Random::new(11), 0.7).question);
+    let kind = Kind::new(&Shape::SIX);
+    let puzzle = kind.decode(&kind.generate(&mut Random::new(11), 0.7).unwrap().question);
     format!("{url}#model=sudoku-6x6&puzzle={puzzle}&engine=cpu&{more}")
 }
 

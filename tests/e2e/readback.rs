@@ -51,8 +51,8 @@ fn close(what: &str, found: f64, expected: f64, digits: f64) {
 
 /// A puzzle, its native run and the page after its own run, opened by a link to the last moment.
 async fn open<'a>(browser: &'a Browser, url: &str, view: &str) -> Result<(Page<'a>, Reference)> {
-    let kind = Kind::Sudoku(Shape::SIX);
-    let puzzle = kind.decode(&kind.generate(&mut Random::new(11), 0.7).question);
+    let kind = Kind::new(&Shape::SIX);
+    let puzzle = kind.decode(&kind.generate(&mut Random::new(11), 0.7).unwrap().question);
     let reference = Reference::run(MODEL, kind, &puzzle).await?;
     let last = reference.states.len() - 1;
     let link = format!("{url}#model={MODEL}&puzzle={puzzle}&engine=cpu&view={view}&moment={last}");
@@ -357,7 +357,7 @@ async fn what_heads_attend_to_is_the_models() -> Result<()> {
         page.show("attention").await?;
         page.wait_for("document.querySelector('[data-testid=mixing] canvas')").await?;
         assert!(page.text("mixing-kind").await?.contains("each board sums to 1"));
-        let reference = Reference::of(model, weights, Kind::Sudoku(Shape::FOUR), puzzle, &[]).await?;
+        let reference = Reference::of(model, weights, Kind::new(&Shape::FOUR), puzzle, &[]).await?;
         let moment = 11;
         page.seek(moment).await?;
         for (level, name, rows) in [(Level::H, "H", 4), (Level::L, "L", 2)] {
@@ -396,11 +396,11 @@ async fn the_dimensions_in_use_are_the_models() -> Result<()> {
         let shown: Vec<String> = page
             .script("return [...document.querySelectorAll('[data-testid=dimensions] .percent')].map(bar => bar.textContent)", [])
             .await?;
-        let kind = Kind::Sudoku(Shape::SIX);
+        let kind = Kind::new(&Shape::SIX);
         let mut random = Random::new(u64::from((0.25 * f64::from(u32::MAX)) as u32));
         let levels = (0..kind.levels()).cycle().take(20);
         let questions: Vec<_> =
-            levels.map(|level| kind.generate(&mut random, kind.difficulty_of(level)).question).collect();
+            levels.map(|level| kind.generate(&mut random, kind.difficulty_of(level)).unwrap().question).collect();
         let expected = Reference::dimensions(MODEL, questions).await?;
         for (shown, expected) in shown.iter().zip(expected) {
             close("dimensions", number_after(shown, "")?, expected, 0.05);

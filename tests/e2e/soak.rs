@@ -159,7 +159,7 @@ async fn five_hundred_spoilt_files_leave_the_page_working() -> Result<()> {
             if number % UNTIL_SOLVED == UNTIL_SOLVED - 1 {
                 // Not opened anew: this is the page that has met them all.
                 page.click("place-solve").await?;
-                page.click("size-4").await?;
+                page.click("sudoku-4x4").await?;
                 page.choose("model", "sudoku-4x4").await?;
                 page.wait_until_ready().await?;
                 page.type_puzzle(PUZZLES[0].0).await?;

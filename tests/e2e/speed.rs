@@ -1,9 +1,6 @@
 //! What the page costs the main thread: scrubbing, and a run; and how soon it is there and answers.
 
-use hrm_core::{
-    puzzle::{Kind, maze::Side},
-    random::Random,
-};
+use hrm_core::{puzzle::Kind, random::Random};
 use serde_json::json;
 
 use crate::{
@@ -82,8 +79,8 @@ const CHANGES: &str = r#"
 
 /// A run of 16 segments on a 9x9 maze.
 async fn run<'a>(browser: &'a Browser, url: &str) -> Result<Page<'a>> {
-    let kind = Kind::Maze(Side::new(9).ok_or("there are mazes of 9x9")?);
-    let maze = kind.decode(&kind.generate(&mut Random::new(4), 0.5).question);
+    let kind: Kind = "maze-9".parse()?;
+    let maze = kind.decode(&kind.generate(&mut Random::new(4), 0.5).unwrap().question);
     let puzzle = escaped(&maze);
     let link = format!("{url}#model=maze-9&puzzle={puzzle}&engine=cpu&moment=9999&stretch=2");
     let page = Page::open_link(browser, &link).await?;

@@ -25,8 +25,8 @@ use crate::{
 
 /// A 6x6 Sudoku whose run is opened at its first moment.
 fn link(url: &str, more: &str) -> String {
-    let kind = Kind::Sudoku(Shape::SIX);
-    let puzzle = kind.decode(&kind.generate(&mut Random::new(11), 0.7).question);
+    let kind = Kind::new(&Shape::SIX);
+    let puzzle = kind.decode(&kind.generate(&mut Random::new(11), 0.7).unwrap().question);
     format!("{url}#model=sudoku-6x6&puzzle={puzzle}&engine=cpu&moment=0{more}")
 }
 
@@ -119,10 +119,10 @@ async fn it_thinks_longer_and_stops_when_sure() -> Result<()> {
         page.click("new").await?;
         page.wait_for(&format!("{times} == '1'")).await?;
         // The difficulty is the same share of every size.
-        let level = "document.querySelector('[data-testid=difficulty]').value";
-        page.click("size-9").await?;
+        let level = "document.querySelector('[data-testid=sudoku-difficulty]').value";
+        page.click("sudoku-9x9").await?;
         page.wait_for(&format!("{level} == '14'")).await?;
-        page.click("size-4").await?;
+        page.click("sudoku-4x4").await?;
         page.wait_for(&format!("{level} == '4'")).await?;
         Ok(())
     })

@@ -178,7 +178,7 @@ async fn puzzles_come_from_a_file_whose_bad_rows_are_named() -> Result<()> {
     let mut random = Random::new(3);
     let mut rows = vec!["source,question,answer,rating".to_owned(), "me,12x4,1234,0".into()];
     for _ in 0..60 {
-        let example = kind.generate(&mut random, 0.5);
+        let example = kind.generate(&mut random, 0.5).unwrap();
         rows.push(format!("me,{},{},0", kind.decode(&example.question), kind.decode(&example.answer)));
     }
     // An answer that contradicts its question.
@@ -186,7 +186,7 @@ async fn puzzles_come_from_a_file_whose_bad_rows_are_named() -> Result<()> {
     let good = folder.write("puzzles.csv", rows.join("\n"))?;
     let test_alone = Split::of_examples(
         kind,
-        (0..200).map(|_| kind.generate(&mut random, 0.5)),
+        (0..200).map(|_| kind.generate(&mut random, 0.5).unwrap()),
         &SplitRequest { training: 0, test: 20, seed: 1, difficulty: (0.0, 1.0), smaller: 0.0, hard: Hard::default() },
     );
     let mut lines = vec!["question,answer".to_owned()];

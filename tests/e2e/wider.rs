@@ -56,7 +56,7 @@ async fn a_view_finds_what_the_plain_run_does_not() -> Result<()> {
         page.click("think-wider").await?;
         page.wait_for("document.querySelector('[data-testid=wider-answer]')").await?;
         let answer: String = page.text("wider-answer").await?.split_whitespace().collect();
-        let kind = Kind::Sudoku(Shape::NINE);
+        let kind = Kind::new(&Shape::NINE);
         let [question, found] = [kind.encode(WITHIN_REACH)?, kind.encode(&answer)?];
         assert_eq!(kind.check(&question, &found), Ok(()), "{answer}");
         assert_eq!(page.text("verdict").await?.split(':').next(), Some("Not a solution"));

@@ -46,7 +46,7 @@ fn setup() -> Setup {
     )
     .unwrap();
     let optimizer = OptimizerConfig { lr: 2e-3, warmup_steps: 4, ..OptimizerConfig::default() };
-    Setup { model, optimizer, batch: 64, total_steps: STEPS, seed: 5, shards: 1 }
+    Setup { model, optimizer, batch: 64, total_steps: STEPS, seed: 5, shards: 1, sizes: Vec::new() }
 }
 
 fn data() -> Dataset {

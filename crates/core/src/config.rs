@@ -43,7 +43,7 @@ pub enum Mixer {
 pub enum Positions {
     /// Rotary embedding of queries and keys (RoPE, arXiv 2104.09864) by the position in the sequence.
     Rope,
-    /// Rotary embedding by row and column of a square board: half of a head's pairs turn by the row, half by the column.
+    /// Rotary embedding by row and column of the board: half of a head's pairs turn by the row, half by the column.
     #[serde(rename = "rope_2d")]
     Rope2d,
     /// A learned vector per position, added to the token's.
@@ -71,6 +71,8 @@ pub struct ModelConfig {
     pub family: Family,
     /// S, tokens of a puzzle.
     pub seq_len: usize,
+    /// Columns of its board, where that is not a square: rotary positions by row and column go by them.
+    pub columns: Option<usize>,
     /// V, symbols.
     pub vocab_size: usize,
     /// Rows of the puzzle embedding.
@@ -143,9 +145,22 @@ impl ModelConfig {
         self.puzzle_emb_len + self.seq_len
     }
 
-    /// Rows and columns of a square board of S cells.
-    pub fn side(&self) -> usize {
-        self.seq_len.isqrt()
+    /// Columns of a board of S cells.
+    pub fn columns(&self) -> usize {
+        self.columns.unwrap_or_else(|| self.seq_len.isqrt()).max(1)
+    }
+
+    /// Whether no weight depends on the size of the board, so that one set of weights serves every size: attention without
+    /// learned positions.
+    pub fn serves_every_size(&self) -> bool {
+        self.mixer == Mixer::Attention && self.positions != Positions::Learned
+    }
+
+    /// The configuration of the same weights for boards of another size; `None` where they depend on it.
+    pub fn at_size(&self, rows: usize, columns: usize) -> Option<Self> {
+        let same = (self.seq_len, self.columns()) == (rows * columns, columns);
+        let sized = || Self { seq_len: rows * columns, columns: (rows != columns).then_some(columns), ..self.clone() };
+        if same { Some(self.clone()) } else { self.serves_every_size().then(sized) }
     }
 
     /// d = D / h.
@@ -232,6 +247,7 @@ impl ModelConfig {
         let raw = RawConfig {
             family: Some(Family::Hrm),
             seq_len: 16,
+            columns: Some(4),
             vocab_size: 6,
             num_puzzle_identifiers: one(),
             puzzle_emb_ndim: 0,
@@ -293,9 +309,12 @@ impl ModelConfig {
                 let expected = format!("heads of a size that 4 divides for rope_2d; hidden_size {size} gives {found}");
                 return Err(field("num_heads", self.num_heads, expected));
             }
-            if self.side().pow(2) != self.seq_len {
+            if self.columns.is_none() && self.columns().pow(2) != self.seq_len {
                 return Err(field("seq_len", self.seq_len, "the cells of a square board for rope_2d"));
             }
+        }
+        if let Some(columns) = self.columns.filter(|&columns| columns == 0 || !self.seq_len.is_multiple_of(columns)) {
+            return Err(field("columns", columns, format!("a divisor of seq_len {}", self.seq_len)));
         }
         if self.family == Family::Hrm && (self.h_layers == 0 || self.h_layers > 1 << 10) {
             return Err(field("H_layers", self.h_layers, "1 to 1024 (a TRM has none)"));
@@ -342,6 +361,8 @@ struct RawConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     family: Option<Family>,
     seq_len: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    columns: Option<usize>,
     vocab_size: usize,
     #[serde(default = "one")]
     num_puzzle_identifiers: usize,
@@ -413,6 +434,7 @@ impl TryFrom<RawConfig> for ModelConfig {
         let config = ModelConfig {
             family,
             seq_len: raw.seq_len,
+            columns: raw.columns,
             vocab_size: raw.vocab_size,
             num_puzzle_identifiers: raw.num_puzzle_identifiers,
             puzzle_emb_ndim: raw.puzzle_emb_ndim,
@@ -442,6 +464,7 @@ impl From<ModelConfig> for RawConfig {
         RawConfig {
             family: Some(config.family),
             seq_len: config.seq_len,
+            columns: config.columns,
             vocab_size: config.vocab_size,
             num_puzzle_identifiers: config.num_puzzle_identifiers,
             puzzle_emb_ndim: config.puzzle_emb_ndim,
@@ -540,9 +563,30 @@ mod tests {
     fn unknown_fields_are_told_with_the_nearest_known_one() {
         let value = serde_json::from_str(&FLAT.replace("\"unknown\"", "\"halt_max_step\"")).unwrap();
         assert_eq!(ModelConfig::unknown_fields(&value), ["halt_max_step (did you mean halt_max_steps?)"]);
-        let own = serde_json::to_value(ModelConfig::from_json(FLAT).unwrap()).unwrap();
+        // Only what is no square says how many columns it has.
+        let own = ModelConfig { columns: Some(8), ..ModelConfig::from_json(FLAT).unwrap() };
+        let own = serde_json::to_value(own).unwrap();
         assert_eq!(ModelConfig::unknown_fields(&own), [""; 0]);
         assert_eq!(own.as_object().unwrap().len(), ModelConfig::example().len());
+    }
+
+    #[test]
+    fn weights_without_a_size_serve_every_size() {
+        let board = FLAT.replace("\"unknown\":[1]", "\"pos_encodings\":\"rope_2d\"");
+        let config = ModelConfig::from_json(&board).unwrap();
+        let wide = config.at_size(2, 8).unwrap();
+        assert_eq!((wide.seq_len, wide.columns(), wide.columns, wide.validate()), (16, 8, Some(8), Ok(())));
+        assert_eq!((wide.at_size(4, 4), config.at_size(4, 4)), (Some(config.clone()), Some(config.clone())));
+        assert_eq!(config.at_size(9, 9).unwrap().seq_len, 81);
+        let text = serde_json::to_string(&wide).unwrap();
+        assert_eq!(ModelConfig::from_json(&text).unwrap(), wide);
+        assert!(ModelConfig { columns: Some(5), ..config.clone() }.validate().is_err());
+        for fixed in [
+            ModelConfig { mixer: Mixer::MlpT, ..config.clone() },
+            ModelConfig { positions: Positions::Learned, ..config },
+        ] {
+            assert_eq!((fixed.at_size(2, 8), fixed.at_size(4, 4)), (None, Some(fixed.clone())));
+        }
     }
 
     #[test]

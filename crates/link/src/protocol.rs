@@ -84,24 +84,13 @@ pub enum Task {
     Measure,
     /// Draw a puzzle with one solution.
     Generate {
-        /// Of this kind.
+        /// The kind that it becomes, padded where it is smaller.
         kind: puzzle::Kind,
-        /// From 0 (easiest) to 1.
-        difficulty: f64,
+        /// Rows and columns; that of the kind where its game has no such board, or it cannot be padded.
+        size: puzzle::Size,
+        /// What the generator is set to; wishes that cannot be met are relaxed.
+        settings: puzzle::Settings,
         /// The same seed gives the same puzzle.
-        seed: u32,
-    },
-    /// Draw a maze with one shortest path; wishes that cannot be met are relaxed.
-    Carve {
-        /// The kind of maze that it becomes, padded with walls.
-        kind: puzzle::Kind,
-        /// Rows and columns, at most the kind's.
-        size: usize,
-        /// Openings beyond a spanning tree's: 0 makes a perfect maze.
-        openings: usize,
-        /// Steps from start to goal at least.
-        min_steps: usize,
-        /// The same seed gives the same maze.
         seed: u32,
     },
     /// Say how many solutions a puzzle has, as soon as nothing else is to be done. A later one takes its place, and it is

@@ -6,7 +6,7 @@ use hrm_core::{
     config::ModelConfig,
     engine::{AnySession, Kind, cpu, gpu},
     model::{Before, Level, MixingSolver},
-    puzzle::{self, maze},
+    puzzle,
     random::Random,
     train::{Saved, shard::Shard},
 };
@@ -56,13 +56,9 @@ impl Dispatcher {
             Task::Adopt { name, config } => self.adopt(name, *config, files),
             Task::Training(task) => self.training(id, task, files, inbox).await,
             Task::Measure => self.measure().await,
-            Task::Generate { kind, difficulty, seed } => {
-                let question = kind.generate(&mut Random::new(u64::from(seed)), difficulty).question;
+            Task::Generate { kind, size, settings, seed } => {
+                let question = generated(kind, size, &settings, seed).ok_or(TaskError::NoGenerator(kind))?;
                 Ok(Event::Generated { question })
-            }
-            Task::Carve { kind, size, openings, min_steps, seed } => {
-                let design = |side| maze::Design { side, openings, min_steps: min_steps as u32 };
-                Ok(Event::Generated { question: carve(kind, size, design, seed) })
             }
             Task::Solve { engine, request } => {
                 let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
@@ -76,8 +72,9 @@ impl Dispatcher {
                 let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
                 let mut random = Random::new(u64::from(seed));
                 let mut level = (0..kind.levels()).cycle();
-                let draw = || kind.generate(&mut random, kind.difficulty_of(level.next().unwrap_or(0))).question;
-                let questions = std::iter::repeat_with(draw).take(puzzles);
+                kind.generator().ok_or(TaskError::NoGenerator(kind))?;
+                let draw = || kind.generate(&mut random, kind.difficulty_of(level.next().unwrap_or(0)));
+                let questions = std::iter::repeat_with(draw).take(puzzles).flatten().map(|example| example.question);
                 match engine {
                     Kind::Cpu => self.cpu.dimension(id, model, questions, inbox).await,
                     Kind::Gpu => self.gpu.dimension(id, model, questions, inbox).await,
@@ -255,11 +252,9 @@ impl Dispatcher {
     }
 }
 
-/// A maze of `size`, at most that of its kind, padded to it.
-fn carve(kind: puzzle::Kind, size: usize, design: impl Fn(maze::Side) -> maze::Design, seed: u32) -> Vec<u8> {
-    let mut random = Random::new(u64::from(seed));
-    let puzzle::Kind::Maze(side) = kind else { return kind.generate(&mut random, 0.0).question };
-    let own = maze::Side::new(size).unwrap_or(side).min(side);
-    let (maze, _) = maze::generate(&design(own), &mut random);
-    maze.padded_to(side).unwrap_or(maze).to_tokens()
+/// A puzzle of `size`, at most that of its kind, padded to it; `None` where the game has no generator.
+fn generated(kind: puzzle::Kind, size: puzzle::Size, settings: &puzzle::Settings, seed: u32) -> Option<Vec<u8>> {
+    let own = kind.resized(size).filter(|own| kind.pads(*own)).unwrap_or(kind);
+    let question = own.generator()?.generate(&mut Random::new(u64::from(seed)), settings).question;
+    kind.padded(&question, own.size())
 }

@@ -6,6 +6,7 @@ use hrm_core::{
     data::csv::CsvError,
     engine::EngineError,
     model::{ModelError, WeightsError},
+    puzzle,
     recording::solve::SolveError,
     search::SearchError,
     train::{RecipeError, TrainError},
@@ -33,6 +34,8 @@ pub enum TaskError {
     Engine(EngineError),
     #[error(transparent)]
     Solve(#[from] SolveError),
+    #[error("puzzles of {0} are not generated")]
+    NoGenerator(puzzle::Kind),
     #[error("the gallery has no model {0:?}")]
     UnknownModel(String),
     #[error("no model is open")]

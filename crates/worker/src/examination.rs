@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use hrm_core::puzzle::{Kind, maze, sudoku};
+use hrm_core::puzzle::{Kind, SolutionCount};
 use hrm_link::protocol::{Event, Solutions};
 
 use crate::{global, inbox::Inbox};
@@ -15,7 +15,7 @@ const BUDGET: u32 = 300_000;
 /// An examination that something else came before.
 pub(super) struct Interrupted {
     task: u32,
-    search: sudoku::Examination,
+    search: Box<dyn SolutionCount>,
 }
 
 /// Examines a puzzle for the task `id`; `None` when something else is to be done first: what it came to is in `interrupted`,
@@ -27,17 +27,11 @@ pub(super) async fn examine(
     interrupted: &mut Option<Interrupted>,
     inbox: &RefCell<Inbox>,
 ) -> Option<Event> {
-    let mut search = match (interrupted.take().filter(|begun| begun.task == id), kind) {
+    let mut search = match (interrupted.take().filter(|begun| begun.task == id), kind.rules()) {
         (Some(begun), _) => begun.search,
-        (None, Kind::Sudoku(shape)) => match sudoku::Board::from_tokens(shape, question) {
-            Ok(board) => sudoku::Examination::new(&board),
-            Err(_) => return Some(Event::Examined(Solutions::None)),
-        },
-        (None, Kind::Maze(side)) => {
-            let grid = maze::Grid::from_tokens(side, question);
-            let path = grid.ok().and_then(|grid| maze::shortest_path(&grid));
-            return Some(Event::Examined(path.map_or(Solutions::None, |_| Solutions::One)));
-        }
+        (None, Some(rules)) => rules.count_solutions(question),
+        // Nothing tells how many there are.
+        (None, None) => return Some(Event::Examined(Solutions::Unknown)),
     };
     loop {
         match search.advance(SLICE.min(BUDGET - search.guesses())) {

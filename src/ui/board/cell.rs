@@ -5,13 +5,7 @@ use hrm_core::{
     puzzle::{AnswerStyle, Kind},
 };
 
-use crate::ui::{
-    board::{
-        symbol::{Symbol, blank},
-        wrong::repeated,
-    },
-    drawing::scale::short,
-};
+use crate::ui::drawing::scale::short;
 
 /// Where a cell's symbol comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +58,7 @@ pub struct Cell {
 
 impl Cell {
     fn new(kind: Kind, asked: u8, answered: Option<(u8, f32)>) -> Self {
-        let given = asked != blank(kind);
+        let given = asked != kind.blank();
         let (source, token) = match answered {
             None if given => (Source::Given, asked),
             None => (Source::Blank, asked),
@@ -79,7 +73,7 @@ impl Cell {
 
     /// A symbol, nothing, or `.` where the model answered none.
     pub fn text(&self, kind: Kind) -> String {
-        match Symbol::of(kind, self.token) {
+        match kind.symbol(self.token) {
             Some(symbol) => symbol.text,
             None if self.source == Source::Blank => String::new(),
             None => ".".into(),
@@ -88,12 +82,12 @@ impl Cell {
 
     /// What was given instead, where the model contradicts it.
     pub fn clue(&self, kind: Kind) -> Option<String> {
-        (self.source == Source::Contradicted).then(|| Symbol::of(kind, self.asked))?.map(|symbol| symbol.text)
+        (self.source == Source::Contradicted).then(|| kind.symbol(self.asked))?.map(|symbol| symbol.text)
     }
 
     /// For screen readers, of the cell with that number: place, source, symbol, confidence, fault, what is laid over it.
     pub fn label(&self, kind: Kind, at: usize) -> String {
-        let name = |token| Symbol::of(kind, token).map_or_else(|| "nothing".into(), |symbol| symbol.name);
+        let name = |token| kind.symbol(token).map_or_else(|| "nothing".into(), |symbol| symbol.name);
         let sure = self.confidence.map_or_else(String::new, |sure| format!(", {:.0} % sure", sure * 100.0));
         let says = || format!("the model says {}{sure}", name(self.token));
         let symbol = match self.source {
@@ -111,10 +105,9 @@ impl Cell {
 
 /// Every cell of a board as it is shown: with what breaks a rule in the answer, or else in the question.
 pub fn shown(kind: Kind, question: &[u8], answer: Option<&Answer>) -> Vec<Cell> {
-    let faulty = match (answer, kind) {
-        (Some(answer), Kind::Sudoku(shape)) => repeated(shape, &answer.tokens),
-        (Some(_), Kind::Maze(_)) => Vec::new(),
-        (None, _) => kind.faults(question).iter().flat_map(|fault| fault.cells()).collect(),
+    let faulty = match answer {
+        Some(answer) => kind.rules().map(|rules| rules.contradictions(&answer.tokens)).unwrap_or_default(),
+        None => kind.faults(question).iter().flat_map(|fault| fault.cells()).collect(),
     };
     cells(kind, question, answer, &faulty)
 }
@@ -136,9 +129,9 @@ fn cells(kind: Kind, question: &[u8], answer: Option<&Answer>, faults: &[usize])
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hrm_core::puzzle::{Fill, maze::Side, sudoku::Shape};
+    use hrm_core::puzzle::{Fill, sudoku::Shape};
 
-    const FOUR: Kind = Kind::Sudoku(Shape::FOUR);
+    const FOUR: Kind = Kind::new(&Shape::FOUR);
 
     fn answer<const N: usize>(tokens: [u8; N]) -> Answer {
         Answer { tokens: tokens.to_vec(), confidence: vec![0.875; N] }
@@ -180,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_path_is_inferred_and_open_cells_stay_open() {
-        let kind = Kind::Maze(Side::new(5).unwrap());
+        let kind: Kind = "maze-5".parse().unwrap();
         let mut question = [1; 25];
         (question[6], question[7], question[8]) = (2, 2, 3);
         let mut tokens = question;

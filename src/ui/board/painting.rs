@@ -96,7 +96,7 @@ impl<'a> Painting<'a> {
         self.on.set_text_baseline("alphabetic");
         for (at, cell) in cells() {
             // A path ends at its start and goal, and does not strike them out.
-            if scene.has_lines() && self.kind.fill(cell.token) == Fill::Symbol && !cell.text(self.kind).is_empty() {
+            if scene.has_lines() && self.kind.fill(cell.token).has_symbol() && !cell.text(self.kind).is_empty() {
                 self.paint_ground(at, cell);
                 self.paint_edges(at);
             }
@@ -240,7 +240,7 @@ impl<'a> Painting<'a> {
         let font = (READABLE * self.unit).min(cell_size * SMALL_FONT).max(cell_size * FONT);
         let baseline = top + height / 2.0 + font * BASELINE;
         let answered = matches!(cell.source, Source::Inferred | Source::Contradicted);
-        let text = if self.kind.fill(cell.token) == Fill::Symbol { cell.text(self.kind) } else { String::new() };
+        let text = if self.kind.fill(cell.token).has_symbol() { cell.text(self.kind) } else { String::new() };
         if !text.is_empty() {
             self.write(&text, ink, cell.source != Source::Inferred, font, [middle, baseline], "center");
         }

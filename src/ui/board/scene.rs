@@ -2,7 +2,7 @@
 
 use hrm_core::{
     model::Answer,
-    puzzle::{AnswerStyle, Kind},
+    puzzle::{AnswerStyle, Fill, Kind},
 };
 
 use crate::ui::board::{
@@ -28,7 +28,8 @@ impl Scene {
     pub fn of(kind: Kind, posed: &[u8], answer: Option<&Answer>) -> Self {
         let layout = kind.layout();
         let path = answer.filter(|_| layout.answers == AnswerStyle::Path);
-        let links = path.map(|path| links(layout.columns, &path.tokens, &path.confidence));
+        let is_path = |token| matches!(kind.fill(token), Fill::Path | Fill::End);
+        let links = path.map(|path| links(layout.columns, &path.tokens, &path.confidence, is_path));
         let cells = cell::shown(kind, posed, answer);
         Self { kind, cells, links: links.unwrap_or_default(), searched: Vec::new() }
     }
@@ -42,15 +43,13 @@ impl Scene {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hrm_core::{
-        puzzle::{maze::Side, sudoku::Shape},
-        random::Random,
-    };
+    use hrm_core::random::Random;
 
     #[test]
     fn only_answers_of_mazes_are_lines() {
-        for (kind, lines) in [(Kind::Sudoku(Shape::FOUR), false), (Kind::Maze(Side::new(9).unwrap()), true)] {
-            let example = kind.generate(&mut Random::new(3), 0.5);
+        for (name, lines) in [("sudoku-4x4", false), ("maze-9", true)] {
+            let kind: Kind = name.parse().unwrap();
+            let example = kind.generate(&mut Random::new(3), 0.5).unwrap();
             let answer = Answer { confidence: vec![1.0; example.answer.len()], tokens: example.answer };
             assert!(!Scene::of(kind, &example.question, None).has_lines(), "{kind}");
             assert_eq!(Scene::of(kind, &example.question, Some(&answer)).has_lines(), lines, "{kind}");

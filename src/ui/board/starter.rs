@@ -1,17 +1,15 @@
 //! The boards that a first visit meets.
 
-use hrm_core::{puzzle::Kind, random::Random};
+use hrm_core::{
+    puzzle::{Kind, Settings},
+    random::Random,
+};
 
 /// Chosen so that every model of the gallery solves the board of its kind: `tests/gallery.rs` holds it to that.
 const SEED: u64 = 1;
-/// Of Sudokus, from 0, the easiest, to 1. Mazes are of the training's own design, difficulty 0.
-pub const DIFFICULTY: f64 = 0.7;
 
-/// The first board of a kind, `[S]` tokens.
+/// The first board of a kind, `[S]` tokens: what its generator gives where nothing is set, else an empty one.
 pub fn first_question(kind: Kind) -> Vec<u8> {
-    let difficulty = match kind {
-        Kind::Sudoku(_) => DIFFICULTY,
-        Kind::Maze(_) => 0.0,
-    };
-    kind.generate(&mut Random::new(SEED), difficulty).question
+    let generated = kind.generator().map(|generator| generator.generate(&mut Random::new(SEED), &Settings::default()));
+    generated.map_or_else(|| kind.empty(), |example| example.question)
 }

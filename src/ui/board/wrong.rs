@@ -1,58 +1,31 @@
 //! Which cells of an answer break a rule.
 
-use hrm_core::puzzle::{
-    Kind,
-    maze::Cell,
-    sudoku::{BLANK_TOKEN, Board, Shape, conflicts},
-};
+use hrm_core::puzzle::Kind;
 
-/// Every cell of `answer` that cannot stand: what was given is changed, there is no symbol of the kind, symbols exclude
-/// each other, marks are no shortest path. Both are `[S]`; in order, each once.
+/// Every cell of `answer` that cannot stand ([`hrm_core::puzzle::Rules::wrong_cells`]); none where there are no rules.
 pub fn wrong_cells(kind: Kind, question: &[u8], answer: &[u8]) -> Vec<usize> {
-    let mut wrong: Vec<usize> =
-        (0..answer.len()).filter(|&at| question.get(at).is_none_or(|&asked| !fits(kind, asked, answer[at]))).collect();
-    match kind {
-        Kind::Sudoku(shape) => wrong.extend(repeated(shape, answer)),
-        Kind::Maze(_) => wrong.extend(kind.check(question, answer).err().iter().flat_map(|fault| fault.cells())),
-    }
-    wrong.sort_unstable();
-    wrong.dedup();
-    wrong
-}
-
-/// Cells of a Sudoku's answer that exclude each other.
-pub fn repeated(shape: Shape, answer: &[u8]) -> Vec<usize> {
-    let board = Board::from_tokens(shape, answer);
-    board.map_or_else(|_| Vec::new(), |board| conflicts(&board).iter().flat_map(|conflict| conflict.cells).collect())
-}
-
-/// Whether a token may answer what was asked, looking at the one cell alone.
-fn fits(kind: Kind, asked: u8, answered: u8) -> bool {
-    match kind {
-        Kind::Sudoku(shape) => {
-            let is_digit = answered > BLANK_TOKEN && usize::from(answered - BLANK_TOKEN) <= shape.side();
-            is_digit && (asked == BLANK_TOKEN || asked == answered)
-        }
-        Kind::Maze(_) => answered == asked || (asked, answered) == (Cell::Open as u8, Cell::Path as u8),
-    }
+    kind.rules().map(|rules| rules.wrong_cells(question, answer)).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hrm_core::{puzzle::maze::Side, random::Random};
+    use hrm_core::random::Random;
+
+    /// A blank cell of a Sudoku.
+    const BLANK_TOKEN: u8 = 1;
 
     #[test]
     fn a_right_answer_has_none() {
-        for kind in [Kind::Sudoku(Shape::FOUR), Kind::Maze(Side::new(9).unwrap())] {
-            let example = kind.generate(&mut Random::new(3), 0.5);
+        for kind in ["sudoku-4x4", "maze-9"].map(|name| name.parse::<Kind>().unwrap()) {
+            let example = kind.generate(&mut Random::new(3), 0.5).unwrap();
             assert!(wrong_cells(kind, &example.question, &example.answer).is_empty());
         }
     }
 
     #[test]
     fn what_breaks_a_rule_is_named() {
-        let kind = Kind::Sudoku(Shape::FOUR);
+        let kind: Kind = "sudoku-4x4".parse().unwrap();
         let mut question = [BLANK_TOKEN; 16];
         question[0] = 2;
         let mut answer: [u8; 16] = [2, 3, 4, 5, 4, 5, 2, 3, 3, 2, 5, 4, 5, 4, 3, 2];
@@ -67,10 +40,10 @@ mod tests {
 
     #[test]
     fn a_wall_broken_in_a_maze_is_named() {
-        let kind = Kind::Maze(Side::new(9).unwrap());
-        let example = kind.generate(&mut Random::new(3), 0.5);
+        let kind: Kind = "maze-9".parse().unwrap();
+        let example = kind.generate(&mut Random::new(3), 0.5).unwrap();
         let mut answer = example.answer;
-        answer[0] = Cell::Path as u8;
+        answer[0] = 5;
         assert_eq!(wrong_cells(kind, &example.question, &answer), [0]);
     }
 }

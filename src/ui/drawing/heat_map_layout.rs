@@ -10,10 +10,12 @@ pub enum Picture {
         /// D.
         channels: usize,
     },
-    /// A tile for every cell of a square board, at its place; in it the channels, row by row.
+    /// A tile for every cell of a board, at its place; in it the channels, row by row.
     Tiles {
-        /// Rows and columns of the board.
-        side: usize,
+        /// Rows of the board.
+        rows: usize,
+        /// Columns of the board.
+        columns: usize,
         /// Positions in front of the cells; they have no tile.
         prefix: usize,
         /// D.
@@ -35,9 +37,9 @@ impl Picture {
     pub fn size(self) -> (usize, usize) {
         match self {
             Self::Rows { positions, channels } => (channels, positions),
-            Self::Tiles { side, channels, .. } => {
+            Self::Tiles { rows, columns, channels, .. } => {
                 let (width, height) = Self::tile(channels);
-                (side * (width + GAP) - GAP, side * (height + GAP) - GAP)
+                (columns * (width + GAP) - GAP, rows * (height + GAP) - GAP)
             }
         }
     }
@@ -46,13 +48,13 @@ impl Picture {
     pub fn at(self, x: usize, y: usize) -> Option<(usize, usize)> {
         match self {
             Self::Rows { positions, channels } => (x < channels && y < positions).then_some((y, x)),
-            Self::Tiles { side, prefix, channels } => {
+            Self::Tiles { rows, columns, prefix, channels } => {
                 let (width, height) = Self::tile(channels);
                 let (column, row) = (x / (width + GAP), y / (height + GAP));
                 let (dx, dy) = (x % (width + GAP), y % (height + GAP));
                 let channel = dy * width + dx;
-                let inside = column < side && row < side && dx < width && dy < height && channel < channels;
-                inside.then_some((prefix + row * side + column, channel))
+                let inside = column < columns && row < rows && dx < width && dy < height && channel < channels;
+                inside.then_some((prefix + row * columns + column, channel))
             }
         }
     }
@@ -64,14 +66,14 @@ impl Picture {
                 let height = 1.0 / positions as f64;
                 (position < positions).then_some([0.0, position as f64 * height, 1.0, height])
             }
-            Self::Tiles { side, prefix, channels } => {
-                let cell = position.checked_sub(prefix).filter(|cell| *cell < side * side)?;
+            Self::Tiles { rows, columns, prefix, channels } => {
+                let cell = position.checked_sub(prefix).filter(|cell| *cell < rows * columns)?;
                 let ((width, height), (across, down)) = (Self::tile(channels), self.size());
                 let share = |at: usize, length: usize, all: usize| {
                     ((at * (length + GAP)) as f64 / all as f64, length as f64 / all as f64)
                 };
-                let (left, wide) = share(cell % side, width, across);
-                let (top, high) = share(cell / side, height, down);
+                let (left, wide) = share(cell % columns, width, across);
+                let (top, high) = share(cell / columns, height, down);
                 Some([left, top, wide, high])
             }
         }
@@ -92,7 +94,7 @@ mod tests {
 
     #[test]
     fn tiles_lie_as_the_cells_do() {
-        let picture = Picture::Tiles { side: 2, prefix: 1, channels: 5 };
+        let picture = Picture::Tiles { rows: 2, columns: 2, prefix: 1, channels: 5 };
         assert_eq!(picture.size(), (7, 5));
         assert_eq!(picture.at(0, 0), Some((1, 0)));
         assert_eq!(picture.at(4, 0), Some((2, 0)));

@@ -5,7 +5,7 @@ use leptos::{ev::MouseEvent, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, NodeList};
 
-use crate::ui::{board::symbol::Symbol, inspect::reads::Read, state::Page};
+use crate::ui::{inspect::reads::Read, state::Page};
 
 /// What a cell shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -112,7 +112,7 @@ impl Shown {
             }
             let Some(cell) = self.cells.item(at as u32) else { continue };
             let cell: Element = cell.unchecked_into();
-            let symbol = Symbol::of(self.kind, now.token);
+            let symbol = self.kind.symbol(now.token);
             let mut class = format!("mini {}", symbol.as_ref().map_or("empty", |symbol| symbol.class));
             for (holds, name) in [(now.changed, " changed"), (now.wrong, " wrong"), (now.lit, " lit")] {
                 class.push_str(if holds { name } else { "" });

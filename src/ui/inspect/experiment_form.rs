@@ -2,7 +2,7 @@
 
 use hrm_core::{
     model::{Act, Intervention, Level},
-    puzzle::{Kind, maze::Cell},
+    puzzle::Kind,
 };
 use leptos::prelude::*;
 
@@ -64,11 +64,7 @@ pub fn intervention_in_words(page: Page, intervention: Intervention) -> String {
 
 /// Tokens that a clue can become.
 fn clues(kind: Kind) -> Vec<u8> {
-    let most = match kind {
-        Kind::Sudoku(shape) => shape.side() as u8 + 1,
-        Kind::Maze(_) => Cell::Goal as u8,
-    };
-    (1..=most).collect()
+    kind.question_tokens()
 }
 
 /// Chooses an act, gathers several, runs them.
@@ -149,7 +145,7 @@ pub fn ExperimentForm() -> impl IntoView {
                     {move || format!("{} becomes ", place(page.kind(), cell.get()))}
                     <select data-testid="clue-token" on:change=set_token>{tokens}</select>
                 </label>
-                <span class="reading">"Select another cell of the board to change that one (on a maze with “Look”)."</span>
+                <span class="reading">"Select another cell of the board to change that one (with “Look”, where pressing draws)."</span>
             </Show>
         </div>
         <p class="reading" data-testid="act-begins">{move || Some(format!("The step shown: {}.", when()?))}</p>

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use hrm_core::{
     analysis::norms,
     model::Level,
-    puzzle::Kind,
+    puzzle::{Kind, Layout},
     recording::{Recording, step_stats},
 };
 use leptos::{ev::PointerEvent, html, prelude::*};
@@ -13,10 +13,7 @@ use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use crate::ui::{
-    board::{
-        overlay,
-        symbol::{self, side},
-    },
+    board::{overlay, symbol},
     browser,
     drawing::{heat_map_layout::Picture, scale::short},
     format::moment::name_of,
@@ -70,7 +67,8 @@ pub fn HeatMap(
         let shapes = shapes.get()?;
         let (positions, channels, prefix) = (shapes.positions, shapes.channels, shapes.prefix);
         Some(if tiles.get() {
-            Picture::Tiles { side: side(page.kind()), prefix, channels }
+            let Layout { rows, columns, .. } = page.kind().layout();
+            Picture::Tiles { rows, columns, prefix, channels }
         } else {
             Picture::Rows { positions, channels }
         })

@@ -2,6 +2,7 @@
 
 use hrm_core::{
     config::ModelConfig,
+    engine::Precision,
     puzzle::Kind,
     train::{DataRecipe, OptimizerConfig, Preset, Recipe, RecipeError, Schedule},
 };
@@ -200,6 +201,7 @@ fn recipe_of(puzzle: Kind, preset: &Preset, seed: u64) -> Recipe {
         hard: 0.0,
         hard_guesses: 0,
         file: None,
+        boards: Vec::new(),
     };
     let training = Schedule {
         batch: preset.batch,
@@ -208,6 +210,7 @@ fn recipe_of(puzzle: Kind, preset: &Preset, seed: u64) -> Recipe {
         evaluate_every: every,
         evaluate_on: EVALUATE_ON,
         shards: 1,
+        precision: Precision::F32,
     };
     Recipe {
         name: format!("{puzzle}-{}", preset.name),
@@ -224,7 +227,7 @@ mod tests {
     use super::*;
     use hrm_core::puzzle::sudoku::Shape;
 
-    const FOUR: Kind = Kind::Sudoku(Shape::FOUR);
+    const FOUR: Kind = Kind::new(&Shape::FOUR);
 
     fn draft() -> Draft {
         Draft::of_preset(FOUR, &Preset::all(FOUR)[0], 7)
@@ -238,7 +241,7 @@ mod tests {
 
     #[test]
     fn every_preset_is_written_and_read_back() {
-        for puzzle in [FOUR, Kind::Sudoku(Shape::NINE)] {
+        for puzzle in [FOUR, Kind::new(&Shape::NINE)] {
             for preset in Preset::all(puzzle) {
                 let draft = Draft::of_preset(puzzle, &preset, 7);
                 let recipe = draft.recipe(1).unwrap();
@@ -287,7 +290,7 @@ mod tests {
 
     #[test]
     fn a_model_brings_its_puzzle() {
-        let six = Kind::Sudoku(Shape::SIX);
+        let six = Kind::new(&Shape::SIX);
         let model = &Preset::all(six)[1].model;
         let mut draft = draft();
         draft.take_model(model).unwrap();
@@ -340,7 +343,7 @@ mod tests {
     #[test]
     fn a_name_that_nobody_wrote_follows_the_puzzle() {
         let mut draft = draft();
-        draft.set_puzzle(Kind::Sudoku(Shape::SIX));
+        draft.set_puzzle(Kind::new(&Shape::SIX));
         assert_eq!(draft.recipe(1).unwrap().name, "sudoku-6x6-tiny");
         assert_eq!(draft.recipe(1).unwrap().model.seq_len, 36);
         assert_eq!(draft.preset().unwrap().name, "tiny");

@@ -163,7 +163,7 @@ pub static FIELDS: [Field; 41] = [
     field!(Data "test_puzzles", "Unseen puzzles", "Held back to test with. None is a symmetric form of a puzzle that is trained on.", whole(data.test_puzzles)),
     field!(Data "easiest", "Easiest", "Difficulty of the easiest generated puzzles, 0 to 1: the fewer clues, the harder.", share(data.easiest)),
     field!(Data "hardest", "Hardest", "Difficulty of the hardest ones, 0 to 1.", share(data.hardest)),
-    field!(Data "smaller", "Smaller ones", "Share of the base puzzles that are smaller mazes set between walls, 0 to 1. Unseen ones are all of full size.", share(data.smaller)),
+    field!(Data "smaller", "Smaller ones", "Share of the base puzzles that are smaller ones set into a board of full size, 0 to 1. Unseen ones are all of full size.", share(data.smaller)),
     field!(Data "hard", "Hard ones", "Share of the puzzles that are hard, 0 to 1: no clue can be spared, and a solver by singles must guess. The others follow easiest and hardest.", share(data.hard)),
     field!(Data "hard_guesses", "Guesses of those", "How many guesses such a solver needs for a hard puzzle at least; those with 50 take minutes to find.", whole(data.hard_guesses)),
     field!(Data "data_seed", "Seed of the data", "The same seed generates the same puzzles and symmetries.", whole(data.seed)),

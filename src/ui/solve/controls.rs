@@ -11,6 +11,7 @@ use crate::ui::{
     board::symbol::boards,
     format::words::{percent, thousands},
     open_files::OpenFiles,
+    puzzles::{self, Extras},
     solve::{
         harder_puzzles::HarderPuzzles,
         more_puzzles::MorePuzzles,
@@ -132,7 +133,7 @@ fn Unfit() -> impl IntoView {
     let page = Page::here();
     // The largest board of the same game that a model takes.
     let largest = Memo::new(move |_| {
-        let same = |kind: &Kind| std::mem::discriminant(kind) == std::mem::discriminant(&page.kind());
+        let same = |kind: &Kind| kind.is_same_game(page.kind());
         page.machine.gallery.with(|gallery| kinds_of(gallery).into_iter().rfind(same))
     });
     let learn = move |_| {
@@ -194,25 +195,19 @@ fn verdict(page: Page) -> String {
         Phase::Waiting => waiting_for(page).unwrap_or_else(|| "One moment…".into()),
         Phase::Running { .. } => "Thinking…".into(),
         Phase::Stopped => "Stopped.".into(),
-        Phase::Valid => match steps_through(page) {
-            Some(steps) => format!("Solved: checked by the rules, this is a shortest path, {steps} steps."),
-            None => "Solved: checked by the rules, the answer is right.".into(),
-        },
+        Phase::Valid => of_game(page, <dyn Extras>::solved)
+            .unwrap_or_else(|| "Solved: checked by the rules, the answer is right.".into()),
         Phase::Invalid(fault) => {
-            let searched = steps_through(page)
-                .map(|steps| format!(" A breadth-first search finds a path of {steps} steps: the dashed line."));
-            format!("Not a solution: {fault}.{}", searched.unwrap_or_default())
+            format!("Not a solution: {fault}.{}", of_game(page, <dyn Extras>::unsolved).unwrap_or_default())
         }
         Phase::Failed(message) => message.clone(),
     })
 }
 
-/// Steps of a shortest path through the maze that the run was about at last, if there is one.
-fn steps_through(page: Page) -> Option<u32> {
-    match page.kind() {
-        kind @ Kind::Maze(_) => kind.rating(&page.posed_at_last()?),
-        Kind::Sudoku(_) => None,
-    }
+/// What the game says of the puzzle that the run was about at last.
+fn of_game(page: Page, says: fn(&'static dyn Extras, Kind, &[u8]) -> Option<String>) -> Option<String> {
+    let extras = puzzles::of(page.kind())?;
+    says(extras, page.kind(), &page.posed_at_last()?)
 }
 
 /// How long the run took and where, and when the model held itself done.
@@ -259,19 +254,18 @@ fn Notes() -> impl IntoView {
         let run = "The model may run on it all the same.";
         if !faults.is_empty() {
             notes.extend(faults.iter().map(|fault| sentence(&fault.to_string())));
-            // A maze with an open border may have a path all the same.
-            notes.push(match page.kind() {
-                Kind::Sudoku(_) => format!("So this board has no solution. {run}"),
-                Kind::Maze(_) => run.into(),
+            notes.push(match page.kind().rules().is_some_and(|rules| rules.faults_are_final()) {
+                true => format!("So this board has no solution. {run}"),
+                false => run.into(),
             });
         } else {
             match page.drawing.solutions.get() {
                 Some(Solutions::None) => notes.push(format!("This board has no solution. {run}")),
                 Some(Solutions::Several) => notes.push(format!("This board has several solutions. {run}")),
-                Some(Solutions::Unknown) => notes.push(format!(
+                Some(Solutions::Unknown) if page.kind().rules().is_some() => notes.push(format!(
                     "Whether this board has one solution is not known: finding out takes too long. {run}"
                 )),
-                Some(Solutions::One) | None => {}
+                Some(Solutions::One | Solutions::Unknown) | None => {}
             }
         }
         notes

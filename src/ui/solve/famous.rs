@@ -1,49 +1,13 @@
-//! Single Sudokus that are known for being hard, to be put on the board.
+//! Single puzzles that are known for being hard, to be put on the board.
 
-use hrm_core::puzzle::{Kind, sudoku::Shape};
 use leptos::prelude::*;
 
 use crate::ui::{
     board::reading::read,
+    puzzles::{self, Famous},
     state::{Page, Question},
     widgets::details::Fold,
 };
-
-/// A puzzle that people know by a name.
-struct Famous {
-    name: &'static str,
-    /// Where it comes from, and why it is known.
-    source: &'static str,
-    puzzle: &'static str,
-}
-
-const FAMOUS: [Famous; 5] = [
-    Famous {
-        name: "Inkala 2010",
-        source: "Arto Inkala, 2010, in the newspapers as the hardest there is; P. Norvig, Solving Every Sudoku Puzzle",
-        puzzle: "..53.....8......2..7..1.5..4....53...1..7...6..32...8..6.5....9..4....3......97..",
-    },
-    Famous {
-        name: "Inkala 2012",
-        source: "Arto Inkala, 2012, in the newspapers as the hardest there is; the list as above",
-        puzzle: "8..........36......7..9.2...5...7.......457.....1...3...1....68..85...1..9....4..",
-    },
-    Famous {
-        name: "Norvig’s slow one",
-        source: "Took P. Norvig’s program 188.79 s (Solving Every Sudoku Puzzle); it has several solutions",
-        puzzle: ".....6....59.....82....8....45........3........6..3.54...325..6..................",
-    },
-    Famous {
-        name: "Golden Nugget",
-        source: "From the lists of the hardest that players keep in their forum",
-        puzzle: ".......39.....1..5..3.5.8....8.9...6.7...2...1..4.......9.8..5..2....6..4..7.....",
-    },
-    Famous {
-        name: "Easter Monster",
-        source: "By JPF, 2007, from the lists of the hardest that players keep in their forum",
-        puzzle: "1.......2.9.4...5...6...7...5.9.3.......7.......85..4.7.....6...3...9.8...2.....1",
-    },
-];
 
 /// A button for each, folded away at first.
 #[component]
@@ -57,13 +21,25 @@ pub fn FamousPuzzles() -> impl IntoView {
         };
         view! { <button type="button" title=famous.source on:click=show>{famous.name}</button> }
     };
+    let famous =
+        Memo::new(move |_| Known(puzzles::of(page.kind()).map_or(&[][..], |extras| extras.famous(page.kind()))));
     view! {
-        <Show when=move || page.kind() == Kind::Sudoku(Shape::NINE)>
+        <Show when=move || !famous.get().0.is_empty()>
             <Fold summary="Famous hard puzzles" testid="famous">
                 <div class="toolbar" role="group" aria-label="Famous hard puzzles">
-                    {FAMOUS.iter().map(button).collect_view()}
+                    {move || famous.get().0.iter().map(button).collect_view()}
                 </div>
             </Fold>
         </Show>
+    }
+}
+
+/// Famous puzzles of a kind; the same where they are the same list.
+#[derive(Clone, Copy)]
+struct Known(&'static [Famous]);
+
+impl PartialEq for Known {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hrm_core::puzzle::{AnswerStyle, Kind};
+use hrm_core::puzzle::Kind;
 use leptos::{
     ev::{Event, KeyboardEvent},
     html,
@@ -24,8 +24,8 @@ use crate::ui::{
     },
     browser,
     solve::{
-        maze_tools::{Stroke, drag, press as press_pointer},
         path::searched,
+        strokes::{Stroke, drag, press as press_pointer},
     },
     state::Page,
 };
@@ -70,7 +70,7 @@ pub fn Grid() -> impl IntoView {
     view! {
         <div
             class="board"
-            class:maze=move || kind.get().layout().answers == AnswerStyle::Path
+            class:drawn=move || kind.get().tools().is_some()
             class:looked-at=move || page.drawing.brush.get() == Brush::Look
             data-testid="board"
             role="grid"

@@ -4,20 +4,20 @@ mod controls;
 mod famous;
 mod grid;
 mod harder_puzzles;
-mod maze_tools;
 mod more_puzzles;
 mod overlay_legend;
 mod path;
+mod settings;
+mod strokes;
 mod think_wider;
 mod thinking_longer;
 mod timeline;
 mod toolbar;
 
-use hrm_core::puzzle::Kind;
+use hrm_core::puzzle::{Kind, games};
 use leptos::prelude::*;
 
 use crate::ui::{
-    board::symbol::side,
     inspect::Inspector,
     solve::{
         controls::{Controls, ModelLine},
@@ -66,18 +66,15 @@ fn Sizes() -> impl IntoView {
     });
     let button = move |kind: Kind| {
         let chosen = move || if page.kind() == kind { "true" } else { "false" };
-        let testid = match kind {
-            Kind::Sudoku(_) => format!("size-{}", side(kind)),
-            Kind::Maze(_) => kind.name(),
-        };
         view! {
-            <button type="button" data-testid=testid aria-pressed=chosen on:click=move |_| page.show_kind(kind)>
-                {format!("{0}x{0}", side(kind))}
+            <button type="button" data-testid=kind.name() aria-pressed=chosen on:click=move |_| page.show_kind(kind)>
+                {kind.size().to_string()}
             </button>
         }
     };
     let game = move |name: &'static str| {
-        let own = Memo::new(move |_| kinds.get().into_iter().filter(|kind| kind.game() == name).collect::<Vec<_>>());
+        let own =
+            Memo::new(move |_| kinds.get().into_iter().filter(|kind| kind.game().title() == name).collect::<Vec<_>>());
         view! {
             <Show when=move || own.with(|own| !own.is_empty())>
                 <div class="sizes" role="group" aria-label=format!("{name}: board size")>
@@ -89,7 +86,7 @@ fn Sizes() -> impl IntoView {
     };
     view! {
         <div class="games">
-            {Kind::games().into_iter().map(game).collect_view()}
+            {games().into_iter().map(|of| game(of.title())).collect_view()}
         </div>
     }
 }

@@ -1,17 +1,15 @@
-//! The path that a search finds through a maze, to be drawn where the model's is wrong.
+//! A right answer as a path, to be drawn where the model's is wrong.
 
-use hrm_core::puzzle::{
-    Kind,
-    maze::{Grid, shortest_path},
-};
 use leptos::prelude::*;
 
-use crate::ui::state::{Page, Phase};
+use crate::ui::{
+    puzzles,
+    state::{Page, Phase},
+};
 
-/// A shortest path of the maze whose answer was wrong.
+/// The cells of a right path of the puzzle whose answer was wrong, where its game draws one.
 pub fn searched(page: Page) -> Option<Vec<usize>> {
     let wrong = page.run.phase.with(|phase| matches!(phase, Phase::Invalid(_)));
-    let Kind::Maze(side) = page.kind() else { return None };
     let posed = page.posed_at_last().filter(|_| wrong)?;
-    shortest_path(&Grid::from_tokens(side, &posed).ok()?)
+    puzzles::of(page.kind())?.right_path(page.kind(), &posed)
 }

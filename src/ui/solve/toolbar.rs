@@ -1,6 +1,6 @@
 //! What can be done with the board besides typing.
 
-use hrm_core::puzzle::{Kind, sudoku::clues_at};
+use hrm_core::puzzle::Symbol;
 use leptos::{
     ev::{ClipboardEvent, SubmitEvent},
     html,
@@ -9,11 +9,9 @@ use leptos::{
 use wasm_bindgen::JsCast;
 
 use crate::ui::{
-    board::{
-        reading::write,
-        symbol::{Symbol, blank},
-    },
-    solve::maze_tools::{Brushes, MazeFigures, MazeSliders},
+    board::reading::write,
+    puzzles,
+    solve::{settings::Settings, strokes::Brushes},
     state::Page,
     url::place::Place,
 };
@@ -24,7 +22,7 @@ pub fn Pad() -> impl IntoView {
     let page = Page::here();
     let symbols = move || {
         let kind = page.kind();
-        let tokens = (0..kind.vocab_size() as u8).filter_map(|token| Some((token, Symbol::of(kind, token)?)));
+        let tokens = (0..kind.vocab_size() as u8).filter_map(|token| Some((token, kind.symbol(token)?)));
         tokens
             .map(|(token, Symbol { name, text, .. })| {
                 let write = move |_| page.drawing.write(token);
@@ -39,7 +37,7 @@ pub fn Pad() -> impl IntoView {
                 <button
                     type="button"
                     aria-label="Empty the cell"
-                    on:click=move |_| page.drawing.write(blank(page.kind()))
+                    on:click=move |_| page.drawing.write(page.kind().blank())
                 >
                     "⌫"
                 </button>
@@ -47,14 +45,10 @@ pub fn Pad() -> impl IntoView {
         }
     };
     view! {
-        <Show when=move || is_maze(page) fallback=digits>
+        <Show when=move || page.kind().tools().is_some() fallback=digits>
             <Brushes/>
         </Show>
     }
-}
-
-fn is_maze(page: Page) -> bool {
-    matches!(page.kind(), Kind::Maze(_))
 }
 
 /// New puzzle, clear, undo, redo, paste.
@@ -64,47 +58,16 @@ pub fn Toolbar() -> impl IntoView {
     let drawing = page.drawing;
     let pasting = RwSignal::new(false);
     listen_for_paste(page);
-    let hardest = move || page.kind().levels() - 1;
-    let level = move || (drawing.difficulty.get() * hardest() as f64).round() as usize;
-    // Of a new puzzle: what is on the board may be another's.
-    let clues = move || match page.kind() {
-        Kind::Sudoku(shape) => format!("{} clues in a new one", clues_at(shape, drawing.difficulty.get())),
-        Kind::Maze(_) => String::new(),
-    };
-    let set_difficulty = move |event| {
-        if let Ok(level) = event_target_value(&event).parse() {
-            drawing.difficulty.set(untrack(|| page.kind()).difficulty_of(level));
-        }
-    };
-    let slider = NodeRef::<html::Input>::new();
-    // In this order: a value above the most that a slider had is cut.
-    Effect::new(move |_| {
-        if let Some(slider) = slider.get() {
-            slider.set_max(&hardest().to_string());
-            slider.set_value(&level().to_string());
-        }
+    let figures = Memo::new(move |_| {
+        drawing.question.with(|question| puzzles::of(question.kind)?.figures(question.kind, &question.tokens))
     });
-    let difficulty = move || {
-        view! {
-            <label class="difficulty">
-                <span>"Difficulty"</span>
-                <input
-                    type="range"
-                    data-testid="difficulty"
-                    min="0"
-                    node_ref=slider
-                    aria-valuetext=clues
-                    on:input=set_difficulty
-                />
-                <span class="reading">{clues}</span>
-            </label>
-        }
-    };
+    let figures_testid = move || format!("{}-figures", page.kind().game().name());
+    let generates = move || page.kind().generator().is_some();
     view! {
         <div class="toolbar" role="group" aria-label="Board">
-            <button type="button" data-testid="new" on:click=move |_| page.generate(page.kind())>"New puzzle"</button>
-            <Show when=move || is_maze(page) fallback=difficulty>
-                <MazeSliders/>
+            <Show when=generates>
+                <button type="button" data-testid="new" on:click=move |_| page.generate(page.kind())>"New puzzle"</button>
+                <Settings/>
             </Show>
             <button type="button" data-testid="clear" on:click=move |_| drawing.clear(&page.machine.kinds())>"Clear"</button>
             <button
@@ -132,8 +95,8 @@ pub fn Toolbar() -> impl IntoView {
                 "As text…"
             </button>
         </div>
-        <Show when=move || is_maze(page)>
-            <MazeFigures/>
+        <Show when=move || figures.with(Option::is_some)>
+            <p class="reading" data-testid=figures_testid>{figures}</p>
         </Show>
         <Show when=move || pasting.get()>
             <PasteField close=move || pasting.set(false)/>
@@ -182,11 +145,7 @@ fn PasteField(close: impl Fn() + Copy + Send + 'static) -> impl IntoView {
     view! {
         <form class="paste" on:submit=take>
             <label for="paste-text">
-                {move || if is_maze(page) {
-                    "The maze as text, row by row: # wall, space, S and G; copy it, or put another in its place"
-                } else {
-                    "The puzzle as text, row by row: digits, “.” or 0 for a blank; copy it, or put another in its place"
-                }}
+                {move || format!("{}; copy it, or put another in its place", page.kind().text_hint())}
             </label>
             <textarea id="paste-text" data-testid="paste-text" node_ref=field rows="9" spellcheck="false"></textarea>
             <div class="actions">

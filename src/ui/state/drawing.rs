@@ -1,18 +1,14 @@
 //! The puzzle as it is drawn: its history, the cell the keyboard is at, what is known of it.
 
-use hrm_core::puzzle::{
-    Kind,
-    maze::{Design, Grid, Side},
-    sudoku::Shape,
-};
+use hrm_core::puzzle::{FIRST_KIND, Kind, Setting, Settings, Size, fitted};
 use hrm_link::protocol::Solutions;
 use leptos::prelude::*;
 
 use crate::ui::board::{
-    edit::{Brush, empty, written},
+    edit::Brush,
     history::History,
-    reading::{fitted, kind_for, read, read_all},
-    starter::{self, first_question},
+    reading::{read, read_all},
+    starter::first_question,
 };
 
 /// A puzzle.
@@ -31,28 +27,60 @@ impl Question {
     }
 }
 
-/// What new mazes are to be like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MazeWish {
+/// What new puzzles are to be like.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wish {
     /// Rows and columns.
-    pub size: usize,
-    /// Openings beyond a spanning tree's.
-    pub openings: usize,
-    /// Steps from start to goal at least.
-    pub min_steps: usize,
+    pub size: Size,
+    /// What is set of the generator's settings; the rest is as it is by default.
+    settings: Settings,
+    /// Of settings that mean the same on every board, how far they are between the least and the greatest, 0 to 1.
+    shares: Settings,
 }
 
-impl MazeWish {
-    /// The same wishes of a maze of another size, as far as that can hold them.
-    pub fn resized(self, size: usize) -> Self {
-        Self { size, openings: self.openings.min(size), min_steps: self.min_steps.clamp(size, 3 * size) }
+impl Wish {
+    /// Like the puzzles that a visit to a kind meets first.
+    fn of(kind: Kind) -> Self {
+        Self { size: kind.size(), settings: Settings::default(), shares: Settings::default() }
     }
 
-    /// Like those that models of a size are trained on; `None` for other kinds.
-    fn standard(kind: Kind) -> Option<Self> {
-        let Kind::Maze(side) = kind else { return None };
-        let Design { openings, min_steps, .. } = Design::standard(side, 0.0);
-        Some(Self { size: side.get(), openings, min_steps: min_steps as usize })
+    /// Of another kind: what means the same there stays.
+    fn for_kind(self, kind: Kind) -> Self {
+        Self { shares: self.shares, ..Self::of(kind) }
+    }
+
+    /// The board that is wished for, of the game of `kind`.
+    pub fn board(&self, kind: Kind) -> Kind {
+        kind.resized(self.size).unwrap_or(kind)
+    }
+
+    /// One of its generator's settings.
+    pub fn setting(&self, kind: Kind, name: &str) -> Option<Setting> {
+        self.board(kind).generator()?.settings().into_iter().find(|setting| setting.name == name)
+    }
+
+    /// What a setting is.
+    pub fn value(&self, setting: &Setting) -> f64 {
+        match self.shares.get(setting.name).filter(|_| setting.is_relative) {
+            Some(share) => (setting.least + share * (setting.most - setting.least)).round(),
+            None => self.settings.value_of(setting),
+        }
+    }
+
+    /// Sets a setting.
+    pub fn set(&mut self, setting: &Setting, value: f64) {
+        if setting.is_relative {
+            let span = (setting.most - setting.least).max(f64::MIN_POSITIVE);
+            self.shares.set(setting.name, (value - setting.least) / span);
+        } else {
+            self.settings.set(setting.name, value);
+        }
+    }
+
+    /// All settings, for a board of the game of `kind`.
+    pub fn settings(&self, kind: Kind) -> Settings {
+        let settings = self.board(kind).generator().map(|generator| generator.settings()).unwrap_or_default();
+        settings.iter().fold(Settings::default(), |all, setting| all.with(setting.name, self.value(setting)))
     }
 }
 
@@ -65,11 +93,9 @@ pub struct Drawing {
     pub question: Memo<Question>,
     /// The cell that typing fills.
     pub cursor: RwSignal<usize>,
-    /// Difficulty of new puzzles, from 0 to 1: it means the same for every kind, however many levels that has.
-    pub difficulty: RwSignal<f64>,
-    /// What new mazes are to be like.
-    pub wish: RwSignal<MazeWish>,
-    /// What strokes over a maze draw.
+    /// What new puzzles are to be like.
+    pub wish: RwSignal<Wish>,
+    /// What strokes over the board draw.
     pub brush: RwSignal<Brush>,
     /// How many solutions the puzzle has, once that is known.
     pub solutions: RwSignal<Option<Solutions>>,
@@ -95,14 +121,13 @@ impl Drawing {
             Some(Err(error)) => (None, Some(format!("In the address: {error}"))),
             None => (None, None),
         };
-        let question = question.unwrap_or_else(|| Question::first_of(Kind::Sudoku(Shape::FOUR)));
-        let wish = MazeWish::standard(question.kind).unwrap_or(MazeWish { size: 9, openings: 4, min_steps: 9 });
+        let question = question.unwrap_or_else(|| Question::first_of(FIRST_KIND));
+        let wish = Wish::of(question.kind);
         let history = RwSignal::new(History::new(question));
         Self {
             history,
             question: Memo::new(move |_| history.with(|history| history.present().clone())),
             cursor: RwSignal::new(0),
-            difficulty: RwSignal::new(starter::DIFFICULTY),
             wish: RwSignal::new(wish),
             brush: RwSignal::new(Brush::default()),
             solutions: RwSignal::new(None),
@@ -131,9 +156,7 @@ impl Drawing {
                 seen.push(before);
             });
             self.cursor.set(0);
-            if let Some(wish) = MazeWish::standard(question.kind) {
-                self.wish.set(wish);
-            }
+            self.wish.update(|wish| *wish = wish.clone().for_kind(question.kind));
         }
         self.history.update(|history| history.push(question));
     }
@@ -180,7 +203,7 @@ impl Drawing {
     /// Writes a token into the cell under the cursor.
     pub fn write(self, token: u8) {
         let Question { kind, tokens } = self.question.get_untracked();
-        self.set(Question { kind, tokens: written(kind, &tokens, self.cursor.get_untracked(), token) });
+        self.set(Question { kind, tokens: kind.written(&tokens, self.cursor.get_untracked(), token) });
     }
 
     /// A stroke changed the board; with `begun` it goes on, and is taken back as one.
@@ -192,16 +215,11 @@ impl Drawing {
         }
     }
 
-    /// Empties the board; a maze becomes a room of the size that is wished for, for one of the `known` kinds.
+    /// Empties the board; it gets the size that is wished for, for one of the `known` kinds.
     pub fn clear(self, known: &[Kind]) {
         let kind = self.question.with_untracked(|question| question.kind);
-        let (kind, tokens) = match (kind, Side::new(self.wish.get_untracked().size)) {
-            (Kind::Maze(_), Some(side)) => {
-                let room = empty(Kind::Maze(side));
-                Grid::from_tokens(side, &room).map_or((Kind::Maze(side), room), |room| fitted(&room, known))
-            }
-            _ => (kind, empty(kind)),
-        };
+        let board = self.wish.with_untracked(|wish| wish.board(kind));
+        let (kind, tokens) = fitted(board, &board.empty(), known);
         self.replace_as_wished(Question { kind, tokens });
     }
 
@@ -212,20 +230,11 @@ impl Drawing {
         self.wish.set(wish);
     }
 
-    /// The kind of maze that a wished for maze becomes.
-    pub fn wished_kind(self, known: &[Kind]) -> Option<Kind> {
-        Some(Kind::Maze(kind_for(Side::new(self.wish.get_untracked().size)?, known)))
-    }
-
-    /// Now that the kinds of the gallery's models are known, a maze from the address is padded for one of them.
+    /// Now that the kinds of the gallery's models are known, a board from the address is padded for one of them.
     pub fn fit(self, known: &[Kind]) {
         let Question { kind, tokens } = self.question.get_untracked();
-        let Kind::Maze(side) = kind else { return };
-        let maze = Grid::from_tokens(side, &tokens).map(|maze| maze.without_path());
-        if let Ok(maze) = maze
-            && !known.contains(&kind)
-        {
-            let (kind, tokens) = fitted(&maze, known);
+        if !known.contains(&kind) && kind.fitting(known) != kind {
+            let (kind, tokens) = fitted(kind, &kind.without_marks(&tokens), known);
             // There is nothing in it to take back.
             self.history.set(History::new(Question { kind, tokens }));
         }

@@ -363,7 +363,12 @@ impl Machine {
 
 /// The kinds of puzzle that these models solve, in the page's order.
 pub fn kinds_of(gallery: &[Entry]) -> Vec<Kind> {
-    Kind::all().filter(|kind| gallery.iter().any(|model| model.puzzle == *kind)).collect()
+    let offered: Vec<Kind> = Kind::all().collect();
+    let mut kinds: Vec<Kind> = gallery.iter().map(|model| model.puzzle).collect();
+    // Sizes that are not offered come last.
+    kinds.sort_by_key(|kind| offered.iter().position(|other| other == kind).unwrap_or(offered.len()));
+    kinds.dedup();
+    kinds
 }
 
 fn measurement_key(model: &str) -> String {

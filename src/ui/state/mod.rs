@@ -13,7 +13,7 @@ mod training;
 mod wider;
 
 pub(super) use dimension::{DIMENSION_PUZZLES, Measured};
-pub(super) use drawing::{Drawing, MazeWish, Question};
+pub(super) use drawing::{Drawing, Question, Wish};
 pub(super) use experiment::Experiment;
 pub(super) use link::STRETCHES;
 pub(super) use machine::{Machine, Status, kinds_of};
@@ -252,20 +252,13 @@ impl Page {
         }
     }
 
-    /// Draws a new puzzle of `kind`; a maze becomes one of the kind that its wished size needs.
-    pub fn generate(self, mut kind: puzzle::Kind) {
+    /// Draws a new puzzle of the game of `kind`, of the size that is wished for; it becomes one of a kind that a model takes.
+    pub fn generate(self, kind: puzzle::Kind) {
         let seed = browser::seed();
-        let task = self.machine.ask(match kind {
-            puzzle::Kind::Sudoku(_) => {
-                let difficulty = self.drawing.difficulty.get_untracked();
-                Task::Generate { kind, difficulty, seed }
-            }
-            puzzle::Kind::Maze(_) => {
-                let MazeWish { size, openings, min_steps } = self.drawing.wish.get_untracked();
-                kind = self.drawing.wished_kind(&self.machine.kinds()).unwrap_or(kind);
-                Task::Carve { kind, size, openings, min_steps, seed }
-            }
-        });
+        let wish = self.drawing.wish.get_untracked();
+        let (board, settings) = (wish.board(kind), wish.settings(kind));
+        let kind = board.fitting(&self.machine.kinds());
+        let task = self.machine.ask(Task::Generate { kind, size: board.size(), settings, seed });
         self.drawing.generating.set_value(Some((task, kind)));
     }
 

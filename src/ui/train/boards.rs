@@ -5,7 +5,6 @@ use hrm_link::training::Board;
 use leptos::prelude::*;
 
 use crate::ui::{
-    board::symbol::{Symbol, blank},
     format::words::thousands,
     state::{Boards as Watched, Page},
 };
@@ -40,7 +39,8 @@ pub fn Boards() -> impl IntoView {
 fn SmallBoard(kind: Kind, board: Board) -> impl IntoView {
     let layout = kind.layout();
     let Board { example, answer, solved } = board;
-    let asked = |at: usize| is_asked(kind, example.question[at], example.answer[at]);
+    // What the model has to find: a blank cell, or one on a path.
+    let asked = |at: usize| example.question[at] != example.answer[at];
     let right = (0..layout.cells()).filter(|&at| asked(at) && answer.get(at) == Some(&example.answer[at])).count();
     let all = (0..layout.cells()).filter(|&at| asked(at)).count();
     let cell = |at: usize| {
@@ -53,7 +53,7 @@ fn SmallBoard(kind: Kind, board: Board) -> impl IntoView {
             (true, false) => "right",
             (false, _) => "wrong",
         };
-        let symbol = Symbol::of(kind, answered);
+        let symbol = kind.symbol(answered);
         let look = symbol.as_ref().map_or("", |symbol| symbol.class);
         let text = symbol.map(|symbol| symbol.text).unwrap_or_default();
         view! {
@@ -72,14 +72,6 @@ fn SmallBoard(kind: Kind, board: Board) -> impl IntoView {
             </svg>
             <figcaption>{verdict}</figcaption>
         </figure>
-    }
-}
-
-/// Whether a cell is one that the model has to find: a blank one, or one on a maze's path.
-fn is_asked(kind: Kind, question: u8, answer: u8) -> bool {
-    match kind {
-        Kind::Sudoku(_) => question == blank(kind),
-        Kind::Maze(_) => question != answer,
     }
 }
 

@@ -1,11 +1,10 @@
 //! What is to be learnt: generated puzzles, or those of a file.
 
-use hrm_core::puzzle::Kind;
+use hrm_core::puzzle::{Kind, games};
 use leptos::prelude::*;
 use web_sys::Event;
 
 use crate::ui::{
-    board::symbol::side,
     browser::files::files_of,
     recipe_form::draft::Draft,
     state::{Page, Table},
@@ -25,11 +24,16 @@ pub fn Data() -> impl IntoView {
     };
     let option = move |kind: Kind| {
         let chosen = move || draft.with(|draft| draft.puzzle == kind);
-        view! { <option value=kind.name() selected=chosen>{format!("{0}x{0}", side(kind))}</option> }
+        view! { <option value=kind.name() selected=chosen>{kind.size().to_string()}</option> }
     };
     let group = move |game| {
-        let kinds = Kind::all().filter(move |kind| kind.game() == game);
-        view! { <optgroup label=game>{kinds.map(option).collect_view()}</optgroup> }
+        let kinds = Kind::all().filter(move |kind| kind.game().title() == game);
+        // A size that is not offered is there while it is chosen.
+        let other = move || {
+            let own = draft.with(|draft| draft.puzzle);
+            (own.game().title() == game && Kind::all().all(|kind| kind != own)).then(|| option(own))
+        };
+        view! { <optgroup label=game>{kinds.map(option).collect_view()}{other}</optgroup> }
     };
     let take = move |event: Event| {
         for file in files_of(&event) {
@@ -49,7 +53,7 @@ pub fn Data() -> impl IntoView {
                         prop:value=move || draft.with(|draft| draft.puzzle.name())
                         on:change=choose
                     >
-                        {Kind::games().into_iter().map(group).collect_view()}
+                        {games().into_iter().map(|game| group(game.title())).collect_view()}
                     </select>
                     <p class="help">
                         {move || if from_file.get() { "As the file's first good puzzle." } else { "A generator makes them." }}

@@ -6,13 +6,12 @@ use crate::checkpoint::Weights;
 use crate::data::{Dataset, Example, Hard, SplitRequest, generate_split};
 use crate::engine::Engine;
 use crate::model::{Solver, Taps};
-use crate::puzzle::Kind;
-use crate::puzzle::sudoku::Shape;
+use crate::puzzle::{FIRST_KIND, Kind};
 use crate::random::Random;
 use crate::train::{Preset, StepReport, TrainError, Trainer, evaluate};
 
 /// What is learnt.
-const PUZZLE: Kind = Kind::Sudoku(Shape::FOUR);
+const PUZZLE: Kind = FIRST_KIND;
 /// Base puzzles, before augmentation: the page's default.
 const BASE_PUZZLES: usize = 1000;
 /// Unseen puzzles, spread evenly over these clues.

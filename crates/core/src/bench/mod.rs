@@ -15,7 +15,7 @@ use crate::random::Random;
 use crate::train::{OptimizerConfig, Setup, TrainError, Trainer, record_training};
 
 /// An HRM on 9x9 Sudoku with attention and rotary positions.
-fn sudoku(hidden_size: usize, num_heads: usize, layers: usize, puzzle_emb_ndim: usize) -> ModelConfig {
+fn of_81_cells(hidden_size: usize, num_heads: usize, layers: usize, puzzle_emb_ndim: usize) -> ModelConfig {
     ModelConfig {
         family: Family::Hrm,
         seq_len: 81,
@@ -37,23 +37,24 @@ fn sudoku(hidden_size: usize, num_heads: usize, layers: usize, puzzle_emb_ndim: 
         loss: LossKind::Stablemax,
         rms_norm_eps: 1e-5,
         rope_theta: 10000.0,
+        columns: None,
     }
 }
 
 /// The paper's 27 M model: D 512, 8 heads, 4+4 layers, T 82.
 pub fn paper() -> ModelConfig {
-    sudoku(512, 8, 4, 512)
+    of_81_cells(512, 8, 4, 512)
 }
 
 /// The middle model: D 128, 4 heads, 2+2 layers, T 81.
 pub fn middle() -> ModelConfig {
-    sudoku(128, 4, 2, 0)
+    of_81_cells(128, 4, 2, 0)
 }
 
 /// The model whose training step is compared with other libraries' in the browser: D 64, 4 heads, 2+2 layers, S 16.
 /// Exploration is off, so that nothing in a step is left to chance.
 pub fn tiny() -> ModelConfig {
-    ModelConfig { seq_len: 16, vocab_size: 6, halt_exploration_prob: 0.0, ..sudoku(64, 4, 2, 0) }
+    ModelConfig { seq_len: 16, vocab_size: 6, halt_exploration_prob: 0.0, ..of_81_cells(64, 4, 2, 0) }
 }
 
 /// Operations of the matrix products and of attention in these entries, as they are played; of elementwise work, which
@@ -100,6 +101,11 @@ impl<S: Session> SegmentBench<S> {
         self.flops
     }
 
+    /// See [`Session::forms`].
+    pub fn forms(&self) -> String {
+        self.solver.forms()
+    }
+
     /// Runs one segment, the answer and what is tapped read back.
     ///
     /// # Errors
@@ -123,7 +129,8 @@ impl Workload {
     /// For batches of `batch` rows; the learning rate stands still.
     pub fn new(config: &ModelConfig, batch: usize) -> Self {
         let optimizer = OptimizerConfig { lr: 1e-3, warmup_steps: 0, ..OptimizerConfig::default() };
-        let setup = Setup { model: config.clone(), optimizer, batch, total_steps: 1000, seed: 1, shards: 1 };
+        let setup =
+            Setup { model: config.clone(), optimizer, batch, total_steps: 1000, seed: 1, shards: 1, sizes: Vec::new() };
         let mut random = Random::new(2);
         let len = batch * config.seq_len;
         let mut draw = || (0..len).map(|_| random.below(config.vocab_size)).collect::<Vec<_>>();
@@ -134,7 +141,8 @@ impl Workload {
         if let Some(q_head) = weights.tensors.get_mut("q_head.weight") {
             q_head.data.iter_mut().for_each(|w| *w = (random.unit() as f32 - 0.5) / 4.0);
         }
-        Workload { setup, weights, batch: Batch { tokens, labels } }
+        let batch = Batch { tokens, labels, ids: vec![0; batch], board: 0 };
+        Workload { setup, weights, batch }
     }
 }
 
@@ -164,6 +172,11 @@ impl<S: Session> TrainBench<S> {
     /// Bytes that the engine holds for it; all that a run holds from two steps in one [`TrainBench::run`] on.
     pub fn bytes(&self) -> u64 {
         self.trainer.bytes()
+    }
+
+    /// See [`Session::forms`].
+    pub fn forms(&self) -> String {
+        self.trainer.forms()
     }
 
     /// `steps` steps, each started before the last one's numbers are read; returns the loss of the last.

@@ -129,21 +129,38 @@ const SAMPLES: usize = 100;
 /// Reads puzzles of `kind`. Rows that do not hold one, and rows whose answer does not solve their question, are
 /// left out and reported.
 pub fn read(kind: Kind, input: impl io::Read) -> Result<Table, CsvError> {
+    let (rows, table) = read_by(input, |_| kind)?;
+    Ok(Table { rows: rows.into_iter().map(|(_, row)| row).collect(), ..table })
+}
+
+/// As [`read`], for a model that serves every size: rows of other sizes of the same game are of that kind, and not padded or
+/// refused. The rows come with their kinds, in the file's order; the table has the rest.
+pub fn read_sizes(kind: Kind, input: impl io::Read) -> Result<(Vec<(Kind, Row)>, Table), CsvError> {
+    let natural = |question: &str| {
+        let (size, _) = kind.game().read(question).ok()?;
+        kind.resized(size).filter(|other| other.vocab_size() == kind.vocab_size())
+    };
+    read_by(input, |question| natural(question).unwrap_or(kind))
+}
+
+fn read_by(input: impl io::Read, kind_of_row: impl Fn(&str) -> Kind) -> Result<(Vec<(Kind, Row)>, Table), CsvError> {
+    let mut rows = Vec::new();
     let source = Source::read(input)?;
     let (found, delimiter) = found_in(&source)?;
     let mut table = Table { notes: notes_of(&source, delimiter, &found), ..Table::default() };
     let (mut padded, mut samples) = (0_usize, Vec::new());
     for record in source.records(delimiter).skip(usize::from(found.has_header)) {
         let record = record?;
+        let question = found.columns.field(&record.fields, Column::Question).map(text_of).unwrap_or_default();
+        let kind = kind_of_row(&question);
         match row(kind, found.columns, &record.fields) {
             Ok((row, was_padded)) => {
-                table.rows.push(row);
+                rows.push((kind, row));
                 padded += usize::from(was_padded);
             }
             Err(problem) => {
                 if matches!(problem.fault, Fault::Size | Fault::Sign) && samples.len() < SAMPLES {
-                    samples
-                        .push(found.columns.field(&record.fields, Column::Question).map(text_of).unwrap_or_default());
+                    samples.push(question);
                 }
                 table.problems.push(problem.on(&record));
             }
@@ -155,7 +172,7 @@ pub fn read(kind: Kind, input: impl io::Read) -> Result<Table, CsvError> {
         ));
     }
     table.looks_like = most_common(samples.iter().filter_map(|text| Kind::of_question(text)), samples.len());
-    Ok(table)
+    Ok((rows, table))
 }
 
 /// The kind of a file's first good row; where there is none, that of the first question which could be one.
@@ -184,7 +201,7 @@ pub fn kind_of(input: impl io::Read) -> Result<Kind, CsvError> {
     likely.ok_or(CsvError::Kind { line, text })
 }
 
-/// Writes rows under a header; a blank is the kind's own symbol (`.` in Sudoku).
+/// Writes rows under a header; a blank is the kind's own symbol.
 pub fn write<'a>(kind: Kind, rows: impl IntoIterator<Item = &'a Row>, output: impl io::Write) -> Result<(), CsvError> {
     let mut writer = Writer::from_writer(output);
     writer.write_record(Column::ALL.map(Column::name))?;
@@ -285,7 +302,8 @@ fn row(kind: Kind, columns: Columns, record: &ByteRecord) -> Result<(Row, bool),
     if let Some(fault) = kind.faults(&example.question).first() {
         return Err(Wrong::new(Column::Question, Fault::Question, fault.to_string()));
     }
-    kind.check(&example.question, &example.answer)
+    kind.rules()
+        .map_or(Ok(()), |rules| rules.check(&example.question, &example.answer))
         .map_err(|fault| Wrong::new(Column::Answer, Fault::Answer, format!("it contradicts the question: {fault}")))?;
     let text = |column| columns.field(record, column).map(text_of).unwrap_or_default();
     Ok((Row { source: text(Column::Source), example, rating: text(Column::Rating) }, was_padded))
@@ -305,10 +323,10 @@ fn is_in_powers_of_ten(text: &str) -> bool {
     })
 }
 
-/// A Sudoku of digits alone that is too short, with the zeros in front that a spreadsheet takes from a number.
+/// A board of digits alone that is too short, with the zeros in front that a spreadsheet takes from a number.
 fn zeros_put_back(kind: Kind, text: &str) -> Option<String> {
     let cells = kind.seq_len();
-    let is_short = matches!(kind, Kind::Sudoku(_)) && is_number(text) && text.len() < cells;
+    let is_short = kind.is_numeric() && is_number(text) && text.len() < cells;
     is_short.then(|| format!("{text:0>cells$}"))
 }
 

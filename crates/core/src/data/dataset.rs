@@ -1,7 +1,7 @@
 //! Examples in batches, each reproducible from the seed and the step alone, so that a resumed run meets exactly
 //! what it would have met.
 
-use super::{Example, split::TEST_FRACTION};
+use super::Example;
 use crate::{puzzle::Kind, random::Random};
 
 /// Rows for one training or evaluation step; B rows of S positions, row by row.
@@ -13,24 +13,42 @@ pub struct Batch {
     /// The answer's tokens, `[B, S]`; generated kinds ignore no position, so none is -100.
     #[serde(with = "crate::word_bytes")]
     pub labels: Vec<i32>,
+    /// Puzzle identifiers, `[B]`: rows of the puzzle embedding, where the model has one.
+    pub ids: Vec<u32>,
+    /// Of a run on boards of several sizes, the number of this batch's size; 0 is the model's own.
+    pub board: usize,
 }
 
 impl Batch {
     /// The examples as they are, one row each.
     pub fn of<'a>(examples: impl IntoIterator<Item = &'a Example>) -> Self {
-        let (mut tokens, mut labels) = (Vec::new(), Vec::new());
+        let (mut tokens, mut labels, mut ids) = (Vec::new(), Vec::new(), Vec::new());
         for Example { question, answer } in examples {
+            ids.push(0);
             tokens.extend(question.iter().map(|&token| u32::from(token)));
             labels.extend(answer.iter().map(|&token| i32::from(token)));
         }
-        Self { tokens, labels }
+        Self { tokens, labels, ids, board: 0 }
+    }
+
+    /// The same rows as those of the board of that number.
+    #[must_use]
+    pub fn of_board(self, board: usize) -> Self {
+        Self { board, ..self }
     }
 
     /// Its rows in so many equal parts, in their order.
     pub fn parts(&self, count: usize) -> Vec<Self> {
         let parts = self.tokens.chunks(self.tokens.len().div_ceil(count.max(1)).max(1));
         let labels = self.labels.chunks(self.labels.len().div_ceil(count.max(1)).max(1));
-        parts.zip(labels).map(|(tokens, labels)| Self { tokens: tokens.to_vec(), labels: labels.to_vec() }).collect()
+        let ids = self.ids.chunks(self.ids.len().div_ceil(count.max(1)).max(1));
+        let part = |((tokens, labels), ids): ((&[u32], &[i32]), &[u32])| Self {
+            tokens: tokens.to_vec(),
+            labels: labels.to_vec(),
+            ids: ids.to_vec(),
+            board: self.board,
+        };
+        parts.zip(labels).zip(ids).map(part).collect()
     }
 }
 
@@ -39,15 +57,8 @@ impl Batch {
 pub struct Dataset {
     kind: Kind,
     seed: u64,
-    source: Source,
-}
-
-#[derive(Clone, Debug)]
-enum Source {
-    /// A base puzzle drawn at random, under a random symmetry.
-    Augmented(Vec<Example>),
-    /// A new puzzle each time, of the classes that are not set aside for testing.
-    Unlimited,
+    /// Of which one is drawn at random, under a random symmetry.
+    base: Vec<Example>,
 }
 
 impl Dataset {
@@ -67,13 +78,7 @@ impl Dataset {
                 }
             }
         }
-        Ok(Self { kind, seed, source: Source::Augmented(base) })
-    }
-
-    /// Generated puzzles without end, spread evenly over the kind's levels, none of a class on the test side
-    /// ([`TEST_FRACTION`]).
-    pub fn unlimited(kind: Kind, seed: u64) -> Self {
-        Self { kind, seed, source: Source::Unlimited }
+        Ok(Self { kind, seed, base })
     }
 
     /// The kind of every example.
@@ -81,39 +86,21 @@ impl Dataset {
         self.kind
     }
 
-    /// The base puzzles; none where puzzles are generated without end.
+    /// The base puzzles.
     pub fn into_base(self) -> Vec<Example> {
-        match self.source {
-            Source::Augmented(base) => base,
-            Source::Unlimited => Vec::new(),
-        }
+        self.base
     }
 
-    /// Base puzzles; 0 where puzzles are generated without end.
+    /// Base puzzles.
     pub fn base_puzzles(&self) -> usize {
-        match &self.source {
-            Source::Augmented(base) => base.len(),
-            Source::Unlimited => 0,
-        }
+        self.base.len()
     }
 
     /// Example `index` of the stream, a function of the seed and `index` alone.
     pub fn example(&self, index: u64) -> Example {
         let mut random = Random::stream(self.seed, index);
-        match &self.source {
-            Source::Augmented(base) => {
-                let example = &base[random.below(base.len())];
-                self.kind.augment(&mut random, example)
-            }
-            Source::Unlimited => loop {
-                let level = random.below(self.kind.levels());
-                let example = self.kind.generate(&mut random, self.kind.difficulty_of(level));
-                let class = self.kind.class_key(&example.question);
-                if class.is_ok_and(|class| !class.is_test(TEST_FRACTION)) {
-                    break example;
-                }
-            },
-        }
+        let example = &self.base[random.below(self.base.len())];
+        self.kind.augment(&mut random, example)
     }
 
     /// The batch of step `step` (from 0): the next `rows` examples of the stream.
@@ -176,10 +163,10 @@ mod tests {
     use super::*;
     use crate::puzzle::sudoku::Shape;
 
-    const KIND: Kind = Kind::Sudoku(Shape::FOUR);
+    const KIND: Kind = Kind::new(&Shape::FOUR);
 
     fn base(count: u64) -> Vec<Example> {
-        (0..count).map(|index| KIND.generate(&mut Random::stream(1, index), 0.5)).collect()
+        (0..count).map(|index| KIND.generate(&mut Random::stream(1, index), 0.5).unwrap()).collect()
     }
 
     fn rows(batch: &Batch) -> Vec<Example> {
@@ -214,16 +201,6 @@ mod tests {
         assert!(rows.iter().all(|row| KIND.check(&row.question, &row.answer).is_ok()));
         assert_eq!(rows.iter().map(key).collect::<HashSet<_>>(), classes);
         assert!(rows.iter().collect::<HashSet<_>>().len() > 250);
-    }
-
-    #[test]
-    fn unlimited_rows_are_never_of_a_test_class() {
-        let data = Dataset::unlimited(KIND, 3);
-        for index in 0..300 {
-            let example = data.example(index);
-            assert!(!KIND.class_key(&example.question).unwrap().is_test(TEST_FRACTION));
-            assert_eq!(KIND.check(&example.question, &example.answer), Ok(()));
-        }
     }
 
     #[test]

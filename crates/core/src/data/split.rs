@@ -23,14 +23,14 @@ pub struct SplitRequest {
     pub seed: u64,
     /// Least and greatest difficulty, 0 to 1.
     pub difficulty: (f64, f64),
-    /// How often a training puzzle is drawn from the smaller ones ([`crate::puzzle::Rules::generate_smaller`]), 0 to 1;
+    /// How often a training puzzle is drawn from the smaller ones ([`crate::puzzle::Generator::generate_smaller`]), 0 to 1;
     /// fewer are kept where their classes run out.
     pub smaller: f64,
     /// Puzzles that singles do not solve, among those of both sides.
     pub hard: Hard,
 }
 
-/// Which of the generated puzzles are hard ones ([`crate::puzzle::Rules::generate_hard`]).
+/// Which of the generated puzzles are hard ones ([`crate::puzzle::Generator::generate_hard`]).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Hard {
     /// How often one is drawn, 0 to 1.
@@ -97,6 +97,8 @@ pub fn generate_split(kind: Kind, request: &SplitRequest, mut progress: impl FnM
     splitter.finish()
 }
 
+/// Boards that are searched for one hard puzzle: seconds at most.
+const TRIES: usize = 1000;
 /// Puzzles drawn in vain, one after another, before a level counts as used up.
 const PATIENCE: usize = 1000;
 
@@ -185,7 +187,7 @@ impl Splitter {
         (0..PATIENCE).find_map(|_| {
             let mut random = Random::stream(self.request.seed, self.drawn);
             self.drawn += 1;
-            let (example, too_easy) = self.example(&mut random, level);
+            let (example, too_easy) = self.example(&mut random, level)?;
             let class = self.kind.class_key(&example.question).ok()?;
             let is_new = class.is_test(TEST_FRACTION) == self.test && self.used.insert(class);
             self.split.too_easy += usize::from(is_new && too_easy);
@@ -193,21 +195,23 @@ impl Splitter {
         })
     }
 
-    /// An example, and whether it was to be harder.
-    fn example(&self, random: &mut Random, level: usize) -> (Example, bool) {
+    /// An example, and whether it was to be harder; `None` where the kind has no generator.
+    fn example(&self, random: &mut Random, level: usize) -> Option<(Example, bool)> {
+        let generator = self.kind.generator()?;
         // Without smaller ones nothing is drawn for them: a seed gives the puzzles that it always gave.
         let wants_smaller = !self.test && self.request.smaller > 0.0 && random.chance(self.request.smaller);
         let Hard { share, guesses } = self.request.hard;
         if !wants_smaller
             && share > 0.0
             && random.chance(share)
-            && let Some(hard) = self.kind.generate_hard(random, guesses)
+            && let Some(hard) = generator.generate_hard(random, guesses, TRIES)
         {
             let too_easy = self.kind.rating(&hard.question).is_none_or(|rating| rating < guesses);
-            return (hard, too_easy);
+            return Some((hard, too_easy));
         }
-        let smaller = if wants_smaller { self.kind.generate_smaller(random) } else { None };
-        (smaller.unwrap_or_else(|| self.kind.generate(random, self.kind.difficulty_of(level))), false)
+        let smaller = if wants_smaller { generator.generate_smaller(random) } else { None };
+        let of_full_size = |random| self.kind.generate(random, self.kind.difficulty_of(level));
+        Some((smaller.or_else(|| of_full_size(random))?, false))
     }
 }
 
@@ -216,16 +220,20 @@ mod tests {
     use super::*;
     use crate::puzzle::sudoku::{Board, Shape};
 
+    fn kind_of(shape: Shape) -> Kind {
+        format!("sudoku-{shape}").parse().unwrap()
+    }
+
     fn split(shape: Shape, training: usize, test: usize, seed: u64) -> Split {
         generate_split(
-            Kind::Sudoku(shape),
+            kind_of(shape),
             &SplitRequest { training, test, seed, difficulty: (0.0, 1.0), smaller: 0.0, hard: Hard::default() },
             |_, _| {},
         )
     }
 
     fn classes(shape: Shape, side: &[Example]) -> HashSet<ClassKey> {
-        side.iter().map(|example| Kind::Sudoku(shape).class_key(&example.question).unwrap()).collect()
+        side.iter().map(|example| kind_of(shape).class_key(&example.question).unwrap()).collect()
     }
 
     #[test]
@@ -272,7 +280,7 @@ mod tests {
 
     #[test]
     fn hard_puzzles_are_of_both_sides_and_told_where_they_are_too_easy() {
-        let kind = Kind::Sudoku(Shape::NINE);
+        let kind = Kind::new(&Shape::NINE);
         let made = |hard| {
             let request = SplitRequest { training: 40, test: 20, seed: 6, difficulty: (0.0, 1.0), smaller: 0.0, hard };
             generate_split(kind, &request, |_, _| {})
@@ -310,7 +318,7 @@ mod tests {
             smaller: 0.0,
             hard: Hard::default(),
         };
-        let made = generate_split(Kind::Sudoku(Shape::FOUR), &request, |done, total| last = (done, total));
+        let made = generate_split(Kind::new(&Shape::FOUR), &request, |done, total| last = (done, total));
         let classes = made.training.len() + made.test.len();
         assert!((3900..=4004).contains(&classes), "{classes}");
         assert!((650..950).contains(&made.test.len()), "{}", made.test.len());
@@ -322,7 +330,7 @@ mod tests {
         let clues = |difficulty| {
             let request =
                 SplitRequest { training: 20, test: 4, seed: 1, difficulty, smaller: 0.0, hard: Hard::default() };
-            let made = generate_split(Kind::Sudoku(Shape::SIX), &request, |_, _| {});
+            let made = generate_split(Kind::new(&Shape::SIX), &request, |_, _| {});
             let count = |example: &Example| Board::from_tokens(Shape::SIX, &example.question).unwrap().clues();
             made.training.iter().map(count).collect::<HashSet<_>>()
         };
@@ -332,7 +340,7 @@ mod tests {
 
     #[test]
     fn given_examples_are_dealt_out_by_class_each_once() {
-        let kind = Kind::Sudoku(Shape::FOUR);
+        let kind = Kind::new(&Shape::FOUR);
         let made = split(Shape::FOUR, 60, 15, 4);
         let again = made.test.iter().chain(&made.training).chain(&made.training).cloned();
         let request = SplitRequest {

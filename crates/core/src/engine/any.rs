@@ -1,6 +1,6 @@
 //! Either engine, chosen while the program runs.
 
-use super::{Data, Engine, EngineError, Info, Kind, Session, cpu, gpu};
+use super::{Data, Engine, EngineError, Info, Kind, Precision, Session, cpu, gpu};
 use crate::plan::{BufferId, EntryId, Program};
 
 /// A CPU or a GPU engine.
@@ -48,6 +48,18 @@ impl AnyEngine {
             Kind::Gpu => Self::Gpu(Box::new(gpu::Engine::new().await?)),
         })
     }
+
+    /// Starts the engine of a kind for products of this precision.
+    ///
+    /// # Errors
+    /// As [`AnyEngine::start`]; an engine or a processor without bf16.
+    pub async fn start_with(kind: Kind, precision: Precision) -> Result<Self, EngineError> {
+        match (kind, precision) {
+            (_, Precision::F32) => Self::start(kind).await,
+            (Kind::Cpu, _) => Ok(Self::Cpu(cpu::Engine::with_precision(precision)?)),
+            (Kind::Gpu, Precision::Bf16) => Err(EngineError::NoBf16OnGpu),
+        }
+    }
 }
 
 impl Engine for AnyEngine {
@@ -82,6 +94,10 @@ impl Session for AnySession {
 
     fn bytes(&self) -> u64 {
         either!(AnySession, self, session => session.bytes())
+    }
+
+    fn forms(&self) -> String {
+        either!(AnySession, self, session => session.forms())
     }
 
     fn write(&mut self, id: BufferId, values: &[f32]) -> Result<(), EngineError> {

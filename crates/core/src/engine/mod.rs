@@ -27,6 +27,17 @@ pub enum Kind {
     Gpu,
 }
 
+/// What the operands of matrix products are rounded to. Sums, states, weights and moments are f32 in either.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// Nothing is rounded.
+    #[default]
+    F32,
+    /// To bfloat16, 8 significant bits.
+    Bf16,
+}
+
 /// Elements of a buffer.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Data {
@@ -69,6 +80,12 @@ pub enum EngineError {
     /// The device went away; everything on it is lost.
     #[error("the GPU device was lost: {0}")]
     DeviceLost(String),
+    /// Products of bf16 were asked for where there are none.
+    #[error("precision bf16 needs a processor that multiplies it (AVX512-BF16), and this one does not: use f32")]
+    NoBf16,
+    /// Products of bf16 were asked of a GPU.
+    #[error("precision bf16 is the CPU engine's; the GPU engine computes in f32")]
+    NoBf16OnGpu,
     /// The program needs more than the adapter or the address space grants.
     #[error("{what} needs {needed}, at most {granted} is granted: {} too many", needed.saturating_sub(*granted))]
     Limit {
@@ -138,6 +155,11 @@ pub trait Session {
 
     /// Bytes of memory held between runs.
     fn bytes(&self) -> u64;
+
+    /// How it computes its matrix products, a line for every shape that was played; empty where there is only one way.
+    fn forms(&self) -> String {
+        String::new()
+    }
 
     /// Replaces a buffer's floats.
     ///

@@ -79,11 +79,14 @@ impl Model {
             Family::Hrm => blocks("H_level", config.h_layers),
             Family::Trm => l_level.clone(),
         };
-        let rope = rope::tables(config).map(|_| Rope {
-            cos: r.persistent("rope.cos", &[config.tokens(), config.head_dim()]),
-            sin: r.persistent("rope.sin", &[config.tokens(), config.head_dim()]),
-        });
+        let rope = declare_rope(r, config);
         Model { config: config.clone(), batch, trained, params, h_level, l_level, rope }
+    }
+
+    /// The same weights for boards of another size, given as the configuration for that, which differs in nothing else
+    /// ([`ModelConfig::at_size`]).
+    pub fn at_size(&self, r: &mut Recorder, config: &ModelConfig) -> Self {
+        Model { config: config.clone(), rope: declare_rope(r, config), ..self.clone() }
     }
 
     /// A weight by its official name without prefix.
@@ -262,6 +265,13 @@ impl Model {
         r.push(Add { a, b, out, len: shape.iter().product() });
         out
     }
+}
+
+fn declare_rope(r: &mut Recorder, config: &ModelConfig) -> Option<Rope> {
+    rope::tables(config).map(|_| Rope {
+        cos: r.persistent("rope.cos", &[config.tokens(), config.head_dim()]),
+        sin: r.persistent("rope.sin", &[config.tokens(), config.head_dim()]),
+    })
 }
 
 fn with_grad<R>(r: &mut Recorder, on: bool, f: impl FnOnce(&mut Recorder) -> R) -> R {

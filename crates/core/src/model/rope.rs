@@ -10,12 +10,12 @@ pub fn tables(config: &ModelConfig) -> Option<(Vec<f32>, Vec<f32>)> {
     if config.mixer != Mixer::Attention {
         return None;
     }
-    let (d, side) = (config.head_dim(), config.side());
+    let (d, columns) = (config.head_dim(), config.columns());
     let frequency = |pair: usize, d: usize| config.rope_theta.powf(-2.0 * pair as f64 / d as f64);
     let angle: &dyn Fn(usize, usize) -> f64 = match config.positions {
         Positions::Rope => &|token, pair| token as f64 * frequency(pair, d),
         Positions::Rope2d => &|token, pair| {
-            let place = token.checked_sub(config.puzzle_emb_len).map(|cell| [cell / side + 1, cell % side + 1]);
+            let place = token.checked_sub(config.puzzle_emb_len).map(|cell| [cell / columns + 1, cell % columns + 1]);
             let half = d / 4;
             place.map_or(0.0, |place| place[pair / half] as f64 * frequency(pair % half, d / 2))
         },

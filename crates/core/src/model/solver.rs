@@ -177,6 +177,11 @@ impl<S: Session> Solver<S> {
         self.session.bytes()
     }
 
+    /// See [`Session::forms`].
+    pub fn forms(&self) -> String {
+        self.session.forms()
+    }
+
     /// Takes new puzzles, tokens [B, S] and identifiers [B]; the next segment starts from H_init and L_init.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! The eight maps of a square onto itself, numbered as the official ARC builder numbers them.
 
+use super::Size;
 use crate::random::Random;
 
 /// One of the maps: 0 identity, 1-3 quarter turns counter-clockwise, 4 left-right flip, 5 up-down flip,
@@ -13,31 +14,43 @@ impl Dihedral {
         (0..8).map(Self)
     }
 
-    /// A random map.
-    pub fn random(random: &mut Random) -> Self {
-        Self(random.below(8) as u8)
+    /// Those that keep a board of a size in its size: all of a square's, else the four that do not transpose.
+    pub fn of(size: Size) -> impl Iterator<Item = Self> {
+        Self::all().filter(move |map| size.is_square() || !map.transposes())
     }
 
-    /// The square of `side` x `side` cells, row by row, mapped.
+    /// A random map of a board of a size.
+    pub fn random(size: Size, random: &mut Random) -> Self {
+        let maps: Vec<Self> = Self::of(size).collect();
+        maps[random.below(maps.len())]
+    }
+
+    /// Whether it makes rows of columns.
+    fn transposes(self) -> bool {
+        matches!(self.0, 1 | 3 | 6 | 7)
+    }
+
+    /// The cells of a board, row by row, mapped; a map that transposes a board that is no square leaves it as it is.
     ///
     /// # Panics
     /// If there are fewer cells.
-    pub fn apply<T: Copy>(self, side: usize, cells: &[T]) -> Vec<T> {
-        let last = side.saturating_sub(1);
-        let source = |row: usize, column: usize| match self.0 {
+    pub fn apply<T: Copy>(self, size: Size, cells: &[T]) -> Vec<T> {
+        let (last_row, last_column) = (size.rows() - 1, size.columns() - 1);
+        let map = if self.transposes() && !size.is_square() { 0 } else { self.0 };
+        let source = |row: usize, column: usize| match map {
             0 => (row, column),
-            1 => (column, last - row),
-            2 => (last - row, last - column),
-            3 => (last - column, row),
-            4 => (row, last - column),
-            5 => (last - row, column),
+            1 => (column, last_row - row),
+            2 => (last_row - row, last_column - column),
+            3 => (last_column - column, row),
+            4 => (row, last_column - column),
+            5 => (last_row - row, column),
             6 => (column, row),
-            _ => (last - column, last - row),
+            _ => (last_column - column, last_row - row),
         };
-        (0..side * side)
+        (0..size.cells())
             .map(|cell| {
-                let (row, column) = source(cell / side, cell % side);
-                cells[row * side + column]
+                let (row, column) = source(cell / size.columns(), cell % size.columns());
+                cells[row * size.columns() + column]
             })
             .collect()
     }
@@ -49,7 +62,7 @@ mod tests {
 
     #[test]
     fn maps_are_those_of_numpy() {
-        let mapped: Vec<Vec<u8>> = Dihedral::all().map(|map| map.apply(2, &[1, 2, 3, 4])).collect();
+        let mapped: Vec<Vec<u8>> = Dihedral::all().map(|map| map.apply(Size::square(2), &[1, 2, 3, 4])).collect();
         let expected = [
             [1, 2, 3, 4],
             [2, 4, 1, 3],
@@ -61,5 +74,12 @@ mod tests {
             [4, 2, 3, 1],
         ];
         assert_eq!(mapped, expected);
+    }
+
+    #[test]
+    fn a_board_that_is_no_square_has_four_maps_onto_itself() {
+        let size = Size::new(2, 3);
+        let mapped: Vec<Vec<u8>> = Dihedral::of(size).map(|map| map.apply(size, &[1, 2, 3, 4, 5, 6])).collect();
+        assert_eq!(mapped, [[1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1], [3, 2, 1, 6, 5, 4], [4, 5, 6, 1, 2, 3]]);
     }
 }

@@ -1,7 +1,6 @@
 //! A puzzle in a symmetric form, and the way back: what is answered in the form is an answer to the puzzle itself.
 
-use super::{Dihedral, Kind, sudoku};
-use crate::random::Random;
+use super::Kind;
 
 /// A map that carries each puzzle of a kind, with its answers, into another one of that kind: a Sudoku's digits are
 /// relabelled, its bands, rows, stacks and columns shuffled, the board transposed; a maze is turned and mirrored.
@@ -22,22 +21,10 @@ impl Form {
         }
     }
 
-    /// A random form; every one is equally likely.
-    pub fn random(kind: Kind, random: &mut Random) -> Self {
-        let mut form = Self::identity(kind);
-        match kind {
-            Kind::Sudoku(shape) => {
-                let symmetry = sudoku::Symmetry::random(shape, random);
-                form.source = symmetry.sources().iter().map(|&cell| usize::from(cell)).collect();
-                let digits = symmetry.digits().iter().map(|digit| digit + sudoku::BLANK_TOKEN);
-                form.tokens[usize::from(sudoku::BLANK_TOKEN)..]
-                    .iter_mut()
-                    .zip(digits)
-                    .for_each(|(to, from)| *to = from);
-            }
-            Kind::Maze(side) => form.source = Dihedral::random(random).apply(side.get(), &form.source),
-        }
-        form
+    /// The form whose cells are taken from those of `source`, `[S]`, and in which `tokens`, `[V]`, stand for the puzzle's. Both are
+    /// permutations.
+    pub fn new(source: Vec<usize>, tokens: Vec<u8>) -> Self {
+        Self { source, tokens }
     }
 
     /// Tokens `[S]` of the puzzle or of an answer to it, in this form; a number that is no token stays.
@@ -79,6 +66,7 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Random;
 
     fn kinds() -> impl Iterator<Item = Kind> {
         ["sudoku-4x4", "sudoku-6x6", "sudoku-9x9", "maze-9", "maze-10"].into_iter().map(|name| name.parse().unwrap())
@@ -90,8 +78,8 @@ mod tests {
             let mut seen = std::collections::HashSet::new();
             for seed in 0..40 {
                 let mut random = Random::new(seed);
-                let example = kind.generate(&mut random, 0.5);
-                let form = Form::random(kind, &mut random);
+                let example = kind.generate(&mut random, 0.5).unwrap();
+                let form = kind.form(&mut random);
                 let [question, answer] = [&example.question, &example.answer].map(|tokens| form.apply(tokens));
                 assert_eq!(kind.check(&question, &answer), Ok(()), "{kind}");
                 assert_eq!(kind.class_key(&question), kind.class_key(&example.question));
@@ -108,7 +96,7 @@ mod tests {
     #[test]
     fn the_identity_changes_nothing() {
         for kind in kinds() {
-            let example = kind.generate(&mut Random::new(3), 1.0);
+            let example = kind.generate(&mut Random::new(3), 1.0).unwrap();
             let form = Form::identity(kind);
             assert_eq!(form.apply(&example.question), example.question);
             assert_eq!(form.undo(&example.answer), example.answer);
@@ -119,9 +107,9 @@ mod tests {
     fn values_come_back_with_their_cell_and_token() {
         for kind in kinds() {
             let mut random = Random::new(8);
-            let form = Form::random(kind, &mut random);
+            let form = kind.form(&mut random);
             let vocab = kind.vocab_size();
-            let answer = kind.generate(&mut random, 0.5).answer;
+            let answer = kind.generate(&mut random, 0.5).unwrap().answer;
             let one_hot = |tokens: &[u8]| {
                 let mut values = vec![0.0; tokens.len() * vocab];
                 tokens.iter().enumerate().for_each(|(cell, &token)| values[cell * vocab + usize::from(token)] = 1.0);

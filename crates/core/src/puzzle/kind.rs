@@ -1,90 +1,42 @@
-//! The kinds of puzzle, registered in one place: [`Kind`].
+//! A game at one board size, by its name: [`Kind`].
 
-use std::{fmt, ops::Deref, str::FromStr};
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    ops::Deref,
+    str::FromStr,
+};
 
 use serde::{Deserialize, Serialize};
 
-use super::{ClassKey, Example, Fill, Layout, ParseError, maze, sudoku};
-use crate::random::Random;
+use super::{Board, ClassKey, Example, Fault, Form, Game, ParseError, Size, games};
+use crate::{config::ModelConfig, random::Random};
 
-/// What a kind of puzzle must know of itself. S is its sequence length, V its vocabulary.
-pub trait Rules {
-    /// The name in recipes, model files and links, e.g. `sudoku-4x4`.
-    fn name(&self) -> String;
-    /// The game that it is a size of, as lists of kinds are headed.
-    fn game(&self) -> &'static str;
-    /// Tokens of a question and of an answer (S).
-    fn seq_len(&self) -> usize;
-    /// Different tokens (V): every token is below it, 0 is padding.
-    fn vocab_size(&self) -> usize;
-    /// How its boards are drawn; S cells.
-    fn layout(&self) -> Layout;
-    /// What fills a cell that holds a token; what the kind does not have is drawn as its symbol, which is none.
-    fn fill(&self, _token: u8) -> Fill {
-        Fill::Symbol
-    }
-    /// Steps of difficulty that a data set is spread over, at least 1.
-    fn levels(&self) -> usize;
-    /// The difficulty of a level, from 0 for level 0 to 1 for the last one.
-    fn difficulty_of(&self, level: usize) -> f64 {
-        level as f64 / (self.levels() - 1).max(1) as f64
-    }
-    /// A random puzzle with one solution; `difficulty` from 0 (easiest) to 1.
-    fn generate(&self, random: &mut Random, difficulty: f64) -> Example;
-    /// A random smaller puzzle in this kind's form, of difficulty 0: a maze with walls around it. `None` for kinds without.
-    fn generate_smaller(&self, _random: &mut Random) -> Option<Example> {
-        None
-    }
-    /// Whether it has puzzles by the guesses that they take.
-    fn has_hard(&self) -> bool {
-        false
-    }
-    /// A random puzzle that takes a solver by singles at least so many guesses, or the hardest that was met; none that can spare
-    /// a clue. `None` for kinds without.
-    fn generate_hard(&self, _random: &mut Random, _guesses: u32) -> Option<Example> {
-        None
-    }
-    /// The example under a random symmetry of its kind.
-    ///
-    /// # Panics
-    /// If question or answer has fewer than S tokens.
-    fn augment(&self, random: &mut Random, example: &Example) -> Example;
-    /// The key that a question shares with all its symmetric forms.
-    fn class_key(&self, question: &[u8]) -> Result<ClassKey, ParseError>;
-    /// How hard a question is: the guesses of a Sudoku solver by singles, the steps through a maze; `None`
-    /// where it has no solution.
-    fn rating(&self, question: &[u8]) -> Option<u32>;
-    /// Reads a question or an answer; a maze smaller than S is padded with walls.
-    fn encode(&self, text: &str) -> Result<Vec<u8>, ParseError>;
-    /// Reads every puzzle of a text, in their order: at least one. Kinds of which a text holds one read that.
-    fn encode_all(&self, text: &str) -> Result<Vec<Vec<u8>>, ParseError> {
-        Ok(vec![self.encode(text)?])
-    }
-    /// Writes a question or an answer in one line; a token without a symbol prints as `.`.
-    fn decode(&self, tokens: &[u8]) -> String;
-    /// Everything that is wrong with a question before anybody tries to answer it.
-    fn faults(&self, question: &[u8]) -> Vec<Fault>;
-    /// Whether the answer solves the question, by rule; the error names the first violation.
-    fn check(&self, question: &[u8], answer: &[u8]) -> Result<(), Fault>;
-}
-
-/// A kind of puzzle. To add one, implement [`Rules`] for its parameters and register them here: a variant, its
-/// rules, its place in [`Kind::all`]; names, recipes, data sets and the command line follow from that.
+/// A kind of puzzle: a game at one board size. A game is added by a folder of this module and a line in its table
+/// (docs/add-a-puzzle.md); names, recipes, data sets, the command line and the page follow from that.
 ///
-/// A kind dereferences to its [`Rules`]; as text and in serde it is its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// A kind dereferences to its [`Board`]; as text and in serde it is its name.
+#[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub enum Kind {
-    /// Sudoku of a shape.
-    Sudoku(sudoku::Shape),
-    /// A maze of a side.
-    Maze(maze::Side),
+pub struct Kind {
+    board: &'static dyn Board,
 }
 
 impl Kind {
-    /// Every kind, in the order in which the page lists them.
+    /// The kind of a board.
+    pub const fn new(board: &'static dyn Board) -> Self {
+        Self { board }
+    }
+
+    /// Every kind that is offered where one is chosen, in the order in which the page lists them. There may be others
+    /// ([`Game::other_sizes`]).
     pub fn all() -> impl Iterator<Item = Self> {
-        sudoku::Shape::ALL.into_iter().map(Self::Sudoku).chain(maze::Side::all().map(Self::Maze))
+        games().into_iter().flat_map(|game| game.sizes().into_iter().filter_map(move |size| Self::of(game, size)))
+    }
+
+    /// A game at a size, if it has boards of it.
+    pub fn of(game: &dyn Game, size: Size) -> Option<Self> {
+        game.board(size).map(Self::new)
     }
 
     /// The kind that a model's configuration is for: the one that its `puzzle` names, else the one of its shape.
@@ -104,16 +56,36 @@ impl Kind {
         }
     }
 
-    /// The games, each once, in the page's order.
-    pub fn games() -> Vec<&'static str> {
-        let mut games: Vec<_> = Self::all().map(|kind| kind.game()).collect();
-        games.dedup();
-        games
+    /// The same game at another size.
+    pub fn resized(self, size: Size) -> Option<Self> {
+        self.game().board(size).map(Self::new)
     }
 
-    /// Whether it has smaller puzzles ([`Rules::generate_smaller`]).
-    pub fn has_smaller(self) -> bool {
-        self.generate_smaller(&mut Random::new(0)).is_some()
+    /// Whether it is of the same game.
+    pub fn is_same_game(self, other: Self) -> bool {
+        self.game().name() == other.game().name()
+    }
+
+    /// Whether boards of `other` can be padded to this size.
+    pub fn pads(self, other: Self) -> bool {
+        self.is_same_game(other) && self.padded(&other.empty(), other.size()).is_some()
+    }
+
+    /// The smallest of the `known` kinds to which its boards can be padded; itself where there is none.
+    pub fn fitting(self, known: &[Self]) -> Self {
+        known.iter().copied().filter(|kind| kind.pads(self)).min_by_key(|kind| kind.seq_len()).unwrap_or(self)
+    }
+
+    /// The configuration by which a model of this kind runs on boards of `other`: its own where that is the same kind, that of its
+    /// size where the model's weights serve every size of the game; else `None`.
+    pub fn configured_for(self, other: Self, config: &ModelConfig) -> Option<ModelConfig> {
+        let size = other.size();
+        let is_alike = self.is_same_game(other) && self.vocab_size() == other.vocab_size();
+        if self == other {
+            Some(config.clone())
+        } else {
+            config.at_size(size.rows(), size.columns()).filter(|_| is_alike)
+        }
     }
 
     /// The kind of so many cells and tokens.
@@ -123,18 +95,111 @@ impl Kind {
 
     /// The kind that a question looks like, by its length and symbols.
     pub fn of_question(text: &str) -> Option<Self> {
-        Self::all().find(|kind| kind.encode(text).is_ok())
+        games().into_iter().find_map(|game| game.board(game.read(text).ok()?.0)).map(Self::new)
+    }
+
+    /// Whether its generator has smaller puzzles ([`Generator::generate_smaller`](super::Generator::generate_smaller)).
+    pub fn has_smaller(self) -> bool {
+        self.generator().is_some_and(|generator| generator.generate_smaller(&mut Random::new(0)).is_some())
+    }
+
+    /// Whether its generator has puzzles by the guesses that they take.
+    pub fn has_hard(self) -> bool {
+        self.generator().is_some_and(|generator| generator.has_hard())
+    }
+
+    /// Everything that is wrong with a question by the rules, where there are rules.
+    pub fn faults(self, question: &[u8]) -> Vec<Fault> {
+        self.rules().map(|rules| rules.faults(question)).unwrap_or_default()
+    }
+
+    /// Whether the answer solves the question, by rule.
+    ///
+    /// # Errors
+    /// The first violation; that there are no rules.
+    pub fn check(self, question: &[u8], answer: &[u8]) -> Result<(), Fault> {
+        self.rules().ok_or(Fault::NoRules)?.check(question, answer)
+    }
+
+    /// How hard a question is ([`Rules::rating`](super::Rules::rating)); `None` without rules or without a solution.
+    pub fn rating(self, question: &[u8]) -> Option<u32> {
+        self.rules()?.rating(question)
+    }
+
+    /// Whether more than one answer to the question is right by rule. False for what is no question, and without rules.
+    pub fn has_several_answers(self, question: &[u8]) -> bool {
+        self.rules().is_some_and(|rules| rules.has_several_answers(question))
+    }
+
+    /// A random puzzle of a difficulty from 0 (easiest) to 1, which a game without such steps passes over; `None` without a
+    /// generator.
+    pub fn generate(self, random: &mut Random, difficulty: f64) -> Option<Example> {
+        let settings = self.difficulty().map(|steps| steps.settings(difficulty)).unwrap_or_default();
+        Some(self.generator()?.generate(random, &settings))
+    }
+
+    /// Steps of difficulty that a data set is spread over, at least 1.
+    pub fn levels(self) -> usize {
+        self.difficulty().map_or(1, |steps| steps.levels().max(1))
+    }
+
+    /// The difficulty of a level, from 0 for level 0 to 1 for the last one.
+    pub fn difficulty_of(self, level: usize) -> f64 {
+        level as f64 / (self.levels() - 1).max(1) as f64
+    }
+
+    /// A random symmetric form; the puzzle as it stands where the game has no symmetries.
+    pub fn form(self, random: &mut Random) -> Form {
+        self.symmetry().map_or_else(|| Form::identity(self), |symmetry| symmetry.form(random))
+    }
+
+    /// The example under a random symmetry.
+    ///
+    /// # Panics
+    /// If question or answer has fewer than S tokens.
+    pub fn augment(self, random: &mut Random, example: &Example) -> Example {
+        let form = self.form(random);
+        Example { question: form.apply(&example.question), answer: form.apply(&example.answer) }
+    }
+
+    /// The key that a question shares with all its symmetric forms; in a game without classes, with itself alone.
+    ///
+    /// # Errors
+    /// What is no question.
+    pub fn class_key(self, question: &[u8]) -> Result<ClassKey, ParseError> {
+        match self.classes() {
+            Some(classes) => classes.class_key(question),
+            None => Ok(ClassKey::of_words(question.iter().map(|&token| token.into()))),
+        }
     }
 }
 
 impl Deref for Kind {
-    type Target = dyn Rules;
+    type Target = dyn Board;
 
     fn deref(&self) -> &Self::Target {
-        match self {
-            Self::Sudoku(shape) => shape,
-            Self::Maze(side) => side,
-        }
+        self.board
+    }
+}
+
+/// A game has one board of a size.
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        self.size() == other.size() && self.is_same_game(*other)
+    }
+}
+
+impl Eq for Kind {}
+
+impl Hash for Kind {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.game().name(), self.size()).hash(state);
+    }
+}
+
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Kind({self})")
     }
 }
 
@@ -146,21 +211,32 @@ impl fmt::Display for Kind {
 
 /// A name that no kind has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown puzzle {name:?}, expected one of {}", known_names())]
+#[error("unknown puzzle {name:?}, expected {}", Self::expected())]
 pub struct UnknownKind {
     /// The name.
     pub name: String,
 }
 
-fn known_names() -> String {
-    Kind::all().map(|kind| kind.name()).collect::<Vec<_>>().join(", ")
+impl UnknownKind {
+    /// The names that there are, in words.
+    pub fn expected() -> String {
+        let names: Vec<String> = Kind::all().map(|kind| kind.name()).collect();
+        let others: String =
+            games().iter().filter_map(|game| game.other_sizes()).map(|others| format!(", {others}")).collect();
+        format!("one of {}{others}", names.join(", "))
+    }
 }
 
 impl FromStr for Kind {
     type Err = UnknownKind;
 
     fn from_str(name: &str) -> Result<Self, UnknownKind> {
-        Self::all().find(|kind| kind.name() == name).ok_or_else(|| UnknownKind { name: name.into() })
+        let of = |game: &'static dyn Game| {
+            let size = name.strip_prefix(game.name())?.strip_prefix('-')?;
+            // A kind has one name.
+            Self::of(game, size.parse().ok()?).filter(|kind| kind.name() == name)
+        };
+        games().into_iter().find_map(of).ok_or_else(|| UnknownKind { name: name.into() })
     }
 }
 
@@ -178,34 +254,10 @@ impl From<Kind> for String {
     }
 }
 
-/// What is wrong with a question or an answer, in words.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
-    /// The tokens are not those of a puzzle of this kind.
-    #[error(transparent)]
-    Form(#[from] ParseError),
-    /// A rule of Sudoku is broken.
-    #[error(transparent)]
-    Sudoku(#[from] sudoku::Fault),
-    /// A rule of mazes is broken.
-    #[error(transparent)]
-    Maze(#[from] maze::Fault),
-}
-
-impl Fault {
-    /// The cells the fault is about, for marking them.
-    pub fn cells(&self) -> Vec<usize> {
-        match self {
-            Self::Form(_) => Vec::new(),
-            Self::Sudoku(fault) => fault.cells(),
-            Self::Maze(fault) => fault.cells(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::puzzle::sudoku;
 
     #[test]
     fn names_are_read_back() {
@@ -222,15 +274,16 @@ mod tests {
     fn smaller_mazes_have_the_form_of_their_kind_and_sudokus_have_none() {
         let mut random = Random::new(22);
         for kind in Kind::all() {
-            let Some(Example { question, answer }) = kind.generate_smaller(&mut random) else {
-                assert!(matches!(kind, Kind::Sudoku(_)) || kind.seq_len() <= 36, "{kind}");
+            let Some(Example { question, answer }) = kind.generator().unwrap().generate_smaller(&mut random) else {
+                assert!(kind.game().name() == "sudoku" || kind.seq_len() <= 36, "{kind}");
                 continue;
             };
             assert_eq!((question.len(), answer.len()), (kind.seq_len(), kind.seq_len()));
             assert_eq!(kind.faults(&question), []);
             assert_eq!(kind.check(&question, &answer), Ok(()));
         }
-        assert_eq!(Kind::Sudoku(sudoku::Shape::NINE).generate_smaller(&mut random), None);
+        let nine = Kind::new(&sudoku::Shape::NINE);
+        assert_eq!(nine.generator().unwrap().generate_smaller(&mut random), None);
     }
 
     #[test]
@@ -238,7 +291,7 @@ mod tests {
         for kind in Kind::all() {
             let mut random = Random::new(21);
             for difficulty in [0.0, 0.5, 1.0] {
-                let example = kind.generate(&mut random, difficulty);
+                let example = kind.generate(&mut random, difficulty).unwrap();
                 let augmented = kind.augment(&mut random, &example);
                 assert_eq!(kind.class_key(&example.question), kind.class_key(&augmented.question));
                 for Example { question, answer } in [example, augmented] {

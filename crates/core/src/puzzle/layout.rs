@@ -12,6 +12,15 @@ pub enum Fill {
     Wall,
     /// Nothing of its own: a line through the cells of the path.
     Path,
+    /// Its symbol, where a path begins or ends.
+    End,
+}
+
+impl Fill {
+    /// Whether a cell's symbol is written in it.
+    pub fn has_symbol(self) -> bool {
+        matches!(self, Self::Symbol | Self::End)
+    }
 }
 
 /// How an answer is drawn.
@@ -71,6 +80,10 @@ mod tests {
     use super::*;
     use crate::puzzle::{Kind, maze, sudoku::Shape};
 
+    fn kind(name: &str) -> Kind {
+        name.parse().unwrap()
+    }
+
     #[test]
     fn every_kind_has_a_cell_for_each_token() {
         for kind in Kind::all() {
@@ -83,11 +96,11 @@ mod tests {
 
     #[test]
     fn boxes_are_bounded_where_the_rules_have_them() {
-        let layout = Kind::Sudoku(Shape::SIX).layout();
+        let layout = Kind::new(&Shape::SIX).layout();
         let lines = |bounds: &dyn Fn(usize) -> bool| (0..=6).filter(|&line| bounds(line)).collect::<Vec<_>>();
         assert_eq!(lines(&|line| layout.bounds_rows(line)), [0, 2, 4, 6]);
         assert_eq!(lines(&|line| layout.bounds_columns(line)), [0, 3, 6]);
-        let maze = Kind::Maze(maze::Side::new(6).unwrap()).layout();
+        let maze = kind("maze-6").layout();
         assert_eq!(lines(&|line| maze.bounds_rows(line)), [0, 6]);
     }
 
@@ -102,9 +115,9 @@ mod tests {
 
     #[test]
     fn walls_and_paths_fill_cells_of_mazes_only() {
-        let kind = Kind::Maze(maze::Side::new(5).unwrap());
+        let kind = kind("maze-5");
         let fills = [maze::Cell::Wall, maze::Cell::Path, maze::Cell::Start].map(|cell| kind.fill(cell as u8));
-        assert_eq!(fills, [Fill::Wall, Fill::Path, Fill::Symbol]);
-        assert!((0..6).all(|token| Kind::Sudoku(Shape::FOUR).fill(token) == Fill::Symbol));
+        assert_eq!(fills, [Fill::Wall, Fill::Path, Fill::End]);
+        assert!((0..6).all(|token| Kind::new(&Shape::FOUR).fill(token) == Fill::Symbol));
     }
 }

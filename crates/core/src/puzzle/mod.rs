@@ -3,22 +3,34 @@
 
 mod class;
 mod dihedral;
+mod fault;
 mod form;
+mod game;
 mod kind;
 mod layout;
 pub mod maze;
 mod place;
-mod several;
+mod reading;
+mod setting;
+mod size;
 pub mod sudoku;
+mod symbol;
+mod table;
 mod text;
 
 pub use class::ClassKey;
 pub use dihedral::Dihedral;
+pub use fault::{Fault, RuleFault};
 pub use form::Form;
-pub use kind::{Fault, Kind, Rules, UnknownKind};
+pub use game::{Board, Classes, Difficulty, Game, Generator, Known, Rules, SolutionCount, Symmetry};
+pub use kind::{Kind, UnknownKind};
 pub use layout::{AnswerStyle, Fill, Layout};
 pub use place::Place;
-pub use several::has_several_answers;
+pub use reading::{fitted, read_all};
+pub use setting::{Setting, SettingError, Settings};
+pub use size::{NoSize, Size};
+pub use symbol::{Symbol, Tool, Tools};
+pub use table::{FIRST_KIND, add_game, games};
 pub use text::ParseError;
 
 /// A puzzle and its solution, in tokens of its kind, `[S]` each.

@@ -116,7 +116,6 @@ mod tests {
         analysis::Readout,
         config::Family,
         model::Answer,
-        puzzle::sudoku,
         recording::{SegmentReport, retention::States, step_stats::Step},
     };
 
@@ -150,7 +149,7 @@ mod tests {
 
     #[test]
     fn the_trace_is_read_back() {
-        let text = json(&recording(), Kind::Sudoku(sudoku::Shape::FOUR));
+        let text = json(&recording(), "sudoku-4x4".parse().unwrap());
         let trace: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(trace["question"], "................");
         assert_eq!(trace["segments"][0]["answer"], "1111111111111111");

@@ -2,7 +2,7 @@
 //! placed digits contradict each other. Then the branch begins again from the puzzle's own clues and places other cells or
 //! digits.
 
-use crate::puzzle::{Kind, sudoku::BLANK_TOKEN};
+use crate::puzzle::Kind;
 use crate::random::Random;
 
 /// Sets the draws of branches apart from those of forms and noise.
@@ -37,7 +37,7 @@ pub enum Step {
     Pass(Vec<u8>),
 }
 
-/// One branch of a Sudoku, and those that follow it where it contradicts itself.
+/// One branch of a puzzle whose blank cells are filled with symbols, and those that follow it where it contradicts itself.
 #[derive(Clone, Debug)]
 pub struct Branch {
     kind: Kind,
@@ -96,7 +96,7 @@ impl Branch {
         self.place();
         self.beliefs.clear();
         self.segments = 0;
-        // Faults of a Sudoku are conflicts among the digits that stand.
+        // The faults of such a puzzle are conflicts among the symbols that stand.
         if !self.kind.faults(&self.question).is_empty() {
             self.question.clone_from(&self.puzzle);
             self.drawn = true;
@@ -107,13 +107,15 @@ impl Branch {
     /// Places the surest cells. A given clue is never touched: only blank cells are looked at.
     fn place(&mut self) {
         let (vocab, segments) = (self.kind.vocab_size(), self.segments as f64);
-        let mut cells = Vec::new();
+        let (mut cells, blank) = (Vec::new(), self.kind.blank());
+        // Padding and the blank come before the symbols.
+        let first = usize::from(blank) + 1;
         for (cell, beliefs) in self.beliefs.chunks_exact(vocab).enumerate() {
-            if self.question.get(cell) != Some(&BLANK_TOKEN) {
+            if self.question.get(cell) != Some(&blank) {
                 continue;
             }
             let chances: Vec<f64> = beliefs.iter().map(|&belief| f64::from(belief) / segments).collect();
-            let token = if self.drawn { draw(&chances, &mut self.random) } else { surest(&chances) };
+            let token = if self.drawn { draw(&chances, first, &mut self.random) } else { surest(&chances, first) };
             let noise = if self.drawn { self.settings.temperature * gumbel(&mut self.random) } else { 0.0 };
             cells.push((chances[token].max(1e-12).ln() + noise, cell, token as u8));
         }
@@ -125,25 +127,23 @@ impl Branch {
     }
 }
 
-const FIRST_DIGIT: usize = BLANK_TOKEN as usize + 1;
-
-/// The most probable digit.
-fn surest(chances: &[f64]) -> usize {
-    let digits = FIRST_DIGIT..chances.len();
-    digits.max_by(|&a, &b| chances[a].total_cmp(&chances[b]).then(b.cmp(&a))).unwrap_or(FIRST_DIGIT)
+/// The most probable symbol from the token `first` on.
+fn surest(chances: &[f64], first: usize) -> usize {
+    let symbols = first..chances.len();
+    symbols.max_by(|&a, &b| chances[a].total_cmp(&chances[b]).then(b.cmp(&a))).unwrap_or(first)
 }
 
-/// A digit by its probability.
-fn draw(chances: &[f64], random: &mut Random) -> usize {
-    let total: f64 = chances[FIRST_DIGIT..].iter().sum();
+/// A symbol from the token `first` on, by its probability.
+fn draw(chances: &[f64], first: usize, random: &mut Random) -> usize {
+    let total: f64 = chances[first..].iter().sum();
     let mut left = random.unit() * total;
-    for (token, chance) in chances.iter().enumerate().skip(FIRST_DIGIT) {
+    for (token, chance) in chances.iter().enumerate().skip(first) {
         left -= chance;
         if left < 0.0 {
             return token;
         }
     }
-    surest(chances)
+    surest(chances, first)
 }
 
 /// The standard Gumbel distribution (1954).
@@ -154,6 +154,7 @@ fn gumbel(random: &mut Random) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::puzzle::sudoku::BLANK_TOKEN;
 
     /// Beliefs of a model that is sure of `answer`, with a little for every other symbol.
     fn beliefs(kind: Kind, answer: &[u8]) -> Vec<f32> {
@@ -179,7 +180,7 @@ mod tests {
     fn clues_stay_and_no_question_contradicts_itself() {
         let kind = nine();
         for view in 0..20 {
-            let example = kind.generate(&mut Random::new(view as u64), 1.0);
+            let example = kind.generate(&mut Random::new(view as u64), 1.0).unwrap();
             // Every other model is sure of what contradicts the clues.
             let mut answer = example.answer.clone();
             if view % 2 == 1 {
@@ -198,7 +199,7 @@ mod tests {
     #[test]
     fn the_surest_cells_are_placed_first_until_none_is_blank() {
         let kind = nine();
-        let example = kind.generate(&mut Random::new(1), 1.0);
+        let example = kind.generate(&mut Random::new(1), 1.0).unwrap();
         let mut sure = beliefs(kind, &example.answer);
         let cell = example.question.iter().position(|&token| token == BLANK_TOKEN).unwrap();
         sure[cell * kind.vocab_size() + usize::from(example.answer[cell])] = 0.99;
@@ -216,7 +217,7 @@ mod tests {
     #[test]
     fn a_contradiction_begins_again_with_other_cells() {
         let kind = nine();
-        let example = kind.generate(&mut Random::new(1), 1.0);
+        let example = kind.generate(&mut Random::new(1), 1.0).unwrap();
         let wrong: Vec<u8> = example.answer.iter().map(|_| BLANK_TOKEN + 1).collect();
         let settings = Branching { first: 1, later: 1, share: 0.0, temperature: 1.0 };
         let mut branch = Branch::with(settings, kind, &example.question, 5, 1);
@@ -233,7 +234,7 @@ mod tests {
     #[test]
     fn the_same_number_draws_the_same_cells_and_another_others() {
         let kind = nine();
-        let example = kind.generate(&mut Random::new(1), 1.0);
+        let example = kind.generate(&mut Random::new(1), 1.0).unwrap();
         let beliefs = beliefs(kind, &example.answer);
         let placed = |seed, view| pass(&mut Branch::new(kind, &example.question, seed, view), &beliefs);
         assert_eq!(placed(3, 4), placed(3, 4));
@@ -246,9 +247,9 @@ mod tests {
         let mut random = Random::new(2);
         let chances = [0.5, 0.2, 0.2, 0.1, 0.0];
         let mut counts = [0; 5];
-        (0..3000).for_each(|_| counts[draw(&chances, &mut random)] += 1);
+        (0..3000).for_each(|_| counts[draw(&chances, 2, &mut random)] += 1);
         assert!(counts[0] == 0 && counts[1] == 0 && counts[4] == 0, "{counts:?}");
         assert!((1900..2100).contains(&counts[2]), "{counts:?}");
-        assert_eq!(surest(&chances), 2);
+        assert_eq!(surest(&chances, 2), 2);
     }
 }

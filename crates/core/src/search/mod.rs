@@ -18,11 +18,10 @@ pub use settings::{Choose, Forms, Settings, Start, Until};
 pub use table::Table;
 pub use trajectory::{Chosen, Report, Snapshot, Trajectory, choose, distinct_answers};
 
-use crate::puzzle::{Fault, Kind, maze};
+use crate::puzzle::Kind;
 
-/// Whether an answer holds by rule, as far as that can be seen without solving the puzzle: a Sudoku's clues are kept and no
-/// digit repeats; in a maze the marks join S and G. Whether that path is a shortest one is judged afterwards
-/// ([`crate::puzzle::Rules::check`]).
+/// Whether an answer holds by rule, as far as that can be seen without solving the puzzle ([`crate::puzzle::Rules::holds`]): the
+/// marks of a path join its ends. Whether that path is a shortest one is judged afterwards ([`crate::puzzle::Rules::check`]).
 pub fn holds(kind: Kind, question: &[u8], answer: &[u8]) -> bool {
-    matches!(kind.check(question, answer), Ok(()) | Err(Fault::Maze(maze::Fault::Detour { .. })))
+    kind.rules().is_some_and(|rules| rules.holds(question, answer))
 }

@@ -32,7 +32,7 @@ impl Pass {
     /// The first pass of a view: view 0 sees the puzzle as it stands.
     pub fn of_view(kind: Kind, question: &[u8], settings: &Settings, view: usize) -> Self {
         let form = match settings.forms {
-            super::Forms::Symmetric if view > 0 => Form::random(kind, &mut Random::stream(settings.seed, view as u64)),
+            super::Forms::Symmetric if view > 0 => kind.form(&mut Random::stream(settings.seed, view as u64)),
             _ => Form::identity(kind),
         };
         Self { view, form, question: question.to_vec(), segments: 0 }

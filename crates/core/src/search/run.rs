@@ -19,11 +19,19 @@ pub enum SearchError {
     #[error(transparent)]
     Model(#[from] ModelError),
     /// Branching of a kind whose answers are no symbols that could be clues.
-    #[error("branching places digits: expected a Sudoku, not {kind}")]
+    #[error("branching places digits: expected a {}, not {kind}", games_of_blanks())]
     Branching {
         /// The kind.
         kind: Kind,
     },
+}
+
+/// The games whose blanks can be filled one by one.
+fn games_of_blanks() -> String {
+    let fills = |kind: &Kind| kind.rules().is_some_and(|rules| rules.fills_blanks());
+    let mut titles: Vec<_> = Kind::all().filter(fills).map(|kind| kind.game().title()).collect();
+    titles.dedup();
+    titles.join(" or a ")
 }
 
 /// What a search came to.
@@ -61,7 +69,7 @@ impl Search {
     /// All views of a question.
     ///
     /// # Errors
-    /// Branching of what is no Sudoku.
+    /// Branching of a game that has no blanks to fill.
     pub fn new(kind: Kind, question: &[u8], settings: &Settings) -> Result<Self, SearchError> {
         Self::shared(kind, question, settings, 0, 1)
     }
@@ -70,7 +78,7 @@ impl Search {
     /// over are put together, and [`choose`] takes the answer.
     ///
     /// # Errors
-    /// Branching of what is no Sudoku.
+    /// Branching of a game that has no blanks to fill.
     pub fn shared(
         kind: Kind,
         question: &[u8],
@@ -78,7 +86,7 @@ impl Search {
         worker: usize,
         workers: usize,
     ) -> Result<Self, SearchError> {
-        if settings.branch && !matches!(kind, Kind::Sudoku(_)) {
+        if settings.branch && !kind.rules().is_some_and(|rules| rules.fills_blanks()) {
             return Err(SearchError::Branching { kind });
         }
         Ok(Self {
@@ -249,7 +257,7 @@ pub async fn search<S: Session>(
                 && let Step::Pass(question) = branch.take(&beliefs)
             {
                 let form = match search.settings.forms {
-                    Forms::Symmetric => Form::random(search.kind, branch.random()),
+                    Forms::Symmetric => search.kind.form(branch.random()),
                     Forms::Identical => Form::identity(search.kind),
                 };
                 rows.begin(row, Pass { view, form, question, segments: report.segment });

@@ -5,6 +5,7 @@ use crate::data::DatasetError;
 use crate::engine::EngineError;
 use crate::model::{ModelError, WeightsError};
 use crate::plan::PlanError;
+use crate::puzzle::Size;
 
 /// Why training cannot go on.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -27,6 +28,24 @@ pub enum TrainError {
     /// Examples that make no data set.
     #[error(transparent)]
     Data(#[from] DatasetError),
+    /// A model that cannot be trained on boards of several sizes.
+    #[error("the model's weights are for boards of {cells} cells: they cannot be trained on boards of {size} too")]
+    Sizes {
+        /// S of the model.
+        cells: usize,
+        /// The other size.
+        size: Size,
+    },
+    /// A batch of a size that the run does not have, or of another number of rows.
+    #[error("a batch of {found} tokens for board {board}, expected {expected}")]
+    Batch {
+        /// The number of the board's size.
+        board: usize,
+        /// Tokens in it.
+        found: usize,
+        /// Tokens that it should have.
+        expected: usize,
+    },
     /// The loss left the real numbers.
     #[error("the loss is not finite at step {step}; the last saved state is intact")]
     NotFinite {

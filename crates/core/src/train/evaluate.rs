@@ -45,6 +45,22 @@ pub struct Trial {
 }
 
 impl Trial {
+    /// Counts other examples in, of which the answers are left out.
+    pub fn add(&mut self, other: &Self) {
+        for (sum, more) in self.after_each.iter_mut().zip(&other.after_each) {
+            let count = sum.count + more.count;
+            let mean = |a: f64, b: f64| (a * sum.count as f64 + b * more.count as f64) / count.max(1) as f64;
+            *sum = Evaluation {
+                exact_accuracy: mean(sum.exact_accuracy, more.exact_accuracy),
+                valid_accuracy: sum.valid_accuracy.zip(more.valid_accuracy).map(|(a, b)| mean(a, b)),
+                accuracy: mean(sum.accuracy, more.accuracy),
+                steps: mean(sum.steps, more.steps),
+                q_halt_accuracy: mean(sum.q_halt_accuracy, more.q_halt_accuracy),
+                count,
+            };
+        }
+    }
+
     /// After the last segment; of no examples every figure is 0 and says nothing.
     pub fn result(&self) -> Evaluation {
         self.after_each.last().copied().unwrap_or_default()

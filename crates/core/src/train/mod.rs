@@ -1,5 +1,6 @@
 //! Training: the recipe, the recorded step, its settings, the run that follows the recipe, and how good the result is.
 
+mod boards;
 pub mod curve;
 mod error;
 mod evaluate;
@@ -16,12 +17,13 @@ pub mod shard;
 mod shortage;
 mod trainer;
 
+pub use boards::BoardShare;
 pub use curve::Row;
 pub use error::TrainError;
 pub use evaluate::{Evaluation, Trial, evaluate};
 pub use optimizer::OptimizerConfig;
 pub use preset::Preset;
-pub use program::{Moments, TrainingPlan, record_training};
+pub use program::{Moments, Pass, TrainingPlan, record_sizes, record_training};
 pub use recipe::{DataRecipe, MOST_WHOLE, Recipe, RecipeError, Schedule};
 pub use recipe_fields::FieldProblem;
 pub use run::{Examples, Run};

@@ -32,7 +32,7 @@ impl Preset {
     /// The run that it begins.
     pub fn setup(&self, seed: u64) -> Setup {
         let Preset { model, optimizer, batch, steps, .. } = self.clone();
-        Setup { model, optimizer, batch, total_steps: steps, seed, shards: 1 }
+        Setup { model, optimizer, batch, total_steps: steps, seed, shards: 1, sizes: Vec::new() }
     }
 }
 
@@ -59,6 +59,7 @@ fn hrm(puzzle: Kind, hidden_size: usize, layers: usize) -> ModelConfig {
         loss: LossKind::Stablemax,
         rms_norm_eps: 1e-5,
         rope_theta: 10000.0,
+        columns: (!puzzle.size().is_square()).then(|| puzzle.size().columns()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! One training step as a recording: carry reset, a segment, halting, the loss, the way back, the optimizers.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Deref};
 
 use crate::config::{Family, ModelConfig};
 use crate::model::{Inputs, Model, TapLog};
@@ -25,17 +25,13 @@ pub struct Moments {
     pub average: BufferId,
 }
 
-/// A recorded training step.
+/// What a recorded training step has for boards of one size.
 #[derive(Clone, Debug)]
-pub struct TrainingPlan {
-    /// The program.
-    pub program: Program,
-    /// The model.
+pub struct Pass {
+    /// The model at this size.
     pub model: Model,
     /// Carry reset, segment, losses, gradients, metrics, new carry.
     pub gradient: EntryId,
-    /// The optimizers and the average, from the gradients.
-    pub update: EntryId,
     /// New data for rows that halted.
     pub fresh: Inputs,
     /// Labels [B, S] that belong to them.
@@ -52,14 +48,25 @@ pub struct TrainingPlan {
     pub steps: BufferId,
     /// Carry: whether the row takes new data next [B].
     pub halted: BufferId,
-    /// Seed and step number [2].
-    pub random: BufferId,
     /// [B, S, V].
     pub logits: BufferId,
     /// [B, 2].
     pub q: BufferId,
     /// Target of q_continue [B] (HRM).
     pub target: Option<BufferId>,
+}
+
+/// A recorded training step; it dereferences to what it has for boards of the model's own size.
+#[derive(Clone, Debug)]
+pub struct TrainingPlan {
+    /// The program.
+    pub program: Program,
+    /// One for each size of board, over one set of weights; the model's own size first.
+    pub passes: Vec<Pass>,
+    /// The optimizers and the average, from the gradients.
+    pub update: EntryId,
+    /// Seed and step number [2].
+    pub random: BufferId,
     /// Sums of the step [8].
     pub metrics: BufferId,
     /// Σ g² of every weight, in the order of `moments`.
@@ -68,6 +75,14 @@ pub struct TrainingPlan {
     pub hyper: BufferId,
     /// Weights with what the optimizers keep.
     pub moments: Vec<Moments>,
+}
+
+impl Deref for TrainingPlan {
+    type Target = Pass;
+
+    fn deref(&self) -> &Pass {
+        &self.passes[0]
+    }
 }
 
 impl TrainingPlan {
@@ -80,10 +95,15 @@ impl TrainingPlan {
     pub fn apart(&self) -> Vec<BufferId> {
         [self.metrics].into_iter().chain(self.moments.iter().map(|moments| moments.grad)).collect()
     }
+
+    /// The pass of a board by its number; of one that there is not, the first.
+    pub fn pass(&self, board: usize) -> &Pass {
+        self.passes.get(board).unwrap_or(self)
+    }
 }
 
 /// Records a training step for batches of `batch` rows. `apart`: the host may read the gradients after
-/// [`TrainingPlan::gradient`], and replace them before [`TrainingPlan::update`].
+/// [`Pass::gradient`], and replace them before [`TrainingPlan::update`].
 ///
 /// # Errors
 /// A mistake in the recording.
@@ -93,24 +113,125 @@ pub fn record_training(
     optimizer: &OptimizerConfig,
     apart: bool,
 ) -> Result<TrainingPlan, PlanError> {
+    record_sizes(config, &[], batch, optimizer, apart)
+}
+
+/// [`record_training`] with a further pass over the same weights for each of `sizes`: the configuration at other sizes of board
+/// ([`ModelConfig::at_size`]). Every pass has a carry of its own.
+///
+/// # Errors
+/// A mistake in the recording.
+pub fn record_sizes(
+    config: &ModelConfig,
+    sizes: &[ModelConfig],
+    batch: usize,
+    optimizer: &OptimizerConfig,
+    apart: bool,
+) -> Result<TrainingPlan, PlanError> {
     let mut recorder = Recorder::new();
     let r = &mut recorder;
     let model = Model::declare(r, config, batch);
-    let (seq, vocab) = (config.seq_len, config.vocab_size);
-    let fresh = Inputs::declare(r, config, batch, "fresh ");
-    let fresh_labels = r.integers("fresh labels", &[batch, seq]);
-    let current = Inputs::declare(r, config, batch, "");
-    let labels = r.integers("labels", &[batch, seq]);
-    let state = model.state_shape();
-    let (z_h, z_l) = (r.persistent("z_H", &state), r.persistent("z_L", &state));
-    let (steps, halted) = (r.integers("steps", &[batch]), r.integers("halted", &[batch]));
-    let random = r.integers("random", &[2]);
-    let logits = r.persistent("logits", &[batch, seq, vocab]);
-    let q = r.persistent("q", &[batch, 2]);
-    let metrics = r.persistent("metrics", &[8]);
+    let own = Buffers::declare(r, config, batch, "");
+    let step = Common {
+        random: r.integers("random", &[2]),
+        logits: r.persistent("logits", &[batch, config.seq_len, config.vocab_size]),
+        q: r.persistent("q", &[batch, 2]),
+        metrics: r.persistent("metrics", &[8]),
+    };
     let hyper = r.persistent("hyper", &[4]);
     let grad_squares = r.persistent("grad_squares", &[model.trained.len()]);
+    let (first, mut grads) = record_pass(r, &model, own, step, grad_squares);
+    if apart || !sizes.is_empty() {
+        copy_gradients(r, &model, &mut grads, |r, name, shape| r.persistent(name, shape));
+    }
+    let mut passes = vec![first];
+    for (number, config) in (1..).zip(sizes) {
+        let model = model.at_size(r, config);
+        let buffers = Buffers::declare(r, config, batch, &format!("board {number} "));
+        let logits = r.persistent("logits", &[batch, config.seq_len, config.vocab_size]);
+        let (pass, mut own) = record_pass(r, &model, buffers, Common { logits, ..step }, grad_squares);
+        let mut targets = model.trained.iter().map(|param| grads[param]);
+        // The update reads one gradient of each weight, whatever size it comes from.
+        copy_gradients(r, &model, &mut own, |_, _, _| targets.next().unwrap_or(grad_squares));
+        passes.push(pass);
+    }
+    let update = r.entry("update");
+    let moments = record_update(r, &model, &grads, passes[0].current.ids, hyper, optimizer);
+    let program = recorder.finish()?;
+    let Common { random, metrics, .. } = step;
+    Ok(TrainingPlan { program, passes, update, random, metrics, grad_squares, hyper, moments })
+}
 
+/// Copies every gradient into the buffer that `target` gives for its name and shape, and notes it in its place.
+fn copy_gradients(
+    r: &mut Recorder,
+    model: &Model,
+    grads: &mut HashMap<BufferId, BufferId>,
+    mut target: impl FnMut(&mut Recorder, &str, &[usize]) -> BufferId,
+) {
+    for param in &model.trained {
+        let from = grads[param];
+        let name = format!("gradient.{}", r.program().buffer(*param).name);
+        let shape = r.program().buffer(from).shape.clone();
+        let to = target(r, &name, &shape);
+        let len = r.program().buffer(from).len();
+        r.push(Copy { from, to, to_offset: 0, len });
+        grads.insert(*param, to);
+    }
+}
+
+/// What passes share.
+#[derive(Clone, Copy)]
+struct Common {
+    random: BufferId,
+    logits: BufferId,
+    q: BufferId,
+    metrics: BufferId,
+}
+
+/// Data and carry of a pass.
+#[derive(Clone, Copy)]
+struct Buffers {
+    fresh: Inputs,
+    fresh_labels: BufferId,
+    current: Inputs,
+    labels: BufferId,
+    z_h: BufferId,
+    z_l: BufferId,
+    steps: BufferId,
+    halted: BufferId,
+}
+
+impl Buffers {
+    /// Declares them, with a prefix to their names.
+    fn declare(r: &mut Recorder, config: &ModelConfig, batch: usize, prefix: &str) -> Self {
+        let named = |name: &str| format!("{prefix}{name}");
+        let state = [batch, config.tokens(), config.hidden_size];
+        Self {
+            fresh: Inputs::declare(r, config, batch, &named("fresh ")),
+            fresh_labels: r.integers(&named("fresh labels"), &[batch, config.seq_len]),
+            current: Inputs::declare(r, config, batch, prefix),
+            labels: r.integers(&named("labels"), &[batch, config.seq_len]),
+            z_h: r.persistent(&named("z_H"), &state),
+            z_l: r.persistent(&named("z_L"), &state),
+            steps: r.integers(&named("steps"), &[batch]),
+            halted: r.integers(&named("halted"), &[batch]),
+        }
+    }
+}
+
+/// Records the gradient of one size of board; the second result is the gradient of every trained weight.
+fn record_pass(
+    r: &mut Recorder,
+    model: &Model,
+    buffers: Buffers,
+    Common { random, logits, q, metrics }: Common,
+    grad_squares: BufferId,
+) -> (Pass, HashMap<BufferId, BufferId>) {
+    let (config, batch) = (&model.config, model.batch);
+    let (seq, vocab) = (config.seq_len, config.vocab_size);
+    let Buffers { fresh, fresh_labels, current, labels, z_h, z_l, steps, halted } = buffers;
+    let state = model.state_shape();
     let gradient = r.entry("gradient");
     for (source, target, row) in
         [(fresh.tokens, current.tokens, seq), (fresh_labels, labels, seq), (fresh.ids, current.ids, 1)]
@@ -150,7 +271,7 @@ pub fn record_training(
     let loss = r.temp("q_loss", &[batch, 2]);
     r.push(QLoss { q, rows, target, loss, batch });
     let recorded = r.steps().len();
-    let mut grads = Adjoint::new(r, &model.trained, 1.0 / batch as f64).run(0..recorded);
+    let grads = Adjoint::new(r, &model.trained, 1.0 / batch as f64).run(0..recorded);
     r.push(Metrics { halted, steps, q, rows, loss, out: metrics, batch });
     let len = state.iter().product();
     r.push(Copy { from: new_h, to: z_h, to_offset: 0, len });
@@ -160,43 +281,10 @@ pub fn record_training(
         let len = r.program().buffer(x).len();
         r.push(SumSquares { x, out: grad_squares, len, index });
     }
-
-    if apart {
-        for param in &model.trained {
-            let from = grads[param];
-            let buffer = r.program().buffer(*param).clone();
-            let to = r.persistent(&format!("gradient.{}", buffer.name), &r.program().buffer(from).shape.clone());
-            let len = r.program().buffer(from).len();
-            r.push(Copy { from, to, to_offset: 0, len });
-            grads.insert(*param, to);
-        }
-    }
-
-    let update = r.entry("update");
-    let moments = record_update(r, &model, &grads, current.ids, hyper, optimizer);
-    let program = recorder.finish()?;
-    Ok(TrainingPlan {
-        program,
-        model,
-        gradient,
-        update,
-        fresh,
-        fresh_labels,
-        current,
-        labels,
-        z_h,
-        z_l,
-        steps,
-        halted,
-        random,
-        logits,
-        q,
-        target,
-        metrics,
-        grad_squares,
-        hyper,
-        moments,
-    })
+    let model = model.clone();
+    let pass =
+        Pass { model, gradient, fresh, fresh_labels, current, labels, z_h, z_l, steps, halted, logits, q, target };
+    (pass, grads)
 }
 
 fn record_update(

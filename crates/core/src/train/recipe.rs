@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::recipe_fields::{self, FieldProblem};
-use super::{OptimizerConfig, Setup, limits};
+use super::{BoardShare, OptimizerConfig, Setup, boards, limits};
 use crate::config::{ConfigError, ModelConfig};
 use crate::data::{Example, Hard, Split, SplitRequest};
+use crate::engine::Precision;
 use crate::model::param_specs;
 use crate::names::{self, NameError};
 use crate::puzzle::Kind;
@@ -59,6 +60,9 @@ pub struct DataRecipe {
     /// The CSV file whose puzzles are used instead of generated ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    /// Further sizes of board that the model learns beside the recipe's own; a batch is of one size.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub boards: Vec<BoardShare>,
 }
 
 fn one() -> f64 {
@@ -99,6 +103,13 @@ pub struct Schedule {
     /// Equal parts of a batch whose gradients are summed in their order: workers may compute them side by side.
     #[serde(default = "one_shard")]
     pub shards: usize,
+    /// What the operands of matrix products are rounded to; weights, moments, sums and states are f32 in either.
+    #[serde(default, skip_serializing_if = "is_f32")]
+    pub precision: Precision,
+}
+
+fn is_f32(precision: &Precision) -> bool {
+    *precision == Precision::F32
 }
 
 fn one_shard() -> usize {
@@ -158,6 +169,12 @@ pub enum RecipeError {
     /// A model whose gradients cannot be averaged.
     #[error("[training] shards is more than 1, expected 1 for a model with a puzzle embedding")]
     ShardedEmbedding,
+    /// Puzzles of a game that has no generator, without a file of them.
+    #[error("puzzles of {0} are not generated: expected [data] file")]
+    NoGenerator(Kind),
+    /// Further sizes of board that cannot be.
+    #[error("[data] boards: {0}")]
+    Boards(String),
     /// Difficulties that are no range.
     #[error("[data] easiest is {easiest} and hardest {hardest}, expected 0 ≤ easiest ≤ hardest ≤ 1")]
     Difficulty {
@@ -193,14 +210,15 @@ impl Recipe {
     pub fn setup(&self) -> Setup {
         let Schedule { batch, steps, seed, shards, .. } = self.training;
         let (model, optimizer) = (self.model.clone(), self.optimizer.clone());
-        Setup { model, optimizer, batch, total_steps: steps, seed, shards }
+        let sizes = self.data.boards.iter().map(|board| board.size).collect();
+        Setup { model, optimizer, batch, total_steps: steps, seed, shards, sizes }
     }
 
     /// Shards that so many processor cores compute fastest, where the recipe leaves their number open: on two cores two are
     /// 1.7 to 1.9 times as fast as one (docs/measurements.md). Every shard has its own weights, so a large model has one.
     pub fn fitting_shards(&self, cores: usize) -> usize {
         let weights: usize = param_specs(&self.model).iter().map(|spec| spec.shape.iter().product::<usize>()).sum();
-        if self.model.puzzle_emb_ndim > 0 || weights > MOST_SHARED_WEIGHTS {
+        if self.model.puzzle_emb_ndim > 0 || !self.data.boards.is_empty() || weights > MOST_SHARED_WEIGHTS {
             return 1;
         }
         let fits = |shards: &usize| *shards <= cores && self.training.batch.is_multiple_of(*shards);
@@ -260,6 +278,10 @@ impl Recipe {
         if shards > 1 && self.model.puzzle_emb_ndim > 0 {
             return Err(RecipeError::ShardedEmbedding);
         }
+        if self.puzzle.generator().is_none() && self.data.file.is_none() {
+            return Err(RecipeError::NoGenerator(self.puzzle));
+        }
+        boards::check(self)?;
         // A NaN is no range either.
         if !(0.0 <= easiest && easiest <= hardest && hardest <= 1.0) {
             return Err(RecipeError::Difficulty { easiest, hardest });

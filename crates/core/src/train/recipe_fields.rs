@@ -2,15 +2,16 @@
 
 use serde_json::{Map, Value};
 
-use super::{DataRecipe, OptimizerConfig, Schedule};
+use super::{BoardShare, DataRecipe, OptimizerConfig, Schedule};
 use crate::{
     config::ModelConfig,
+    engine::Precision,
     fields::{self, FieldError},
-    puzzle::Kind,
+    puzzle::{Kind, Size, UnknownKind},
 };
 
 /// Fields of the model that follow from the puzzle.
-const FIXED: [&str; 2] = ["seq_len", "vocab_size"];
+const FIXED: [&str; 3] = ["seq_len", "vocab_size", "columns"];
 /// What stands outside the sections.
 const HEAD: [&str; 2] = ["name", "puzzle"];
 /// The sections.
@@ -68,10 +69,8 @@ pub(super) fn split(fields: Map<String, Value>) -> Result<Parts, FieldProblem> {
     };
     let name = text("name")?.to_owned();
     let puzzle = text("puzzle")?;
-    let puzzle: Kind = puzzle.parse().map_err(|_| {
-        let names: Vec<String> = Kind::all().map(|kind| kind.name()).collect();
-        outside(wrong("puzzle", &puzzle.into(), &format!("one of {}", names.join(", "))))
-    })?;
+    let puzzle: Kind =
+        puzzle.parse().map_err(|_| outside(wrong("puzzle", &puzzle.into(), &UnknownKind::expected())))?;
     let mut model = section(&fields, "model")?.ok_or_else(|| outside(FieldError::Missing("[model]".into())))?;
     for (field, value) in [("seq_len", puzzle.seq_len()), ("vocab_size", puzzle.vocab_size())] {
         // A saved run has them, as the puzzle does.
@@ -81,6 +80,20 @@ pub(super) fn split(fields: Map<String, Value>) -> Result<Parts, FieldProblem> {
             let follows = format!("it follows from the puzzle, and {puzzle} has {value}");
             return Err(FieldProblem::Fixed { field, value: fields::quoted(&found), follows });
         }
+    }
+    let size = puzzle.size();
+    if !size.is_square()
+        && let Some(found) = model.insert("columns".into(), size.columns().into())
+        && found.as_f64() != Some(size.columns() as f64)
+    {
+        let follows = format!("it follows from the puzzle, and {puzzle} has {}", size.columns());
+        return Err(FieldProblem::Fixed { field: "columns", value: fields::quoted(&found), follows });
+    }
+    if size.is_square()
+        && let Some(found) = model.remove("columns").filter(|found| found.as_f64() != Some(size.columns() as f64))
+    {
+        let follows = format!("it follows from the puzzle, and {puzzle} has {}", size.columns());
+        return Err(FieldProblem::Fixed { field: "columns", value: fields::quoted(&found), follows });
     }
     Ok(Parts {
         name,
@@ -156,10 +169,14 @@ fn example(section: &str) -> Map<String, Value> {
             hard: 0.5,
             hard_guesses: 1,
             file: Some(String::new()),
+            boards: vec![BoardShare { size: Size::new(5, 5), share: 0.5 }],
         }),
         "optimizer" => serde_json::to_value(OptimizerConfig::default()),
         "training" => {
-            serde_json::to_value(Schedule { batch: 1, steps: 1, seed: 1, evaluate_every: 1, evaluate_on: 1, shards: 1 })
+            // Not the precision that is left out where it is written.
+            let precision = Precision::Bf16;
+            let (batch, steps, seed, shards) = (1, 1, 1, 1);
+            serde_json::to_value(Schedule { batch, steps, seed, evaluate_every: 1, evaluate_on: 1, shards, precision })
         }
         _ => return ModelConfig::example(),
     };

@@ -5,9 +5,9 @@ use std::ops::ControlFlow;
 
 use super::{
     Evaluation, Recipe, Row, StepReport, TrainError, Trainer, Trial,
+    boards::OtherBoards,
     curve::{ROW, mean},
     evaluate::evaluate,
-    program::record_training,
     saved::Saved,
     shard::Helper,
     shortage::shortages,
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     checkpoint::Weights,
     data::{Dataset, DatasetError, Example, Split, SplitCounts},
-    engine::{Engine, Kind},
+    engine::{Engine, Kind as EngineKind},
     model::{Solver, Taps},
 };
 
@@ -26,6 +26,8 @@ pub struct Run<E: Engine> {
     trainer: Trainer<E::Session>,
     data: Dataset,
     test: Vec<Example>,
+    /// Boards of the recipe's further sizes, in their order.
+    others: Vec<OtherBoards<E::Session>>,
     /// Hard puzzles that take fewer guesses than asked for.
     too_easy: usize,
     /// Examples that are not generated: part of the saved state.
@@ -73,7 +75,7 @@ impl<E: Engine> Run<E> {
     ) -> Result<Self, TrainError> {
         let setup = recipe.setup();
         // Before weights are drawn that no engine could hold.
-        let plan = record_training(&setup.model, setup.rows(), &setup.optimizer, setup.apart())?;
+        let plan = setup.record()?;
         engine.admits(&plan.program)?;
         let given = weights.map(|weights| weights.in_both_roles(&setup.model));
         let weights = given.unwrap_or_else(|| Weights::init(&setup.model, setup.seed));
@@ -119,7 +121,9 @@ impl<E: Engine> Run<E> {
             return Err(DatasetError::OnlyUnseen { count: test.len() }.into());
         }
         let data = Dataset::augmented(recipe.puzzle, training, recipe.data.seed)?;
+        let others = OtherBoards::of(&recipe)?;
         Ok(Self {
+            others,
             engine,
             recipe,
             trainer,
@@ -208,13 +212,17 @@ impl<E: Engine> Run<E> {
     /// # Errors
     /// The engine's; a loss that is not finite.
     pub async fn step(&mut self) -> Result<(Option<StepReport>, Option<&Row>), TrainError> {
-        let batch = self.data.batch(self.steps_done(), self.recipe.training.batch);
+        let (step, rows) = (self.steps_done(), self.recipe.training.batch);
+        let batch = match self.recipe.data.board_of(step) {
+            0 => self.data.batch(step, rows),
+            board => self.others[board - 1].data.batch(step, rows).of_board(board),
+        };
         // That of a run which was stopped and goes on is not the one that it ends with.
         self.result = None;
         // The CPU has no queue to fill; waiting for it lets a browser's other events run meanwhile.
         let report = match self.engine.info().kind {
-            Kind::Cpu => Some(self.trainer.step(&batch).await?),
-            Kind::Gpu => self.trainer.advance(&batch).await?,
+            EngineKind::Cpu => Some(self.trainer.step(&batch).await?),
+            EngineKind::Gpu => self.trainer.advance(&batch).await?,
         };
         self.recent.extend(report);
         let under_way = usize::from(report.is_none_or(|report| report.step < self.steps_done()));
@@ -337,10 +345,23 @@ impl<E: Engine> Run<E> {
         }
         let weights = self.weights(averaged).await?;
         let mut solver = self.solver(&weights).await?;
-        let observe = async |done| observe(done, &weights).await;
-        let trial = evaluate(&mut solver, self.recipe.puzzle, &self.test[..few], segments, observe).await;
+        let trial = evaluate(&mut solver, self.recipe.puzzle, &self.test[..few], segments, async |done| {
+            observe(done, &weights).await
+        })
+        .await;
         self.solver = Some(solver);
-        Ok(trial?)
+        let Some(mut trial) = trial? else { return Ok(None) };
+        // Of the further sizes as large a part as of the recipe's own.
+        let part = few as f64 / self.test.len() as f64;
+        for board in &mut self.others {
+            let done = trial.result().count;
+            let observe = async |more| observe(done + more, &weights).await;
+            let rows = self.recipe.training.batch;
+            let other = board.try_weights(&self.engine, &weights, (part, rows), segments, observe).await?;
+            let Some(other) = other else { return Ok(None) };
+            trial.add(&other);
+        }
+        Ok(Some(trial))
     }
 
     /// A solver with these weights.
@@ -446,7 +467,7 @@ mod tests {
             assert_eq!(result.map(|result| result.count), Some(4));
             run.rename("b".into());
             let saved = Saved::from_bytes(&run.save().await.unwrap().to_bytes().unwrap()).unwrap();
-            assert_eq!((saved.result, saved.engine, saved.recipe.name.as_str()), (result, Some(Kind::Cpu), "b"));
+            assert_eq!((saved.result, saved.engine, saved.recipe.name.as_str()), (result, Some(EngineKind::Cpu), "b"));
             let split = run.into_split();
             let resumed = Run::resume(cpu::Engine::new(), saved, split, || 0.0).await.unwrap();
             assert_eq!(resumed.result(), result);

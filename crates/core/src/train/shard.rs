@@ -13,7 +13,7 @@ use crate::model::Weights;
 use crate::plan::BufferId;
 
 use super::error::TrainError;
-use super::program::{TrainingPlan, record_training};
+use super::program::{Pass, TrainingPlan};
 use super::setup::Setup;
 
 /// Buffers by name.
@@ -102,9 +102,9 @@ impl<S: Session> Shard<S> {
         setup: &Setup,
         index: usize,
     ) -> Result<Self, TrainError> {
-        let plan = record_training(&setup.model, setup.rows(), &setup.optimizer, setup.apart())?;
+        let plan = setup.record()?;
         let mut session = engine.prepare(plan.program.clone()).await?;
-        for (id, values) in plan.model.constants() {
+        for (id, values) in plan.passes.iter().flat_map(|pass| pass.model.constants()) {
             session.write(id, &values)?;
         }
         Ok(Self { setup: setup.clone(), index, plan, session })
@@ -118,7 +118,11 @@ impl<S: Session> Shard<S> {
             // `write` has found it there.
             self.session.write(moments.average, &weights.tensors[name].data)?;
         }
-        Ok(self.session.write_u32(self.plan.halted, &vec![1; self.setup.rows()])?)
+        let halted = vec![1; self.setup.rows()];
+        for pass in &self.plan.passes {
+            self.session.write_u32(pass.halted, &halted)?;
+        }
+        Ok(())
     }
 
     /// Shard `index` of a run where its state was taken.
@@ -154,8 +158,14 @@ impl<S: Session> Shard<S> {
     /// Writes what step `step` needs and returns its learning rate.
     pub(super) fn feed(&mut self, step: u64, batch: &Batch) -> Result<f32, TrainError> {
         let Self { setup, plan, session, .. } = self;
-        session.write_u32(plan.fresh.tokens, &batch.tokens)?;
-        session.write_u32(plan.fresh_labels, bytemuck::cast_slice(&batch.labels))?;
+        let pass = plan.pass(batch.board);
+        let (found, expected) = (batch.tokens.len(), setup.rows() * pass.model.config.seq_len);
+        if batch.board >= plan.passes.len() || found != expected {
+            return Err(TrainError::Batch { board: batch.board, found, expected });
+        }
+        session.write_u32(pass.fresh.tokens, &batch.tokens)?;
+        session.write_u32(pass.fresh_labels, bytemuck::cast_slice(&batch.labels))?;
+        session.write_u32(pass.fresh.ids, &batch.ids)?;
         // Rows of different shards explore differently; of shard 0 as if it were alone.
         let seed = (setup.seed as u32).wrapping_add((self.index as u32).wrapping_mul(0x9E37_79B9));
         session.write_u32(plan.random, &[seed, (step - 1) as u32])?;
@@ -173,7 +183,8 @@ impl<S: Session> Shard<S> {
             Order::Gradient { step, batch } => {
                 self.feed(step, &batch)?;
                 let read = self.plan.apart();
-                let mut data = self.session.run(&[self.plan.gradient], &read).await?.into_iter().map(Data::f32);
+                let gradient = self.plan.pass(batch.board).gradient;
+                let mut data = self.session.run(&[gradient], &read).await?.into_iter().map(Data::f32);
                 let metrics = data.next().unwrap_or_default();
                 Ok(Some(Reply::Gradient(Gradient { metrics, values: data.flatten().collect() })))
             }
@@ -222,8 +233,10 @@ impl<S: Session> Shard<S> {
     }
 
     /// What belongs to its rows.
-    fn carried(&self) -> [BufferId; 7] {
-        let plan = &self.plan;
-        [plan.z_h, plan.z_l, plan.steps, plan.halted, plan.current.tokens, plan.current.ids, plan.labels]
+    fn carried(&self) -> Vec<BufferId> {
+        let of = |pass: &Pass| {
+            [pass.z_h, pass.z_l, pass.steps, pass.halted, pass.current.tokens, pass.current.ids, pass.labels]
+        };
+        self.plan.passes.iter().flat_map(of).collect()
     }
 }

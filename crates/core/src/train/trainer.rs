@@ -8,7 +8,6 @@ use crate::model::{Tensor, Weights};
 use crate::plan::BufferId;
 
 use super::error::TrainError;
-use super::program::record_training;
 use super::setup::Setup;
 use super::shard::{Gradient, Helper, Named, Order, Reply, Shard};
 
@@ -91,7 +90,7 @@ struct UnderWay<R> {
 /// # Errors
 /// A configuration that cannot be recorded.
 pub fn predicted_bytes<E: Engine>(engine: &E, setup: &Setup) -> Result<u64, TrainError> {
-    let plan = record_training(&setup.model, setup.rows(), &setup.optimizer, setup.apart())?;
+    let plan = setup.record()?;
     let read = match setup.apart() {
         true => plan.apart(),
         false => plan.read().to_vec(),
@@ -178,6 +177,11 @@ impl<S: Session> Trainer<S> {
         first + self.others.iter().map(held).sum::<u64>()
     }
 
+    /// See [`Session::forms`].
+    pub fn forms(&self) -> String {
+        self.first.session.forms()
+    }
+
     /// One segment on every row, one update, waited for. Rows that halted before take their data from `batch`.
     ///
     /// # Errors
@@ -188,7 +192,7 @@ impl<S: Session> Trainer<S> {
         if self.others.is_empty() {
             let lr = self.first.feed(step, batch)?;
             let Shard { plan, session, .. } = &mut self.first;
-            let numbers = session.run(&[plan.gradient, plan.update], &plan.read()).await?;
+            let numbers = session.run(&[plan.pass(batch.board).gradient, plan.update], &plan.read()).await?;
             self.step = step;
             return self.report(step, lr, numbers);
         }
@@ -238,7 +242,7 @@ impl<S: Session> Trainer<S> {
         let step = self.step + 1;
         let lr = self.first.feed(step, batch)?;
         let Shard { plan, session, .. } = &mut self.first;
-        let numbers = session.start(&[plan.gradient, plan.update], &plan.read())?;
+        let numbers = session.start(&[plan.pass(batch.board).gradient, plan.update], &plan.read())?;
         self.step = step;
         match self.under_way.replace(UnderWay { step, lr, numbers }) {
             Some(before) => self.fetch(before).await.map(Some),

@@ -25,7 +25,7 @@ const MEASURED_SECONDS: f64 = 5.0;
 /// generated puzzles.
 pub async fn estimate(id: u32, recipe: &Recipe, kind: Kind) -> Result<TrainingEvent, TaskError> {
     recipe.check().map_err(TaskError::Recipe)?;
-    let engine = AnyEngine::start(kind).await?;
+    let engine = AnyEngine::start_with(kind, recipe.training.precision).await?;
     let specs = param_specs(&recipe.model).into_iter().filter(|spec| spec.trained);
     let parameters = specs.map(|spec| spec.shape.iter().product::<usize>()).sum();
     let bytes = predicted_bytes(&engine, &recipe.setup())?.min(MOST_WHOLE);

@@ -67,7 +67,8 @@ pub(super) async fn among_workers(mut run: Run<AnyEngine>, kind: Kind) -> Result
     }
     let saved = run.save().await?;
     let helpers = shard_workers::start(&saved.to_bytes()?, shards).await?;
-    Ok(Run::resume_with(AnyEngine::start(kind).await?, saved, run.into_split(), clock, helpers).await?)
+    let engine = AnyEngine::start_with(kind, saved.recipe.training.precision).await?;
+    Ok(Run::resume_with(engine, saved, run.into_split(), clock, helpers).await?)
 }
 
 /// The run's place, locked for this tab. Only that another tab has it is a reason not to train.
@@ -117,21 +118,24 @@ impl Trainee {
                     (Source::File, Some(file)) => Some(Weights::from_safetensors(&file)?),
                     _ => weights,
                 };
-                Run::begin(AnyEngine::start(kind).await?, *recipe, Examples { split, given }, weights, clock).await?
+                let engine = AnyEngine::start_with(kind, recipe.training.precision).await?;
+                Run::begin(engine, *recipe, Examples { split, given }, weights, clock).await?
             }
             Start::Branch { recipe, of } => {
                 let saved = newest_state(&of, files.first()).await?;
                 let weights = Some(saved.averaged_weights()?);
                 let given = saved.given;
                 let Some(split) = split_of(order.id, &recipe, given.as_deref(), inbox).await else { return Ok(None) };
-                Run::begin(AnyEngine::start(kind).await?, *recipe, Examples { split, given }, weights, clock).await?
+                let engine = AnyEngine::start_with(kind, recipe.training.precision).await?;
+                Run::begin(engine, *recipe, Examples { split, given }, weights, clock).await?
             }
             Start::Continue => {
                 let saved = newest_state(&order.run, files.first()).await?;
                 let Some(split) = split_of(order.id, &saved.recipe, saved.given.as_deref(), inbox).await else {
                     return Ok(None);
                 };
-                Run::resume(AnyEngine::start(kind).await?, saved, split, clock).await?
+                let engine = AnyEngine::start_with(kind, saved.recipe.training.precision).await?;
+                Run::resume(engine, saved, split, clock).await?
             }
         };
         let run = among_workers(run, kind).await?;

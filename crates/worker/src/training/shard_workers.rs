@@ -107,7 +107,7 @@ pub async fn obey(
         ShardTask::Begin { index } => {
             let saved = files.first().ok_or_else(|| TaskError::MissingFile("the saved run".into()))?;
             let saved = Saved::from_bytes(saved)?;
-            let engine = AnyEngine::start(Kind::Cpu).await?;
+            let engine = AnyEngine::start_with(Kind::Cpu, saved.recipe.training.precision).await?;
             *shard = Some(Shard::resume(&engine, &saved.state.setup, index, &saved.state.buffers).await?);
             return Ok(Event::Training(TrainingEvent::Shard(ShardEvent::Ready)));
         }

@@ -1,7 +1,7 @@
-//! The option `--engine`.
+//! The options `--engine` and `--precision`.
 
 use clap::ValueEnum;
-use hrm_core::engine::{AnyEngine, EngineError, Kind};
+use hrm_core::engine::{AnyEngine, EngineError, Kind, Precision};
 
 /// Which engine computes.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -13,12 +13,45 @@ pub enum EngineArg {
 }
 
 impl EngineArg {
-    /// Starts it.
-    pub fn open(self) -> Result<AnyEngine, EngineError> {
-        pollster::block_on(AnyEngine::start(match self {
+    /// Which it is.
+    pub fn kind(self) -> Kind {
+        match self {
             EngineArg::Cpu => Kind::Cpu,
             EngineArg::Gpu => Kind::Gpu,
-        }))
+        }
+    }
+
+    /// Starts it.
+    pub fn open(self, precision: Precision) -> Result<AnyEngine, EngineError> {
+        pollster::block_on(AnyEngine::start_with(self.kind(), precision))
+    }
+}
+
+/// What the operands of matrix products are rounded to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum PrecisionArg {
+    /// Nothing is rounded
+    #[default]
+    F32,
+    /// To bfloat16, where the processor multiplies it (AVX512-BF16): about twice as fast, results differ slightly
+    Bf16,
+}
+
+impl PrecisionArg {
+    /// Which it is.
+    pub fn get(self) -> Precision {
+        match self {
+            PrecisionArg::F32 => Precision::F32,
+            PrecisionArg::Bf16 => Precision::Bf16,
+        }
+    }
+
+    /// As recipes and `--precision` write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            PrecisionArg::F32 => "f32",
+            PrecisionArg::Bf16 => "bf16",
+        }
     }
 }
 

@@ -5,14 +5,19 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use hrm_core::data::{self, csv};
+use hrm_core::config::ModelConfig;
+use hrm_core::data::{
+    Example,
+    csv::{self, Row},
+};
 use hrm_core::gallery::BySegment;
 use hrm_core::model::{Solver, Taps};
-use hrm_core::train::{Evaluation, evaluate};
+use hrm_core::puzzle::Kind;
+use hrm_core::train::{Evaluation, Trial, evaluate};
 use serde_json::{Map, Value, json};
 
 use super::progress::Progress;
-use super::{EngineArg, Failure, at, files, models, numbers, output, wider};
+use super::{EngineArg, Failure, PrecisionArg, at, files, models, numbers, output, wider};
 
 /// Measure a model on a CSV of puzzles
 ///
@@ -35,6 +40,9 @@ pub struct Args {
     /// The engine
     #[arg(long, value_enum, default_value = "cpu")]
     engine: EngineArg,
+    /// Operands of the CPU engine's matrix products
+    #[arg(long, value_enum, default_value = "f32")]
+    precision: PrecisionArg,
     /// Segments for each puzzle [default: the model's halt_max_steps]
     #[arg(long, value_parser = numbers::segments, allow_negative_numbers = true)]
     segments: Option<usize>,
@@ -74,32 +82,53 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let card = args.card.as_deref().map(read_card).transpose()?;
     let model = args.wider.weights(models::load_with("--model", &args.model, &args.set)?);
     let file = files::open(&args.data)?;
-    let table = csv::read(model.kind, file).map_err(|e| at(args.data.display())(&e))?;
-    super::recipe::tell(&args.data.display().to_string(), model.kind, &table);
-    let mut examples: Vec<data::Example> = table.into_examples();
-    examples.truncate(args.count.unwrap_or(usize::MAX));
-    if examples.is_empty() {
+    let (mut rows, table) = match model.config.serves_every_size() {
+        true => csv::read_sizes(model.kind, file),
+        false => csv::read(model.kind, file).map(|mut table| {
+            let rows = std::mem::take(&mut table.rows);
+            (rows.into_iter().map(|row| (model.kind, row)).collect(), table)
+        }),
+    }
+    .map_err(|e| at(args.data.display())(&e))?;
+    super::recipe::tell(&args.data.display().to_string(), model.kind, rows.len(), &table);
+    rows.truncate(args.count.unwrap_or(usize::MAX));
+    let sizes = by_size(rows);
+    let Some((_, examples)) = sizes.first() else {
         return Err(format!("{}: no good row", args.data.display()).into());
-    }
+    };
     let segments = args.segments.unwrap_or(model.config.halt_max_steps);
-    let engine = args.engine.open()?;
+    let engine = args.engine.open(args.precision.get())?;
     if let Some(settings) = args.wider.settings(segments) {
-        return wider::eval(&model, &engine, &examples, wider::tabled(settings, args.table)?, args.batch, args.json);
-    }
-    let batch = args.batch.unwrap_or(64).min(examples.len());
-    // In segments, so that it moves within the first batch too.
-    let progress = Progress::new((examples.len().div_ceil(batch) * segments) as u64, "segments of all batches")?;
-    let (trial, seconds) = pollster::block_on(async {
-        let mut solver = Solver::new(&engine, &model.config, &model.weights, batch, Taps::None).await?;
-        let start = Instant::now();
-        let mut played = 0;
-        let show = async |_| {
-            played += 1;
-            progress.set(played);
-            ControlFlow::Continue(())
+        let [(kind, _)] = sizes[..] else {
+            return Err("--views: the file has boards of several sizes, expected one".into());
         };
-        let trial = evaluate(&mut solver, model.kind, &examples, segments, show).await?.unwrap_or_default();
-        Ok::<_, Failure>((trial, start.elapsed().as_secs_f64()))
+        let config = configured(&model, kind)?;
+        let model = models::Model { config, kind, weights: model.weights };
+        return wider::eval(&model, &engine, examples, wider::tabled(settings, args.table)?, args.batch, args.json);
+    }
+    let batch = |examples: &[Example]| args.batch.unwrap_or(64).min(examples.len());
+    // In segments, so that it moves within the first batch too.
+    let batches: usize = sizes.iter().map(|(_, examples)| examples.len().div_ceil(batch(examples))).sum();
+    let progress = Progress::new((batches * segments) as u64, "segments of all batches")?;
+    let (trial, seconds) = pollster::block_on(async {
+        let (mut total, mut seconds, mut played) = (None::<Trial>, 0.0, 0);
+        for (kind, examples) in &sizes {
+            let config = configured(&model, *kind)?;
+            let mut solver = Solver::new(&engine, &config, &model.weights, batch(examples), Taps::None).await?;
+            let start = Instant::now();
+            let show = async |_| {
+                played += 1;
+                progress.set(played);
+                ControlFlow::Continue(())
+            };
+            let trial = evaluate(&mut solver, *kind, examples, segments, show).await?.unwrap_or_default();
+            seconds += start.elapsed().as_secs_f64();
+            match &mut total {
+                Some(total) => total.add(&trial),
+                None => total = Some(trial),
+            }
+        }
+        Ok::<_, Failure>((total.unwrap_or_default(), seconds))
     })?;
     progress.clear();
     if let Some(file) = &args.each {
@@ -133,6 +162,24 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         output::print_result(lines.join("\n"))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Rows by their kinds, in the order in which these come first.
+fn by_size(rows: Vec<(Kind, Row)>) -> Vec<(Kind, Vec<Example>)> {
+    let mut sizes: Vec<(Kind, Vec<Example>)> = Vec::new();
+    for (kind, row) in rows {
+        match sizes.iter_mut().find(|(other, _)| *other == kind) {
+            Some((_, examples)) => examples.push(row.example),
+            None => sizes.push((kind, vec![row.example])),
+        }
+    }
+    sizes
+}
+
+/// The model's configuration for boards of a kind that it serves.
+fn configured(model: &models::Model, kind: Kind) -> Result<ModelConfig, Failure> {
+    let config = model.kind.configured_for(kind, &model.config);
+    config.ok_or_else(|| format!("a model for {} does not take {kind}", model.kind).into())
 }
 
 /// A model's card.

@@ -30,11 +30,12 @@ pub struct Args {
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
     models::check_output(&args.out, args.force)?;
     let small = models::load("model", &args.model)?;
-    let (Kind::Maze(_), Kind::Maze(side)) = (small.kind, args.to) else {
-        return Err(format!("mazes grow; {} does not grow to {}", small.kind, args.to).into());
-    };
-    let (config, weights) =
-        checkpoint::grow(&small.config, &small.weights, side.get()).map_err(|e| at(&args.model)(&e))?;
+    if !args.to.pads(small.kind) || !args.to.size().is_square() {
+        let grown = "only to square boards into which its own can be set";
+        return Err(format!("{} does not grow to {}, {grown}", small.kind, args.to).into());
+    }
+    let side = args.to.size().rows();
+    let (config, weights) = checkpoint::grow(&small.config, &small.weights, side).map_err(|e| at(&args.model)(&e))?;
     models::write(&args.out, &config, args.to, &weights)?;
     let (count, expansion, out) = (weights.count(), config.expansion, args.out.display());
     output::print_result(format_args!("{count} weights, expansion {expansion}, in {out}"))?;

@@ -33,7 +33,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-pub(crate) use engine_arg::EngineArg;
+pub(crate) use engine_arg::{EngineArg, PrecisionArg};
 pub(crate) use failure::{Failure, at};
 
 /// The version, and the commit that the command was built from.

@@ -21,6 +21,21 @@ pub struct Model {
     pub weights: Weights,
 }
 
+impl Model {
+    /// The model for the size of the first board in a text, where its weights serve every size; else as it is.
+    pub fn sized_for(self, text: &str) -> Self {
+        let found = || {
+            let (size, _) = self.kind.game().read_all(text).ok()?.swap_remove(0);
+            let kind = self.kind.resized(size)?;
+            Some((kind, self.kind.configured_for(kind, &self.config)?))
+        };
+        match found() {
+            Some((kind, config)) => Self { config, kind, weights: self.weights },
+            None => self,
+        }
+    }
+}
+
 /// The files of a path, else of a gallery name; `option` is what it was given by, for messages.
 fn find(option: &str, name_or_file: &str) -> Result<gallery::Files, Failure> {
     let file = PathBuf::from(name_or_file);

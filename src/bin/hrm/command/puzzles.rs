@@ -6,16 +6,17 @@ use std::process::ExitCode;
 
 use hrm_core::data::csv::{self, Row};
 use hrm_core::data::{Example, Hard, Split, SplitRequest, TEST_FRACTION, generate_split};
-use hrm_core::puzzle::Kind;
-use hrm_core::puzzle::sudoku::{Shape, effort, hard_puzzle};
+use hrm_core::puzzle::{Kind, Settings};
 use hrm_core::random::Random;
 
 use super::output::{counted, note};
 use super::progress::Progress;
-use super::{Failure, files, numbers, output};
+use super::{Failure, at, files, numbers, output};
 
 /// Boards that are searched before another one is begun.
 const TRIES: usize = 10_000;
+/// Puzzles drawn in vain, one after another, before no more are looked for.
+const PATIENCE: usize = 10_000;
 
 /// Generate puzzles as a CSV
 ///
@@ -23,7 +24,7 @@ const TRIES: usize = 10_000;
 /// a Sudoku solver by singles, or the steps through a maze.
 #[derive(clap::Args)]
 pub struct Args {
-    /// What: sudoku-4x4, sudoku-6x6, sudoku-9x9, maze-5 … maze-30
+    /// What: sudoku-4x4, sudoku-6x6, sudoku-9x9, maze-5 … maze-30, maze-7x9 and so on
     puzzle: Kind,
     /// How many
     #[arg(long, default_value_t = 1000, value_parser = numbers::puzzles, allow_negative_numbers = true)]
@@ -37,6 +38,10 @@ pub struct Args {
     /// Of both, a fifth of them of test classes: for a recipe's [data] file, to train with and to test on
     #[arg(long, conflicts_with = "training")]
     both: bool,
+    /// A setting of the game's generator for all of them, such as difficulty=3 of Sudokus, loops=0 or path=30 of mazes; once for
+    /// each. Without any they are as recipes have them
+    #[arg(long, value_name = "NAME=NUMBER", conflicts_with = "minimal")]
+    set: Vec<String>,
     /// 9x9 Sudokus no clue of which can be spared and that singles do not solve
     #[arg(long)]
     minimal: bool,
@@ -55,10 +60,26 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     if let Some(file) = &args.out {
         files::check_output(file, args.force)?;
     }
-    let examples = match (args.puzzle, args.minimal) {
-        (Kind::Sudoku(Shape::NINE), true) => minimal(&args)?,
-        (kind, true) => return Err(format!("--minimal is of sudoku-9x9, not of {kind}").into()),
-        (_, false) => generated(&args)?,
+    let kind = args.puzzle;
+    let Some(generator) = kind.generator() else {
+        return Err(format!("puzzles of {kind} are not generated").into());
+    };
+    let settings = settings(&args.set)?;
+    settings.check(&generator.settings()).map_err(|e| at("--set")(&e))?;
+    if args.minimal && !generator.has_hard() {
+        let known: Vec<String> = Kind::all().filter(|kind| kind.has_hard()).map(|kind| kind.name()).collect();
+        return Err(format!("--minimal is of {}, not of {kind}", known.join(", ")).into());
+    }
+    let examples = match () {
+        () if args.minimal => {
+            let hard = |random: &mut Random| {
+                let example = generator.generate_hard(random, args.guesses, TRIES)?;
+                (kind.rating(&example.question) >= Some(args.guesses)).then_some(example)
+            };
+            drawn(&args, hard)?
+        }
+        () if !settings.is_empty() => drawn(&args, |random| Some(generator.generate(random, &settings)))?,
+        () => generated(&args)?,
     };
     let source = if args.minimal { "minimal" } else { "generated" };
     let row = |example: Example| Row {
@@ -108,24 +129,44 @@ fn generated(args: &Args) -> Result<Vec<Example>, Failure> {
     Ok([of_test, of_training].concat())
 }
 
-fn minimal(args: &Args) -> Result<Vec<Example>, Failure> {
+/// Puzzles that `draw` gives, of the sides that are asked for and each of another class.
+fn drawn(args: &Args, draw: impl Fn(&mut Random) -> Option<Example>) -> Result<Vec<Example>, Failure> {
     let kind = args.puzzle;
     let progress = Progress::new(args.count as u64, "puzzles generated")?;
     let mut used = HashSet::new();
-    let drawn = (0..).filter_map(|index| {
-        let (puzzle, solution) = hard_puzzle(Shape::NINE, args.guesses, TRIES, &mut Random::stream(args.seed, index));
-        let is_hard = effort(&puzzle).is_some_and(|effort| effort.guesses >= args.guesses);
-        is_hard.then(|| Example { question: puzzle.to_tokens(), answer: solution.to_tokens() })
-    });
-    let wanted = drawn.filter(|example| {
+    // So many puzzles in vain, one after another, are a sign that the classes are used up.
+    let mut in_vain = 0;
+    let mut examples = Vec::new();
+    for index in 0.. {
+        if examples.len() >= args.count || in_vain >= PATIENCE {
+            break;
+        }
+        in_vain += 1;
+        let Some(example) = draw(&mut Random::stream(args.seed, index)) else { continue };
         let class = kind.class_key(&example.question);
-        class.is_ok_and(|class| (args.both || class.is_test(TEST_FRACTION) != args.training) && used.insert(class))
-    });
-    let told = wanted.take(args.count).zip(1..).map(|(example, done)| {
-        progress.set(done);
-        example
-    });
-    let examples = told.collect();
+        let is_wanted =
+            class.is_ok_and(|class| (args.both || class.is_test(TEST_FRACTION) != args.training) && used.insert(class));
+        if is_wanted {
+            examples.push(example);
+            in_vain = 0;
+            progress.set(examples.len() as u64);
+        }
+    }
     progress.clear();
+    if examples.len() < args.count {
+        let found = counted(examples.len(), "puzzle", "puzzles");
+        note(format_args!("hrm: {found} instead of {}: no more of other symmetry classes were found", args.count));
+    }
     Ok(examples)
+}
+
+/// What `--set` says.
+fn settings(given: &[String]) -> Result<Settings, Failure> {
+    let mut settings = Settings::default();
+    for text in given {
+        let value = text.split_once('=').and_then(|(name, value)| Some((name, value.parse().ok()?)));
+        let (name, value) = value.ok_or_else(|| format!("--set {text}: expected NAME=NUMBER"))?;
+        settings.set(name, value);
+    }
+    Ok(settings)
 }

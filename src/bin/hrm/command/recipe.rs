@@ -124,7 +124,7 @@ pub fn examples(recipe: &Recipe, signals: &Signals) -> Result<Option<Examples>, 
     let examples = match &recipe.data.file {
         Some(file) => {
             let table = csv::read(recipe.puzzle, files::open(Path::new(file))?).map_err(|e| at(file)(&e))?;
-            tell(file, recipe.puzzle, &table);
+            tell(file, recipe.puzzle, table.rows.len(), &table);
             Examples::of_file(recipe, table.into_examples())
         }
         None => match generate(recipe, signals)? {
@@ -142,13 +142,13 @@ pub fn examples(recipe: &Recipe, signals: &Signals) -> Result<Option<Examples>, 
     Ok(Some(examples))
 }
 
-/// Says how a file of puzzles was read, and what is wrong with it, in a few lines.
-pub fn tell(file: &str, kind: Kind, table: &csv::Table) {
+/// Says how a file of puzzles was read, of which so many rows are good, and what is wrong with it, in a few lines.
+pub fn tell(file: &str, kind: Kind, good: usize, table: &csv::Table) {
     for line in table.notes.iter().chain(&table.report(kind)) {
         note(format_args!("hrm: {file}: {line}"));
     }
     if !table.problems.is_empty() {
-        let good = counted(table.rows.len(), "good row", "good rows");
+        let good = counted(good, "good row", "good rows");
         note(format_args!("hrm: {file}: {good}, {} left out", table.left_out()));
     }
 }

@@ -16,7 +16,7 @@ use hrm_core::recording::{SegmentReport, Shapes};
 use serde_json::json;
 
 use super::output::{counted, note};
-use super::{EngineArg, Failure, at, files, models, numbers, output, wider};
+use super::{EngineArg, Failure, PrecisionArg, at, files, models, numbers, output, wider};
 
 /// Solve one puzzle
 ///
@@ -39,6 +39,9 @@ pub struct Args {
     /// The engine
     #[arg(long, value_enum, default_value = "cpu")]
     engine: EngineArg,
+    /// Operands of the CPU engine's matrix products
+    #[arg(long, value_enum, default_value = "f32")]
+    precision: PrecisionArg,
     /// Segments to think [default: the model's halt_max_steps]
     #[arg(long, value_parser = numbers::segments, allow_negative_numbers = true)]
     segments: Option<usize>,
@@ -59,7 +62,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     if let Some(file) = &args.recording {
         files::check_output(file, args.force)?;
     }
-    let model = args.wider.weights(models::load_with("--model", &args.model, &args.set)?);
+    let model = args.wider.weights(models::load_with("--model", &args.model, &args.set)?).sized_for(&args.puzzle);
     let kind = model.kind;
     let mut puzzles = kind.encode_all(&args.puzzle).map_err(|e| at("--puzzle")(&e))?;
     if puzzles.len() > 1 {
@@ -76,7 +79,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     if args.recording.is_some() && steps > file::MOST_STEPS {
         return Err(format!("--recording: {steps} steps, expected at most {}", file::MOST_STEPS).into());
     }
-    let engine = args.engine.open()?;
+    let engine = args.engine.open(args.precision.get())?;
     if let Some(settings) = args.wider.settings(segments) {
         return wider::run(&model, &engine, &question, &settings, args.json);
     }
@@ -126,18 +129,16 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     }
     let mut before: Option<&String> = None;
     for (number, (answer, halt, go_on)) in (1..).zip(&all) {
-        // A maze in one line is no maze: the last answer follows in rows.
-        let shown = match kind {
-            Kind::Sudoku(_) => answer.clone(),
-            Kind::Maze(_) => changed_cells(before, answer),
+        // What nobody reads in one line follows in rows, of the last answer.
+        let shown = match kind.is_one_line() {
+            true => answer.clone(),
+            false => changed_cells(before, answer),
         };
         output::print(format_args!("segment {number:>2}  {shown}  q_halt {halt:>7.3}  q_continue {go_on:>7.3}"))?;
         before = Some(answer);
     }
-    if let Kind::Maze(side) = kind {
-        let last: Vec<char> = kind.decode(&answer).chars().collect();
-        let rows: Vec<String> = last.chunks(side.get()).map(|row| row.iter().collect()).collect();
-        output::print(rows.join("\n"))?;
+    if !kind.is_one_line() {
+        output::print(rows(kind, &answer))?;
     }
     output::print(format_args!("would halt after segment {halted_at}"))?;
     output::print_result(match verdict {
@@ -145,6 +146,13 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         Err(fault) => format!("not valid: {fault}"),
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A board in rows.
+pub(super) fn rows(kind: Kind, tokens: &[u8]) -> String {
+    let characters: Vec<char> = kind.decode(tokens).chars().filter(|character| *character != '\n').collect();
+    let rows = characters.chunks(kind.layout().columns).map(|row| row.iter().collect::<String>());
+    rows.collect::<Vec<_>>().join("\n")
 }
 
 /// How many cells a segment answers otherwise than the one before it, in a column.

@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 use hrm_core::engine::AnyEngine;
 use hrm_core::train::{Recipe, Run, Saved};
 
+use super::output::note;
 use super::run_folder::{self, STATE, shell_word};
 use super::signals::Signals;
 use super::training::Training;
-use super::{EngineArg, Failure, at, files, models, numbers, recipe};
+use super::{EngineArg, Failure, PrecisionArg, at, files, models, numbers, recipe};
 
 /// Train a model by a recipe
 ///
@@ -42,6 +43,10 @@ pub struct Args {
     /// The engine
     #[arg(long, value_enum, default_value = "cpu")]
     engine: EngineArg,
+    /// Operands of the CPU engine's matrix products, as [training] precision in the recipe; with --resume it may change
+    /// [default: the recipe's, else f32]
+    #[arg(long, value_enum)]
+    precision: Option<PrecisionArg>,
     /// Threads of the CPU engine [default: all]
     #[arg(long, value_parser = numbers::threads, allow_negative_numbers = true)]
     threads: Option<usize>,
@@ -65,10 +70,12 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
         pool.map_err(|error| format!("--threads {threads}: {error}"))?;
     }
-    let engine = args.engine.open()?;
+    let mut args = args;
+    if let (Some(precision), false) = (args.precision, args.resume) {
+        args.set.push(format!("training.precision=\"{}\"", precision.word()));
+    }
     pollster::block_on(async {
-        let begun =
-            if args.resume { resume(&args, engine, &signals).await? } else { begin(&args, engine, &signals).await? };
+        let begun = if args.resume { resume(&args, &signals).await? } else { begin(&args, &signals).await? };
         let Some((run, out)) = begun else { return Ok(signals.status()) };
         let limit = args.minutes.map(|minutes| Duration::from_secs_f64(minutes * 60.0));
         let pause = Duration::from_secs(args.save_every);
@@ -84,8 +91,9 @@ fn folder(args: &Args, recipe: &Recipe) -> PathBuf {
     args.out.clone().unwrap_or_else(|| Path::new("runs").join(&recipe.name))
 }
 
-async fn begin(args: &Args, engine: AnyEngine, signals: &Signals) -> Result<Begun, Failure> {
+async fn begin(args: &Args, signals: &Signals) -> Result<Begun, Failure> {
     let recipe = recipe::load(&args.recipe, &args.set)?;
+    let engine = args.engine.open(recipe.training.precision)?;
     let weights = match &args.from {
         None => None,
         Some(name) => {
@@ -100,7 +108,7 @@ async fn begin(args: &Args, engine: AnyEngine, signals: &Signals) -> Result<Begu
     Ok(Some((Run::begin(engine, recipe, examples, weights, clock).await?, out)))
 }
 
-async fn resume(args: &Args, engine: AnyEngine, signals: &Signals) -> Result<Begun, Failure> {
+async fn resume(args: &Args, signals: &Signals) -> Result<Begun, Failure> {
     let whole = args.recipe.extension().is_some_and(|extension| extension == "safetensors");
     if whole && !args.set.is_empty() {
         return Err("--set: a saved run keeps the recipe that it began with".into());
@@ -115,7 +123,15 @@ async fn resume(args: &Args, engine: AnyEngine, signals: &Signals) -> Result<Beg
             format!("{}: there is no saved run to go on with; without --resume one begins", file.display()).into()
         );
     }
-    let saved = Saved::from_bytes(&files::read(&file)?).map_err(|e| at(file.display())(&e))?;
+    let mut saved = Saved::from_bytes(&files::read(&file)?).map_err(|e| at(file.display())(&e))?;
+    let (precision, mut recipe) = (args.precision.map(PrecisionArg::get), recipe);
+    if let Some(precision) = precision.filter(|&precision| precision != saved.recipe.training.precision) {
+        note(format_args!("{}: goes on with another precision than it was saved with", file.display()));
+        saved.recipe.training.precision = precision;
+    }
+    if let (Some(precision), Some(recipe)) = (precision, &mut recipe) {
+        recipe.training.precision = precision;
+    }
     if let Some(difference) = recipe.as_ref().and_then(|recipe| recipe::difference(&saved.recipe, recipe)) {
         let (shown, word) = (file.display(), shell_word(&file));
         return Err(format!(
@@ -128,6 +144,7 @@ async fn resume(args: &Args, engine: AnyEngine, signals: &Signals) -> Result<Beg
         None if whole => run_folder::of_saved(&file, &saved.recipe),
         None => folder(args, &saved.recipe),
     };
+    let engine = args.engine.open(saved.recipe.training.precision)?;
     run_folder::go_on(&out, &saved, &file)?;
     let split = match &saved.given {
         Some(given) => saved.recipe.deal(given),

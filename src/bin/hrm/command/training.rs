@@ -270,6 +270,7 @@ impl Training<'_> {
             "seed": recipe.training.seed,
             "steps": self.run.steps_done(),
             "batch": recipe.training.batch,
+            "precision": recipe.training.precision,
             "seconds": self.run.seconds().round(),
             "threads": rayon::current_num_threads(),
             "exact_accuracy": test.map(|test| test.exact_accuracy),

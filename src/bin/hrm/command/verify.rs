@@ -7,7 +7,7 @@ use hrm_core::engine::Engine;
 use hrm_core::verify::{Golden, verify};
 use serde_json::json;
 
-use super::{EngineArg, Failure, at, files, models, output, verify_model};
+use super::{EngineArg, Failure, PrecisionArg, at, files, models, output, verify_model};
 
 /// Compare an engine with a golden file; the .json beside it tells the configuration
 ///
@@ -27,6 +27,9 @@ pub struct Args {
     /// The engine
     #[arg(long, value_enum, default_value = "cpu")]
     engine: EngineArg,
+    /// Operands of the CPU engine's matrix products
+    #[arg(long, value_enum, default_value = "f32")]
+    precision: PrecisionArg,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -36,7 +39,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let bytes = files::read(&args.file)?;
     if let Some(model) = &args.model {
         let model = models::read("--model", model, &args.set)?;
-        return verify_model::run(&model, &args.file, &bytes, &args.engine.open()?, args.json);
+        return verify_model::run(&model, &args.file, &bytes, &args.engine.open(args.precision.get())?, args.json);
     }
     let json_file = args.file.with_extension("json");
     if !json_file.exists() {
@@ -45,7 +48,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     }
     let text = files::read_text(&json_file)?;
     let golden = Golden::parse(&bytes, &text).map_err(|e| at(args.file.display())(&e))?;
-    let engine = args.engine.open()?;
+    let engine = args.engine.open(args.precision.get())?;
     let report = pollster::block_on(verify(&engine, &golden)).map_err(|e| at(args.file.display())(&e))?;
     if args.json {
         let value = json!({

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use hrm_core::checkpoint::Weights;
 use hrm_core::data::Example;
 use hrm_core::engine::AnyEngine;
-use hrm_core::puzzle::{Kind, has_several_answers};
+use hrm_core::puzzle::Kind;
 use hrm_core::search::{
     Choose, Event, Forms, Outcome, ROWS, Rows, Search, Settings, Start, Table, Trajectory, Until, search,
 };
@@ -202,7 +202,7 @@ pub fn run(
         return Err("no view ran".into());
     };
     let verdict = kind.check(question, &chosen.answer);
-    if verdict.is_ok() && has_several_answers(kind, question) {
+    if verdict.is_ok() && kind.has_several_answers(question) {
         note("hrm: the puzzle has several right answers; this is one of them");
     }
     if json {
@@ -217,21 +217,18 @@ pub fn run(
     let noun = if settings.branch { "branch" } else { "view" };
     for view in &trajectories {
         let Some(last) = view.snapshots.last() else { continue };
-        // A maze in one line is no maze.
-        let answer = match kind {
-            Kind::Sudoku(_) => kind.decode(&last.answer) + "  ",
-            Kind::Maze(_) => String::new(),
-        };
+        // What nobody reads in one line follows in rows.
+        let answer = if kind.is_one_line() { kind.decode(&last.answer) + "  " } else { String::new() };
         let found = view.found.as_ref().map_or_else(String::new, |(segment, _)| format!("  valid at {segment}"));
         output::print(format_args!(
             "{noun} {:>3}  {:>3} segments  {answer}q_halt {:>7.3}{found}",
             view.view, view.segments, last.q_halt
         ))?;
     }
-    let answer: Vec<char> = kind.decode(&chosen.answer).chars().collect();
-    let width = if matches!(kind, Kind::Maze(_)) { answer.len().isqrt() } else { answer.len() };
-    let lines: Vec<String> = answer.chunks(width.max(1)).map(|line| line.iter().collect()).collect();
-    output::print(lines.join("\n"))?;
+    output::print(match kind.is_one_line() {
+        true => kind.decode(&chosen.answer),
+        false => super::run::rows(kind, &chosen.answer),
+    })?;
     output::print(format_args!(
         "answer of {noun} {} after its segment {}; {} begun, {segments} segments, {}, {:.2} s",
         chosen.view,
@@ -378,7 +375,7 @@ fn name_several(kind: Kind, examples: &[Example]) {
             break;
         }
         looked_at += 1;
-        if has_several_answers(kind, &example.question) {
+        if kind.has_several_answers(&example.question) {
             found.push((number, example));
         }
     }

@@ -18,7 +18,7 @@ use leptos::prelude::*;
 use self::{files::Files, kept::Kept, tasks::Awaited};
 use hrm_core::{
     engine::Kind as EngineKind,
-    puzzle::{Kind, sudoku::Shape},
+    puzzle::FIRST_KIND,
     train::{Evaluation, Preset, Recipe, Row, StepReport},
 };
 use hrm_link::{
@@ -214,7 +214,7 @@ enum AfterPause {
 impl Training {
     /// No run yet.
     pub fn new() -> Self {
-        let puzzle = Kind::Sudoku(Shape::FOUR);
+        let puzzle = FIRST_KIND;
         let draft = Draft::of_preset(puzzle, &Preset::all(puzzle)[0], u64::from(browser::seed()));
         let draft = RwSignal::new(draft);
         let cores = RwSignal::new(1);

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{puzzle::sudoku::Shape, random::Random};
 
-const KIND: Kind = Kind::Sudoku(Shape::FOUR);
+const KIND: Kind = Kind::new(&Shape::FOUR);
 
 #[test]
 fn rows_are_read_back() {
@@ -11,7 +11,7 @@ fn rows_are_read_back() {
         let rows: Vec<Row> = (0..5)
             .map(|index| Row {
                 source: format!("set \"{index}\", part 1"),
-                example: kind.generate(&mut Random::stream(1, index), 0.5),
+                example: kind.generate(&mut Random::stream(1, index), 0.5).unwrap(),
                 rating: index.to_string(),
             })
             .collect();
@@ -76,7 +76,7 @@ fn the_kind_is_that_of_the_first_good_row() {
     foreign.extend_from_slice(good.as_bytes());
     assert_eq!(kind_of(foreign.as_slice()).unwrap(), KIND);
     // No row is good, but one is of a kind.
-    assert_eq!(kind_of(format!("question,answer\nabc,abc\n{six}").as_bytes()).unwrap(), Kind::Sudoku(Shape::SIX));
+    assert_eq!(kind_of(format!("question,answer\nabc,abc\n{six}").as_bytes()).unwrap(), Kind::new(&Shape::SIX));
 }
 
 #[test]
@@ -220,7 +220,7 @@ mod properties {
     proptest! {
         #[test]
         fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            for kind in [KIND, Kind::Sudoku(Shape::NINE)] {
+            for kind in [KIND, Kind::new(&Shape::NINE)] {
                 if let Ok(table) = read(kind, bytes.as_slice()) {
                     prop_assert_eq!(table.rows.len(), 0);
                 }

@@ -4,9 +4,11 @@ use std::ops::Range;
 
 use crate::plan::kernel::Attention;
 
-use super::matmul::product;
 use super::parallel;
+use super::product::{Out, View, product};
+use super::products::Products;
 use super::real::{Real, dot};
+use super::scratch::Scratch;
 
 /// Rotary tables, [T, d] each.
 pub type Tables<'a, T> = Option<(&'a [T], &'a [T])>;
@@ -19,8 +21,9 @@ pub fn gather<T: Real>(
     (tokens, heads, d): (usize, usize, usize),
     rope: Tables<T>,
     scale: T,
-) -> Vec<T> {
-    let mut out = vec![T::ZERO; tokens * d];
+    out: &mut Vec<T>,
+) {
+    out.resize(tokens * d, T::ZERO);
     for (t, row) in out.chunks_exact_mut(d).enumerate() {
         let v = &qkv[(t * 3 + part) * heads * d + head * d..][..d];
         match rope {
@@ -35,7 +38,6 @@ pub fn gather<T: Real>(
             }
         }
     }
-    out
 }
 
 /// The weights with which the query at one position of one head attends to every position, [T]; they sum to 1. `qkv` is
@@ -49,8 +51,9 @@ pub fn attention_weights<T: Real>(
 ) -> Vec<T> {
     let (_, _, d) = shape;
     let scale = T::ONE / T::from_f64(d as f64).sqrt();
-    let queries = gather(qkv, 0, head, shape, rope, scale);
-    let keys = gather(qkv, 1, head, shape, rope, T::ONE);
+    let (mut queries, mut keys) = (Vec::new(), Vec::new());
+    gather(qkv, 0, head, shape, rope, scale, &mut queries);
+    gather(qkv, 1, head, shape, rope, T::ONE, &mut keys);
     let query = &queries[position * d..(position + 1) * d];
     let mut weights: Vec<T> = keys.chunks_exact(d).map(|key| dot(query, key)).collect();
     softmax(&mut weights);
@@ -61,6 +64,7 @@ pub fn attention_weights<T: Real>(
 pub fn attention<T: Real>(
     k: &Attention,
     items: Range<usize>,
+    products: &Products<T>,
     qkv: &[T],
     rope: Tables<T>,
     out: &mut [T],
@@ -69,32 +73,30 @@ pub fn attention<T: Real>(
     let (tokens, heads, d) = (k.tokens, k.heads, k.head_dim);
     let width = heads * d;
     let scale = T::ONE / T::from_f64(d as f64).sqrt();
-    let mut by_head = vec![T::ZERO; items.len() * tokens * d];
-    let lse = &mut lse[items.start * tokens..items.end * tokens];
-    parallel::rows2(&mut by_head, tokens * d, lse, tokens, |i, out, lse| {
-        let (b, head) = ((items.start + i) / heads, (items.start + i) % heads);
-        let qkv = &qkv[b * tokens * 3 * width..][..tokens * 3 * width];
-        let shape = (tokens, heads, d);
-        let q = gather(qkv, 0, head, shape, rope, scale);
-        let keys = gather(qkv, 1, head, shape, rope, T::ONE);
-        let (ds, ts) = (d as isize, tokens as isize);
-        let mut scores = vec![T::ZERO; tokens * tokens];
-        let alone = gemm::Parallelism::None;
-        product((tokens, tokens, d), (&q, ds, 1), (&keys, 1, ds), (&mut scores, ts), false, alone);
-        for (row, lse) in scores.chunks_exact_mut(tokens).zip(lse) {
-            *lse = softmax(row);
-        }
-        let values = &qkv[2 * width + head * d..];
-        product((tokens, d, tokens), (&scores, ts, 1), (values, 3 * width as isize, 1), (out, ds), false, alone);
-    });
-    parallel::rows(out, width, |row, out| {
-        let (b, t) = (row / tokens, row % tokens);
-        for (head, out) in out.chunks_exact_mut(d).enumerate() {
-            let item = b * heads + head;
-            if items.contains(&item) {
-                out.copy_from_slice(&by_head[((item - items.start) * tokens + t) * d..][..d]);
+    let (lse, out) = (Out::new(lse, tokens, tokens), Out::new(out, width, d));
+    parallel::pieces(items, parallel::threads(), |items| {
+        products.pool.with(products.rounded(), |Scratch { right, floats: [q, keys, scores, ..] }| {
+            for item in items {
+                let (b, head) = (item / heads, item % heads);
+                let qkv = &qkv[b * tokens * 3 * width..][..tokens * 3 * width];
+                let shape = (tokens, heads, d);
+                gather(qkv, 0, head, shape, rope, scale, q);
+                gather(qkv, 1, head, shape, rope, T::ONE, keys);
+                scores.resize(tokens * tokens, T::ZERO);
+                let values = View::by_rows(&qkv[2 * width + head * d..], 3 * width);
+                // Log Σ exp and output of a head are its item's alone.
+                unsafe {
+                    let (q, keys) = (View::by_rows(q, d), View::by_columns(keys, d));
+                    product((tokens, tokens, d), q, keys, right, Out::new(scores, tokens, tokens));
+                    for (row, lse) in scores.chunks_exact_mut(tokens).zip(lse.row(item)) {
+                        *lse = softmax(row);
+                    }
+                    let weights = View::by_rows(scores, tokens);
+                    let out = out.skip(b * tokens * width + head * d);
+                    product((tokens, d, tokens), weights, values, right, out);
+                }
             }
-        }
+        });
     });
 }
 

@@ -1,130 +1,116 @@
-//! out[b] (+)= a[b] · b[b], or summed over the batch. The products themselves are the `gemm` crate's.
+//! out[b] (+)= a[b] · b[b], or summed over the batch: the recorded product as rectangles of [`product`](super::product),
+//! shared among threads.
 
 use std::ops::Range;
 
 use crate::plan::kernel::{Matmul, Operand};
 
 use super::parallel;
+use super::product::{Cut, Form, Out, PANEL, Packed, Pairs, View, rectangle};
 use super::real::Real;
+use super::scratch::Pool;
 
-/// Row and column stride of the matrix that is meant.
-fn strides(operand: &Operand) -> (isize, isize) {
-    let stride = operand.stride as isize;
-    if operand.transposed { (1, stride) } else { (stride, 1) }
+/// What a product finds ready: its weights packed, where its factors are weights.
+pub struct Ready<'a, T> {
+    /// The left factor rounded to bf16.
+    pub left: Option<&'a Pairs>,
+    /// The right factor in panels.
+    pub right: Option<&'a Packed<T>>,
+    /// Whether operands are rounded to bf16.
+    pub rounded: bool,
+    /// Room for what is packed for this product alone.
+    pub pool: &'a Pool<T>,
+}
+
+impl<'a, T> View<'a, T> {
+    /// Item `i` of an operand.
+    pub fn of(operand: &Operand, i: usize, data: &'a [T]) -> Self {
+        let (row, column) = if operand.transposed { (1, operand.stride) } else { (operand.stride, 1) };
+        View { data, row, column }.skip(operand.offset + i * operand.batch_stride)
+    }
 }
 
 /// See [`Matmul`]; `part` is of the items, or of the rows where there is one item.
-pub fn matmul<T: Real>(k: &Matmul, part: Range<usize>, a: &[T], b: &[T], out: &mut [T]) {
-    if k.batch == 1 {
-        return single(&rows_of(k, part), a, b, out);
+pub fn matmul<T: Real>(k: &Matmul, part: Range<usize>, form: Form, ready: &Ready<T>, a: &[T], b: &[T], out: &mut [T]) {
+    let result = Out::new(&mut out[k.out.offset..], k.out.stride, k.n);
+    let (rows, items) = if k.batch == 1 { (part, 0..1) } else { (0..k.m, part) };
+    if k.reduce || k.batch == 1 {
+        return summed(k, rows, items, form, ready, a, b, result);
     }
-    // Many small products: a thread takes whole items. One large one: its threads share it.
-    let dense = dense_rows(k) && k.out.batch_stride >= k.m * k.n;
-    if !k.reduce && dense && k.a.batch_stride * k.b.batch_stride == 0 {
-        let size = k.out.batch_stride;
-        let end = out.len().min(part.end * size);
-        return parallel::rows(&mut out[part.start * size..end], size, |i, out| {
-            item(k, part.start + i, a, b, out, 0, k.accumulate, gemm::Parallelism::None);
+    // Every item has a result of its own: a thread takes whole items.
+    let last = items.end.saturating_sub(1) * k.out.batch_stride + k.m.saturating_sub(1) * k.out.stride + k.n;
+    assert!(items.is_empty() || k.out.batch_stride >= k.m.saturating_sub(1) * k.out.stride + k.n, "items overlap");
+    assert!(items.is_empty() || last <= out.len() - k.out.offset, "the result ends before its last item");
+    let panels = 0..k.n.div_ceil(PANEL);
+    let threads = if form.cut == Cut::Whole { 1 } else { parallel::threads() };
+    parallel::pieces(items, threads, |items| {
+        ready.pool.with(ready.rounded, |scratch| {
+            for i in items {
+                let right = match ready.right {
+                    Some(right) => right,
+                    None => {
+                        scratch.right.resize(k.k, k.n);
+                        scratch.right.pack(View::of(&k.b, i, b), k.k, k.n, panels.clone());
+                        &scratch.right
+                    }
+                };
+                let (left, pairs) = (View::of(&k.a, i, a), ready.left.map(Pairs::view));
+                let place = (0..k.m, panels.clone());
+                let out = result.skip(i * k.out.batch_stride);
+                // Items do not overlap, and each is one thread's.
+                unsafe { rectangle(form.tiles, left, pairs, right, k.k, place, out, k.accumulate) };
+            }
         });
-    }
-    for i in part {
-        // A sum over the items goes on where the part before this one left it.
-        let add = k.accumulate || (k.reduce && i > 0);
-        let start = k.out.offset + if k.reduce { 0 } else { i * k.out.batch_stride };
-        item(k, i, a, b, out, start, add, parallel::for_gemm());
-    }
+    });
 }
 
-/// A product without a batch.
-fn single<T: Real>(k: &Matmul, a: &[T], b: &[T], out: &mut [T]) {
-    // Tall products are cut into one stretch of rows for each thread: the crate's own threading gains nothing there.
-    let rows = k.m.div_ceil(parallel::threads());
-    if dense_rows(k) && rows >= 256 {
-        return parallel::rows(&mut out[..k.m * k.n], rows * k.n, |i, out| {
-            let part = rows_of(k, i * rows..i * rows + out.len() / k.n);
-            item(&part, 0, a, b, out, 0, k.accumulate, gemm::Parallelism::None);
-        });
-    }
-    item(k, 0, a, b, out, k.out.offset, k.accumulate, parallel::for_gemm());
-}
-
-/// The product that computes these rows of the result.
-fn rows_of(k: &Matmul, rows: Range<usize>) -> Matmul {
-    let mut part = Matmul { m: rows.len(), ..k.clone() };
-    let (a_rs, _) = strides(&k.a);
-    part.a.offset += rows.start * a_rs as usize;
-    part.out.offset += rows.start * k.out.stride;
-    part
-}
-
-/// Whether the rows of a single result lie one after the other from the start.
-fn dense_rows(k: &Matmul) -> bool {
-    k.out.offset == 0 && k.out.stride == k.n
-}
-
-fn item<T: Real>(
+/// One result, of one item or summed over several in their order.
+fn summed<T: Real>(
     k: &Matmul,
-    i: usize,
+    rows: Range<usize>,
+    items: Range<usize>,
+    form: Form,
+    ready: &Ready<T>,
     a: &[T],
     b: &[T],
-    out: &mut [T],
-    start: usize,
-    add: bool,
-    threads: gemm::Parallelism,
+    out: Out<T>,
 ) {
-    let a = &a[k.a.offset + i * k.a.batch_stride..];
-    let b = &b[k.b.offset + i * k.b.batch_stride..];
-    let (a_rs, a_cs) = strides(&k.a);
-    let (b_rs, b_cs) = strides(&k.b);
-    product(
-        (k.m, k.n, k.k),
-        (a, a_rs, a_cs),
-        (b, b_rs, b_cs),
-        (&mut out[start..], k.out.stride as isize),
-        add,
-        threads,
-    );
-}
-
-/// out [m, n] (+)= a [m, k] · b [k, n], each with its row and column stride.
-pub fn product<T: Real>(
-    (m, n, k): (usize, usize, usize),
-    (a, a_rs, a_cs): (&[T], isize, isize),
-    (b, b_rs, b_cs): (&[T], isize, isize),
-    (out, out_rs): (&mut [T], isize),
-    add: bool,
-    threads: gemm::Parallelism,
-) {
-    if m == 0 || n == 0 {
-        return;
-    }
-    let last = |rows: usize, cols: usize, rs: isize, cs: isize| (rows as isize - 1) * rs + (cols as isize - 1) * cs;
-    if k > 0 {
-        assert!(last(m, k, a_rs, a_cs) < a.len() as isize && last(k, n, b_rs, b_cs) < b.len() as isize);
-    }
-    assert!(last(m, n, out_rs, 1) < out.len() as isize);
-    // In bounds by the two assertions; `out` is borrowed mutably, so it overlaps neither factor.
-    unsafe {
-        gemm::gemm(
-            m,
-            n,
-            k,
-            out.as_mut_ptr(),
-            1,
-            out_rs,
-            add,
-            a.as_ptr(),
-            a_cs,
-            a_rs,
-            b.as_ptr(),
-            b_cs,
-            b_rs,
-            T::ONE,
-            T::ONE,
-            false,
-            false,
-            false,
-            threads,
-        );
+    let panels = 0..k.n.div_ceil(PANEL);
+    let threads = if form.cut == Cut::Whole { 1 } else { parallel::threads() };
+    // Of some rows and panels all items, one after the other; `right` is what is packed already, `own` room to pack.
+    let piece = |rows: Range<usize>, panels: Range<usize>, right: Option<&Packed<T>>, own: &mut Packed<T>| {
+        for i in items.clone() {
+            // A sum over the items goes on where the one before left it.
+            let accumulate = k.accumulate || i > 0;
+            let right = match right {
+                Some(right) => right,
+                None => {
+                    own.resize(k.k, k.n);
+                    own.pack(View::of(&k.b, i, b), k.k, k.n, panels.clone());
+                    &*own
+                }
+            };
+            let place = (rows.clone(), panels.clone());
+            let pairs = ready.left.map(Pairs::view);
+            // Rectangles do not overlap, and each is one thread's.
+            unsafe { rectangle(form.tiles, View::of(&k.a, i, a), pairs, right, k.k, place, out, accumulate) };
+        }
+    };
+    match form.cut {
+        // The right factor is packed once for all rows.
+        Cut::Rows if ready.right.is_none() && items.len() == 1 => ready.pool.with(ready.rounded, |shared| {
+            shared.right.resize(k.k, k.n);
+            shared.right.pack(View::of(&k.b, items.start, b), k.k, k.n, panels.clone());
+            let shared = &shared.right;
+            parallel::pieces(rows, threads, |rows| {
+                piece(rows, panels.clone(), Some(shared), &mut Packed::new(ready.rounded));
+            });
+        }),
+        Cut::Rows => parallel::pieces(rows, threads, |rows| {
+            ready.pool.with(ready.rounded, |own| piece(rows, panels.clone(), ready.right, &mut own.right));
+        }),
+        Cut::Columns | Cut::Whole => parallel::pieces(panels, threads, |panels| {
+            ready.pool.with(ready.rounded, |own| piece(rows.clone(), panels, ready.right, &mut own.right));
+        }),
     }
 }

@@ -1,9 +1,10 @@
 //! The memory of a prepared program: one vector a slot.
 
-use crate::engine::EngineError;
+use crate::engine::{EngineError, Precision};
 use crate::plan::memory::{Layout, layout};
 use crate::plan::{Buffer, BufferId, Dtype, Kernel, Program};
 
+use super::products::Products;
 use super::real::Real;
 
 /// Bytes that one vector may have.
@@ -17,6 +18,10 @@ pub struct Memory<T> {
     lens: Vec<usize>,
     floats: Vec<Vec<T>>,
     ints: Vec<Vec<u32>>,
+    /// Of every slot: how often it was lent out to be changed.
+    versions: Vec<u64>,
+    /// What products keep beside the buffers.
+    pub products: Products<T>,
 }
 
 impl<T: Real> Memory<T> {
@@ -24,8 +29,8 @@ impl<T: Real> Memory<T> {
     ///
     /// # Errors
     /// More than can be addressed, before anything is allocated; more than there is room for.
-    pub fn new(program: &Program) -> Result<Self, EngineError> {
-        let scratch = Self::check(program)?;
+    pub fn new(program: &Program, precision: Precision) -> Result<Self, EngineError> {
+        let scratch = Self::check(program, precision)?;
         let layout = layout(program);
         let is_int = integer_slots(program, &layout);
         let (mut floats, mut ints) = (Vec::new(), Vec::new());
@@ -36,26 +41,31 @@ impl<T: Real> Memory<T> {
         // Kernels allocate it as they run, when there is no error to return.
         reserved::<u8>(usize::try_from(scratch).unwrap_or(usize::MAX))?;
         let lens = program.buffers.iter().map(|b| b.len()).collect();
-        Ok(Memory { layout, lens, floats, ints })
+        let versions = vec![0; layout.slots.len()];
+        // Packed weights are not allocated fallibly either.
+        reserved::<u8>(usize::try_from(Products::<T>::bytes_of(program, precision)).unwrap_or(usize::MAX))?;
+        let products = Products::new(program, precision);
+        Ok(Memory { layout, lens, floats, ints, versions, products })
     }
 
     /// Fails when the program needs more than can be addressed; returns the bytes that its kernels take beside its buffers.
-    pub fn check(program: &Program) -> Result<u64, EngineError> {
-        check::<T>(program, LARGEST, ALL)
+    pub fn check(program: &Program, precision: Precision) -> Result<u64, EngineError> {
+        check::<T>(program, precision, LARGEST, ALL)
     }
 
     /// Bytes held.
     pub fn bytes(&self) -> u64 {
         let floats = self.floats.iter().map(|slot| bytes::<T>(slot.len()));
-        floats.chain(self.ints.iter().map(|slot| bytes::<u32>(slot.len()))).sum()
+        floats.chain(self.ints.iter().map(|slot| bytes::<u32>(slot.len()))).sum::<u64>() + self.products.bytes()
     }
 
     /// [`Memory::bytes`] of a program's memory, without allocating it.
-    pub fn predicted_bytes(program: &Program) -> u64 {
+    pub fn predicted_bytes(program: &Program, precision: Precision) -> u64 {
         let layout = layout(program);
         let is_int = integer_slots(program, &layout);
         let slot = |(&len, int): (&usize, bool)| if int { bytes::<u32>(len) } else { bytes::<T>(len) };
-        layout.slots.iter().zip(is_int).map(slot).fold(0, u64::saturating_add)
+        let slots = layout.slots.iter().zip(is_int).map(slot).fold(0, u64::saturating_add);
+        slots.saturating_add(Products::<T>::bytes_of(program, precision))
     }
 
     /// A buffer's floats.
@@ -65,6 +75,7 @@ impl<T: Real> Memory<T> {
 
     /// A buffer's floats, to change.
     pub fn f_mut(&mut self, id: BufferId) -> &mut [T] {
+        self.versions[self.layout.slot(id)] += 1;
         &mut self.floats[self.layout.slot(id)][..self.lens[id.index()]]
     }
 
@@ -78,6 +89,11 @@ impl<T: Real> Memory<T> {
         &mut self.ints[self.layout.slot(id)][..self.lens[id.index()]]
     }
 
+    /// Grows whenever the buffer may have changed.
+    pub fn version(&self, id: BufferId) -> u64 {
+        self.versions[self.layout.slot(id)]
+    }
+
     /// Whether the buffer holds integers.
     pub fn is_int(&self, id: BufferId) -> bool {
         self.floats[self.layout.slot(id)].is_empty() && self.lens[id.index()] > 0
@@ -86,6 +102,7 @@ impl<T: Real> Memory<T> {
     /// Lends out `outs` while the rest can be read: the plan guarantees that a kernel's outputs share no slot with its
     /// other operands.
     pub fn with<const N: usize>(&mut self, outs: [BufferId; N], f: impl FnOnce(&Self, [&mut [T]; N])) {
+        outs.iter().for_each(|id| self.versions[self.layout.slot(*id)] += 1);
         let mut taken = outs.map(|id| std::mem::take(&mut self.floats[self.layout.slot(id)]));
         let mut lens = outs.iter().map(|id| self.lens[id.index()]);
         f(self, taken.each_mut().map(|v| &mut v[..lens.next().unwrap_or(0)]));
@@ -112,7 +129,8 @@ fn bytes<E>(len: usize) -> u64 {
     (len as u64).saturating_mul(size_of::<E>() as u64)
 }
 
-/// What attention takes beside its buffers while one thread plays it: bytes of a [T, T] matrix, and of everything.
+/// What attention takes beside its buffers while one thread plays it: bytes of a [T, T] matrix, and of everything. Factors
+/// of its products, packed, take as much as the factors.
 fn scratch<T>(kernel: &Kernel) -> (u64, u64) {
     let (matrices, heads, tokens, head_dim) = match kernel {
         Kernel::Attention(k) => (1, k.batch * k.heads + 2, k.tokens, k.head_dim),
@@ -125,7 +143,7 @@ fn scratch<T>(kernel: &Kernel) -> (u64, u64) {
 }
 
 /// [`Memory::check`] where one vector may have `largest` bytes and everything together `all`.
-fn check<T: Real>(program: &Program, largest: u64, all: u64) -> Result<u64, EngineError> {
+fn check<T: Real>(program: &Program, precision: Precision, largest: u64, all: u64) -> Result<u64, EngineError> {
     let demand = |what: &str, needed, granted| match needed > granted {
         true => Err(EngineError::Limit { what: format!("{what} (bytes)"), needed, granted }),
         false => Ok(()),
@@ -143,7 +161,7 @@ fn check<T: Real>(program: &Program, largest: u64, all: u64) -> Result<u64, Engi
         demand("the scores of attention", scores, largest)?;
         beside = beside.max(everything);
     }
-    demand("the CPU engine's memory", Memory::<T>::predicted_bytes(program).saturating_add(beside), all)?;
+    demand("the CPU engine's memory", Memory::<T>::predicted_bytes(program, precision).saturating_add(beside), all)?;
     Ok(beside)
 }
 
@@ -185,7 +203,7 @@ mod tests {
             r.persistent(name, &[*len]);
         }
         let program = r.finish().unwrap();
-        check::<f32>(&program, largest, all).err().map(|error| error.to_string())
+        check::<f32>(&program, Precision::F32, largest, all).err().map(|error| error.to_string())
     }
 
     #[test]
@@ -214,10 +232,10 @@ mod tests {
         r.push(Attention { qkv, rope: None, out, lse, batch, tokens, heads, head_dim });
         let program = r.finish().unwrap();
         // Buffers of 900 floats, scores of 10 000, three heads of 200.
-        assert_eq!(check::<f32>(&program, 40_000, 46_000), Ok(42_400));
-        let scores = check::<f32>(&program, 39_999, 46_000).unwrap_err().to_string();
+        assert_eq!(check::<f32>(&program, Precision::F32, 40_000, 46_000), Ok(42_400));
+        let scores = check::<f32>(&program, Precision::F32, 39_999, 46_000).unwrap_err().to_string();
         assert_eq!(scores, "the scores of attention (bytes) needs 40000, at most 39999 is granted: 1 too many");
-        let all = check::<f32>(&program, 40_000, 45_999).unwrap_err().to_string();
+        let all = check::<f32>(&program, Precision::F32, 40_000, 45_999).unwrap_err().to_string();
         assert_eq!(all, "the CPU engine's memory (bytes) needs 46000, at most 45999 is granted: 1 too many");
     }
 

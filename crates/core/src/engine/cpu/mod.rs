@@ -19,6 +19,8 @@ mod metrics;
 mod parallel;
 mod parts;
 mod play;
+mod product;
+mod products;
 mod q_head;
 mod q_head_backward;
 mod q_loss;
@@ -27,6 +29,7 @@ mod q_target;
 mod real;
 mod rms_norm;
 mod rms_norm_backward;
+mod scratch;
 mod sign_sgd;
 mod sum_squares;
 mod swiglu;
@@ -38,7 +41,7 @@ pub use real::Real;
 
 use std::marker::PhantomData;
 
-use super::{Data, EngineError, Info, Kind};
+use super::{Data, EngineError, Info, Kind, Precision};
 use crate::plan::{BufferId, EntryId, Lifetime, Program};
 use memory::Memory;
 
@@ -48,12 +51,26 @@ const STRETCH: f64 = 2e9;
 
 /// The engine; `T` is what it computes in.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Engine<T = f32>(PhantomData<T>);
+pub struct Engine<T = f32> {
+    precision: Precision,
+    of: PhantomData<T>,
+}
 
 impl Engine<f32> {
     /// The engine that runs models.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The engine whose products have operands of this precision; everything else is f32.
+    ///
+    /// # Errors
+    /// [`EngineError::NoBf16`] where the processor multiplies none.
+    pub fn with_precision(precision: Precision) -> Result<Self, EngineError> {
+        match precision {
+            Precision::Bf16 if !product::has_bf16() => Err(EngineError::NoBf16),
+            _ => Ok(Engine { precision, of: PhantomData }),
+        }
     }
 }
 
@@ -71,21 +88,24 @@ impl<T: Real> super::Engine for Engine<T> {
         #[cfg(target_arch = "wasm32")]
         let name = "WASM SIMD".to_owned();
         #[cfg(not(target_arch = "wasm32"))]
-        let name = format!("{}, {} threads", std::env::consts::ARCH, rayon::current_num_threads());
+        let name = {
+            let bf16 = if self.precision == Precision::Bf16 { ", bf16" } else { "" };
+            format!("{}, {} threads{bf16}", std::env::consts::ARCH, rayon::current_num_threads())
+        };
         Info { kind: Kind::Cpu, name }
     }
 
     async fn prepare(&self, program: Program) -> Result<Session<T>, EngineError> {
-        let memory = Memory::new(&program)?;
+        let memory = Memory::new(&program, self.precision)?;
         Ok(Session { program, memory })
     }
 
     fn admits(&self, program: &Program) -> Result<(), EngineError> {
-        Memory::<T>::check(program).map(|_| ())
+        Memory::<T>::check(program, self.precision).map(|_| ())
     }
 
     fn predicted_bytes(&self, program: &Program, _read: &[BufferId]) -> u64 {
-        Memory::<T>::predicted_bytes(program)
+        Memory::<T>::predicted_bytes(program, self.precision)
     }
 }
 
@@ -147,6 +167,10 @@ impl<T: Real> super::Session for Session<T> {
 
     fn bytes(&self) -> u64 {
         self.memory.bytes()
+    }
+
+    fn forms(&self) -> String {
+        self.memory.products.report()
     }
 
     fn write(&mut self, id: BufferId, values: &[f32]) -> Result<(), EngineError> {

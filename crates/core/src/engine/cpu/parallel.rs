@@ -1,6 +1,8 @@
 //! Rows shared among threads natively, one after the other in the browser. Every result is computed by one thread in one
 //! order, so it does not depend on how many there are.
 
+use std::ops::Range;
+
 /// Below this many elements a thread costs more than it brings.
 #[cfg(not(target_arch = "wasm32"))]
 const WORTH: usize = 1 << 14;
@@ -68,11 +70,16 @@ pub fn threads() -> usize {
     1
 }
 
-/// How many threads a matrix product may use.
-pub fn for_gemm() -> gemm::Parallelism {
+/// Calls `f` for `count` pieces of a range, of nearly equal length, side by side.
+pub fn pieces(range: Range<usize>, count: usize, f: impl Fn(Range<usize>) + Sync) {
+    #[cfg(target_arch = "wasm32")]
+    let _ = count;
     #[cfg(not(target_arch = "wasm32"))]
-    if rayon::current_num_threads() > 1 {
-        return gemm::Parallelism::Rayon(0);
+    if count.min(range.len()) > 1 {
+        use rayon::prelude::*;
+        let count = count.min(range.len());
+        let at = |i: usize| range.start + range.len() * i / count;
+        return (0..count).into_par_iter().for_each(|i| f(at(i)..at(i + 1)));
     }
-    gemm::Parallelism::None
+    f(range);
 }

@@ -22,16 +22,18 @@ pub fn play<T: Real>(kernel: &Kernel, part: Range<usize>, memory: &mut Memory<T>
         Kernel::EmbedBackward(k) => memory.with([k.out], |m, [out]| {
             embed_backward::embed_backward(k, m.u(k.tokens), m.f(k.d_x), out);
         }),
-        Kernel::Matmul(k) => memory.with([k.out.buffer], |m, [out]| {
-            matmul::matmul(k, part, m.f(k.a.buffer), m.f(k.b.buffer), out);
-        }),
+        Kernel::Matmul(k) => {
+            let mut products = std::mem::take(&mut memory.products);
+            products.play(k, part, memory);
+            memory.products = products;
+        }
         Kernel::Attention(k) => memory.with([k.out, k.lse], |m, [out, lse]| {
-            attention::attention(k, part, m.f(k.qkv), tables(m, k.rope), out, lse);
+            attention::attention(k, part, &m.products, m.f(k.qkv), tables(m, k.rope), out, lse);
         }),
         Kernel::AttentionBackward(k) => memory.with([k.d_qkv], |m, [d_qkv]| {
             let rope = tables(m, k.rope);
             let (out, lse, d_out) = (m.f(k.out), m.f(k.lse), m.f(k.d_out));
-            attention_backward::attention_backward(k, part, m.f(k.qkv), rope, out, lse, d_out, d_qkv);
+            attention_backward::attention_backward(k, part, &m.products, m.f(k.qkv), rope, out, lse, d_out, d_qkv);
         }),
         Kernel::Swiglu(k) => memory.with([k.out], |m, [out]| swiglu::swiglu(k, m.f(k.gate_up), out)),
         Kernel::SwigluBackward(k) => memory.with([k.d_gate_up], |m, [d_gate_up]| {

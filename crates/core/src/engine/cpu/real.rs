@@ -1,5 +1,6 @@
 //! The number type of the CPU kernels: f32 to run, f64 to check derivatives by finite differences.
 
+use std::any::TypeId;
 use std::fmt::Debug;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
@@ -163,6 +164,21 @@ impl Real for f64 {
     fn mul_add(self, a: f64, b: f64) -> f64 {
         self * a + b
     }
+}
+
+/// The same slice, if the kernels compute in f32.
+pub fn as_f32<T: 'static>(values: &[T]) -> Option<&[f32]> {
+    let same = TypeId::of::<T>() == TypeId::of::<f32>();
+    // It is the same type.
+    same.then(|| unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), values.len()) })
+}
+
+/// [`as_f32`], to change.
+#[cfg(target_arch = "x86_64")]
+pub fn as_f32_mut<T: 'static>(values: &mut [T]) -> Option<&mut [f32]> {
+    let same = TypeId::of::<T>() == TypeId::of::<f32>();
+    // It is the same type.
+    same.then(|| unsafe { std::slice::from_raw_parts_mut(values.as_mut_ptr().cast(), values.len()) })
 }
 
 /// Σ aᵢ·bᵢ in eight interleaved partial sums: a fixed order that fills a vector register.

@@ -1,17 +1,16 @@
 //! Random mazes: a spanning tree over rooms, further openings, a start and a goal whose shortest path is unique.
 
 use super::{
-    Side,
     grid::{Cell, Grid},
     search::Distances,
 };
-use crate::random::Random;
+use crate::{puzzle::Size, random::Random};
 
 /// How a maze is to be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Design {
-    /// Rows and columns. Rooms lie on odd coordinates; of an even side the last row and column stay walls.
-    pub side: Side,
+    /// Rows and columns. Rooms lie on odd coordinates; the last of an even number of rows or columns stays walls.
+    pub size: Size,
     /// Openings beyond those of the spanning tree: each makes a loop, 0 a perfect maze.
     pub openings: usize,
     /// The fewest steps from start to goal.
@@ -19,11 +18,12 @@ pub struct Design {
 }
 
 impl Design {
-    /// The mazes that models are trained on: half as many further openings as rows, and paths of at least as
-    /// many steps; difficulty 0 is just that, 1 asks for paths twice as long.
-    pub fn standard(side: Side, difficulty: f64) -> Self {
-        let min_steps = (side.get() as f64 * (1.0 + difficulty.clamp(0.0, 1.0))).round() as u32;
-        Self { side, openings: side.get() / 2, min_steps }
+    /// The mazes that models are trained on: half as many further openings as rows (the mean of rows and columns), and paths
+    /// of at least as many steps as rows; difficulty 0 is just that, 1 asks for paths twice as long.
+    pub fn standard(size: Size, difficulty: f64) -> Self {
+        let both = size.rows() + size.columns();
+        let min_steps = (both as f64 / 2.0 * (1.0 + difficulty.clamp(0.0, 1.0))).round() as u32;
+        Self { size, openings: both / 4, min_steps }
     }
 }
 
@@ -53,12 +53,12 @@ pub fn generate(design: &Design, random: &mut Random) -> (Grid, Grid) {
 /// The tree grows from the newest room or from a random one; how often, is drawn for each maze, so that winding
 /// mazes (depth-first) and bushy ones (Prim's) both occur.
 fn carve(design: &Design, random: &mut Random) -> Grid {
-    let side = design.side.get();
-    let rooms = (side - 1) / 2;
-    let cell_of = |room: usize| (2 * (room / rooms) + 1) * side + 2 * (room % rooms) + 1;
-    let mut maze = Grid::walled(design.side);
+    let columns = design.size.columns();
+    let rooms = Size::new((design.size.rows() - 1) / 2, (columns - 1) / 2);
+    let cell_of = |room: usize| (2 * (room / rooms.columns()) + 1) * columns + 2 * (room % rooms.columns()) + 1;
+    let mut maze = Grid::walled(design.size);
     let winding = random.unit();
-    let first = random.below(rooms * rooms);
+    let first = random.below(rooms.cells());
     let mut growing = vec![first];
     maze.set(cell_of(first), Cell::Open);
     while !growing.is_empty() {
@@ -75,7 +75,7 @@ fn carve(design: &Design, random: &mut Random) -> Grid {
         maze.set(cell_of(next), Cell::Open);
         growing.push(next);
     }
-    let mut walls: Vec<usize> = (0..rooms * rooms)
+    let mut walls: Vec<usize> = (0..rooms.cells())
         .flat_map(|room| adjacent(rooms, room).filter(move |&next| next > room).map(move |next| (room, next)))
         .map(|(room, next)| between(cell_of(room), cell_of(next)))
         .filter(|&wall| maze.cells()[wall] == Cell::Wall)
@@ -85,14 +85,15 @@ fn carve(design: &Design, random: &mut Random) -> Grid {
     maze
 }
 
-/// The rooms beside one, on a square of `rooms` x `rooms`.
-fn adjacent(rooms: usize, room: usize) -> impl Iterator<Item = usize> {
-    let (row, column) = (room / rooms, room % rooms);
+/// The rooms beside one, among so many rows and columns of them.
+fn adjacent(rooms: Size, room: usize) -> impl Iterator<Item = usize> {
+    let columns = rooms.columns();
+    let (row, column) = (room / columns, room % columns);
     let candidates = [
-        (row > 0).then(|| room - rooms),
+        (row > 0).then(|| room - columns),
         (column > 0).then(|| room - 1),
-        (column + 1 < rooms).then_some(room + 1),
-        (row + 1 < rooms).then_some(room + rooms),
+        (column + 1 < columns).then_some(room + 1),
+        (row + 1 < rooms.rows()).then_some(room + columns),
     ];
     candidates.into_iter().flatten()
 }
@@ -135,8 +136,8 @@ mod tests {
     use super::*;
     use crate::puzzle::maze::{check_answer, faults, shortest_path};
 
-    fn side(side: usize) -> Side {
-        Side::new(side).unwrap()
+    fn side(side: usize) -> Size {
+        Size::square(side)
     }
 
     #[test]
@@ -163,7 +164,7 @@ mod tests {
 
     #[test]
     fn perfect_mazes_have_no_loop_and_long_paths_are_found() {
-        let design = Design { side: side(13), openings: 0, min_steps: 26 };
+        let design = Design { size: side(13), openings: 0, min_steps: 26 };
         let (maze, _) = generate(&design, &mut Random::new(2));
         assert_eq!(maze.cells().iter().filter(|cell| cell.is_open()).count(), 2 * 36 - 1);
         assert!(shortest_path(&maze).unwrap().len() > 26);
@@ -171,7 +172,7 @@ mod tests {
 
     #[test]
     fn impossible_designs_are_relaxed() {
-        let design = Design { side: side(5), openings: 9, min_steps: 1000 };
+        let design = Design { size: side(5), openings: 9, min_steps: 1000 };
         let (maze, answer) = generate(&design, &mut Random::new(3));
         assert_eq!(check_answer(&maze, &answer), Ok(()));
         assert_eq!(shortest_path(&maze).unwrap().len(), 7);
@@ -181,5 +182,19 @@ mod tests {
     fn a_seed_tells_the_maze() {
         let maze = || generate(&Design::standard(side(9), 0.0), &mut Random::new(4));
         assert_eq!(maze(), maze());
+    }
+
+    #[test]
+    fn mazes_that_are_no_squares_keep_the_same_promises() {
+        for (rows, columns) in [(5, 30), (7, 9), (30, 6), (8, 5)] {
+            let size = Size::new(rows, columns);
+            for seed in 0..10 {
+                let (maze, answer) = generate(&Design::standard(size, 0.0), &mut Random::stream(1, seed));
+                assert_eq!((maze.size(), faults(&maze)), (size, Vec::new()));
+                assert_eq!(check_answer(&maze, &answer), Ok(()));
+                let open = maze.cells().iter().filter(|cell| cell.is_open()).count();
+                assert!(open >= 2 * ((rows - 1) / 2) * ((columns - 1) / 2) - 1, "{maze:?}");
+            }
+        }
     }
 }

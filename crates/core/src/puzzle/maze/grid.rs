@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::{Side, paste};
-use crate::puzzle::text::ParseError;
+use super::paste;
+use crate::puzzle::{Size, text::ParseError};
 
 /// What a cell holds; the numbers are the model's tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,24 +54,24 @@ impl Cell {
     }
 }
 
-/// A square maze, solved or not. Nothing is said about its rules: see [`super::faults`].
+/// A maze, solved or not. Nothing is said about its rules: see [`super::faults`].
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Grid {
-    side: Side,
+    size: Size,
     cells: Vec<Cell>,
 }
 
 impl Grid {
     /// A maze of walls alone.
-    pub fn walled(side: Side) -> Self {
-        Self { side, cells: vec![Cell::Wall; side.cells()] }
+    pub fn walled(size: Size) -> Self {
+        Self { size, cells: vec![Cell::Wall; size.cells()] }
     }
 
     /// Reads `#`, space, `S`, `G` and `o`, either a line for each row or all rows in one line, and what people write in place
     /// of them: other signs, indentation, thin walls.
     ///
     /// # Errors
-    /// The place in the text that is wrong; no square.
+    /// The place in the text that is wrong; too few or too many rows or columns.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         paste::grid(text)
     }
@@ -85,19 +85,19 @@ impl Grid {
         paste::grids(text)
     }
 
-    /// A maze of so many cells as its side asks for.
-    pub(super) fn of_cells(side: Side, cells: Vec<Cell>) -> Self {
-        debug_assert_eq!(cells.len(), side.cells());
-        Self { side, cells }
+    /// A maze of so many cells as its size asks for.
+    pub(super) fn of_cells(size: Size, cells: Vec<Cell>) -> Self {
+        debug_assert_eq!(cells.len(), size.cells());
+        Self { size, cells }
     }
 
     /// Reads tokens.
-    pub fn from_tokens(side: Side, tokens: &[u8]) -> Result<Self, ParseError> {
-        if tokens.len() != side.cells() {
-            let expected = format!("{} for a {side} maze", side.cells());
+    pub fn from_tokens(size: Size, tokens: &[u8]) -> Result<Self, ParseError> {
+        if tokens.len() != size.cells() {
+            let expected = format!("{} for a {size} maze", size.cells());
             return Err(ParseError::Length { found: tokens.len(), expected });
         }
-        Ok(Self { side, cells: tokens.iter().copied().map(Cell::of_token).collect() })
+        Ok(Self { size, cells: tokens.iter().copied().map(Cell::of_token).collect() })
     }
 
     /// The maze as tokens, `[S]`.
@@ -108,29 +108,29 @@ impl Grid {
     /// The maze with a line for each row.
     pub fn to_text(&self) -> String {
         let line = |row: &[Cell]| row.iter().map(|cell| cell.character()).collect::<String>();
-        self.cells.chunks(self.side.get()).map(line).collect::<Vec<_>>().join("\n")
+        self.cells.chunks(self.size.columns()).map(line).collect::<Vec<_>>().join("\n")
     }
 
-    /// The maze in the upper left of one of `side`, the rest walls; `None` if it is larger.
-    pub fn padded_to(&self, side: Side) -> Option<Self> {
-        self.placed_in(side, 0, 0)
+    /// The maze in the upper left of one of `size`, the rest walls; `None` if it is larger.
+    pub fn padded_to(&self, size: Size) -> Option<Self> {
+        self.placed_in(size, 0, 0)
     }
 
-    /// The maze in one of `side`, its first cell at that row and column, the rest walls; `None` if it does not fit.
-    pub fn placed_in(&self, side: Side, row: usize, column: usize) -> Option<Self> {
-        let own = self.side.get();
-        if row.max(column) + own > side.get() {
+    /// The maze in one of `size`, its first cell at that row and column, the rest walls; `None` if it does not fit.
+    pub fn placed_in(&self, size: Size, row: usize, column: usize) -> Option<Self> {
+        let own = self.size;
+        if row + own.rows() > size.rows() || column + own.columns() > size.columns() {
             return None;
         }
-        let mut padded = Self::walled(side);
-        let rows = padded.cells.chunks_mut(side.get()).skip(row).zip(self.cells.chunks(own));
-        rows.for_each(|(wide, narrow)| wide[column..][..own].copy_from_slice(narrow));
+        let mut padded = Self::walled(size);
+        let rows = padded.cells.chunks_mut(size.columns()).skip(row).zip(self.cells.chunks(own.columns()));
+        rows.for_each(|(wide, narrow)| wide[column..][..own.columns()].copy_from_slice(narrow));
         Some(padded)
     }
 
     /// Rows and columns.
-    pub fn side(&self) -> Side {
-        self.side
+    pub fn size(&self) -> Size {
+        self.size
     }
 
     /// The cells, row by row.
@@ -157,7 +157,7 @@ impl Grid {
 
     /// The maze with every cell mapped.
     pub(super) fn with_each(&self, map: impl Fn(Cell) -> Cell) -> Self {
-        Self { side: self.side, cells: self.cells.iter().copied().map(map).collect() }
+        Self { size: self.size, cells: self.cells.iter().copied().map(map).collect() }
     }
 }
 
@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(Grid::parse(&TEXT.replace('\n', "")).unwrap(), grid);
         assert_eq!(Grid::parse(&format!("\r\n{}\r\n", TEXT.replace('\n', "\r\n"))).unwrap(), grid);
         assert_eq!(grid.to_tokens()[5..10], [1, 3, 2, 5, 1]);
-        assert_eq!(Grid::from_tokens(grid.side(), &grid.to_tokens()).unwrap(), grid);
+        assert_eq!(Grid::from_tokens(grid.size(), &grid.to_tokens()).unwrap(), grid);
         assert_eq!(grid.without_path().to_text(), TEXT.replace('o', " "));
     }
 
@@ -192,22 +192,22 @@ mod tests {
             "line 3, column 4: found 'x', expected # (wall), a space, S (start), G (goal) or o (path)"
         );
         assert_eq!(message("#####\n#S  \n#   #\n#  G#\n#####"), "line 2: found 4 cells, expected 5");
-        assert_eq!(message("#####\n#S G#\n#####"), "found 3 lines, expected a square of 5x5 to 30x30");
+        assert_eq!(message("#####\n#S G#\n#####"), "found 3 lines, expected 5 to 30 lines of 5 to 30 cells");
         assert_eq!(message(&"#".repeat(26)), "found 26 cells, expected a square of 5x5 to 30x30");
         assert_eq!(message(""), "found 0 cells, expected a square of 5x5 to 30x30");
         assert_eq!(message(&"#".repeat(31 * 31)), "found 961 cells, expected a square of 5x5 to 30x30");
-        assert!(Grid::from_tokens(Side::new(5).unwrap(), &[1; 24]).is_err());
+        assert!(Grid::from_tokens(Size::square(5), &[1; 24]).is_err());
     }
 
     #[test]
     fn a_smaller_maze_is_padded_with_walls() {
         let grid = Grid::parse(TEXT).unwrap();
-        let padded = grid.padded_to(Side::new(7).unwrap()).unwrap();
+        let padded = grid.padded_to(Size::square(7)).unwrap();
         assert_eq!(padded.to_text(), "#######\n#S o###\n# # ###\n#  G###\n#######\n#######\n#######");
-        assert_eq!(padded.padded_to(grid.side()), None);
-        let placed = grid.placed_in(Side::new(7).unwrap(), 1, 2).unwrap();
+        assert_eq!(padded.padded_to(grid.size()), None);
+        let placed = grid.placed_in(Size::square(7), 1, 2).unwrap();
         assert_eq!(placed.to_text(), "#######\n#######\n###S o#\n### # #\n###  G#\n#######\n#######");
-        assert_eq!(grid.placed_in(Side::new(7).unwrap(), 0, 3), None);
+        assert_eq!(grid.placed_in(Size::square(7), 0, 3), None);
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! Mazes as people paste them: with other signs for walls, cells and ends, indented, with tabs or spaces behind the lines, or
 //! drawn with thin walls between the cells.
 
-use super::{Cell, Grid, Side};
-use crate::{names::is_invisible, puzzle::text::ParseError};
+use super::{Cell, Grid, MAX, MIN, is_side};
+use crate::{
+    names::is_invisible,
+    puzzle::{Size, text::ParseError},
+};
 
 const EXPECTED: &str = "# (wall), a space, S (start), G (goal) or o (path)";
 /// Blocks that are walls whatever else stands there.
@@ -29,12 +32,24 @@ type Lines = Vec<Vec<Sign>>;
 
 /// The maze of a text; its errors name the place in that.
 pub(super) fn grid(text: &str) -> Result<Grid, ParseError> {
+    let Readings { square, rectangle } = readings(text);
+    square.or_else(|error| rectangle.ok_or(error))
+}
+
+/// How a text can be read.
+struct Readings {
+    square: Result<Grid, ParseError>,
+    /// Where it is no square: what stands behind the lines may be open cells, and a square is likelier than these.
+    rectangle: Option<Grid>,
+}
+
+fn readings(text: &str) -> Readings {
     let mut lines = located_lines(text);
     trim_ends(&mut lines, |line| line.is_empty());
     // As it stands, where that is a maze; then without what editors and messages put around it.
     let read = square(&lines);
     if read.is_ok() {
-        return read;
+        return Readings { square: read, rectangle: None };
     }
     let mut cleaned = lines;
     cleaned.retain(|line| !is_fence(line));
@@ -46,21 +61,50 @@ pub(super) fn grid(text: &str) -> Result<Grid, ParseError> {
         line.truncate(line.iter().rposition(|sign| !sign.is_blank()).map_or(0, |at| at + 1));
         line.drain(..indent.min(line.len()));
     }
-    expand_tabs(&mut cleaned)?;
-    let rows = cleaned.len();
-    for line in cleaned.iter_mut().filter(|line| rows > 1 && line.len() > rows) {
-        if line[rows..].iter().all(Sign::is_blank) {
-            line.truncate(rows);
+    if let Err(error) = expand_tabs(&mut cleaned) {
+        return Readings { square: Err(error), rectangle: None };
+    }
+    let mut wide = cleaned.clone();
+    cut_blanks(&mut cleaned, wide.len());
+    if let Some(read) = thin_walls(&cleaned) {
+        return Readings { square: read, rectangle: None };
+    }
+    let read = square(&cleaned);
+    let ends = wide.iter().map(|line| line.iter().rposition(|sign| !sign.is_blank()).map_or(0, |at| at + 1));
+    let width = ends.max().unwrap_or(0);
+    cut_blanks(&mut wide, width);
+    let rectangle = if read.is_ok() { None } else { rectangle(&wide) };
+    Readings { square: read, rectangle }
+}
+
+/// Cuts lines of several to a width where nothing but blanks stands behind it.
+fn cut_blanks(lines: &mut Lines, width: usize) {
+    let rows = lines.len();
+    for line in lines.iter_mut().filter(|line| rows > 1 && line.len() > width) {
+        if line[width..].iter().all(Sign::is_blank) {
+            line.truncate(width);
         }
     }
-    thin_walls(&cleaned).unwrap_or_else(|| square(&cleaned))
 }
 
 /// All mazes of a text, with empty lines between them or each in a line of its own; at least one.
 pub(super) fn grids(text: &str) -> Result<Vec<Grid>, ParseError> {
-    let error = match grid(text) {
+    let Readings { square, rectangle } = readings(text);
+    let error = match square {
         Ok(maze) => return Ok(vec![maze]),
         Err(error) => error,
+    };
+    // Lines of which each could be a maze of its own are one where walls lie above and below.
+    let is_wall = |cells: &[Cell]| cells.iter().all(|cell| *cell == Cell::Wall);
+    let rectangle = match rectangle {
+        Some(maze) => {
+            let (cells, columns) = (maze.cells(), maze.size().columns());
+            if is_wall(&cells[..columns]) && is_wall(&cells[cells.len() - columns..]) {
+                return Ok(vec![maze]);
+            }
+            Some(maze)
+        }
+        None => None,
     };
     let lines: Vec<&str> = text.lines().collect();
     let blocks: Vec<String> = lines
@@ -82,7 +126,7 @@ pub(super) fn grids(text: &str) -> Result<Vec<Grid>, ParseError> {
             return read.into_iter().collect();
         }
     }
-    Err(error)
+    rectangle.map(|maze| vec![maze]).ok_or(error)
 }
 
 fn located_lines(text: &str) -> Lines {
@@ -147,40 +191,52 @@ fn expand_tabs(lines: &mut Lines) -> Result<(), ParseError> {
     Ok(())
 }
 
-/// A maze of a sign for each cell: a line for each row, or all in one.
-fn square(lines: &Lines) -> Result<Grid, ParseError> {
+/// The cells of a maze of a sign for each, line by line.
+fn cells_of(lines: &Lines) -> Result<Vec<Vec<Cell>>, ParseError> {
     let legend = Legend::of(lines);
-    let rows = lines.iter().map(|line| line.iter().map(|sign| legend.cell(sign)).collect::<Result<Vec<_>, _>>());
-    let rows: Vec<Vec<Cell>> = rows.collect::<Result<_, _>>()?;
+    lines.iter().map(|line| line.iter().map(|sign| legend.cell(sign)).collect()).collect()
+}
+
+/// A square maze of a sign for each cell: a line for each row, or all in one.
+fn square(lines: &Lines) -> Result<Grid, ParseError> {
+    let rows = cells_of(lines)?;
     let whole = |cells: usize| cells.isqrt();
     let side = match rows.as_slice() {
         [row] => whole(row.len()),
         _ => rows.len(),
     };
     let cells: usize = rows.iter().map(Vec::len).sum();
-    let sized = Side::new(side).filter(|side| rows.len() > 1 || side.cells() == cells);
-    let Some(sized) = sized else {
-        let expected = format!("a square of {0}x{0} to {1}x{1}", Side::MIN, Side::MAX);
+    if !is_side(side) || rows.len() <= 1 && side * side != cells {
         return Err(if rows.len() <= 1 {
+            let expected = format!("a square of {MIN}x{MIN} to {MAX}x{MAX}");
             ParseError::Length { found: cells, expected }
         } else {
+            let expected = format!("{MIN} to {MAX} lines of {MIN} to {MAX} cells");
             ParseError::Lines { found: rows.len(), expected }
         });
-    };
+    }
     if rows.len() > 1 && rows.iter().any(|row| row.len() != side) {
         let width = rows[0].len();
         if rows.iter().all(|row| row.len() == width) {
-            let expected = format!("{width} for a square, as each has {width} cells");
-            return Err(ParseError::Lines { found: rows.len(), expected });
+            return Err(ParseError::Length { found: width, expected: format!("{MIN} to {MAX} in each line") });
         }
-        // The first that differs from the rest, and not from the number of lines, which may be what is wrong.
-        if let Some((at, row)) = rows.iter().enumerate().find(|(_, row)| row.len() != side) {
+        // The first that differs from the rest: of a square's length, where some have that, else of the first line's.
+        let expected = if rows.iter().any(|row| row.len() == side) { side } else { width };
+        if let Some((at, row)) = rows.iter().enumerate().find(|(_, row)| row.len() != expected) {
             let line =
                 lines[at].first().map_or_else(|| lines[0].first().map_or(1, |sign| sign.line) + at, |sign| sign.line);
-            return Err(ParseError::Line { line, found: row.len(), expected: side });
+            return Err(ParseError::Line { line, found: row.len(), expected });
         }
     }
-    Ok(Grid::of_cells(sized, rows.concat()))
+    Ok(Grid::of_cells(Size::square(side), rows.concat()))
+}
+
+/// A maze of a sign for each cell and a line for each row; `None` where the lines differ, or are too few, short, many or long.
+fn rectangle(lines: &Lines) -> Option<Grid> {
+    let (rows, columns) = (lines.len(), lines.first()?.len());
+    let is_even = is_side(rows) && is_side(columns) && lines.iter().all(|line| line.len() == columns);
+    let cells = cells_of(lines).ok().filter(|_| is_even)?;
+    Some(Grid::of_cells(Size::new(rows, columns), cells.concat()))
 }
 
 /// Which signs stand for what, by those that the text uses.
@@ -228,16 +284,24 @@ fn thin_walls(lines: &Lines) -> Option<Result<Grid, ParseError>> {
     if !first.iter().find(|sign| !sign.is_blank()).is_some_and(is_corner) || !first.iter().any(is_wall) {
         return None;
     }
-    let side = lines.len();
+    let rows = lines.len();
     let width = lines.iter().map(Vec::len).max()?;
-    // From one corner to the next: R rooms are drawn in 2 R + 1 lines of R · pitch + 1 signs.
-    let rooms = (side.checked_sub(1)? / 2).max(1);
-    let pitch = width.checked_sub(1)? / rooms;
-    let sized = Side::new(side).filter(|_| !side.is_multiple_of(2) && pitch >= 2 && width == rooms * pitch + 1)?;
+    // From one corner to the next: R rooms are drawn in 2 R + 1 lines, beside each other in R · pitch + 1 signs. Corners tell
+    // how many rooms lie beside each other; without any between, as many as above each other.
+    let above = (rows.checked_sub(1)? / 2).max(1);
+    let beside = match first.iter().filter(|sign| matches!(sign.found, '+' | 'o')).count() {
+        corners @ 3.. => corners - 1,
+        _ => above,
+    };
+    let (columns, pitch) = (2 * beside + 1, width.checked_sub(1)? / beside);
+    if !is_side(rows) || !is_side(columns) || rows.is_multiple_of(2) || pitch < 2 || width != beside * pitch + 1 {
+        return None;
+    }
+    let size = Size::new(rows, columns);
     let legend = Legend::of(lines);
-    let mut cells = Vec::with_capacity(sized.cells());
+    let mut cells = Vec::with_capacity(size.cells());
     for (row, line) in lines.iter().enumerate() {
-        for column in 0..side {
+        for column in 0..columns {
             let start = column / 2 * pitch + column % 2;
             let end = if column % 2 == 0 { start + 1 } else { start + pitch - 1 };
             let signs = line.get(start.min(line.len())..end.min(line.len())).unwrap_or_default();
@@ -253,7 +317,7 @@ fn thin_walls(lines: &Lines) -> Option<Result<Grid, ParseError>> {
             });
         }
     }
-    Some(Ok(Grid::of_cells(sized, cells)))
+    Some(Ok(Grid::of_cells(size, cells)))
 }
 
 #[cfg(test)]
@@ -322,6 +386,29 @@ mod tests {
     }
 
     #[test]
+    fn a_maze_needs_not_be_a_square() {
+        let wide: Vec<String> = TEXT.lines().map(|line| format!("{line}##")).collect();
+        let wide = wide.join("\n");
+        let tall = "#####\n#S  #\n### #\n#   #\n# ###\n#  G#\n#####";
+        for text in [wide.as_str(), tall] {
+            for dressed in
+                [text.to_owned(), text.replace('\n', "  \n"), text.replace('\n', "\n\t").replacen('#', "\t#", 1)]
+            {
+                assert_eq!(grid(&dressed).unwrap().to_text(), text, "{dressed}");
+            }
+        }
+        assert_eq!(grids(&format!("{tall}\n\n{wide}")).unwrap().len(), 2);
+        let thin = "+---+---+---+\n| S         |\n+---+---+   +\n| G         |\n+---+---+---+";
+        assert_eq!(grid(thin).unwrap().to_text(), "#######\n#S    #\n##### #\n#G    #\n#######");
+        // Lines of 25 cells each are mazes of 5x5 unless walls lie above and below them.
+        let line = "######S  ## ## ##  G######";
+        let line = &line[..25];
+        assert_eq!(grids(&[line; 6].join("\n")).unwrap().len(), 6);
+        let walls = "#".repeat(25);
+        assert_eq!(grids(&[&walls, line, line, line, &walls].join("\n")).unwrap()[0].size(), Size::new(5, 25));
+    }
+
+    #[test]
     fn errors_name_the_place_in_the_text() {
         let said = |text: &str| grid(text).unwrap_err().to_string();
         let with = |from: &str, to: &str| format!("\n\n{}", TEXT.replacen(from, to, 1));
@@ -331,8 +418,8 @@ mod tests {
         assert!(said(&with("#S  #", "#S .#")).starts_with("line 4, column 4: found '.'"));
         assert!(said(&with("#S  #", "#S A#")).starts_with("line 4, column 4: found 'A'"));
         assert_eq!(said(&with("#   # # #", "#   # ##")), "line 6: found 8 cells, expected 9");
-        let wide: Vec<String> = TEXT.lines().map(|line| format!("{line}##")).collect();
-        assert_eq!(said(&wide.join("\n")), "found 9 lines, expected 11 for a square, as each has 11 cells");
+        let wide: Vec<String> = TEXT.lines().map(|line| format!("{line}{}", "#".repeat(22))).collect();
+        assert_eq!(said(&wide.join("\n")), "found 31 cells, expected 5 to 30 in each line");
         assert!(said(&with("#     # #", "#\t\t\t\t# #")).starts_with("line 8, column 2: found '\\t', expected spaces"));
     }
 
@@ -345,7 +432,7 @@ mod tests {
             #[test]
             fn any_text_is_read_or_refused(text in "\\PC{0,200}|[#. SGxo|+\\-\n\t]{0,300}") {
                 for maze in grids(&text).into_iter().flatten() {
-                    prop_assert_eq!(maze.cells().len(), maze.side().cells());
+                    prop_assert_eq!(maze.cells().len(), maze.size().cells());
                 }
             }
         }

@@ -4,7 +4,7 @@ use super::{
     grid::{Cell, Grid},
     search::Distances,
 };
-use crate::puzzle::Place;
+use crate::puzzle::{Place, RuleFault, Size};
 
 /// What is wrong with a maze or with an answer to it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,13 +46,13 @@ pub enum Fault {
     /// No path leads from start to goal.
     #[error("no path leads from S to G")]
     Unreachable,
-    /// The sides differ.
-    #[error("the answer has {answer} rows, the maze {maze}")]
-    Side {
-        /// Rows of the maze.
-        maze: usize,
-        /// Rows of the answer.
-        answer: usize,
+    /// The sizes differ.
+    #[error("the answer has {}", other_side(*.maze, *.answer))]
+    Size {
+        /// Rows and columns of the maze.
+        maze: Size,
+        /// Rows and columns of the answer.
+        answer: Size,
     },
     /// The answer changes the maze.
     #[error("{place}: the maze has {}, the answer {}", symbol(*.maze), symbol(*.answer))]
@@ -96,17 +96,31 @@ pub enum Fault {
     },
 }
 
-impl Fault {
-    /// The cells the fault is about.
-    pub fn cells(&self) -> Vec<usize> {
+impl RuleFault for Fault {
+    fn cells(&self) -> Vec<usize> {
         match self {
-            Self::Missing { .. } | Self::Unreachable | Self::Side { .. } => Vec::new(),
+            Self::Missing { .. } | Self::Unreachable | Self::Size { .. } => Vec::new(),
             Self::NoQuestion { cell, .. } | Self::Changed { cell, .. } | Self::Broken { cell, .. } => vec![*cell],
             Self::Several { cells, .. }
             | Self::OpenBorder { cells, .. }
             | Self::Stray { cells, .. }
             | Self::Detour { cells, .. } => cells.clone(),
         }
+    }
+}
+
+impl From<Fault> for crate::puzzle::Fault {
+    fn from(fault: Fault) -> Self {
+        Self::of_rule(fault)
+    }
+}
+
+/// In what two sizes differ.
+fn other_side(maze: Size, answer: Size) -> String {
+    if maze.rows() == answer.rows() {
+        format!("{} columns, the maze {}", answer.columns(), maze.columns())
+    } else {
+        format!("{} rows, the maze {}", answer.rows(), maze.rows())
     }
 }
 
@@ -123,7 +137,8 @@ fn symbol(cell: Cell) -> &'static str {
 
 /// Everything that is wrong with a maze as a question.
 pub fn faults(maze: &Grid) -> Vec<Fault> {
-    let side = maze.side().get();
+    let size = maze.size();
+    let columns = size.columns();
     let cells = maze.cells();
     let mut found = Vec::new();
     for cell in [Cell::Start, Cell::Goal] {
@@ -131,22 +146,22 @@ pub fn faults(maze: &Grid) -> Vec<Fault> {
             [] => found.push(Fault::Missing { cell }),
             [_] => {}
             places @ [_, second, ..] => {
-                found.push(Fault::Several { cell, cells: places.to_vec(), second: Place::of(*second, side) });
+                found.push(Fault::Several { cell, cells: places.to_vec(), second: Place::of(*second, columns) });
             }
         }
     }
     let on_border = |cell: &usize| {
-        let Place { row, column } = Place::of(*cell, side);
-        row == 0 || column == 0 || row + 1 == side || column + 1 == side
+        let Place { row, column } = Place::of(*cell, columns);
+        row == 0 || column == 0 || row + 1 == size.rows() || column + 1 == columns
     };
     let openings: Vec<usize> = (0..cells.len()).filter(on_border).filter(|&cell| cells[cell].is_open()).collect();
     if let Some(&first) = openings.first() {
-        found.push(Fault::OpenBorder { first: Place::of(first, side), cells: openings });
+        found.push(Fault::OpenBorder { first: Place::of(first, columns), cells: openings });
     }
     let foreign = |cell: &usize| matches!(cells[*cell], Cell::Pad | Cell::Path);
     found.extend((0..cells.len()).find(foreign).map(|cell| Fault::NoQuestion {
         cell,
-        place: Place::of(cell, side),
+        place: Place::of(cell, columns),
         found: cells[cell],
     }));
     if let ([start], [goal]) = (maze.places_of(Cell::Start).as_slice(), maze.places_of(Cell::Goal).as_slice())
@@ -160,9 +175,9 @@ pub fn faults(maze: &Grid) -> Vec<Fault> {
 /// Whether the answer is the maze with a shortest path from start to goal marked. The error is the first of: no
 /// such path exists, the maze was changed, the path breaks off, other cells are marked, the path is a detour.
 pub fn check_answer(maze: &Grid, answer: &Grid) -> Result<(), Fault> {
-    let side = maze.side().get();
-    if maze.side() != answer.side() {
-        return Err(Fault::Side { maze: side, answer: answer.side().get() });
+    let columns = maze.size().columns();
+    if maze.size() != answer.size() {
+        return Err(Fault::Size { maze: maze.size(), answer: answer.size() });
     }
     let only = |cell| maze.places_of(cell).first().copied().ok_or(Fault::Missing { cell });
     let (start, goal) = (only(Cell::Start)?, only(Cell::Goal)?);
@@ -171,19 +186,19 @@ pub fn check_answer(maze: &Grid, answer: &Grid) -> Result<(), Fault> {
     let pairs = maze.cells().iter().zip(answer.cells());
     let is_change = |maze: Cell, answer: Cell| maze != answer && (maze, answer) != (Cell::Open, Cell::Path);
     if let Some((cell, (&maze, &answer))) = pairs.enumerate().find(|(_, (maze, answer))| is_change(**maze, **answer)) {
-        return Err(Fault::Changed { cell, place: Place::of(cell, side), maze, answer });
+        return Err(Fault::Changed { cell, place: Place::of(cell, columns), maze, answer });
     }
 
     let marked = Distances::within(answer, start, |cell| cell.is_open() && cell != Cell::Open);
     let Some(path) = marked.path_to(goal) else {
         let cell = marked.farthest();
         let steps = marked.steps_to(cell).unwrap_or(0);
-        return Err(Fault::Broken { cell, place: Place::of(cell, side), steps });
+        return Err(Fault::Broken { cell, place: Place::of(cell, columns), steps });
     };
     let marks = answer.places_of(Cell::Path);
     let stray: Vec<usize> = marks.iter().copied().filter(|cell| !path.contains(cell)).collect();
     if let Some(&first) = stray.first() {
-        return Err(Fault::Stray { first: Place::of(first, side), cells: stray });
+        return Err(Fault::Stray { first: Place::of(first, columns), cells: stray });
     }
     let steps = path.len() as u32 - 1;
     if steps > shortest { Err(Fault::Detour { cells: marks, steps, shortest }) } else { Ok(()) }

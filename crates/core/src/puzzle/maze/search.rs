@@ -3,11 +3,12 @@
 use std::collections::VecDeque;
 
 use super::grid::{Cell, Grid};
+use crate::puzzle::Size;
 
 /// What a breadth-first search from one cell finds, for every cell.
 #[derive(Clone, Debug)]
 pub struct Distances {
-    side: usize,
+    size: Size,
     steps: Vec<Option<u32>>,
     unique: Vec<bool>,
 }
@@ -21,12 +22,12 @@ impl Distances {
     /// Searches the cells that are `passable`.
     pub(super) fn within(grid: &Grid, from: usize, passable: fn(Cell) -> bool) -> Self {
         let cells = grid.cells();
-        let side = grid.side().get();
-        let mut found = Self { side, steps: vec![None; cells.len()], unique: vec![true; cells.len()] };
+        let size = grid.size();
+        let mut found = Self { size, steps: vec![None; cells.len()], unique: vec![true; cells.len()] };
         found.steps[from] = Some(0);
         let mut waiting = VecDeque::from([(from, 0)]);
         while let Some((cell, steps)) = waiting.pop_front() {
-            for next in neighbours(side, cell).filter(|&next| passable(cells[next])) {
+            for next in neighbours(size, cell).filter(|&next| passable(cells[next])) {
                 match found.steps[next] {
                     None => {
                         found.steps[next] = Some(steps + 1);
@@ -56,7 +57,7 @@ impl Distances {
         let mut path = vec![cell];
         let (mut here, mut steps) = (cell, self.steps[cell]?);
         while steps > 0 {
-            here = neighbours(self.side, here).find(|&next| self.steps[next] == Some(steps - 1))?;
+            here = neighbours(self.size, here).find(|&next| self.steps[next] == Some(steps - 1))?;
             path.push(here);
             steps -= 1;
         }
@@ -77,10 +78,11 @@ pub fn shortest_path(grid: &Grid) -> Option<Vec<usize>> {
 }
 
 /// The cells above, left, right and below.
-fn neighbours(side: usize, cell: usize) -> impl Iterator<Item = usize> {
-    let (row, column) = (cell / side, cell % side);
-    let within = [row > 0, column > 0, column + 1 < side, row + 1 < side];
-    let cells = [cell.wrapping_sub(side), cell.wrapping_sub(1), cell + 1, cell + side];
+fn neighbours(size: Size, cell: usize) -> impl Iterator<Item = usize> {
+    let columns = size.columns();
+    let (row, column) = (cell / columns, cell % columns);
+    let within = [row > 0, column > 0, column + 1 < columns, row + 1 < size.rows()];
+    let cells = [cell.wrapping_sub(columns), cell.wrapping_sub(1), cell + 1, cell + columns];
     within.into_iter().zip(cells).filter_map(|(within, cell)| within.then_some(cell))
 }
 
@@ -90,7 +92,7 @@ pub fn loops(grid: &Grid) -> Option<usize> {
     let is_reached = |cell: &usize| found.steps[*cell].is_some();
     let reached: Vec<usize> = (0..grid.cells().len()).filter(is_reached).collect();
     // Every passage is seen from both of its ends. A tree has one less than it has cells.
-    let ends: usize = reached.iter().map(|&cell| neighbours(found.side, cell).filter(is_reached).count()).sum();
+    let ends: usize = reached.iter().map(|&cell| neighbours(found.size, cell).filter(is_reached).count()).sum();
     Some(ends / 2 + 1 - reached.len())
 }
 

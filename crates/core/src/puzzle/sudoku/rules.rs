@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{board::Board, shape::Shape};
-use crate::puzzle::Place;
+use crate::puzzle::{Place, RuleFault};
 
 /// A row, column or box, counted from 0 and printed from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,15 +103,20 @@ pub enum Fault {
     Conflict(#[from] Conflict),
 }
 
-impl Fault {
-    /// The cells the fault is about.
-    pub fn cells(&self) -> Vec<usize> {
+impl RuleFault for Fault {
+    fn cells(&self) -> Vec<usize> {
         match self {
             Self::Shape { .. } => Vec::new(),
             Self::Clue { cell, .. } => vec![*cell],
             Self::Blank { cells, .. } => cells.clone(),
             Self::Conflict(conflict) => conflict.cells.to_vec(),
         }
+    }
+}
+
+impl From<Fault> for crate::puzzle::Fault {
+    fn from(fault: Fault) -> Self {
+        Self::of_rule(fault)
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use hrm_core::bench::{LearnBench, MatmulBench, SegmentBench, TrainBench, Workload, middle, paper, tiny};
-use hrm_core::engine::{AnyEngine, Engine, EngineError, Kind, gpu};
+use hrm_core::engine::{AnyEngine, Engine, EngineError, Kind, Precision, gpu};
 use hrm_core::model::{ModelError, Taps};
 use hrm_core::train::{TrainError, predicted_bytes};
 use serde_json::{Value, json};
@@ -22,14 +22,20 @@ const GOAL: f64 = 0.9;
 const MOST_STEPS: u64 = 4000;
 
 /// Measures a case on an engine; criterion's own report goes into `folder`.
-pub async fn measure(case: Case, kind: Kind, seeds: &[u64], folder: &Path) -> Result<Value, Failure> {
-    let engine = || AnyEngine::start(kind);
+pub async fn measure(
+    case: Case,
+    kind: Kind,
+    precision: Precision,
+    seeds: &[u64],
+    folder: &Path,
+) -> Result<Value, Failure> {
+    let engine = || AnyEngine::start_with(kind, precision);
     let mut result = match case {
         Case::Segment27m => {
             let engine = engine().await?;
             let mut bench = SegmentBench::new(&engine, &paper(), Taps::None).await?;
             let seconds = criterion(&case.name(), folder, || pollster::block_on(bench.run()).map(|_| ()))?;
-            json!({"seconds": seconds, "engine": engine.info().name})
+            json!({"seconds": seconds, "engine": engine.info().name, "forms": bench.forms()})
         }
         Case::Tapped27m => {
             let engine = engine().await?;
@@ -46,11 +52,11 @@ pub async fn measure(case: Case, kind: Kind, seeds: &[u64], folder: &Path) -> Re
             let engine = engine().await?;
             let mut bench = TrainBench::new(&engine, Workload::new(&middle(), 64)).await?;
             let seconds = criterion(&case.name(), folder, || pollster::block_on(bench.run(1)).map(|_| ()))?;
-            json!({"seconds": seconds, "engine": engine.info().name})
+            json!({"seconds": seconds, "engine": engine.info().name, "forms": bench.forms()})
         }
         Case::TrainTiny => train_tiny(&engine().await?, &format!("{}-{}", case.name(), word(kind)), folder).await?,
         Case::Memory => memory(&engine().await?).await?,
-        Case::Learn => learn(kind, seeds).await?,
+        Case::Learn => learn(kind, precision, seeds).await?,
         Case::GpuMatmul => gpu_matmul(case, folder, [648, 512, 512]).await?,
         Case::GpuMatmulShallow => gpu_matmul(case, folder, [648, 512, 64]).await?,
         Case::GpuSegment27m => gpu_segment(case, folder).await?,
@@ -85,11 +91,11 @@ async fn memory(engine: &AnyEngine) -> Result<Value, Failure> {
 }
 
 /// From random weights to the goal, once for each seed; looks at the unseen puzzles included.
-async fn learn(kind: Kind, seeds: &[u64]) -> Result<Value, Failure> {
+async fn learn(kind: Kind, precision: Precision, seeds: &[u64]) -> Result<Value, Failure> {
     let mut name = String::new();
     let mut runs = Vec::new();
     for &seed in seeds {
-        let engine = AnyEngine::start(kind).await?;
+        let engine = AnyEngine::start_with(kind, precision).await?;
         name = engine.info().name;
         let mut bench = LearnBench::new(engine, seed).await?;
         let start = Instant::now();

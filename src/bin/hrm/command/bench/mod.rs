@@ -13,7 +13,7 @@ use hrm_core::engine::Kind;
 use serde_json::{Value, json};
 
 use super::engine_arg::word;
-use super::{EngineArg, Failure, at, numbers, output};
+use super::{EngineArg, Failure, PrecisionArg, at, numbers, output};
 use case::Case;
 
 /// Measure this machine
@@ -39,6 +39,12 @@ pub struct Args {
     /// Leave the peers out
     #[arg(long)]
     no_peers: bool,
+    /// Operands of the CPU engine's matrix products
+    #[arg(long, value_enum, default_value = "f32")]
+    precision: PrecisionArg,
+    /// Print also which form the CPU engine chose for every shape of matrix product, and its speed
+    #[arg(long)]
+    verbose: bool,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -48,10 +54,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
-    let chosen = args.engine.map(|engine| match engine {
-        EngineArg::Cpu => Kind::Cpu,
-        EngineArg::Gpu => Kind::Gpu,
-    });
+    let chosen = args.engine.map(EngineArg::kind);
     let cases: Vec<Case> = match args.only {
         Some(case) => vec![case],
         None => Case::value_variants().iter().copied().filter(|case| !case.only_when_named()).collect(),
@@ -62,14 +65,14 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         return Err("--engine: the case does not run on this engine".into());
     }
     if let (Some(folder), [(case, kind), ..]) = (&args.inner, &runs[..]) {
-        output::print(pollster::block_on(measure::measure(*case, *kind, &args.seeds, folder))?)?;
+        output::print(pollster::block_on(measure::measure(*case, *kind, args.precision.get(), &args.seeds, folder))?)?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut results = Vec::new();
     for (case, kind) in runs {
         let peer = || if args.no_peers { None } else { case.peer().and_then(run_peer) };
         let before = peer();
-        let mut result = in_a_process(case, kind, &args.seeds)?;
+        let mut result = in_a_process(case, kind, args.precision, &args.seeds)?;
         if let (Some(before), Some(after)) = (before, peer()) {
             let seconds = |peer: &Value| peer["median_s"].as_f64().unwrap_or(f64::NAN);
             let mean = (seconds(&before) + seconds(&after)) / 2.0;
@@ -78,6 +81,9 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         }
         if !args.json {
             output::print(row::text(case, &result))?;
+            if let (true, Some(forms)) = (args.verbose, result["forms"].as_str()) {
+                output::print(forms)?;
+            }
         }
         results.push(result);
     }
@@ -95,10 +101,11 @@ fn folder() -> PathBuf {
 }
 
 /// Runs a case in a process of its own, so that criterion's report does not mix with ours.
-fn in_a_process(case: Case, kind: Kind, seeds: &[u64]) -> Result<Value, Failure> {
+fn in_a_process(case: Case, kind: Kind, precision: PrecisionArg, seeds: &[u64]) -> Result<Value, Failure> {
     let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
     let output = Command::new(std::env::current_exe()?)
-        .args(["bench", "--only", &case.name(), "--engine", word(kind), "--seeds", &seeds.join(","), "--inner"])
+        .args(["bench", "--only", &case.name(), "--engine", word(kind), "--seeds", &seeds.join(",")])
+        .args(["--precision", precision.word(), "--inner"])
         .arg(folder())
         .stderr(Stdio::inherit())
         .output()?;

@@ -1,0 +1,137 @@
+//! Products of bf16 operands with sums in f32: terms are taken up in pairs, two halves of a word.
+
+use std::ops::Range;
+
+use half::bf16;
+
+use super::{PANEL, Panels, View};
+
+/// Whether this processor multiplies bf16.
+pub fn has_bf16() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return is_x86_feature_detected!("avx512bf16") && is_x86_feature_detected!("avx512bw");
+    #[cfg(not(target_arch = "x86_64"))]
+    false
+}
+
+/// Two floats as bf16 (nearest, ties to even), the first in the lower half.
+fn pair(first: f32, second: f32) -> u32 {
+    u32::from(bf16::from_f32(first).to_bits()) | u32::from(bf16::from_f32(second).to_bits()) << 16
+}
+
+/// A whole left factor rounded to bf16: word (i, t) holds the terms 2t and 2t + 1 of row i.
+#[derive(Clone, Debug, Default)]
+pub struct Pairs {
+    words: Vec<u32>,
+    row: usize,
+    column: usize,
+}
+
+impl Pairs {
+    /// Words that a matrix takes.
+    pub fn len_of(rows: usize, terms: usize) -> usize {
+        rows * terms.div_ceil(2)
+    }
+
+    /// Rounds the matrix [rows, terms].
+    pub fn pack(&mut self, a: View<f32>, rows: usize, terms: usize) {
+        self.words.resize(Self::len_of(rows, terms), 0);
+        (self.row, self.column) = fill(a, 0..rows, 0..terms.div_ceil(2), terms, &mut self.words, rows);
+    }
+
+    /// The words.
+    pub fn view(&self) -> View<'_, u32> {
+        View { data: &self.words, row: self.row, column: self.column }
+    }
+}
+
+/// Rounds some rows and pairs of a left factor of `terms` terms into `block`; returns its strides. Where the factor is
+/// stored by columns so is the block, `height` rows high.
+pub fn fill(
+    a: View<f32>,
+    rows: Range<usize>,
+    pairs: Range<usize>,
+    terms: usize,
+    block: &mut [u32],
+    height: usize,
+) -> (usize, usize) {
+    if a.row == 1 {
+        for (t, to) in pairs.clone().zip(block.chunks_exact_mut(height)) {
+            let low = &a.data[2 * t * a.column + rows.start..][..rows.len()];
+            let high = (2 * t + 1 < terms).then(|| &a.data[(2 * t + 1) * a.column + rows.start..][..rows.len()]);
+            interleave(low, high, &mut to[..rows.len()]);
+        }
+        return (1, height);
+    }
+    let wide = pairs.len();
+    for (i, to) in rows.zip(block.chunks_exact_mut(wide.max(1))) {
+        let end = terms.min(2 * pairs.end);
+        if a.column == 1 {
+            round_row(&a.data[i * a.row + 2 * pairs.start..i * a.row + end], to);
+        } else {
+            let at = |t: usize| if t < end { a.data[i * a.row + t * a.column] } else { 0.0 };
+            for (t, to) in pairs.clone().zip(to) {
+                *to = pair(at(2 * t), at(2 * t + 1));
+            }
+        }
+    }
+    (wide, 1)
+}
+
+/// Packs these panels of a right factor [terms, columns], rounded, two terms a word; `to` has room for the pairs of terms.
+///
+/// # Panics
+/// If the matrix is not inside its slice.
+pub fn pack(to: &mut Panels<u32>, b: View<f32>, terms: usize, columns: usize, panels: Range<usize>) {
+    for panel in panels {
+        let first = panel * PANEL;
+        let wide = PANEL.min(columns - first);
+        let to = to.panel_mut(panel);
+        #[cfg(target_arch = "x86_64")]
+        if b.row == 1 && has_bf16() {
+            // The processor has what it takes.
+            unsafe { super::x86_pack::rounded_panel_of_columns(b, first, wide, terms, to) };
+            continue;
+        }
+        for (t, line) in to.chunks_exact_mut(PANEL).enumerate() {
+            if b.column == 1 {
+                let low = &b.data[2 * t * b.row + first..][..wide];
+                let high = (2 * t + 1 < terms).then(|| &b.data[(2 * t + 1) * b.row + first..][..wide]);
+                interleave(low, high, &mut line[..wide]);
+                line[wide..].fill(0);
+            } else {
+                for (j, word) in line.iter_mut().enumerate() {
+                    let at = |t: usize| match j < wide && t < terms {
+                        true => b.data[t * b.row + (first + j) * b.column],
+                        false => 0.0,
+                    };
+                    *word = pair(at(2 * t), at(2 * t + 1));
+                }
+            }
+        }
+    }
+}
+
+/// Pairs two rows; a missing second one is 0.
+fn interleave(low: &[f32], high: Option<&[f32]>, to: &mut [u32]) {
+    #[cfg(target_arch = "x86_64")]
+    if has_bf16() {
+        // The processor has what it takes.
+        return unsafe { super::x86_pack::interleave(low, high, to) };
+    }
+    for (j, (to, &low)) in to.iter_mut().zip(low).enumerate() {
+        *to = pair(low, high.map_or(0.0, |high| high[j]));
+    }
+}
+
+/// Pairs the elements of a row.
+fn round_row(from: &[f32], to: &mut [u32]) {
+    #[cfg(target_arch = "x86_64")]
+    if has_bf16() {
+        // The processor has what it takes.
+        return unsafe { super::x86_pack::round_row(from, to) };
+    }
+    for (two, to) in from.chunks(2).zip(to) {
+        *to = pair(two[0], two.get(1).copied().unwrap_or(0.0));
+    }
+}

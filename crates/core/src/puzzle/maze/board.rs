@@ -1,0 +1,340 @@
+//! Mazes of one size: what a maze is to the page, to data sets and to models.
+
+use super::{
+    Cell, Design, Distances, Fault, Grid, MIN, Maze, check_answer, class_key, faults, generate, shortest_path,
+};
+use crate::{
+    puzzle::{
+        self, AnswerStyle, Board, ClassKey, Classes, Difficulty, Dihedral, Example, Fill, Form, Game, Generator, Known,
+        Layout, ParseError, Rules, Setting, Settings, Size, SolutionCount, Symbol, Symmetry, Tool, Tools,
+    },
+    random::Random,
+};
+
+/// Mazes of one size.
+pub struct MazeBoard(pub(super) Size);
+
+/// What a stroke over a maze draws.
+pub(super) static TOOLS: Tools = Tools {
+    label: "What pressing on the maze does",
+    tools: &[
+        Tool {
+            title: "Walls",
+            help: "Drag to draw or erase walls, or to move S and G. Keys: # wall, space, S, G.",
+            draws: |token| match Cell::of_token(token) {
+                // Begun on S or G it carries that along.
+                end @ (Cell::Start | Cell::Goal) => end as u8,
+                Cell::Wall => Cell::Open as u8,
+                _ => Cell::Wall as u8,
+            },
+        },
+        Tool { title: "S", help: "Press where S is to be.", draws: |_| Cell::Start as u8 },
+        Tool { title: "G", help: "Press where G is to be.", draws: |_| Cell::Goal as u8 },
+    ],
+    look: "Point at a cell, or press it to select it. To change the maze, and forget its run: Walls, S or G.",
+};
+
+/// Where a path begins or ends.
+fn is_end(token: u8) -> bool {
+    matches!(Cell::of_token(token), Cell::Start | Cell::Goal)
+}
+
+impl MazeBoard {
+    /// The maze as tokens, padded with walls.
+    fn tokens(&self, maze: &Grid) -> Result<Vec<u8>, ParseError> {
+        let padded = maze.padded_to(self.0).ok_or_else(|| ParseError::Length {
+            found: maze.size().cells(),
+            expected: format!("at most {} for a {} maze", self.0.cells(), self.0),
+        })?;
+        Ok(padded.to_tokens())
+    }
+
+    /// A maze as its design says, and its answer.
+    fn drawn(&self, design: &Design, random: &mut Random) -> Example {
+        let (maze, answer) = generate(design, random);
+        Example { question: maze.to_tokens(), answer: answer.to_tokens() }
+    }
+
+    fn loops(&self) -> Setting {
+        let most = (self.0.rows() + self.0.columns()) / 2;
+        Setting {
+            name: "loops",
+            label: "Loops",
+            help: "Openings beyond those of a spanning tree; 0 makes a perfect maze.",
+            unit: "openings",
+            least: 0.0,
+            most: most as f64,
+            default: Design::standard(self.0, 0.0).openings as f64,
+            is_relative: false,
+        }
+    }
+
+    fn path(&self) -> Setting {
+        let least = f64::from(Design::standard(self.0, 0.0).min_steps);
+        Setting {
+            name: "path",
+            label: "Path",
+            help: "Steps from S to G at least.",
+            unit: "steps",
+            least,
+            most: 3.0 * least,
+            default: least,
+            is_relative: false,
+        }
+    }
+}
+
+impl Board for MazeBoard {
+    fn game(&self) -> &'static dyn Game {
+        &Maze
+    }
+
+    fn size(&self) -> Size {
+        self.0
+    }
+
+    fn name(&self) -> String {
+        if self.0.is_square() { format!("maze-{}", self.0.rows()) } else { format!("maze-{}", self.0) }
+    }
+
+    fn vocab_size(&self) -> usize {
+        Cell::ALPHABET.len() + 1
+    }
+
+    fn layout(&self) -> Layout {
+        let (rows, columns) = (self.0.rows(), self.0.columns());
+        Layout { rows, columns, box_rows: rows, box_columns: columns, answers: AnswerStyle::Path }
+    }
+
+    fn fill(&self, token: u8) -> Fill {
+        match Cell::of_token(token) {
+            Cell::Wall => Fill::Wall,
+            Cell::Path => Fill::Path,
+            Cell::Start | Cell::Goal => Fill::End,
+            Cell::Pad | Cell::Open => Fill::Symbol,
+        }
+    }
+
+    fn symbol(&self, token: u8) -> Option<Symbol> {
+        let (text, name, class) = match Cell::of_token(token) {
+            Cell::Pad | Cell::Open => return None,
+            Cell::Wall => ("", "wall", "wall"),
+            Cell::Start => ("S", "start", "start"),
+            Cell::Goal => ("G", "goal", "goal"),
+            Cell::Path => ("o", "path", "path"),
+        };
+        Some(Symbol { text: text.into(), name: name.into(), class })
+    }
+
+    fn blank(&self) -> u8 {
+        Cell::Open as u8
+    }
+
+    fn question_tokens(&self) -> Vec<u8> {
+        [Cell::Wall, Cell::Open, Cell::Start, Cell::Goal].map(|cell| cell as u8).to_vec()
+    }
+
+    fn token_of_key(&self, key: char) -> Option<u8> {
+        match Cell::of_character(key.to_ascii_uppercase())? {
+            Cell::Path | Cell::Pad => None,
+            cell => Some(cell as u8),
+        }
+    }
+
+    fn tools(&self) -> Option<&'static Tools> {
+        Some(&TOOLS)
+    }
+
+    /// A room between walls with S and G in its corners.
+    fn empty(&self) -> Vec<u8> {
+        let (rows, columns) = (self.0.rows(), self.0.columns());
+        let cell = |at: usize| match (at / columns, at % columns) {
+            (1, 1) => Cell::Start,
+            (row, column) if (row, column) == (rows - 2, columns - 2) => Cell::Goal,
+            (row, column) if [0, rows - 1].contains(&row) || [0, columns - 1].contains(&column) => Cell::Wall,
+            _ => Cell::Open,
+        };
+        (0..self.0.cells()).map(|at| cell(at) as u8).collect()
+    }
+
+    /// A maze keeps one start and one goal: a new one takes the other's place.
+    fn written(&self, tokens: &[u8], cell: usize, token: u8) -> Vec<u8> {
+        let mut written = tokens.to_vec();
+        if is_end(token) {
+            written.iter_mut().filter(|other| **other == token).for_each(|other| *other = Cell::Open as u8);
+        }
+        if let Some(place) = written.get_mut(cell).filter(|_| usize::from(token) < self.vocab_size()) {
+            *place = token;
+        }
+        written
+    }
+
+    /// S and G are carried over the maze and leave no trace; walls and openings leave them where they are.
+    fn stroked(&self, before: &[u8], now: &[u8], cell: usize, token: u8) -> Vec<u8> {
+        if is_end(token) {
+            return self.written(before, cell, token);
+        }
+        let mut painted = now.to_vec();
+        if let Some(place) = painted.get_mut(cell).filter(|place| !is_end(**place)) {
+            *place = token;
+        }
+        painted
+    }
+
+    fn text_hint(&self) -> &'static str {
+        "The maze as text, row by row: # wall, space, S and G"
+    }
+
+    fn is_one_line(&self) -> bool {
+        false
+    }
+
+    fn encode(&self, text: &str) -> Result<Vec<u8>, ParseError> {
+        self.tokens(&Grid::parse(text)?)
+    }
+
+    fn encode_all(&self, text: &str) -> Result<Vec<Vec<u8>>, ParseError> {
+        Grid::parse_all(text)?.iter().map(|maze| self.tokens(maze)).collect()
+    }
+
+    /// A square in one line; of other boards each row in a line of its own, for one line does not tell their shape.
+    fn decode(&self, tokens: &[u8]) -> String {
+        let row = |row: &[u8]| row.iter().map(|&token| Cell::of_token(token).character()).collect::<String>();
+        let width = if self.0.is_square() { tokens.len() } else { self.0.columns() };
+        tokens.chunks(width.max(1)).map(row).collect::<Vec<_>>().join("\n")
+    }
+
+    fn padded(&self, tokens: &[u8], of: Size) -> Option<Vec<u8>> {
+        Some(Grid::from_tokens(of, tokens).ok()?.padded_to(self.0)?.to_tokens())
+    }
+
+    fn without_marks(&self, tokens: &[u8]) -> Vec<u8> {
+        let unmarked = |token: &u8| if *token == Cell::Path as u8 { Cell::Open as u8 } else { *token };
+        tokens.iter().map(unmarked).collect()
+    }
+
+    fn rules(&self) -> Option<&dyn Rules> {
+        Some(self)
+    }
+
+    fn generator(&self) -> Option<&dyn Generator> {
+        Some(self)
+    }
+
+    fn symmetry(&self) -> Option<&dyn Symmetry> {
+        Some(self)
+    }
+
+    fn classes(&self) -> Option<&dyn Classes> {
+        Some(self)
+    }
+
+    fn difficulty(&self) -> Option<&dyn Difficulty> {
+        Some(self)
+    }
+}
+
+impl Rules for MazeBoard {
+    fn faults(&self, question: &[u8]) -> Vec<puzzle::Fault> {
+        match Grid::from_tokens(self.0, question) {
+            Ok(maze) => faults(&maze).into_iter().map(Into::into).collect(),
+            Err(error) => vec![error.into()],
+        }
+    }
+
+    fn check(&self, question: &[u8], answer: &[u8]) -> Result<(), puzzle::Fault> {
+        let maze = Grid::from_tokens(self.0, question)?;
+        let answer = Grid::from_tokens(self.0, answer)?;
+        Ok(check_answer(&maze, &answer)?)
+    }
+
+    /// The marks join S and G, whether or not on a shortest path.
+    fn holds(&self, question: &[u8], answer: &[u8]) -> bool {
+        let grids = Grid::from_tokens(self.0, question).and_then(|maze| Ok((maze, Grid::from_tokens(self.0, answer)?)));
+        grids.is_ok_and(|(maze, answer)| matches!(check_answer(&maze, &answer), Ok(()) | Err(Fault::Detour { .. })))
+    }
+
+    fn fits(&self, asked: u8, answered: u8) -> bool {
+        answered == asked || (asked, answered) == (Cell::Open as u8, Cell::Path as u8)
+    }
+
+    fn rating(&self, question: &[u8]) -> Option<u32> {
+        let maze = Grid::from_tokens(self.0, question).ok()?;
+        shortest_path(&maze).map(|path| path.len() as u32 - 1)
+    }
+
+    fn rating_unit(&self) -> &'static str {
+        "steps of a shortest path"
+    }
+
+    fn has_several_answers(&self, question: &[u8]) -> bool {
+        Grid::from_tokens(self.0, question).is_ok_and(|maze| {
+            let first = |cell| maze.places_of(cell).first().copied();
+            first(Cell::Start).zip(first(Cell::Goal)).is_some_and(|(start, goal)| {
+                let distances = Distances::from(&maze, start);
+                distances.steps_to(goal).is_some() && !distances.is_unique(goal)
+            })
+        })
+    }
+
+    /// One where there is a path: shortest ones of the same length count as one.
+    fn count_solutions(&self, question: &[u8]) -> Box<dyn SolutionCount> {
+        Box::new(Known(usize::from(self.rating(question).is_some())))
+    }
+}
+
+impl Generator for MazeBoard {
+    fn settings(&self) -> Vec<Setting> {
+        vec![self.loops(), self.path()]
+    }
+
+    fn words(&self, setting: &str, value: f64) -> String {
+        match setting {
+            "loops" if value == 0.0 => "perfect".into(),
+            "loops" => format!("{value} loops"),
+            _ => format!("≥ {value} steps"),
+        }
+    }
+
+    fn generate(&self, random: &mut Random, settings: &Settings) -> Example {
+        let [openings, min_steps] = [self.loops(), self.path()].map(|setting| settings.value_of(&setting).round());
+        self.drawn(&Design { size: self.0, openings: openings as usize, min_steps: min_steps as u32 }, random)
+    }
+
+    fn generate_smaller(&self, random: &mut Random) -> Option<Example> {
+        let shorter = self.0.rows().min(self.0.columns());
+        let sides: Vec<usize> = (MIN..shorter).filter(|side| !side.is_multiple_of(2)).collect();
+        let side = Size::square(*sides.get(random.below(sides.len().max(1)))?);
+        let (maze, answer) = generate(&Design::standard(side, 0.0), random);
+        // By whole rooms, so that these stay on odd coordinates.
+        let mut offset = |length: usize| 2 * random.below((length - side.rows()) / 2 + 1);
+        let (row, column) = (offset(self.0.rows()), offset(self.0.columns()));
+        let [question, answer] = [maze, answer].map(|grid| Some(grid.placed_in(self.0, row, column)?.to_tokens()));
+        Some(Example { question: question?, answer: answer? })
+    }
+}
+
+impl Difficulty for MazeBoard {
+    /// Training sets are all of the standard design.
+    fn levels(&self) -> usize {
+        1
+    }
+
+    fn settings(&self, difficulty: f64) -> Settings {
+        Settings::default().with("path", Design::standard(self.0, difficulty).min_steps.into())
+    }
+}
+
+impl Symmetry for MazeBoard {
+    fn form(&self, random: &mut Random) -> Form {
+        let cells: Vec<usize> = (0..self.0.cells()).collect();
+        let tokens = (0..self.vocab_size()).map(|token| token as u8).collect();
+        Form::new(Dihedral::random(self.0, random).apply(self.0, &cells), tokens)
+    }
+}
+
+impl Classes for MazeBoard {
+    fn class_key(&self, question: &[u8]) -> Result<ClassKey, ParseError> {
+        Grid::from_tokens(self.0, question).map(|maze| class_key(&maze))
+    }
+}

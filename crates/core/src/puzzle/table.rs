@@ -1,0 +1,28 @@
+//! The table of games. A new one is a folder beside this file and a line here.
+
+use std::sync::{PoisonError, RwLock};
+
+use super::{Game, Kind, maze, sudoku};
+
+/// The games, in the order in which the page lists them.
+static TABLE: [&dyn Game; 2] = [&sudoku::Sudoku, &maze::Maze];
+
+/// Games that were added to the table while the program runs.
+static ADDED: RwLock<Vec<&'static dyn Game>> = RwLock::new(Vec::new());
+
+/// The kind that a first visit meets.
+pub const FIRST_KIND: Kind = Kind::new(&sudoku::Shape::FOUR);
+
+/// Every game, in the order in which the page lists them.
+pub fn games() -> Vec<&'static dyn Game> {
+    let added = ADDED.read().unwrap_or_else(PoisonError::into_inner);
+    TABLE.iter().chain(added.iter()).copied().collect()
+}
+
+/// Adds a game to the table; one of a name that it has already changes nothing.
+pub fn add_game(game: &'static dyn Game) {
+    let mut added = ADDED.write().unwrap_or_else(PoisonError::into_inner);
+    if TABLE.iter().chain(added.iter()).all(|known| known.name() != game.name()) {
+        added.push(game);
+    }
+}

@@ -1,0 +1,144 @@
+//! Boards of further sizes in one training: which there are, whose turn it is, what is learnt and tried of them.
+
+use std::ops::ControlFlow;
+
+use serde::{Deserialize, Serialize};
+
+use super::{DataRecipe, Recipe, RecipeError, TrainError, Trial, evaluate::evaluate};
+use crate::{
+    checkpoint::Weights,
+    config::ModelConfig,
+    data::{Dataset, Example, Split, SplitRequest, generate_split},
+    engine::{Engine, Session},
+    model::{Solver, Taps},
+    puzzle::{Kind, Size},
+    random::Random,
+};
+
+/// A further size of board.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BoardShare {
+    /// Rows and columns.
+    pub size: Size,
+    /// Share of the steps that are on such boards, above 0; those that are left are on the recipe's own.
+    pub share: f64,
+}
+
+/// Sets the draws of sizes apart from those of puzzles.
+const BOARDS: u64 = 0x626f_6172_6473;
+
+impl DataRecipe {
+    /// What is generated of the further sizes, in their order: their share of what is generated of the recipe's own.
+    pub fn requests(&self) -> impl Iterator<Item = (Size, SplitRequest)> {
+        let own = self.request();
+        let part = |count: usize, share: f64| (count as f64 * share).ceil() as usize;
+        self.boards.iter().map(move |&BoardShare { size, share }| {
+            (
+                size,
+                SplitRequest { training: part(own.training, share), test: part(own.test, share), smaller: 0.0, ..own },
+            )
+        })
+    }
+
+    /// The number of the board that step `step` (from 0) is on, a function of the seed and the step alone: 0 is the recipe's own
+    /// size, n the n-th further one.
+    pub fn board_of(&self, step: u64) -> usize {
+        if self.boards.is_empty() {
+            return 0;
+        }
+        let mut left = Random::stream(self.seed ^ BOARDS, step).unit();
+        for (number, board) in (1..).zip(&self.boards) {
+            left -= board.share;
+            if left < 0.0 {
+                return number;
+            }
+        }
+        0
+    }
+}
+
+/// Whether the further sizes of a recipe can be.
+///
+/// # Errors
+/// What is wrong.
+pub(super) fn check(recipe: &Recipe) -> Result<(), RecipeError> {
+    let boards = &recipe.data.boards;
+    if boards.is_empty() {
+        return Ok(());
+    }
+    let wrong = |words: String| Err(RecipeError::Boards(words));
+    if recipe.data.file.is_some() {
+        return wrong("expected none beside a file".into());
+    }
+    if !recipe.model.serves_every_size() || recipe.model.puzzle_emb_ndim > 0 {
+        let expected = "attention without learned positions and without a puzzle embedding";
+        return wrong(format!("the model's weights are for one size; expected {expected}"));
+    }
+    let mut sizes = vec![recipe.puzzle.size()];
+    for &BoardShare { size, share } in boards {
+        if recipe.puzzle.resized(size).is_none() {
+            return wrong(format!("there are no {size} {}", recipe.puzzle.game().plural()));
+        }
+        if sizes.contains(&size) {
+            return wrong(format!("{size} is there twice"));
+        }
+        if !(share > 0.0 && share < 1.0) {
+            return wrong(format!("the share of {size} is {share}, expected above 0 and below 1"));
+        }
+        sizes.push(size);
+    }
+    let total: f64 = boards.iter().map(|board| board.share).sum();
+    if total > 1.0 {
+        return wrong(format!("the shares come to {total}, expected at most 1"));
+    }
+    Ok(())
+}
+
+/// What a run learns from and is tested on of a further size of board.
+pub(super) struct OtherBoards<S> {
+    kind: Kind,
+    pub data: Dataset,
+    test: Vec<Example>,
+    /// The model at this size, and a solver for it, made for the first evaluation.
+    model: ModelConfig,
+    solver: Option<Solver<S>>,
+}
+
+impl<S: Session> OtherBoards<S> {
+    /// Those that a recipe asks for, generated.
+    pub fn of(recipe: &Recipe) -> Result<Vec<Self>, TrainError> {
+        let boards = recipe.data.requests().map(|(size, request)| {
+            let model = recipe.model.at_size(size.rows(), size.columns());
+            let found = recipe.puzzle.resized(size).zip(model);
+            let (kind, model) = found.ok_or(TrainError::Sizes { cells: recipe.model.seq_len, size })?;
+            let Split { training, test, .. } = generate_split(kind, &request, |_, _| {});
+            let data = Dataset::augmented(kind, training, recipe.data.seed)?;
+            Ok(Self { kind, data, test, model, solver: None })
+        });
+        boards.collect()
+    }
+
+    /// Tries weights on a part (0 to 1) of its unseen puzzles, as many at a time as given with that; `None` where `observe`
+    /// broke off, which hears how many are done.
+    pub async fn try_weights<E: Engine<Session = S>>(
+        &mut self,
+        engine: &E,
+        weights: &Weights,
+        (part, rows): (f64, usize),
+        segments: usize,
+        observe: impl AsyncFnMut(usize) -> ControlFlow<()>,
+    ) -> Result<Option<Trial>, TrainError> {
+        let few = ((self.test.len() as f64 * part).ceil() as usize).min(self.test.len());
+        let mut solver = match self.solver.take() {
+            Some(mut solver) => {
+                solver.set_weights(weights)?;
+                solver
+            }
+            None => Solver::new(engine, &self.model, weights, rows.clamp(1, few.max(1)), Taps::None).await?,
+        };
+        let trial = evaluate(&mut solver, self.kind, &self.test[..few], segments, observe).await;
+        self.solver = Some(solver);
+        Ok(trial?)
+    }
+}

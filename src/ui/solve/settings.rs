@@ -1,0 +1,119 @@
+//! What new puzzles are to be like: a slider for each setting of the game's generator, and for the size where any is drawn.
+
+use hrm_core::puzzle::{Setting, Size};
+use leptos::{html, prelude::*};
+
+use crate::ui::state::{Page, Wish};
+
+/// The sliders of the present game.
+#[component]
+pub fn Settings() -> impl IntoView {
+    let page = Page::here();
+    let wish = page.drawing.wish;
+    // Sliders are made anew for another game alone: while one is dragged, it stays.
+    let game = Memo::new(move |_| page.kind().game().name());
+    move || {
+        game.track();
+        let kind = untrack(|| page.kind());
+        let size = kind.game().drawn_sizes().map(|(least, most)| {
+            let side = move |value: usize, columns_only: bool| {
+                wish.update(|wish| {
+                    let rows = if columns_only { wish.size.rows() } else { value };
+                    wish.size = Size::new(rows, value);
+                });
+            };
+            view! {
+                <Slider
+                    label="Size"
+                    testid=format!("{}-size", kind.game().name())
+                    range=Signal::stored((least.rows() as f64, most.rows() as f64))
+                    value=Signal::derive(move || wish.with(|wish| wish.size.rows() as f64))
+                    words=Signal::derive(move || wish.with(|wish| wish.size.to_string()))
+                    set=Callback::new(move |value: f64| side(value as usize, false))
+                />
+                <Slider
+                    label="Columns"
+                    testid=format!("{}-columns", kind.game().name())
+                    range=Signal::stored((least.columns() as f64, most.columns() as f64))
+                    value=Signal::derive(move || wish.with(|wish| wish.size.columns() as f64))
+                    words=Signal::derive(move || wish.with(|wish| wish.size.columns().to_string()))
+                    set=Callback::new(move |value: f64| side(value as usize, true))
+                />
+            }
+        });
+        let names: Vec<&'static str> = kind
+            .generator()
+            .map(|generator| generator.settings())
+            .unwrap_or_default()
+            .iter()
+            .map(|setting| setting.name)
+            .collect();
+        let slider = |name: &'static str| {
+            // Its range is that of the size that is wished for.
+            let found = Memo::new(move |_| {
+                let wish = wish.get();
+                let setting = wish.setting(page.kind(), name)?;
+                let value = wish.value(&setting);
+                let words = wish.board(page.kind()).generator()?.words(name, value);
+                Some((setting, value, words))
+            });
+            let of =
+                move |read: fn(&(Setting, f64, String)) -> f64| found.with(|found| found.as_ref().map_or(0.0, read));
+            let label = untrack(|| found.with(|found| found.as_ref().map_or("", |(setting, ..)| setting.label)));
+            view! {
+                <Slider
+                    label=label
+                    testid=format!("{}-{name}", kind.game().name())
+                    range=Signal::derive(move || (of(|found| found.0.least), of(|found| found.0.most)))
+                    value=Signal::derive(move || of(|found| found.1))
+                    words=Signal::derive(move || {
+                        found.with(|found| found.as_ref().map(|found| found.2.clone()).unwrap_or_default())
+                    })
+                    set=Callback::new(move |value| {
+                        if let Some((setting, ..)) = found.get_untracked() {
+                            wish.update(|wish: &mut Wish| wish.set(&setting, value));
+                        }
+                    })
+                />
+            }
+        };
+        view! {
+            {size}
+            {names.into_iter().map(slider).collect_view()}
+        }
+    }
+}
+
+/// A slider in whole steps, with its value in words.
+#[component]
+fn Slider(
+    label: &'static str,
+    testid: String,
+    range: Signal<(f64, f64)>,
+    value: Signal<f64>,
+    words: Signal<String>,
+    set: Callback<f64>,
+) -> impl IntoView {
+    let slider = NodeRef::<html::Input>::new();
+    // In this order: a value above the most that a slider had is cut.
+    Effect::new(move |_| {
+        let ((least, most), value) = (range.get(), value.get());
+        if let Some(slider) = slider.get() {
+            slider.set_min(&least.to_string());
+            slider.set_max(&most.to_string());
+            slider.set_value(&value.to_string());
+        }
+    });
+    let change = move |event| {
+        if let Ok(value) = event_target_value(&event).parse() {
+            set.run(value);
+        }
+    };
+    view! {
+        <label class="difficulty">
+            <span>{label}</span>
+            <input type="range" data-testid=testid node_ref=slider aria-valuetext=words on:input=change/>
+            <span class="reading">{words}</span>
+        </label>
+    }
+}

@@ -1,0 +1,106 @@
+//! A game is named in its own folders and in the table, and nowhere else: what is left is listed here, with why.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The games, as words of identifiers and of texts.
+const GAMES: [&str; 5] = ["sudoku", "sudokus", "maze", "mazes", "arc"];
+
+/// Where games live.
+const FOLDERS: [&str; 2] = ["crates/core/src/puzzle", "src/ui/puzzles"];
+
+/// Files in which lines name a game all the same: how many, and what they are.
+const ALLOWED: [(&str, usize, &str); 4] = [
+    ("crates/core/src/train/preset.rs", 3, "what a preset has learnt, as measured"),
+    ("src/ui/how_it_works/mod.rs", 1, "what the paper reports"),
+    ("src/ui/train/model.rs", 1, "what a published learning rate is for"),
+    ("src/ui/train/room.rs", 1, "what is learnt where nothing is changed"),
+];
+
+/// The Rust sources of the workspace's packages, by their path from its root.
+fn sources() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![root.join("src"), root.join("crates"), root.join("build.rs")];
+    let mut found = Vec::new();
+    while let Some(path) = folders.pop() {
+        if path.is_dir() {
+            folders.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path.strip_prefix(root).unwrap().to_owned());
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The words of a line of code: `MazeBoard`, `maze_board` and `"maze board"` have the same. Comments have none.
+fn words(line: &str) -> Vec<String> {
+    let code = match line.trim_start().starts_with("//") {
+        true => "",
+        false => line.split(" // ").next().unwrap_or_default(),
+    };
+    let mut words = vec![String::new()];
+    for identifier in code.split(|character: char| !character.is_alphanumeric()) {
+        words.push(String::new());
+        // The standard library's counted pointer is no game.
+        let lower = if identifier == "Arc" { "" } else { identifier };
+        let mut before = None::<char>;
+        for character in lower.chars() {
+            if character.is_uppercase() && before.is_some_and(char::is_lowercase) {
+                words.push(String::new());
+            }
+            words.last_mut().unwrap().extend(character.to_lowercase());
+            before = Some(character);
+        }
+    }
+    words
+}
+
+/// The lines of a source that name a game, without its tests.
+fn naming(source: &str) -> Vec<(usize, &str)> {
+    let code =
+        source.lines().take_while(|line| !line.starts_with("#[cfg(test)]") && !line.starts_with("#[cfg(all(test"));
+    let names = |line: &str| words(line).iter().any(|word| GAMES.contains(&word.as_str()));
+    (1..).zip(code).filter(|(_, line)| names(line)).collect()
+}
+
+#[test]
+fn words_are_found_in_identifiers_and_texts_and_not_in_others() {
+    for line in ["Kind::Maze(side)", "let maze_size = 3;", "\"an ARC grid\"", "is_sudoku()", "ArcBoard", "Mazes // ok"]
+    {
+        assert_eq!(naming(line).len(), 1, "{line}");
+    }
+    for line in ["search", "Arc::new(x)", "/// A maze.", "let x = 1; // of a maze", "amazed", "#[cfg(test)]\nmaze"] {
+        assert_eq!(naming(line), [], "{line}");
+    }
+}
+
+#[test]
+fn a_game_is_named_in_its_folders_alone() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut wrong = Vec::new();
+    let mut total = 0;
+    for path in sources() {
+        let name = path.to_str().unwrap().replace('\\', "/");
+        let is_test = name.ends_with("/tests.rs") || FOLDERS.iter().any(|folder| name.starts_with(folder));
+        if is_test {
+            continue;
+        }
+        let source = fs::read_to_string(root.join(&path)).unwrap();
+        let found = naming(&source);
+        let (_, allowed, why) = ALLOWED.into_iter().find(|(file, ..)| *file == name).unwrap_or_default();
+        total += found.len();
+        if found.len() != allowed {
+            wrong.extend(found.iter().map(|(line, text)| format!("{name}:{line}: {}", text.trim())));
+        } else if allowed > 0 {
+            println!("{name}: {allowed}, {why}");
+        }
+    }
+    println!("{total} lines outside {} name a game", FOLDERS.join(" and "));
+    let listed: usize = ALLOWED.iter().map(|(_, allowed, _)| allowed).sum();
+    assert_eq!(wrong, Vec::<String>::new(), "these name a game, or are fewer than what is allowed");
+    assert_eq!(total, listed, "a file that is listed is gone");
+}

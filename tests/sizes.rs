@@ -1,0 +1,185 @@
+//! One attention model learns, and solves, boards of several sizes: one recorded pass for each over one set of weights.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::ops::ControlFlow;
+
+use hrm_core::{
+    checkpoint::Weights,
+    config::ModelConfig,
+    data::{Batch, Dataset, Hard, SplitRequest, generate_split},
+    engine::{Engine, cpu, gpu},
+    puzzle::{Kind, Size},
+    train::{Examples, OptimizerConfig, Recipe, Run, Saved, Setup, StepReport, Trainer},
+};
+
+/// The sizes, the model's own first.
+const NAMES: [&str; 3] = ["maze-9", "maze-5", "maze-7x9"];
+
+fn kinds() -> [Kind; 3] {
+    NAMES.map(|name| name.parse().unwrap())
+}
+
+fn setup(sizes: Vec<Size>) -> Setup {
+    let model = ModelConfig::from_json(
+        r#"{"seq_len":81,"vocab_size":6,"H_cycles":1,"L_cycles":2,"H_layers":1,"L_layers":1,"hidden_size":32,
+        "num_heads":2,"pos_encodings":"rope_2d","halt_max_steps":3,"halt_exploration_prob":0.3}"#,
+    )
+    .unwrap();
+    let optimizer = OptimizerConfig { lr: 1e-3, warmup_steps: 2, ..OptimizerConfig::default() };
+    Setup { model, optimizer, batch: 4, total_steps: 50, seed: 5, shards: 1, sizes }
+}
+
+fn all_sizes() -> Vec<Size> {
+    kinds()[1..].iter().map(|kind| kind.size()).collect()
+}
+
+fn datasets() -> Vec<Dataset> {
+    let of = |kind: Kind| {
+        let request = SplitRequest {
+            training: 12,
+            test: 0,
+            seed: 3,
+            difficulty: (0.0, 1.0),
+            smaller: 0.0,
+            hard: Hard::default(),
+        };
+        let base = generate_split(kind, &request, |_, _| {}).training;
+        Dataset::augmented(kind, base, 3).unwrap()
+    };
+    kinds().map(of).into()
+}
+
+/// The batches of `count` steps, of each size by turns.
+fn batches(data: &[Dataset], count: u64) -> Vec<Batch> {
+    let batch = |step: u64| {
+        let board = step as usize % data.len();
+        data[board].batch(step, 4).of_board(board)
+    };
+    (0..count).map(batch).collect()
+}
+
+/// Trains on them; what each step reports, and the weights at the end.
+async fn trained<E: Engine>(engine: &E, setup: Setup, batches: &[Batch]) -> (Vec<StepReport>, Weights) {
+    let weights = Weights::init(&setup.model, setup.seed);
+    let mut trainer = Trainer::new(engine, setup, &weights).await.unwrap();
+    let mut reports = Vec::new();
+    for batch in batches {
+        reports.push(trainer.step(batch).await.unwrap());
+    }
+    (reports, trainer.weights(false).await.unwrap())
+}
+
+#[test]
+fn one_model_learns_three_sizes_by_turns_and_the_engines_agree() {
+    pollster::block_on(async {
+        let batches = batches(&datasets(), 9);
+        let (on_cpu, weights) = trained(&cpu::Engine::new(), setup(all_sizes()), &batches).await;
+        let (on_gpu, other) = trained(&gpu::Engine::new().await.unwrap(), setup(all_sizes()), &batches).await;
+        for (a, b) in on_cpu.iter().zip(&on_gpu) {
+            assert!((a.lm_loss - b.lm_loss).abs() < 1e-4 * a.lm_loss, "{a:?} {b:?}");
+            assert!((a.grad_norm - b.grad_norm).abs() < 1e-3 * a.grad_norm, "{a:?} {b:?}");
+            assert_eq!((a.step, a.halted), (b.step, b.halted));
+        }
+        let begun = Weights::init(&setup(Vec::new()).model, 5);
+        for (name, tensor) in &weights.tensors {
+            let distance = |other: &Weights| {
+                let pairs = tensor.data.iter().zip(&other.tensors[name].data);
+                pairs.map(|(a, b)| f64::from((a - b).abs())).fold(0.0, f64::max)
+            };
+            assert!(distance(&other) < 2e-3, "{name} differs by {}", distance(&other));
+            assert!(distance(&begun) > 0.0 || name.ends_with("_init"), "{name} was not trained");
+        }
+    });
+}
+
+#[test]
+fn steps_on_the_own_size_are_those_of_a_run_without_others() {
+    pollster::block_on(async {
+        let data = datasets();
+        let own: Vec<Batch> = (0..6).map(|step| data[0].batch(step, 4)).collect();
+        let engine = cpu::Engine::new();
+        let alone = trained(&engine, setup(Vec::new()), &own).await;
+        assert_eq!(trained(&engine, setup(all_sizes()), &own).await, alone);
+    });
+}
+
+#[test]
+fn a_batch_of_another_size_and_weights_of_one_size_are_refused() {
+    pollster::block_on(async {
+        let engine = cpu::Engine::new();
+        let weights = Weights::init(&setup(Vec::new()).model, 5);
+        let mut trainer = Trainer::new(&engine, setup(all_sizes()), &weights).await.unwrap();
+        let wrong = datasets()[1].batch(0, 4);
+        let error = trainer.step(&wrong).await.unwrap_err().to_string();
+        assert_eq!(error, "a batch of 100 tokens for board 0, expected 324");
+        let mut fixed = setup(all_sizes());
+        fixed.model.mixer = hrm_core::config::Mixer::MlpT;
+        let weights = Weights::init(&fixed.model, 5);
+        let error = Trainer::new(&engine, fixed, &weights).await.err().unwrap().to_string();
+        assert_eq!(
+            error,
+            "the model's weights are for boards of 81 cells: they cannot be trained on boards of 5x5 too"
+        );
+    });
+}
+
+const RECIPE: &str = r#"{"name":"sizes","puzzle":"maze-7x9",
+    "data":{"base_puzzles":20,"test_puzzles":8,"seed":1,
+        "boards":[{"size":"7x11","share":0.3},{"size":"11x7","share":0.3}]},
+    "model":{"H_cycles":1,"L_cycles":1,"H_layers":1,"L_layers":1,"hidden_size":16,"num_heads":2,"halt_max_steps":2,
+        "pos_encodings":"rope_2d"},
+    "training":{"batch":4,"steps":12,"seed":1,"evaluate_every":12,"evaluate_on":8}}"#;
+
+#[test]
+fn a_recipe_mixes_sizes_and_a_saved_run_goes_on_bit_for_bit() {
+    let recipe: Recipe = serde_json::from_str(RECIPE).unwrap();
+    assert_eq!((recipe.model.seq_len, recipe.model.columns), (63, Some(9)));
+    let text = serde_json::to_string(&recipe).unwrap();
+    assert_eq!(serde_json::from_str::<Recipe>(&text).unwrap(), recipe);
+    let boards: Vec<usize> = (0..1000).map(|step| recipe.data.board_of(step)).collect();
+    for (board, share) in [(0, 0.4), (1, 0.3), (2, 0.3)] {
+        let found = boards.iter().filter(|&&other| other == board).count() as f64 / 1000.0;
+        assert!((found - share).abs() < 0.05, "{found} of board {board}");
+    }
+    let examples = || {
+        let split = generate_split(recipe.puzzle, &recipe.data.request(), |_, _| {});
+        Examples { split, given: None }
+    };
+    pollster::block_on(async {
+        let begin = || Run::begin(cpu::Engine::new(), recipe.clone(), examples(), None, || 0.0);
+        let mut whole = begin().await.unwrap();
+        while !whole.is_done() {
+            whole.step().await.unwrap();
+        }
+        let mut first = begin().await.unwrap();
+        for _ in 0..5 {
+            first.step().await.unwrap();
+        }
+        let saved = Saved::from_bytes(&first.save().await.unwrap().to_bytes().unwrap()).unwrap();
+        let mut second = Run::resume(cpu::Engine::new(), saved, examples().split, || 0.0).await.unwrap();
+        while !second.is_done() {
+            second.step().await.unwrap();
+        }
+        assert_eq!(second.save().await.unwrap().state, whole.save().await.unwrap().state);
+        // Of each size its share of the unseen puzzles is tried.
+        let trial = second.evaluate(async |_, _| ControlFlow::Continue(())).await.unwrap().unwrap();
+        assert_eq!((trial.result().count, trial.answers.len()), (8 + 3 + 3, 8));
+    });
+}
+
+#[test]
+fn sizes_that_cannot_be_are_refused_by_name() {
+    let refusal = |from: &str, to: &str| {
+        assert!(RECIPE.contains(from));
+        serde_json::from_str::<Recipe>(&RECIPE.replace(from, to)).unwrap_err().to_string()
+    };
+    assert!(refusal("7x11", "4x9").contains("[data] boards: there are no 4x9 mazes"));
+    assert!(refusal("7x11", "7x9").contains("[data] boards: 7x9 is there twice"));
+    assert!(
+        refusal("\"size\":\"11x7\",\"share\":0.3", "\"size\":\"11x7\",\"share\":0.8")
+            .contains("the shares come to 1.1")
+    );
+    assert!(refusal("\"share\":0.3}]", "\"share\":0.0}]").contains("the share of 11x7 is 0"));
+    assert!(refusal("rope_2d", "learned").contains("the model's weights are for one size"));
+    assert!(refusal("7x11", "five").contains("expected ROWSxCOLUMNS"));
+}
