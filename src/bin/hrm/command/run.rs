@@ -138,7 +138,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         before = Some(answer);
     }
     if !kind.is_one_line() {
-        output::print(rows(kind, &answer))?;
+        output::print(output::rows(kind, &answer))?;
     }
     output::print(format_args!("would halt after segment {halted_at}"))?;
     output::print_result(match verdict {
@@ -146,13 +146,6 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         Err(fault) => format!("not valid: {fault}"),
     })?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// A board in rows.
-pub(super) fn rows(kind: Kind, tokens: &[u8]) -> String {
-    let characters: Vec<char> = kind.decode(tokens).chars().filter(|character| *character != '\n').collect();
-    let rows = characters.chunks(kind.layout().columns).map(|row| row.iter().collect::<String>());
-    rows.collect::<Vec<_>>().join("\n")
 }
 
 /// How many cells a segment answers otherwise than the one before it, in a column.
