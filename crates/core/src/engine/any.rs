@@ -14,7 +14,7 @@ pub enum AnyEngine {
 /// A program prepared on either.
 pub enum AnySession {
     /// On the CPU.
-    Cpu(cpu::Session),
+    Cpu(Box<cpu::Session>),
     /// On a GPU.
     Gpu(Box<gpu::Session>),
 }
@@ -71,7 +71,7 @@ impl Engine for AnyEngine {
 
     async fn prepare(&self, program: Program) -> Result<AnySession, EngineError> {
         Ok(match self {
-            AnyEngine::Cpu(engine) => AnySession::Cpu(engine.prepare(program).await?),
+            AnyEngine::Cpu(engine) => AnySession::Cpu(Box::new(engine.prepare(program).await?)),
             AnyEngine::Gpu(engine) => AnySession::Gpu(Box::new(engine.prepare(program).await?)),
         })
     }

@@ -7,7 +7,6 @@ use std::time::Instant;
 
 use hrm_core::engine::Engine;
 use hrm_core::model::{Solver, Taps};
-use hrm_core::puzzle::Kind;
 use hrm_core::recording::file;
 use hrm_core::recording::solve::{SolveRequest, solve};
 use hrm_core::recording::step_stats::Trace;

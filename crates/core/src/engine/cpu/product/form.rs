@@ -180,10 +180,10 @@ pub unsafe fn rectangle<T: Real>(
                     Some(pairs) => Left::Direct(pairs),
                     None => Left::Blocks(&fill),
                 };
-                sweep(&tiles.of_pairs(), &left, b, place, out.as_f32(), accumulate);
+                sweep(&tiles.of_pairs(), &left, b, place, out.into_f32(), accumulate);
             }
             Packed::Full(b) => match (tiles.of_f32(), (b as &dyn Any).downcast_ref::<Panels<f32>>()) {
-                (Some(set), Some(b)) => by_rows(&set, a.as_f32(), b, place, out.as_f32(), accumulate),
+                (Some(set), Some(b)) => by_rows(&set, a.as_f32(), b, place, out.into_f32(), accumulate),
                 _ => {
                     let set = TileSet { panels: 1, rows: |_| tile::ROWS, of: tile::plain::<T> };
                     by_rows(&set, a, b, place, out, accumulate);

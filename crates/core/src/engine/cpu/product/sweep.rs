@@ -60,7 +60,7 @@ impl<T: 'static> Out<T> {
     ///
     /// # Panics
     /// If it is of another type.
-    pub fn as_f32(self) -> Out<f32> {
+    pub fn into_f32(self) -> Out<f32> {
         assert!(TypeId::of::<T>() == TypeId::of::<f32>(), "the kernels compute in f32");
         Out { start: self.start.cast(), len: self.len, stride: self.stride, columns: self.columns }
     }

@@ -20,7 +20,6 @@ macro_rules! tile {
             stride: usize,
             load: bool,
         ) {
-            const PER_PANEL: usize = PANEL / $wide;
             // In bounds by the caller's promise (see `Tile`).
             unsafe {
                 let place = |i: usize, v: usize| c.add(i * stride + v * $wide);
@@ -35,7 +34,7 @@ macro_rules! tile {
                 for _ in 0..k {
                     let mut line = [$zero; V];
                     for v in 0..V {
-                        line[v] = $line(b.add(v / PER_PANEL * panel + v % PER_PANEL * $wide));
+                        line[v] = $line(b.add(v * $wide / PANEL * panel + v * $wide % PANEL));
                     }
                     for i in 0..R {
                         let x = $splat(*a.add(i * row));
