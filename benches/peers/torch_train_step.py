@@ -1,9 +1,10 @@
 """Seconds that PyTorch takes for one training step, D 128, 2+2 layers, S 81, batch 64: one line of JSON.
 
 A step is a segment with HRM's one-step gradient, the extra segment for the target of q_continue,
-the stablemax loss, and Adam-atan2."""
+the stablemax loss, and Adam-atan2. --bf16: under bf16 autocast, as PyTorch trains in bf16."""
 
 import json
+import sys
 
 import torch
 import torch.nn.functional as F
@@ -56,11 +57,15 @@ def main() -> None:
     labels = torch.randint(2, config.vocab_size, (BATCH, config.seq_len))
     z_h, z_l = model.initial_state(BATCH)
 
+    rounded = "--bf16" in sys.argv
+
     def step() -> None:
-        logits, q, next_h, next_l = model.segment(tokens, z_h, z_l)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=rounded):
+            logits, q, next_h, next_l = model.segment(tokens, z_h, z_l)
+            with torch.no_grad():
+                _, target_q, _, _ = model.segment(tokens, next_h, next_l)
+        q, target = q.float(), torch.sigmoid(target_q.float().max(dim=-1).values)
         with torch.no_grad():
-            _, target_q, _, _ = model.segment(tokens, next_h, next_l)
-            target = torch.sigmoid(target_q.max(dim=-1).values)
             right = (logits.argmax(-1) == labels).all(-1).float()
         loss = stablemax_cross_entropy(logits, labels)
         bce = F.binary_cross_entropy_with_logits
@@ -71,7 +76,8 @@ def main() -> None:
         optimizer.step()
 
     seconds = median_seconds(step, warm_up=2, runs=RUNS)
-    report = {"peer": "torch_train_step", "median_s": round(seconds, 4), "runs": RUNS, "batch": BATCH}
+    precision = "bf16" if rounded else "f32"
+    report = {"peer": "torch_train_step", "precision": precision, "median_s": round(seconds, 4), "runs": RUNS, "batch": BATCH}
     print(json.dumps(report | {"threads": THREADS, "torch": torch.__version__}))
 
 

@@ -70,7 +70,8 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     }
     let mut results = Vec::new();
     for (case, kind) in runs {
-        let peer = || if args.no_peers { None } else { case.peer().and_then(run_peer) };
+        let peer =
+            || if args.no_peers { None } else { case.peer().and_then(|script| run_peer(script, args.precision)) };
         let before = peer();
         let mut result = in_a_process(case, kind, args.precision, &args.seeds)?;
         if let (Some(before), Some(after)) = (before, peer()) {
@@ -118,9 +119,10 @@ fn in_a_process(case: Case, kind: Kind, precision: PrecisionArg, seeds: &[u64]) 
 }
 
 /// A peer's one line of JSON; `None`, with a word on the terminal, where it cannot run.
-fn run_peer(script: &str) -> Option<Value> {
+fn run_peer(script: &str, precision: PrecisionArg) -> Option<Value> {
     let file = Path::new("benches/peers").join(script);
-    let output = Command::new("python3").arg(&file).stderr(Stdio::null()).output();
+    let rounded = (precision == PrecisionArg::Bf16).then_some("--bf16");
+    let output = Command::new("python3").arg(&file).args(rounded).stderr(Stdio::null()).output();
     let value = output.ok().filter(|o| o.status.success()).and_then(|o| serde_json::from_slice(&o.stdout).ok());
     if value.is_none() {
         output::note(format_args!(
