@@ -119,10 +119,10 @@ macro_rules! by_panels {
     ($function:ident, $name:ident, $element:ty, $doc:literal) => {
         #[doc = $doc]
         pub fn $function(rows: usize, panels: usize) -> Tile<$element, f32> {
-            static ONE: [Tile<$element, f32>; 14] = rows!($name, 1, 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
-            static TWO: [Tile<$element, f32>; 12] = rows!($name, 2, 1 2 3 4 5 6 7 8 9 10 11 12);
-            static THREE: [Tile<$element, f32>; 8] = rows!($name, 3, 1 2 3 4 5 6 7 8);
-            static FOUR: [Tile<$element, f32>; 6] = rows!($name, 4, 1 2 3 4 5 6);
+    static ONE: [Tile<$element, f32>; 14] = rows!($name, 1, 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
+    static TWO: [Tile<$element, f32>; 12] = rows!($name, 2, 1 2 3 4 5 6 7 8 9 10 11 12);
+    static THREE: [Tile<$element, f32>; 8] = rows!($name, 3, 1 2 3 4 5 6 7 8);
+    static FOUR: [Tile<$element, f32>; 6] = rows!($name, 4, 1 2 3 4 5 6);
             match panels {
                 1 => ONE[rows - 1],
                 2 => TWO[rows - 1],
