@@ -4,7 +4,7 @@
 use std::{env, fs, process};
 
 use hrm_core::{puzzle::Kind, recording::file};
-use hrm_web::ui::first::first_question;
+use hrm_web::ui::board::starter::first_question;
 
 /// What the command prints.
 fn hrm(arguments: &[&str]) -> String {

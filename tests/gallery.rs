@@ -10,7 +10,7 @@ use hrm_core::{
     gallery::Index,
     model::{Solver, Taps},
 };
-use hrm_web::ui::first::first_question;
+use hrm_web::ui::board::starter::first_question;
 
 #[test]
 fn every_model_solves_the_first_board_of_its_kind() {

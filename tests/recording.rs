@@ -11,7 +11,7 @@ use hrm_core::{
     recording::{
         Point, Recording, SegmentReport, Shapes, convergence,
         retention::States,
-        solve::{SolveError, Thought, solve},
+        solve::{SolveError, SolveRequest, solve},
         step_stats::{Trace, rms_change},
     },
     verify::Golden,
@@ -83,9 +83,9 @@ impl Row {
             recording.push(report, recording.keep().read(states.as_bytes())).unwrap();
             ControlFlow::Continue(())
         };
-        let thought = Thought { question: &question, segments, interventions: &[] };
+        let request = SolveRequest { question: question.to_vec(), segments, ..SolveRequest::default() };
         let trace = Trace::of(weights, config, segments);
-        let ended = pollster::block_on(solve(solver, thought, trace, || 0.0, observe));
+        let ended = pollster::block_on(solve(solver, &request, trace, || 0.0, observe));
         (recording, ended)
     }
 }

@@ -15,7 +15,7 @@ use hrm_core::{
     recording::{
         Recording, SegmentReport, Shapes,
         retention::States,
-        solve::{Thought, solve},
+        solve::{SolveRequest, solve},
         step_stats::Trace,
     },
 };
@@ -72,8 +72,8 @@ fn the_recording_of_a_thirty_by_thirty_maze_stays_under_200_mb_and_is_freed() {
             recording.push(report, recording.keep().read(&bytes)).unwrap();
             ControlFlow::Continue(())
         };
-        let thought = Thought { question: &question, segments, interventions: &[] };
-        solve(&mut solver, thought, trace, || 0.0, observe).await.unwrap();
+        let request = SolveRequest { question: question.to_vec(), segments, ..SolveRequest::default() };
+        solve(&mut solver, &request, trace, || 0.0, observe).await.unwrap();
         let most = MOST.load(Relaxed) - before;
         let (after, kept) = (HELD.load(Relaxed) - before, recording.bytes());
         println!(

@@ -11,7 +11,7 @@ use hrm_core::{
     puzzle::{Kind, maze::Grid},
     train::Saved,
 };
-use hrm_web::ui::reading;
+use hrm_web::ui::board::reading;
 
 fn trial(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/trials").join(name)

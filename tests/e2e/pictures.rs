@@ -4,7 +4,7 @@ use hrm_core::{
     puzzle::{Kind, sudoku::Shape},
     random::Random,
 };
-use hrm_web::ui::first::first_question;
+use hrm_web::ui::board::starter::first_question;
 
 use crate::{
     Result, VIEWS,

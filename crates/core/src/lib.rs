@@ -24,3 +24,4 @@ pub mod search;
 pub mod text;
 pub mod train;
 pub mod verify;
+pub mod word_bytes;

@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::HashMap,
     rc::Rc,
 };
 
@@ -10,7 +11,10 @@ use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use crate::protocol::{Event, Failure, Outdated, Report, Request, Task, check_version};
+use crate::{
+    protocol::{Event, Failure, Outdated, Report, Request, Task, check_version},
+    replies::{Loss, Replies, Sender},
+};
 
 /// What starts the worker's module, or says why it cannot.
 const SCRIPT: &str = "./worker_loader.js";
@@ -19,7 +23,7 @@ const RELOAD: &str = "Reload the page; if that does not help, its host lacks fil
 
 /// What the page hears.
 pub enum Heard {
-    /// A report, with what came with it.
+    /// A report about no task, or about one that was asked for by [`Client::ask`].
     Report {
         /// The task it is about.
         task: Option<u32>,
@@ -30,7 +34,7 @@ pub enum Heard {
     },
     /// The worker is long in starting: on what it waits, in sentences without the last full stop.
     Waiting(String),
-    /// The worker died or cannot be used.
+    /// The worker died or cannot be used. Whoever waits for [`Replies`] is told too, after this.
     Lost {
         /// Why; where starting it anew cannot help, also what to do, in sentences without the last full stop.
         message: String,
@@ -57,6 +61,8 @@ struct Running {
     ready: bool,
     /// Posted as soon as it listens.
     waiting: Vec<(Request, Vec<ArrayBuffer>)>,
+    /// Those who asked, by their tasks.
+    asked: HashMap<u32, Sender>,
     _on_message: Closure<dyn Fn(MessageEvent)>,
     _on_error: Closure<dyn Fn(ErrorEvent)>,
 }
@@ -70,7 +76,7 @@ impl Drop for Running {
 }
 
 impl Client {
-    /// A client without a worker: [`Client::restart`] starts it. `listener` is told all that it says.
+    /// A client without a worker: [`Client::restart`] starts it. `listener` is told all that nobody requested.
     pub fn new(listener: impl Fn(Heard) + 'static) -> Self {
         let inner = Inner { listener: Box::new(listener), worker: RefCell::default(), next_id: Cell::new(1) };
         Self { inner: Rc::new(inner) }
@@ -100,7 +106,7 @@ impl Client {
         drop(worker);
     }
 
-    /// Asks for a task, now or when the worker listens; returns its number.
+    /// Asks for a task, now or when the worker listens; returns its number. The listener is told what is answered.
     pub fn ask(&self, task: Task) -> u32 {
         self.ask_with(task, Vec::new())
     }
@@ -108,30 +114,54 @@ impl Client {
     /// Asks for a task that needs files; they are handed over, not copied.
     pub fn ask_with(&self, task: Task, buffers: Vec<ArrayBuffer>) -> u32 {
         let id = self.inner.next_id.replace(self.inner.next_id.get() + 1);
+        self.post(Request { id, task }, buffers);
+        id
+    }
+
+    /// Asks for a task whose answers come back to the one who asks. Where there is no worker they are over at once.
+    pub fn request(&self, task: Task, buffers: Vec<ArrayBuffer>) -> Replies {
+        let id = self.inner.next_id.replace(self.inner.next_id.get() + 1);
+        let (sender, replies) = Replies::new(id);
         if let Some(running) = self.inner.worker.borrow_mut().as_mut() {
-            let request = Request { id, task };
+            running.asked.insert(id, sender);
+        }
+        self.post(Request { id, task }, buffers);
+        replies
+    }
+
+    fn post(&self, request: Request, buffers: Vec<ArrayBuffer>) {
+        if let Some(running) = self.inner.worker.borrow_mut().as_mut() {
             if running.ready {
-                self.send(&running.worker, &request, &buffers);
+                self.send(running, &request, &buffers);
             } else {
                 running.waiting.push((request, buffers));
             }
         }
-        id
     }
 
     /// Posts a request. One that cannot be posted has failed: that is heard after whoever asked knows its number.
-    fn send(&self, worker: &Worker, request: &Request, buffers: &[ArrayBuffer]) {
-        if let Err(error) = post(worker, request, buffers) {
-            let message = format!("the page cannot send this to its worker ({error})");
-            let event = Event::Failed(Failure { message, engine: false });
-            let (client, task) = (self.clone(), Some(request.id));
-            spawn_local(async move { (client.inner.listener)(Heard::Report { task, event, buffer: None }) });
+    fn send(&self, running: &mut Running, request: &Request, buffers: &[ArrayBuffer]) {
+        let Err(error) = post(&running.worker, request, buffers) else { return };
+        let message = format!("the page cannot send this to its worker ({error})");
+        let event = Event::Failed(Failure { message, engine: false });
+        match running.asked.remove(&request.id) {
+            Some(sender) => drop(sender.unbounded_send(Ok((event, None)))),
+            None => {
+                let (client, task) = (self.clone(), Some(request.id));
+                spawn_local(async move { (client.inner.listener)(Heard::Report { task, event, buffer: None }) });
+            }
         }
     }
 
     fn lost(&self, message: String, curable: bool) {
-        self.stop();
+        let running = self.inner.worker.borrow_mut().take();
+        let loss = Loss { message, curable };
+        let asked = running.map(|mut running| std::mem::take(&mut running.asked));
+        let Loss { message, curable } = loss.clone();
         (self.inner.listener)(Heard::Lost { message, curable });
+        for sender in asked.into_iter().flat_map(HashMap::into_values) {
+            let _ = sender.unbounded_send(Err(loss.clone()));
+        }
     }
 
     fn spawn(&self) -> Result<Running, JsValue> {
@@ -153,7 +183,14 @@ impl Client {
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Ok(Running { worker, ready: false, waiting: Vec::new(), _on_message: on_message, _on_error: on_error })
+        Ok(Running {
+            worker,
+            ready: false,
+            waiting: Vec::new(),
+            asked: HashMap::new(),
+            _on_message: on_message,
+            _on_error: on_error,
+        })
     }
 
     fn hear(&self, event: &MessageEvent) {
@@ -167,24 +204,35 @@ impl Client {
         }
         let report = serde_wasm_bindgen::from_value::<Report>(message.get(0)).map_err(Outdated::unreadable);
         let report = report.and_then(|report| check_version(report.version).map(|()| report));
-        let Report { task, event, .. } = match report {
+        let Report { task, event, last, .. } = match report {
             Ok(report) => report,
             Err(outdated) => return self.lost(outdated.to_string(), false),
         };
-        match event {
-            Event::Died { message } => return self.lost(message, true),
-            Event::Ready => {
-                if let Some(running) = self.inner.worker.borrow_mut().as_mut() {
-                    running.ready = true;
-                    for (request, buffers) in running.waiting.drain(..) {
-                        self.send(&running.worker, &request, &buffers);
-                    }
-                }
+        if let Event::Died { message } = event {
+            return self.lost(message, true);
+        }
+        let mut worker = self.inner.worker.borrow_mut();
+        let Some(running) = worker.as_mut() else { return };
+        if event == Event::Ready {
+            running.ready = true;
+            for (request, buffers) in std::mem::take(&mut running.waiting) {
+                self.send(running, &request, &buffers);
             }
-            _ => {}
         }
         let buffer = message.get(1).dyn_into().ok();
-        (self.inner.listener)(Heard::Report { task, event, buffer });
+        match task.filter(|task| running.asked.contains_key(task)) {
+            Some(id) => {
+                // Who does not listen any more needs no answer.
+                let _ = running.asked[&id].unbounded_send(Ok((event, buffer)));
+                if last {
+                    running.asked.remove(&id);
+                }
+            }
+            None => {
+                drop(worker);
+                (self.inner.listener)(Heard::Report { task, event, buffer });
+            }
+        }
     }
 }
 

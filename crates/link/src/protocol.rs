@@ -9,16 +9,15 @@ use hrm_core::{
     config::ModelConfig,
     engine::Kind as EngineKind,
     gallery::Entry,
-    model::{Intervention, Level, Mixing},
+    model::{Level, Mixing},
     puzzle,
-    recording::{SegmentReport, Shapes},
+    recording::{SegmentReport, Shapes, solve::SolveRequest},
     search::Chosen,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     engine_timing::Measurement,
-    float_bytes::Packed,
     training::{TrainingEvent, TrainingTask},
 };
 
@@ -106,16 +105,8 @@ pub enum Task {
     Solve {
         /// On this engine.
         engine: EngineKind,
-        /// `[S]` tokens.
-        question: Vec<u8>,
-        /// At most so many segments.
-        segments: usize,
-        /// Whether it ends at the first segment after which the model holds itself done.
-        until_sure: bool,
-        /// Whether every L and H step is told, with its state; else only each segment's answer.
-        watch: bool,
-        /// What is done to the thought on the way.
-        interventions: Vec<Intervention>,
+        /// What is asked.
+        request: SolveRequest,
     },
     /// Run views of a puzzle on the open model until the answer of one holds by rule.
     Widen(Widen),
@@ -151,6 +142,11 @@ pub enum Task {
         task: u32,
     },
 }
+
+/// Floats that become a `Uint8Array` between page and worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Packed(#[serde(with = "hrm_core::word_bytes")] pub Vec<f32>);
 
 /// Views of a puzzle, of which this worker is to run its share ([`hrm_core::search`]).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -195,6 +191,8 @@ pub struct Report {
     pub task: Option<u32>,
     /// What happened.
     pub event: Event,
+    /// Whether nothing more follows about the task.
+    pub last: bool,
 }
 
 /// What the worker tells.
@@ -211,7 +209,7 @@ pub enum Event {
     Opened {
         /// Its shapes.
         model: Shapes,
-        /// [`hrm_core::checkpoint::Weights::digest`] of its weights.
+        /// [`hrm_core::model::Weights::digest`] of its weights.
         digest: String,
     },
     /// The engines were timed.

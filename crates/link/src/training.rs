@@ -7,7 +7,10 @@ use hrm_core::{
     data::Example,
     engine::Kind as EngineKind,
     puzzle,
-    train::{Evaluation, Recipe, Row, StepReport},
+    train::{
+        Evaluation, Recipe, Row, StepReport,
+        shard::{Order, Reply},
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -86,25 +89,15 @@ pub enum TrainingTask {
 }
 
 /// What a worker that computes a shard is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ShardTask {
     /// Become this shard of the saved run in the first buffer.
     Begin {
         /// From 1.
         index: usize,
     },
-    /// Compute a gradient; buffers: tokens and labels of the rows, 32-bit integers.
-    Gradient {
-        /// The step, from 1.
-        step: u64,
-    },
-    /// Update by the average gradient in the first buffer; nothing is answered.
-    Update {
-        /// The step, from 1.
-        step: u64,
-    },
-    /// Hand out the carry.
-    Carry,
+    /// Do this as the shard that it is; the reply is its answer, where there is one.
+    Work(Order),
 }
 
 /// What it answers.
@@ -112,27 +105,8 @@ pub enum ShardTask {
 pub enum ShardEvent {
     /// It is that shard.
     Ready,
-    /// The gradient is in the buffer, f32.
-    Gradient {
-        /// [8], sums over its rows.
-        metrics: Vec<f32>,
-    },
-    /// The carry is in the buffer.
-    Carry {
-        /// What stands there, one after the other.
-        items: Vec<Item>,
-    },
-}
-
-/// Elements of 4 bytes in a buffer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Item {
-    /// Their name.
-    pub name: String,
-    /// Floats or integers.
-    pub floats: bool,
-    /// How many.
-    pub len: usize,
+    /// To a [`ShardTask::Work`].
+    Reply(Reply),
 }
 
 /// Where training starts.

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use hrm_core::puzzle::{Kind, SolutionCount};
 use hrm_link::protocol::{Event, Solutions};
 
-use crate::{scope, worker::Inbox};
+use crate::{global, inbox::Inbox};
 
 /// Guesses between two looks at what else there is to do: some milliseconds.
 const SLICE: u32 = 1_000;
@@ -39,7 +39,7 @@ pub(super) async fn examine(
             Some(1) => return Some(Event::Examined(Solutions::One)),
             Some(_) => return Some(Event::Examined(Solutions::Several)),
             None if search.guesses() >= BUDGET => return Some(Event::Examined(Solutions::Unknown)),
-            None => scope::breathe().await,
+            None => global::breathe().await,
         }
         let inbox = inbox.borrow();
         if inbox.is_cancelled(id) || inbox.has_examination() {

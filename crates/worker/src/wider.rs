@@ -9,9 +9,10 @@ use hrm_core::{
 use hrm_link::protocol::{Event, Widen, Widened};
 
 use crate::{
-    host::{OpenModel, TaskError},
-    scope::{self, Breath},
-    worker::Inbox,
+    error::TaskError,
+    global::{self, Breath},
+    inbox::Inbox,
+    open_model::OpenModel,
 };
 
 /// Rows of a batch on the CPU: few, so that what was found and that it was cancelled is told several times a second.
@@ -63,11 +64,11 @@ async fn run(
             }
             search::Event::Ended(_, outcome) => far.found = outcome.chosen.filter(|_| outcome.valid),
         }
-        scope::report(Some(id), Event::Widened(far.clone()));
+        global::report(Some(id), Event::Widened(far.clone()));
         breath.take().await;
         cancelled = inbox.borrow().is_cancelled(id);
         if cancelled { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    search::search(&mut rows, [share], scope::now, observe).await?;
+    search::search(&mut rows, [share], global::now, observe).await?;
     Ok(if cancelled { Event::Cancelled } else { Event::Finished })
 }

@@ -5,7 +5,7 @@ use hrm_core::{
     puzzle::{AnswerStyle, Kind},
 };
 
-use crate::ui::scale::short;
+use crate::ui::drawing::scale::short;
 
 /// Where a cell's symbol comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

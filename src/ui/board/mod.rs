@@ -1,36 +1,19 @@
-//! The board: what a person draws and what the model answers, in the same cells.
+//! The board: its cells, what can be drawn into them, how it is read from text and painted. No state of the page.
 
 pub mod cell;
 pub mod edit;
+pub mod history;
 pub mod links;
+pub mod overlay;
+pub mod reading;
 pub mod scene;
+pub mod starter;
 pub mod symbol;
 pub mod wrong;
 
 #[cfg(target_arch = "wasm32")]
-mod grid;
+pub mod labels;
 #[cfg(target_arch = "wasm32")]
-mod labels;
+pub mod painting;
 #[cfg(target_arch = "wasm32")]
-mod overlay_legend;
-#[cfg(target_arch = "wasm32")]
-mod painting;
-#[cfg(target_arch = "wasm32")]
-mod palette;
-#[cfg(target_arch = "wasm32")]
-mod path;
-#[cfg(target_arch = "wasm32")]
-mod settings;
-#[cfg(target_arch = "wasm32")]
-mod strokes;
-#[cfg(target_arch = "wasm32")]
-mod toolbar;
-
-#[cfg(target_arch = "wasm32")]
-pub(super) use {
-    grid::Grid,
-    overlay_legend::OverlayLegend,
-    painting::{context, paint_picture, picture_size},
-    palette::Palette,
-    toolbar::{Pad, Toolbar},
-};
+pub mod palette;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{how_it_works::address_of, state::Page, view::View};
+use crate::ui::{how_it_works::address::address_of, state::Page, url::view::View};
 
 /// The drawing. Its parts lead to the views that show them.
 #[component]

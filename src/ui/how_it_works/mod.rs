@@ -1,10 +1,11 @@
 //! The place that explains the model.
 
+mod address;
 mod drawing;
 
 use leptos::prelude::*;
 
-use crate::ui::{address::Address, place::Place, state::Page, view::View};
+use crate::ui::{how_it_works::address::address_of, state::Page, url::view::View};
 use drawing::Drawing;
 
 /// The model in a drawing and in words, with links into the views that show what is said.
@@ -98,8 +99,4 @@ fn OpenModel() -> impl IntoView {
 fn ViewLink(view: View, words: &'static str) -> impl IntoView {
     let page = Page::here();
     view! { <a href=move || address_of(page, view)>{words}</a> }
-}
-
-fn address_of(page: Page, view: View) -> String {
-    Address { place: Place::Solve, view, ..page.address() }.to_string()
 }

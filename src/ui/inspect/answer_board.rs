@@ -5,7 +5,7 @@ use leptos::{ev::MouseEvent, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, NodeList};
 
-use crate::ui::{inspect::answers::Read, state::Page};
+use crate::ui::{inspect::reads::Read, state::Page};
 
 /// What a cell shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

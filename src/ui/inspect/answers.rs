@@ -1,24 +1,23 @@
 //! What the model would answer if it stopped at each step: its own head, read before it is asked.
 
-use hrm_core::{model::Level, puzzle::Kind, recording::Recording};
+use hrm_core::model::Level;
 use leptos::{html, prelude::*};
 
 use crate::ui::{
-    board::{
-        symbol::{name, place},
-        wrong::wrong_cells,
-    },
+    board::symbol::{name, place},
+    drawing::scale::Linear,
+    format::moment::{in_words, name_of},
     inspect::{
         answer_board::AnswerBoard,
-        chart::{Frame, Plot, frame, horizontal_axis_lines, segment_marks, upright},
-        name_of, of_recording,
-        save::Save,
-        table::Table,
-        term::Term,
+        reads::{Read, reads},
     },
-    scale::Linear,
     state::Page,
-    timeline::in_words,
+    widgets::{
+        chart::{Frame, Plot, frame, horizontal_axis_lines, segment_marks, upright},
+        save_figure::Save,
+        table::Table,
+        tooltip::Term,
+    },
 };
 
 const HEIGHT: f64 = 170.0;
@@ -32,34 +31,6 @@ const TOP_GLOSS: &str = "The symbols that the head, put to the state after this 
                          with its probability in percent: all symbols that the model knows make 100 % together. It says how \
                          sure the head is, not whether it is right.";
 
-/// What one step would answer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Read {
-    moment: usize,
-    /// Its answer, `[S]`.
-    pub tokens: Vec<u8>,
-    /// Cells that differ from the step before; none at the first.
-    pub changed: Vec<usize>,
-    /// Cells that break a rule of the puzzle as it stood then.
-    pub wrong: Vec<usize>,
-}
-
-/// Every step of a module.
-fn reads(kind: Kind, recording: &Recording, level: Level) -> Vec<Read> {
-    let mut reads: Vec<Read> = Vec::new();
-    for (moment, step) in recording.steps().enumerate().filter(|(_, step)| step.level == level) {
-        let tokens = step.readout.answer();
-        let changed = match reads.last() {
-            Some(before) => (0..tokens.len()).filter(|&cell| before.tokens.get(cell) != tokens.get(cell)).collect(),
-            None => Vec::new(),
-        };
-        // An experiment may have changed a clue on the way.
-        let wrong = wrong_cells(kind, &recording.posed(moment), &tokens);
-        reads.push(Read { moment, tokens, changed, wrong });
-    }
-    reads
-}
-
 /// The answers of a module's steps: their counts along the run, the present one as a board, the present cell's symbols.
 #[component]
 pub fn Answers() -> impl IntoView {
@@ -67,7 +38,7 @@ pub fn Answers() -> impl IntoView {
     let level = RwSignal::new(Level::H);
     let reads = Memo::new(move |_| {
         let (kind, level) = (page.kind(), level.get());
-        of_recording(page, |recording| reads(kind, recording, level))
+        page.run.read(|recording| reads(kind, recording, level))
     });
     let present = Memo::new(move |_| {
         let moment = page.player.moment.get();
@@ -98,9 +69,8 @@ fn Counts(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView
     let page = Page::here();
     let room = NodeRef::<html::Div>::new();
     let frame = frame(room, HEIGHT);
-    let planned = move || of_recording(page, |recording| recording.planned_moments()).max(1) as f64;
-    let segments =
-        move || of_recording(page, |recording| recording.planned_moments() / recording.shapes().steps().max(1));
+    let planned = move || page.run.read(|recording| recording.planned_moments()).max(1) as f64;
+    let segments = move || page.run.read(|recording| recording.planned_moments() / recording.shapes().steps().max(1));
     let curve = move |count: fn(&Read) -> usize| {
         let (frame, planned) = (frame.get(), planned());
         reads.with(|reads| {
@@ -120,13 +90,13 @@ fn Counts(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView
             let read = reads.get(under_pointer.get().or_else(|| present.get())?)?;
             Some((read.moment, read.changed.len(), read.wrong.len()))
         })?;
-        let place = of_recording(page, |recording| in_words(recording, moment))?;
+        let place = page.run.read(|recording| in_words(recording, moment))?;
         Some(format!("{place}: {changed} cells changed, {wrong} wrong by rule"))
     };
     let rows = move || {
         reads.with(|reads| {
             let row = |read: &Read| {
-                let place = of_recording(page, |recording| in_words(recording, read.moment)).unwrap_or_default();
+                let place = page.run.read(|recording| in_words(recording, read.moment)).unwrap_or_default();
                 vec![place, read.changed.len().to_string(), read.wrong.len().to_string()]
             };
             reads.iter().map(row).collect()
@@ -192,11 +162,13 @@ fn Top(level: RwSignal<Level>) -> impl IntoView {
     let (level_name, moment) = (move || name_of(level.get()).1, page.player.moment);
     let bars = move || {
         let (kind, cell, moment, level) = (page.kind(), cell.get(), moment.get(), level.get());
-        let top: Vec<(u8, f32)> = of_recording(page, |recording| {
-            let step = recording.step(recording.last_step(level, moment)?)?;
-            Some(step.readout.top(cell).collect())
-        })
-        .unwrap_or_default();
+        let top: Vec<(u8, f32)> = page
+            .run
+            .read(|recording| {
+                let step = recording.step(recording.last_step(level, moment)?)?;
+                Some(step.readout.top(cell).collect())
+            })
+            .unwrap_or_default();
         let bar = |(token, probability): (u8, f32)| {
             let percent = format!("{:.1} %", probability * 100.0);
             view! {

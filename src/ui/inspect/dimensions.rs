@@ -4,8 +4,9 @@ use hrm_core::model::Level;
 use leptos::prelude::*;
 
 use crate::ui::{
-    inspect::{name_of, save::Save, term::Term},
+    format::moment::name_of,
     state::{DIMENSION_PUZZLES, Page},
+    widgets::{save_figure::Save, tooltip::Term},
 };
 
 const GLOSS: &str = "The participation ratio of the last states' channels: 1 if all positions of all puzzles lie on a line, \

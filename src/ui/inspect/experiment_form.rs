@@ -8,9 +8,8 @@ use leptos::prelude::*;
 
 use crate::ui::{
     board::symbol::{name, place},
-    inspect::{name_of, of_recording},
+    format::moment::{in_words, name_of},
     state::{Experiment, Page},
-    timeline::in_words,
 };
 
 /// What can be chosen.
@@ -58,7 +57,7 @@ pub fn act_in_words(kind: Kind, act: Act) -> String {
 
 /// An intervention as a sentence.
 pub fn intervention_in_words(page: Page, intervention: Intervention) -> String {
-    let when = of_recording(page, |recording| in_words(recording, intervention.at));
+    let when = page.run.read(|recording| in_words(recording, intervention.at));
     let when = when.unwrap_or_else(|| format!("step {}", intervention.at + 1));
     format!("From {when} on: {}.", act_in_words(page.kind(), intervention.act))
 }
@@ -87,7 +86,7 @@ pub fn ExperimentForm() -> impl IntoView {
     };
     let when = move || {
         let moment = page.player.moment.get();
-        of_recording(page, |recording| in_words(recording, moment))
+        page.run.read(|recording| in_words(recording, moment))
     };
     let option = move |index: usize| {
         view! { <option value=index.to_string() selected=move || deed.get() == index>{Deed::ALL[index].title()}</option> }

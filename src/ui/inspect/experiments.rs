@@ -7,16 +7,14 @@ use hrm_core::{
 use leptos::prelude::*;
 
 use crate::ui::{
+    drawing::scale::short,
+    format::moment::{in_words, name_of},
     inspect::{
         experiment_form::{ExperimentForm, intervention_in_words},
-        name_of, of_recording,
         step_curve::{Measure, StepCurve},
-        table::Table,
-        term::Term,
     },
-    scale::short,
     state::Page,
-    timeline::in_words,
+    widgets::{table::Table, tooltip::Term},
 };
 
 const GLOSS: &str = "Stop one of the two clocks, send a state back to its start, disturb it, or change the puzzle under way. \
@@ -27,7 +25,7 @@ const GLOSS: &str = "Stop one of the two clocks, send a state back to its start,
 #[component]
 pub fn Experiments() -> impl IntoView {
     let page = Page::here();
-    let shows_experiment = move || of_recording(page, |recording| !recording.interventions().is_empty());
+    let shows_experiment = move || page.run.read(|recording| !recording.interventions().is_empty());
     let back = move || if shows_experiment() { "Back to the untouched run" } else { "Show the experiment again" };
     let without = move || match (page.is_foreign(), page.has_untouched_run() || page.is_running()) {
         (true, _) => Some("This run is of another model than the open one. Press Solve for one of this model."),
@@ -93,7 +91,7 @@ fn findings(page: Page) -> Vec<String> {
 
 /// That the two runs were computed differently, where they were.
 fn other_engine(page: Page) -> Option<String> {
-    let of_run = of_recording(page, |run| run.engine().to_owned());
+    let of_run = page.run.read(|run| run.engine().to_owned());
     let of_kept = page.run.kept.with(|kept| Some(kept.as_ref()?.engine().to_owned()))?;
     (of_run != of_kept).then(|| {
         format!(
@@ -126,13 +124,13 @@ fn distance(page: Page, level: Level) -> Option<String> {
     if most == 0.0 {
         return Some(format!("{name} is the same in both runs, bit for bit."));
     }
-    let place = of_recording(page, |recording| in_words(recording, at))?;
+    let place = page.run.read(|recording| in_words(recording, at))?;
     Some(format!("{name} is at most {} RMS apart ({place}), and {} RMS at last.", short(most), short(last)))
 }
 
 /// Each segment: how far the states are apart at its end, and cells whose answers differ.
 fn rows(page: Page) -> Vec<Vec<String>> {
-    let Some(steps) = of_recording(page, |recording| Some(recording.shapes().steps())) else { return Vec::new() };
+    let Some(steps) = page.run.read(|recording| Some(recording.shapes().steps())) else { return Vec::new() };
     page.experiment.comparison.with(|comparison| {
         let Some(comparison) = comparison else { return Vec::new() };
         let apart = |moment| comparison.distance(moment).map_or_else(|| "not kept".into(), |d| format!("{d:.6}"));

@@ -4,15 +4,14 @@ use hrm_core::recording::Recording;
 use leptos::{html, prelude::*};
 
 use crate::ui::{
-    inspect::{
-        chart::{Frame, Plot, frame, halting_mark, horizontal_axis_lines, labels_below, upright},
-        of_recording,
-        save::Save,
-        table::Table,
-        term::Term,
-    },
-    scale::Linear,
+    drawing::scale::Linear,
     state::Page,
+    widgets::{
+        chart::{Frame, Plot, frame, halting_mark, horizontal_axis_lines, labels_below, upright},
+        save_figure::Save,
+        table::Table,
+        tooltip::Term,
+    },
 };
 
 const HEIGHT: f64 = 150.0;
@@ -62,10 +61,10 @@ pub fn Halting() -> impl IntoView {
     let page = Page::here();
     let room = NodeRef::<html::Div>::new();
     let frame = frame(room, HEIGHT);
-    let values = Memo::new(move |_| of_recording(page, Values::of));
+    let values = Memo::new(move |_| page.run.read(Values::of));
     let now = Memo::new(move |_| {
         let moment = page.player.moment.get();
-        of_recording(page, |recording| recording.answered(moment).map(|segment| segment.index))
+        page.run.read(|recording| recording.answered(moment).map(|segment| segment.index))
     });
     let under_pointer = RwSignal::new(None::<usize>);
     let point = move |share: Option<f64>| {

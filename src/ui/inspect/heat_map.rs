@@ -13,13 +13,12 @@ use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use crate::ui::{
-    board::symbol,
+    board::{overlay, symbol},
     browser,
-    inspect::{name_of, of_recording, table::Table, term::Term},
-    overlay,
-    picture::Picture,
-    scale::short,
+    drawing::{heat_map_layout::Picture, scale::short},
+    format::moment::name_of,
     state::Page,
+    widgets::{table::Table, tooltip::Term},
 };
 
 const STATES_GLOSS: &str = "All values of both states, as each module's last step left them: a vector of channels for every \
@@ -63,7 +62,7 @@ pub fn HeatMap(
     let canvas = NodeRef::<html::Canvas>::new();
     let due = StoredValue::new(false);
     let at = RwSignal::new(None::<(usize, usize)>);
-    let shapes = Memo::new(move |_| of_recording(page, |recording| Some(recording.shapes())));
+    let shapes = Memo::new(move |_| page.run.read(|recording| Some(recording.shapes())));
     let picture = Memo::new(move |_| {
         let shapes = shapes.get()?;
         let (positions, channels, prefix) = (shapes.positions, shapes.channels, shapes.prefix);
@@ -146,7 +145,7 @@ pub fn HeatMap(
 /// Every position's extremes and RMS at the present moment.
 fn rows(page: Page, level: Level, difference: bool) -> Vec<Vec<String>> {
     let moment = page.player.moment.get();
-    of_recording(page, |recording| {
+    page.run.read(|recording| {
         let shapes = recording.shapes();
         let Some(Values { z, .. }) = Values::of(recording, level, moment, difference) else { return Vec::new() };
         let lengths = norms(&z, shapes.channels);
@@ -164,7 +163,7 @@ fn paint(page: Page, level: Level, difference: bool, picture: Picture, canvas: &
     let context = canvas.get_context("2d").ok().flatten();
     let Some(context) = context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok()) else { return };
     let moment = page.player.moment.get();
-    of_recording(page, |recording| {
+    page.run.read(|recording| {
         let (width, height) = picture.size();
         let Some(values) = Values::of(recording, level, moment, difference) else {
             return context.clear_rect(0.0, 0.0, width as f64, height as f64);
@@ -198,7 +197,7 @@ fn paint(page: Page, level: Level, difference: bool, picture: Picture, canvas: &
 fn reading(page: Page, level: Level, difference: bool, at: Option<(usize, usize)>) -> Option<String> {
     let moment = page.player.moment.get();
     let lit = page.pointed.get();
-    of_recording(page, |recording| {
+    page.run.read(|recording| {
         let shapes = recording.shapes();
         let values = Values::of(recording, level, moment, difference)?.z;
         let place = |position: usize| place(page.kind(), position, shapes.prefix);
@@ -225,16 +224,17 @@ fn label(page: Page, level: Level, difference: bool) -> String {
     let moment = page.player.moment.get();
     let (_, name) = name_of(level);
     let what = if difference { "change of " } else { "" };
-    of_recording(page, |recording| {
-        let values = Values::of(recording, level, moment, difference)?.z;
-        let (low, high) = values.iter().fold((0.0_f32, 0.0_f32), |(low, high), &z| (low.min(z), high.max(z)));
-        let shapes = recording.shapes();
-        Some(format!(
-            "{what}{name}: {} positions by {} channels, values from {low:.2} to {high:.2}",
-            shapes.positions, shapes.channels
-        ))
-    })
-    .unwrap_or_else(|| format!("{what}{name}: not yet computed, or not kept"))
+    page.run
+        .read(|recording| {
+            let values = Values::of(recording, level, moment, difference)?.z;
+            let (low, high) = values.iter().fold((0.0_f32, 0.0_f32), |(low, high), &z| (low.min(z), high.max(z)));
+            let shapes = recording.shapes();
+            Some(format!(
+                "{what}{name}: {} positions by {} channels, values from {low:.2} to {high:.2}",
+                shapes.positions, shapes.channels
+            ))
+        })
+        .unwrap_or_else(|| format!("{what}{name}: not yet computed, or not kept"))
 }
 
 /// What the images show, explained, and how they are arranged.
@@ -258,7 +258,7 @@ pub fn Legend(#[prop(into)] difference: Signal<bool>) -> impl IntoView {
     let page = Page::here();
     let end = move |level, sign| {
         let moment = page.player.moment.get();
-        of_recording(page, |recording| {
+        page.run.read(|recording| {
             let scale = Values::of(recording, level, moment, difference.get())?.scale;
             Some(format!("{sign}{}", short(f64::from(scale))))
         })

@@ -1,15 +1,17 @@
 //! What the cell that is pointed at takes from the others: attention, or the mixer's Jacobian.
 
 use hrm_core::model::{Level, Mixing, MixingKind};
-use hrm_link::{float_bytes::Packed, protocol::Task};
+use hrm_link::protocol::{Packed, Task};
 use leptos::prelude::*;
 
 use crate::ui::{
     board::symbol::place,
     browser,
-    inspect::{mixing_board::MixingBoard, name_of, of_recording, save::Save, table::Table, term::Term},
-    scale::short,
+    drawing::scale::short,
+    format::moment::name_of,
+    inspect::mixing_board::MixingBoard,
     state::Page,
+    widgets::{save_figure::Save, table::Table, tooltip::Term},
 };
 
 const GLOSS: &str = "A step lets every cell look at the others. With attention: the weight that each head gives to each cell, \
@@ -70,7 +72,7 @@ pub fn MixingView() -> impl IntoView {
             return "Point at a cell of the puzzle, or select it, to ask about it; point at a small board to read how much of a cell goes \
                     into the one asked about, press its name to lay it over the puzzle. Pale: nothing of it; strong: most.".into();
         };
-        let prefix = of_recording(page, |recording| recording.shapes().prefix);
+        let prefix = page.run.read(|recording| recording.shapes().prefix);
         let value = found.with(|found| Some(*found.as_ref()?.row(row)?.get(prefix + at)?));
         let name = names.with(|names| names.get(row).cloned()).unwrap_or_default();
         format!("{}, {name}: {}", place(page.kind(), at), value.map_or_else(String::new, |value| short(value.into())))
@@ -87,7 +89,7 @@ pub fn MixingView() -> impl IntoView {
         ),
     };
     let what = move || {
-        let prefix = of_recording(page, |recording| recording.shapes().prefix);
+        let prefix = page.run.read(|recording| recording.shapes().prefix);
         found.with(|found| found.as_ref().map(|found| found.kind)).map(|kind| match (kind, prefix) {
             (MixingKind::Attention, 0) => "attention weights, each board sums to 1".into(),
             (MixingKind::Attention, prefix) => format!(
@@ -100,7 +102,7 @@ pub fn MixingView() -> impl IntoView {
         })
     };
     let rows = move || {
-        let (kind, prefix) = (page.kind(), of_recording(page, |recording| recording.shapes().prefix));
+        let (kind, prefix) = (page.kind(), page.run.read(|recording| recording.shapes().prefix));
         let rows = found.with(|found| found.as_ref().map(named_rows)).unwrap_or_default();
         let lines = rows.into_iter().flat_map(move |(name, row)| {
             let cells = row.into_iter().skip(prefix).enumerate();
@@ -139,7 +141,7 @@ fn ask_when_needed(page: Page, level: RwSignal<Level>, cell: Memo<usize>) {
     Effect::new(move |_| {
         let (level, cell, moment) = (level.get(), cell.get(), page.player.moment.get());
         page.machine.digest.track();
-        let task = of_recording(page, |recording| {
+        let task = page.run.read(|recording| {
             // Not while the model is being opened, either: it may become another one.
             if !page.is_of_open_model(recording) {
                 return None;

@@ -5,7 +5,7 @@ use leptos::{ev::PointerEvent, html, prelude::*};
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-use crate::ui::{colour::Diverging, inspect::of_recording, state::Page};
+use crate::ui::{drawing::colour::Diverging, state::Page};
 
 /// A board of one row of the mixing; `under_pointer` gets the row and the cell that is pointed at.
 #[component]
@@ -20,7 +20,7 @@ pub fn MixingBoard(
     let size = Memo::new(move |_| page.kind().size());
     Effect::new(move |_| {
         let (Some(canvas), size) = (canvas.get(), size.get()) else { return };
-        let prefix = of_recording(page, |recording| recording.shapes().prefix);
+        let prefix = page.run.read(|recording| recording.shapes().prefix);
         page.mixing.found.with(|found| {
             if let Some(values) = found.as_ref().and_then(|found| cells(found, row, prefix, size)) {
                 map.with(|map| paint(&canvas, values, map, size));

@@ -2,7 +2,7 @@
 
 mod answer_board;
 mod answers;
-pub(super) mod chart;
+mod board_animation;
 mod convergence;
 mod course;
 mod dimensions;
@@ -14,23 +14,22 @@ mod mixing;
 mod mixing_board;
 mod overview;
 mod plane;
-pub(super) mod save;
+mod reads;
+mod save_run;
+mod shown;
 mod space;
 mod states;
 mod step_curve;
-pub(super) mod table;
 mod tabs;
-pub(super) mod term;
 mod trajectory;
 
 use leptos::prelude::*;
 
 use halting::Halting;
-use hrm_core::{model::Level, recording::Recording};
-use save::SaveRun;
+use save_run::SaveRun;
 use tabs::Tabs;
 
-use crate::ui::{files::OpenFiles, state::Page};
+use crate::ui::{open_files::OpenFiles, state::Page};
 
 /// The views, live during a run and after it.
 #[component]
@@ -39,7 +38,7 @@ pub fn Inspector() -> impl IntoView {
     let has_moments = move || {
         page.run.recording.with(|recording| recording.as_ref().is_some_and(|recording| recording.moments() > 0))
     };
-    let is_watched = move || of_recording(page, |recording| recording.moments() == 0 || recording.is_watched());
+    let is_watched = move || page.run.read(|recording| recording.moments() == 0 || recording.is_watched());
     let unwatched = move || {
         view! {
             <p class="invitation" data-testid="unwatched">
@@ -58,7 +57,7 @@ pub fn Inspector() -> impl IntoView {
             </p>
         }
     };
-    let thinned = Memo::new(move |_| of_recording(page, |recording| recording.keep().words()));
+    let thinned = Memo::new(move |_| page.run.read(|recording| recording.keep().words()));
     view! {
         <Show when=has_moments fallback=invitation>
             <Show when=is_watched fallback=unwatched>
@@ -70,24 +69,5 @@ pub fn Inspector() -> impl IntoView {
         <div class="options">
             <OpenFiles title="Open a recording…" accept=".safetensors" testid="open-recording"/>
         </div>
-    }
-}
-
-/// Reads the recording; the default where there is none.
-fn of_recording<T: Default>(page: Page, read: impl FnOnce(&Recording) -> T) -> T {
-    page.run.recording.with(|recording| recording.as_ref().map(read)).unwrap_or_default()
-}
-
-/// A step of the kept run in words, by its segment and the step within it, both from 0: its cycles may be others than those
-/// of the run on the page.
-fn kept_in_words((segment, step): (usize, usize)) -> String {
-    format!("kept run, segment {}, step {}", segment + 1, step + 1)
-}
-
-/// The module's name in classes and in words.
-fn name_of(level: Level) -> (&'static str, &'static str) {
-    match level {
-        Level::H => ("h", "z_H"),
-        Level::L => ("l", "z_L"),
     }
 }

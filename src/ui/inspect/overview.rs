@@ -3,11 +3,13 @@
 use hrm_core::model::Level;
 use leptos::prelude::*;
 
-use crate::ui::inspect::{
-    halting::Halting,
-    heat_map::{HeatMap, Legend, Subject},
-    save::Save,
-    step_curve::{Measure, StepCurve},
+use crate::ui::{
+    inspect::{
+        halting::Halting,
+        heat_map::{HeatMap, Legend, Subject},
+        step_curve::{Measure, StepCurve},
+    },
+    widgets::save_figure::Save,
 };
 
 /// The three things to look at first.

@@ -2,12 +2,16 @@
 
 use leptos::{ev::PointerEvent, html, prelude::*};
 
-use crate::ui::inspect::{
-    chart::{Frame, frame},
-    course::{Course, Score},
-    name_of,
-    save::Save,
-    trajectory::Shown,
+use crate::ui::{
+    format::moment::name_of,
+    inspect::{
+        course::{Course, Score},
+        shown::Shown,
+    },
+    widgets::{
+        chart::{Frame, frame},
+        save_figure::Save,
+    },
 };
 
 /// Of this figure and of the one in space.

@@ -10,17 +10,19 @@ use leptos::{
 
 use crate::ui::{
     browser,
+    drawing::orbit_camera::Turn,
+    format::moment::name_of,
     inspect::{
-        chart::{Frame, frame},
         course::{Course, Score},
-        name_of,
         plane::{HEIGHT, MARGIN, nearest},
-        save::Save,
-        trajectory::Shown,
+        shown::Shown,
     },
-    place::Place,
     state::Page,
-    turn::Turn,
+    url::place::Place,
+    widgets::{
+        chart::{Frame, frame},
+        save_figure::Save,
+    },
 };
 
 /// Shades of time: a path for each, so that a frame of a turning course costs the same however many steps it has.

@@ -5,13 +5,11 @@ use hrm_core::model::Level;
 use leptos::prelude::*;
 
 use crate::ui::{
-    inspect::{
-        heat_map::{HeatMap, Legend, Subject},
-        name_of,
-        save::Save,
-    },
-    overlay::Overlay,
+    board::overlay::Overlay,
+    format::moment::name_of,
+    inspect::heat_map::{HeatMap, Legend, Subject},
     state::Page,
+    widgets::save_figure::Save,
 };
 
 /// Both states at the present moment, with what of them is shown and how.

@@ -7,16 +7,15 @@ use hrm_core::{
 use leptos::{html, prelude::*};
 
 use crate::ui::{
-    inspect::{
-        chart::{Frame, Plot, frame, horizontal_axis_lines, segment_marks, upright, uprights},
-        kept_in_words, name_of, of_recording,
-        save::Save,
-        table::Table,
-        term::Term,
-    },
-    scale::{Axis, Linear, Log, short},
+    drawing::scale::{Axis, Linear, Log, short},
+    format::moment::{in_words, kept_in_words, name_of},
     state::Page,
-    timeline::in_words,
+    widgets::{
+        chart::{Frame, Plot, frame, horizontal_axis_lines, segment_marks, upright, uprights},
+        save_figure::Save,
+        table::Table,
+        tooltip::Term,
+    },
 };
 
 const HEIGHT: f64 = 190.0;
@@ -193,9 +192,9 @@ pub fn StepCurve(measure: Measure) -> impl IntoView {
     let frame = frame(room, HEIGHT);
     let steps = Memo::new(move |_| {
         page.experiment.comparison.with(|comparison| {
-            page.run.kept.with(|kept| {
-                of_recording(page, |run| Some(Steps::of(measure, run, kept.as_ref(), comparison.as_ref())))
-            })
+            page.run
+                .kept
+                .with(|kept| page.run.read(|run| Some(Steps::of(measure, run, kept.as_ref(), comparison.as_ref()))))
         })
     });
     let has_kept = move || steps.with(|steps| steps.as_ref().is_some_and(|steps| !steps.kept.is_empty()));
@@ -220,7 +219,7 @@ pub fn StepCurve(measure: Measure) -> impl IntoView {
     let reading = move || {
         let moment = shown();
         let (level, value) = steps.with(|steps| steps.as_ref()?.values.get(moment).copied())?;
-        let place = of_recording(page, |recording| in_words(recording, moment))?;
+        let place = page.run.read(|recording| in_words(recording, moment))?;
         Some(match value {
             Some(value) => format!("{place}: {}", measure.words(level, value)),
             None => place,
@@ -231,7 +230,7 @@ pub fn StepCurve(measure: Measure) -> impl IntoView {
     let rows = move || {
         steps.with(|steps| {
             let Some(steps) = steps else { return Vec::new() };
-            let words = |moment| of_recording(page, |recording| in_words(recording, moment)).unwrap_or_default();
+            let words = |moment| page.run.read(|recording| in_words(recording, moment)).unwrap_or_default();
             let own = steps.known().map(|(moment, level, value)| (words(moment), level, value));
             let kept = steps.known_of_kept().map(|(place, level, value)| (kept_in_words(place), level, value));
             let row = |(place, level, value): (String, Level, f64)| {

@@ -9,7 +9,7 @@ use crate::ui::{
         states::States, trajectory::Trajectory,
     },
     state::Page,
-    view::View,
+    url::view::View,
 };
 
 /// The row of tabs and the view that is chosen.

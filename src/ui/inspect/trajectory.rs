@@ -5,59 +5,21 @@ use leptos::prelude::*;
 
 use crate::ui::{
     board::symbol::place,
+    format::moment::{in_words, kept_in_words, name_of},
     inspect::{
         course::{Axes, Course, Score, axes_of},
         dimensions::Dimensions,
-        kept_in_words, name_of, of_recording,
         plane::PlaneFigure,
+        shown::Shown,
         space::SpaceFigure,
-        table::Table,
-        term::Term,
     },
     state::Page,
-    timeline::in_words,
+    widgets::{table::Table, tooltip::Term},
 };
 
 const GLOSS: &str = "A state has hundreds of values. What is shown are the directions in which this run's states lie \
                      furthest apart (their first principal components, two as a plane and three as a space). Each dot is \
                      a step, from pale to strong; where dots crowd, the state has settled.";
-
-/// What both figures show.
-#[derive(Clone, Copy)]
-pub struct Shown {
-    /// Where it is shown.
-    pub page: Page,
-    /// Of which module.
-    pub level: RwSignal<Level>,
-    /// The way; `None` before there are two states.
-    pub course: Memo<Option<Course>>,
-    /// The module's last step at the present moment.
-    pub present: Memo<Option<usize>>,
-    /// The step that the pointer is at.
-    pub under_pointer: RwSignal<Option<usize>>,
-}
-
-impl Shown {
-    fn moment_of(self, step: usize) -> Option<usize> {
-        self.course.with(|course| course.as_ref()?.moments.get(step).copied())
-    }
-
-    /// Shows the moment of a step.
-    pub fn seek(self, step: Option<usize>) {
-        if let Some(moment) = step.and_then(|step| untrack(|| self.moment_of(step))) {
-            self.page.player.seek(moment);
-        }
-    }
-
-    /// The first components of the step under the pointer, or of the present one.
-    pub fn reading(self, components: usize) -> Option<String> {
-        let step = self.under_pointer.get().or_else(|| self.present.get())?;
-        let place = of_recording(self.page, |recording| in_words(recording, self.moment_of(step)?))?;
-        let score = self.course.with(|course| course.as_ref()?.own.get(step).copied())?;
-        let values: Vec<String> = score.iter().take(components).map(|along| format!("{along:+.3}")).collect();
-        Some(format!("{place}: {}", values.join(", ")))
-    }
-}
 
 /// The projections of one module's states, of the whole board or of the cell that is pointed at, with a run that was
 /// kept laid over them.
@@ -69,7 +31,7 @@ pub fn Trajectory() -> impl IntoView {
     let cell = Memo::new(move |_| of_cell.get().then(|| page.cell.get()));
     let course = Memo::new(move |_| {
         let (level, cell) = (level.get(), cell.get());
-        page.run.kept.with(|kept| of_recording(page, |recording| Course::of(recording, kept.as_ref(), level, cell)))
+        page.run.kept.with(|kept| page.run.read(|recording| Course::of(recording, kept.as_ref(), level, cell)))
     });
     let present = Memo::new(move |_| {
         let moment = page.player.moment.get();
@@ -83,7 +45,7 @@ pub fn Trajectory() -> impl IntoView {
     let rows = move || {
         course.with(|course| {
             let Some(course) = course else { return Vec::new() };
-            let words = |moment| of_recording(page, |recording| in_words(recording, moment)).unwrap_or_default();
+            let words = |moment| page.run.read(|recording| in_words(recording, moment)).unwrap_or_default();
             let own = course.moments.iter().map(|moment| words(*moment)).zip(&course.own);
             let kept = course.kept_places.iter().map(|place| kept_in_words(*place)).zip(&course.kept);
             let row = |(place, score): (String, &Score)| {
@@ -118,9 +80,8 @@ fn Choices(level: RwSignal<Level>, of_cell: RwSignal<bool>, cell: Memo<Option<us
     let page = Page::here();
     let set_level = move |event| level.set(if event_target_value(&event) == "L" { Level::L } else { Level::H });
     let keep = move |_| page.run.kept.set(page.run.recording.get_untracked());
-    let laid = move || {
-        page.run.kept.with(|kept| of_recording(page, |recording| axes_of(recording, kept.as_ref()?, cell.get())))
-    };
+    let laid =
+        move || page.run.kept.with(|kept| page.run.read(|recording| axes_of(recording, kept.as_ref()?, cell.get())));
     view! {
         <div class="options">
             <label class="choice">

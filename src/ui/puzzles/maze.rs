@@ -5,7 +5,7 @@ use hrm_core::puzzle::{
     maze::{Grid, loops, shortest_path},
 };
 
-use super::Extras;
+use super::extras::Extras;
 
 /// The page's part of the game.
 pub struct Maze;

@@ -2,7 +2,7 @@
 
 use hrm_core::puzzle::{Kind, sudoku::Shape};
 
-use super::{Extras, Famous};
+use super::extras::{Extras, Famous};
 
 /// The page's part of the game.
 pub struct Sudoku;

@@ -14,11 +14,13 @@ use web_sys::File;
 
 use crate::ui::{
     board::edit::Brush,
-    browser,
-    files::{contents, header, text},
-    place::Place,
+    browser::{
+        self,
+        files::{contents, header, text},
+    },
+    format::words::parameters,
     state::{Page, Question, machine::Own, training::Notice},
-    train::words::parameters,
+    url::place::Place,
 };
 
 /// Bytes of a recording at most: a safetensors header of 100 MB and the states that are kept, with room to spare.

@@ -4,11 +4,11 @@ use hrm_core::puzzle::{FIRST_KIND, Kind, Setting, Settings, Size, fitted};
 use hrm_link::protocol::Solutions;
 use leptos::prelude::*;
 
-use crate::ui::{
-    board::edit::Brush,
-    first::first_question,
+use crate::ui::board::{
+    edit::Brush,
     history::History,
     reading::{read, read_all},
+    starter::first_question,
 };
 
 /// A puzzle.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hrm_core::model::Intervention;
 use leptos::prelude::*;
 
-use crate::ui::{address::Address, browser, state::Page};
+use crate::ui::{browser, state::Page, url::address::Address};
 
 /// How many times the segments of training a run may take, by choice.
 pub const STRETCHES: [usize; 3] = [1, 2, 4];

@@ -25,7 +25,11 @@ pub(super) use training::{
 };
 pub(super) use wider::{End, SEGMENTS, VIEWS, Widening, Wider};
 
-use hrm_core::{model::Intervention, puzzle, recording::Recording};
+use hrm_core::{
+    model::Intervention,
+    puzzle,
+    recording::{Recording, solve::SolveRequest},
+};
 use hrm_link::{
     client::Heard,
     engine_timing::Choice,
@@ -34,7 +38,11 @@ use hrm_link::{
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
 
-use crate::ui::{address::Address, board::edit::Brush, browser, overlay::Overlay, place::Place, view::View};
+use crate::ui::{
+    board::{edit::Brush, overlay::Overlay},
+    browser,
+    url::{address::Address, place::Place, view::View},
+};
 
 /// Everything that components share. Copies refer to the same state.
 #[derive(Clone, Copy)]
@@ -187,8 +195,10 @@ impl Page {
         let until_sure = self.run.until_sure.get_untracked() && interventions.is_empty();
         let watch = self.run.watch.get_untracked() || !interventions.is_empty();
         let asked = question.clone();
-        let task =
-            self.machine.ask(Task::Solve { engine, question: asked, segments, until_sure, watch, interventions });
+        let task = self.machine.ask(Task::Solve {
+            engine,
+            request: SolveRequest { question: asked, segments, until_sure, unwatched: !watch, interventions },
+        });
         self.run.watched.set_value(watch);
         self.run.planned.set_value(segments);
         self.run.phase.set(Phase::Running { task });

@@ -100,6 +100,11 @@ impl Run {
         }
     }
 
+    /// Reads the recording; the default where there is none.
+    pub fn read<T: Default>(self, read: impl FnOnce(&Recording) -> T) -> T {
+        self.recording.with(|recording| recording.as_ref().map(read)).unwrap_or_default()
+    }
+
     /// Forgets the last run.
     pub fn clear(self) {
         if self.recording.with_untracked(Option::is_some) {

@@ -7,8 +7,8 @@ use hrm_link::training::Board;
 use leptos::prelude::*;
 
 use crate::ui::{
+    format::words::thousands,
     state::{Boards as Watched, Page},
-    train::words::thousands,
 };
 
 /// The boards, with what is right in them.

@@ -5,19 +5,19 @@ use leptos::{ev::PointerEvent, html, prelude::*};
 
 use crate::ui::{
     browser,
-    check::Check,
-    inspect::{
-        chart::{Frame, frame, horizontal_axis_lines, labels_below, upright},
-        save::Save,
-        table::Table,
-        term::Term,
-    },
-    scale::{Axis, Linear, Log, round_between, short},
+    drawing::scale::{Axis, Linear, Log, round_between, short},
+    format::words::thousands,
     state::Page,
     train::{
-        charts::Lens,
+        lens::Lens,
         series::{Line, Measure, Points, nearest, points, smoothed, thinned, within},
-        words::thousands,
+    },
+    widgets::{
+        chart::{Frame, frame, horizontal_axis_lines, labels_below, upright},
+        checkbox::Check,
+        save_figure::Save,
+        table::Table,
+        tooltip::Term,
     },
 };
 

@@ -1,28 +1,16 @@
 //! The curves of the run, and how they are looked at.
 
-use hrm_core::train::{Row, curve};
+use hrm_core::train::curve;
 use hrm_link::training::Stored;
 use leptos::prelude::*;
 
 use crate::ui::{
     browser,
-    later::Later,
+    format::date::dated,
     state::Page,
-    train::{chart::Chart, series::Measure, when::dated},
+    train::{chart::Chart, lens::Lens, series::Measure},
+    widgets::deferred::Later,
 };
-
-/// How all charts are looked at.
-#[derive(Clone, Copy)]
-pub struct Lens {
-    /// Weight of the moving average, 0 to below 1.
-    pub smoothing: RwSignal<f64>,
-    /// The steps that are shown; `None`: all.
-    pub range: RwSignal<Option<(f64, f64)>>,
-    /// The step that is pointed at.
-    pub pointed: RwSignal<Option<f64>>,
-    /// The curve of the run that is compared with, and its name.
-    pub compared: Memo<Option<(String, Vec<Row>)>>,
-}
 
 /// Every chart, under the controls that they share.
 #[component]

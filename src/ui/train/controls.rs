@@ -4,14 +4,13 @@ use hrm_link::training::{Part, Stored, StoredState};
 use leptos::prelude::*;
 
 use crate::ui::{
-    check::Check,
-    state::{Notice, Page, TrainingPhase as Phase, Use, Way},
-    train::{
-        draft::Fault,
-        fields::FIELDS,
-        when::when,
+    format::{
+        date::when,
         words::{percent, thousands},
     },
+    recipe_form::{draft::Fault, fields::FIELDS},
+    state::{Notice, Page, TrainingPhase as Phase, Use, Way},
+    widgets::checkbox::Check,
 };
 
 /// Unfinished runs that are offered by name.

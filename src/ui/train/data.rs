@@ -5,9 +5,10 @@ use leptos::prelude::*;
 use web_sys::Event;
 
 use crate::ui::{
-    files::files_of,
+    browser::files::files_of,
+    recipe_form::draft::Draft,
     state::{Page, Table},
-    train::{draft::Draft, input::Setting},
+    train::input::Setting,
 };
 
 /// Kind, difficulty, number, file.

@@ -5,8 +5,8 @@ use hrm_link::{engine_timing::Choice, training::Estimate as Measured};
 use leptos::prelude::*;
 
 use crate::ui::{
+    format::words::{bytes, duration, millions, parameters, step_time, thousands},
     state::Page,
-    train::words::{bytes, duration, millions, parameters, step_time, thousands},
 };
 
 /// Parameters at once; memory and time when they have been measured.

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::ui::{
+    recipe_form::fields::{Entry, FIELDS, Section, place_of},
     state::Page,
-    train::fields::{Entry, FIELDS, Section, place_of},
 };
 
 /// What is wrong with the draft's fields.

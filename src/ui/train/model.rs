@@ -5,15 +5,12 @@ use hrm_link::training::Stored;
 use leptos::prelude::*;
 
 use crate::ui::{
-    files::OpenFiles,
-    fold::Fold,
+    format::date::dated,
+    open_files::OpenFiles,
+    recipe_form::{draft::Draft, fields::Section},
     state::{Origin, Page},
-    train::{
-        draft::Draft,
-        fields::Section,
-        input::{Setting, Settings},
-        when::dated,
-    },
+    train::input::{Setting, Settings},
+    widgets::details::Fold,
 };
 
 /// Settings that stand outside the folded lists.

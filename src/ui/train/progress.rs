@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use crate::ui::{
     browser,
+    format::words::{bytes, duration, last_step, percent, summary, thousands},
     state::{Current, Page, Progress, Use},
-    train::words::{bytes, duration, last_step, percent, summary, thousands},
 };
 
 /// Name, bar, figures, downloads.

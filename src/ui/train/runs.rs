@@ -10,14 +10,16 @@ use hrm_link::training::{Part, Stored, StoredState};
 use leptos::{ev::SubmitEvent, html, prelude::*};
 
 use crate::ui::{
-    files::files_of,
+    browser::files::files_of,
+    format::{
+        date::when,
+        words::{bytes, duration, percent, summary, thousands},
+    },
     state::{Page, Use},
     train::{
         order::held,
         progress::save_configuration,
         series::{Measure, points, thinned},
-        when::when,
-        words::{bytes, duration, percent, summary, thousands},
     },
 };
 

@@ -6,8 +6,8 @@
 //! Between windows, what the small model knows as its border, always a wall, is read from the large board's border. All
 //! else (embedding, channel mixers, heads) has no positions and stays. Training goes on from there.
 
-use super::{CheckpointError, Tensor, Weights};
 use crate::config::{Mixer, ModelConfig, Positions};
+use crate::model::{Tensor, Weights, WeightsError};
 
 /// Why a model cannot be grown.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -44,7 +44,7 @@ pub enum GrowError {
     },
     /// The weights are not the configuration's.
     #[error(transparent)]
-    Weights(#[from] CheckpointError),
+    Weights(#[from] WeightsError),
 }
 
 /// The model for a board of `side` rows; the expansion doubles until the windows' units have room.

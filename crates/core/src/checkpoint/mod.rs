@@ -4,10 +4,12 @@ mod average;
 mod grow;
 mod header;
 pub mod official;
+mod safetensors;
 pub mod torch;
-mod weights;
 
 pub use average::{AverageError, average};
 pub use grow::{GrowError, grow};
 pub use header::{metadata, open};
-pub use weights::{CheckpointError, Tensor, Weights, plain_name};
+pub use safetensors::{CheckpointError, plain_name};
+
+pub use crate::model::{Tensor, Weights};

@@ -5,11 +5,13 @@ use super::Example;
 use crate::{puzzle::Kind, random::Random};
 
 /// Rows for one training or evaluation step; B rows of S positions, row by row.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Batch {
     /// The question's tokens, `[B, S]`.
+    #[serde(with = "crate::word_bytes")]
     pub tokens: Vec<u32>,
     /// The answer's tokens, `[B, S]`; generated kinds ignore no position, so none is -100.
+    #[serde(with = "crate::word_bytes")]
     pub labels: Vec<i32>,
     /// Puzzle identifiers, `[B]`: rows of the puzzle embedding, where the model has one.
     pub ids: Vec<u32>,

@@ -39,12 +39,12 @@ pub enum Precision {
 }
 
 /// Elements of a buffer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Data {
     /// Floats.
-    F32(Vec<f32>),
+    F32(#[serde(with = "crate::word_bytes")] Vec<f32>),
     /// Integers.
-    U32(Vec<u32>),
+    U32(#[serde(with = "crate::word_bytes")] Vec<u32>),
 }
 
 impl Data {

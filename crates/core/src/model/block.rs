@@ -4,7 +4,7 @@ use crate::config::{Mixer, ModelConfig};
 use crate::plan::kernel::{Attention, Matmul, Operand, RmsNorm, Rope, Swiglu};
 use crate::plan::{BufferId, Recorder};
 
-use super::recurrence::TapLog;
+use super::taps::TapLog;
 
 /// The weights of a block.
 #[derive(Clone, Debug)]

@@ -5,7 +5,8 @@ use crate::config::ModelConfig;
 use crate::plan::kernel::{Copy, CrossEntropy, Fill, QLoss};
 use crate::plan::{BufferId, EntryId, PlanError, Program, Recorder};
 
-use super::recurrence::{Inputs, Level, Model, TapLog, Taps};
+use super::recurrence::{Inputs, Model};
+use super::taps::{Level, TapLog, Taps};
 
 /// What a program for inference holds beside the answer.
 #[derive(Clone, Copy, Debug, Default)]

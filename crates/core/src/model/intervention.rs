@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::recurrence::Level;
+use super::taps::Level;
 
 /// An act, and when it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,9 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::recurrence::{Inputs, Layer, Level, Model};
+use super::recurrence::{Inputs, Layer, Model};
 use super::solver::ModelError;
-use crate::checkpoint::Weights;
+use super::taps::Level;
+use super::weights::Weights;
 use crate::config::{Mixer, ModelConfig};
 use crate::engine::cpu::{self, attention_weights};
 use crate::engine::{Data, Engine, Session};

@@ -11,12 +11,16 @@ mod rope;
 mod rows;
 mod solver;
 mod stepwise;
+mod taps;
+mod weights;
 
 pub use answer::{Answer, probabilities};
 pub use inference::{InferencePlan, Options, RowEntry, StepEntries, record_inference};
 pub use intervention::{Act, Intervention};
 pub use mixing::{Before, Mixing, MixingKind, MixingSolver};
 pub use params::{Init, ParamSpec, param_specs};
-pub use recurrence::{Inputs, Level, Model, StateTap, TapLog, Taps};
+pub use recurrence::{Inputs, Model};
 pub use rows::{Carry, RowInput};
 pub use solver::{ModelError, Segment, Solver, State};
+pub use taps::{Level, StateTap, TapLog, Taps};
+pub use weights::{Tensor, Weights, WeightsError};

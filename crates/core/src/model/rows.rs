@@ -1,6 +1,5 @@
 //! A batch whose rows begin and end apart: a row that is done takes a new puzzle while the others go on.
 
-use crate::checkpoint::Weights;
 use crate::config::ModelConfig;
 use crate::engine::{Data, Engine, Session};
 use crate::random::Random;
@@ -8,6 +7,7 @@ use crate::random::Random;
 use super::inference::Options;
 use super::solver::{ModelError, Segment, Solver, check};
 use super::stepwise::add_noise_from;
+use super::weights::Weights;
 
 /// A puzzle for a row.
 #[derive(Clone, Debug, PartialEq, Eq)]

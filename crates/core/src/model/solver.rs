@@ -1,12 +1,12 @@
 //! Runs a model on puzzles, segment by segment, on any engine.
 
-use crate::checkpoint::{CheckpointError, Weights};
 use crate::config::ModelConfig;
 use crate::engine::{Data, Engine, EngineError, Session};
 use crate::plan::{BufferId, PlanError};
 
 use super::inference::{InferencePlan, Options, record_inference};
-use super::recurrence::{Level, Taps};
+use super::taps::{Level, Taps};
+use super::weights::{Weights, WeightsError};
 
 /// Why a model cannot be set up.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -19,7 +19,7 @@ pub enum ModelError {
     Engine(#[from] EngineError),
     /// The weights do not fit the configuration.
     #[error(transparent)]
-    Checkpoint(#[from] CheckpointError),
+    Weights(#[from] WeightsError),
     /// An input that the model has no embedding for.
     #[error("{what} {index} is {value}; this model takes 0 to {most}")]
     Input {

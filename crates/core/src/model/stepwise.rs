@@ -6,8 +6,8 @@ use crate::random::Random;
 
 use super::inference::StepEntries;
 use super::intervention::{Act, Intervention};
-use super::recurrence::Level;
 use super::solver::{ModelError, Segment, Solver, State};
+use super::taps::Level;
 
 impl<S: Session> Solver<S> {
     /// Runs one segment under interventions, those of earlier segments among them. A segment that none touches is played

@@ -309,7 +309,7 @@ mod tests {
         model::{Act, Solver},
         recording::{
             convergence,
-            solve::{Thought, solve},
+            solve::{SolveRequest, solve},
             step_stats::Trace,
         },
     };
@@ -329,12 +329,17 @@ mod tests {
             .made_by(maker);
         pollster::block_on(async {
             let mut solver = Solver::stepwise(&cpu::Engine::new(), &config, &weights, 1).await.unwrap();
-            let thought = Thought { question: &question, segments: 2, interventions: &acts };
+            let request = SolveRequest {
+                question: question.to_vec(),
+                segments: 2,
+                interventions: acts.to_vec(),
+                ..SolveRequest::default()
+            };
             let observe = async |report, states| {
                 recording.push(report, states).unwrap();
                 ControlFlow::Continue(())
             };
-            solve(&mut solver, thought, Trace::of(&weights, &config, 3), || 1.5, observe).await.unwrap();
+            solve(&mut solver, &request, Trace::of(&weights, &config, 3), || 1.5, observe).await.unwrap();
         });
         recording.close();
         RecordingFile { kind: "sudoku-4x4".parse().unwrap(), recording }

@@ -8,10 +8,12 @@ pub mod file;
 mod record;
 mod report;
 pub mod retention;
+mod shapes;
 pub mod solve;
 pub mod step_stats;
 
 pub use comparison::{Comparison, Outcome};
 pub use convergence::{Point, convergence};
 pub use record::{Discontinuity, Maker, Recording};
-pub use report::{SegmentReport, Shapes};
+pub use report::SegmentReport;
+pub use shapes::Shapes;

@@ -2,9 +2,11 @@
 
 use std::ops::ControlFlow;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     engine::Session,
-    model::{Answer, Intervention, ModelError, Solver},
+    model::{Answer, Intervention, ModelError, Solver, Taps},
     recording::{
         SegmentReport,
         retention::States,
@@ -33,36 +35,52 @@ pub enum SolveError {
     },
 }
 
-/// What a run is asked.
-#[derive(Clone, Copy, Debug)]
-pub struct Thought<'a> {
+/// What is asked of a solve: by the page of its worker, and by the command line.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SolveRequest {
     /// The puzzle, `[S]` tokens.
-    pub question: &'a [u8],
+    pub question: Vec<u8>,
     /// Segments at most.
     pub segments: usize,
-    /// What is done to it on the way; nothing needs a stepwise solver.
-    pub interventions: &'a [Intervention],
+    /// Whether it ends at the first segment after which the model holds itself done.
+    pub until_sure: bool,
+    /// Whether the answers and halting values of the segments suffice: hidden states are not recorded.
+    pub unwatched: bool,
+    /// What is done to the run on the way.
+    pub interventions: Vec<Intervention>,
 }
 
-/// Runs a thought from fresh states, which `trace` holds. After each segment `observe` gets the report and the
+impl SolveRequest {
+    /// What the solver must copy out of a run. One with interventions is always recorded whole.
+    pub fn taps(&self) -> Taps {
+        if self.unwatched && self.interventions.is_empty() { Taps::None } else { Taps::States }
+    }
+
+    /// Whether it needs a solver that plays single steps ([`Solver::stepwise`]).
+    pub fn is_stepwise(&self) -> bool {
+        !self.interventions.is_empty()
+    }
+}
+
+/// Runs a request from fresh states, which `trace` holds. After each segment `observe` gets the report and the
 /// states of its steps that are kept, in order, and says whether to go on. `now` reads a clock in milliseconds.
 ///
 /// # Errors
 /// What the model and its engine say; NaN or infinity, by place.
 pub async fn solve<S: Session>(
     solver: &mut Solver<S>,
-    thought: Thought<'_>,
+    request: &SolveRequest,
     mut trace: Trace,
     now: impl Fn() -> f64,
     mut observe: impl AsyncFnMut(SegmentReport, States) -> ControlFlow<()>,
 ) -> Result<(), SolveError> {
     let (vocab_size, loss) = (solver.config().vocab_size, solver.config().loss);
-    let tokens: Vec<u32> = thought.question.iter().map(|&token| u32::from(token)).collect();
+    let tokens: Vec<u32> = request.question.iter().map(|&token| u32::from(token)).collect();
     solver.begin(&tokens, &[0]).await.map_err(|source| SolveError::Model { segment: 1, source })?;
-    for index in 0..thought.segments {
+    for index in 0..request.segments {
         let segment = index + 1;
         let start = now();
-        let computed = solver.segment_under(thought.interventions).await;
+        let computed = solver.segment_under(&request.interventions).await;
         let computed = computed.map_err(|source| SolveError::Model { segment, source })?;
         let milliseconds = now() - start;
         let mut steps = Vec::with_capacity(computed.states.len());
@@ -74,7 +92,8 @@ pub async fn solve<S: Session>(
         let answer = Answer::of_logits(&computed.logits, vocab_size, loss);
         let [q_halt, q_continue] = computed.q[0];
         let report = SegmentReport { index, answer, q_halt, q_continue, steps, milliseconds };
-        if observe(report, states).await.is_break() {
+        let sure = request.until_sure && solver.config().family.is_done(q_halt, q_continue);
+        if observe(report, states).await.is_break() || sure {
             break;
         }
     }
@@ -88,7 +107,7 @@ mod tests {
         checkpoint::Weights,
         config::ModelConfig,
         engine::cpu,
-        model::{Level, Taps},
+        model::Level,
         recording::{Recording, Shapes, convergence, step_stats::rms_change},
     };
 
@@ -107,7 +126,7 @@ mod tests {
             let trace = Trace::of(&weights, &config, 3);
             solve(
                 &mut solver,
-                Thought { question: &question, segments: 3, interventions: &[] },
+                &SolveRequest { question: question.to_vec(), segments: 3, ..SolveRequest::default() },
                 trace,
                 || 0.0,
                 async |report, states| {
@@ -153,8 +172,8 @@ mod tests {
                 seen += 1;
                 ControlFlow::Break(())
             };
-            let thought = Thought { question: &[1; 16], segments: 3, interventions: &[] };
-            solve(&mut solver, thought, trace, || 0.0, observe).await.unwrap();
+            let request = SolveRequest { question: vec![1; 16], segments: 3, ..SolveRequest::default() };
+            solve(&mut solver, &request, trace, || 0.0, observe).await.unwrap();
         });
         assert_eq!(seen, 1);
     }

@@ -2,6 +2,7 @@
 
 mod boards;
 pub mod curve;
+mod error;
 mod evaluate;
 pub mod limits;
 mod optimizer;
@@ -11,12 +12,14 @@ mod recipe;
 mod recipe_fields;
 mod run;
 mod saved;
+mod setup;
 pub mod shard;
 mod shortage;
 mod trainer;
 
 pub use boards::BoardShare;
 pub use curve::Row;
+pub use error::TrainError;
 pub use evaluate::{Evaluation, Trial, evaluate};
 pub use optimizer::OptimizerConfig;
 pub use preset::Preset;
@@ -25,5 +28,6 @@ pub use recipe::{DataRecipe, MOST_WHOLE, Recipe, RecipeError, Schedule};
 pub use recipe_fields::FieldProblem;
 pub use run::{Examples, Run};
 pub use saved::{Saved, Summary};
+pub use setup::Setup;
 pub use shortage::shortages;
-pub use trainer::{Setup, State, StepReport, TrainError, Trainer, predicted_bytes};
+pub use trainer::{State, StepReport, Trainer, predicted_bytes};

@@ -4,7 +4,7 @@ use crate::config::{Family, LossKind, Mixer, ModelConfig, Positions};
 use crate::puzzle::Kind;
 
 use super::optimizer::OptimizerConfig;
-use super::trainer::Setup;
+use super::setup::Setup;
 
 /// A model with the settings that train it.
 #[derive(Clone, Debug, PartialEq)]

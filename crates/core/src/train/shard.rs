@@ -5,24 +5,27 @@
 
 use std::pin::Pin;
 
-use crate::checkpoint::Weights;
+use serde::{Deserialize, Serialize};
+
 use crate::data::Batch;
 use crate::engine::{Data, Engine, Session};
+use crate::model::Weights;
 use crate::plan::BufferId;
-use crate::puzzle::Size;
 
-use super::program::{Pass, TrainingPlan, record_sizes};
-use super::trainer::{Setup, TrainError};
+use super::error::TrainError;
+use super::program::{Pass, TrainingPlan};
+use super::setup::Setup;
 
 /// Buffers by name.
 pub type Named = Vec<(String, Data)>;
 
 /// Sums of a shard's step.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Gradient {
     /// [8], see [`TrainingPlan::metrics`].
     pub metrics: Vec<f32>,
     /// Mean over the shard's rows of every weight's gradient, one after the other in the plan's order.
+    #[serde(with = "crate::word_bytes")]
     pub values: Vec<f32>,
 }
 
@@ -41,8 +44,8 @@ impl Gradient {
     }
 }
 
-/// What a shard is told.
-#[derive(Clone, Debug, PartialEq)]
+/// What a shard is told: the one message of its work, from the trainer and between workers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Order {
     /// Compute the gradient of step `step` (from 1) on these rows.
     Gradient {
@@ -56,6 +59,7 @@ pub enum Order {
         /// The step.
         step: u64,
         /// [`Gradient::values`].
+        #[serde(with = "crate::word_bytes")]
         gradient: Vec<f32>,
     },
     /// Hand out the carry.
@@ -63,7 +67,7 @@ pub enum Order {
 }
 
 /// What it answers.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Reply {
     /// To [`Order::Gradient`].
     Gradient(Gradient),
@@ -234,30 +238,5 @@ impl<S: Session> Shard<S> {
             [pass.z_h, pass.z_l, pass.steps, pass.halted, pass.current.tokens, pass.current.ids, pass.labels]
         };
         self.plan.passes.iter().flat_map(of).collect()
-    }
-}
-
-impl Setup {
-    /// Rows of a shard.
-    pub fn rows(&self) -> usize {
-        self.batch / self.shards.max(1)
-    }
-
-    /// Records the step of a shard.
-    ///
-    /// # Errors
-    /// A size that the model does not serve, a mistake in the recording.
-    pub(super) fn record(&self) -> Result<TrainingPlan, TrainError> {
-        let sized = |&size: &Size| {
-            let config = self.model.at_size(size.rows(), size.columns()).filter(|_| self.model.puzzle_emb_ndim == 0);
-            config.ok_or(TrainError::Sizes { cells: self.model.seq_len, size })
-        };
-        let sizes = self.sizes.iter().map(sized).collect::<Result<Vec<_>, _>>()?;
-        Ok(record_sizes(&self.model, &sizes, self.rows(), &self.optimizer, self.apart())?)
-    }
-
-    /// Whether gradients leave the engine between the two halves of a step.
-    pub(super) fn apart(&self) -> bool {
-        self.shards > 1
     }
 }

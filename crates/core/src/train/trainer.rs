@@ -2,87 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::checkpoint::{CheckpointError, Tensor, Weights};
-use crate::config::ModelConfig;
-use crate::data::{Batch, DatasetError};
-use crate::engine::{Data, Engine, EngineError, Session};
-use crate::model::ModelError;
-use crate::plan::{BufferId, PlanError};
-use crate::puzzle::Size;
+use crate::data::Batch;
+use crate::engine::{Data, Engine, Session};
+use crate::model::{Tensor, Weights};
+use crate::plan::BufferId;
 
-use super::optimizer::OptimizerConfig;
+use super::error::TrainError;
+use super::setup::Setup;
 use super::shard::{Gradient, Helper, Named, Order, Reply, Shard};
-
-/// What fixes a run, beside its data.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Setup {
-    /// The model.
-    pub model: ModelConfig,
-    /// The optimizers.
-    pub optimizer: OptimizerConfig,
-    /// B, of all shards together.
-    pub batch: usize,
-    /// Steps that the learning rate's schedule spans.
-    pub total_steps: u64,
-    /// Seed of the start weights and of the exploration.
-    pub seed: u64,
-    /// Equal parts of a batch whose gradients are averaged in their order.
-    pub shards: usize,
-    /// Further sizes of board, beside the model's own, whose batches come in turns with those of its own; the model has to
-    /// serve every size, and to have no puzzle embedding.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sizes: Vec<Size>,
-}
-
-/// Why training cannot go on.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum TrainError {
-    /// The recording.
-    #[error(transparent)]
-    Plan(#[from] PlanError),
-    /// The engine.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
-    /// Weights that do not fit.
-    #[error(transparent)]
-    Checkpoint(#[from] CheckpointError),
-    /// The model's own.
-    #[error(transparent)]
-    Model(#[from] ModelError),
-    /// Examples that make no data set.
-    #[error(transparent)]
-    Data(#[from] DatasetError),
-    /// A model that cannot be trained on boards of several sizes.
-    #[error("the model's weights are for boards of {cells} cells: they cannot be trained on boards of {size} too")]
-    Sizes {
-        /// S of the model.
-        cells: usize,
-        /// The other size.
-        size: Size,
-    },
-    /// A batch of a size that the run does not have, or of another number of rows.
-    #[error("a batch of {found} tokens for board {board}, expected {expected}")]
-    Batch {
-        /// The number of the board's size.
-        board: usize,
-        /// Tokens in it.
-        found: usize,
-        /// Tokens that it should have.
-        expected: usize,
-    },
-    /// The loss left the real numbers.
-    #[error("the loss is not finite at step {step}; the last saved state is intact")]
-    NotFinite {
-        /// From 1.
-        step: u64,
-    },
-    /// A shard that is computed elsewhere.
-    #[error("shard: {0}")]
-    Shard(String),
-    /// A saved state that belongs to another run or another version.
-    #[error("training state: {0}")]
-    State(String),
-}
 
 /// What a step reports; means over its rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -5,9 +5,10 @@ use crate::engine::{Engine, Session};
 use crate::model::{InferencePlan, Options, Taps, record_inference};
 use crate::plan::BufferId;
 
+use super::error::VerifyError;
 use super::golden::Golden;
 use super::report::Report;
-use super::{ModelError, VerifyError};
+use crate::model::ModelError;
 
 const LIMIT: Option<f64> = Some(1e-4);
 
@@ -63,21 +64,6 @@ pub async fn verify<E: Engine>(engine: &E, golden: &Golden, report: &mut Report)
         session.run(&[plan.segment], &[]).await?;
         for (name, values) in segment(golden, &plan, &mut session, s, None).await? {
             report.judge("whole chain (reported)", None, &name, golden.get(&name)?, &values);
-        }
-    }
-    Ok(())
-}
-
-/// Step 0 of a training file, forward only.
-pub async fn verify_first_step<E: Engine>(engine: &E, golden: &Golden, report: &mut Report) -> Result<(), VerifyError> {
-    let (plan, mut session) = prepare(engine, golden, Options::default()).await?;
-    session.run(&[plan.begin, plan.segment], &[]).await?;
-    let values = read(&mut session, &[plan.logits, plan.q]).await?;
-    report.judge("step 0, forward", LIMIT, "step.0.logits", golden.get("step.0.logits")?, &values[0]);
-    for (column, name) in ["step.0.q_halt_logits", "step.0.q_continue_logits"].into_iter().enumerate() {
-        if golden.has(name) {
-            let q: Vec<f64> = values[1].iter().skip(column).step_by(2).copied().collect();
-            report.judge("step 0, forward", LIMIT, name, golden.get(name)?, &q);
         }
     }
     Ok(())

@@ -113,7 +113,7 @@ impl Golden {
         if !weights.tensors.keys().any(|name| name.starts_with("H_level.")) {
             config.family = Family::Trm;
         }
-        weights.check(&config)?;
+        weights.check(&config).map_err(CheckpointError::from)?;
         let of = |name: &str| tensors.get(name).ok_or_else(|| GoldenError::Missing(name.to_owned()));
         let integers = |name: &str| Ok::<_, GoldenError>(of(name)?.data.iter().map(|&x| x as i64 as u32).collect());
         let tokens: Vec<u32> = integers("batch.inputs")?;

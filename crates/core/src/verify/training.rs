@@ -4,9 +4,10 @@ use crate::checkpoint::plain_name;
 use crate::engine::{Data, Engine, Session};
 use crate::train::{TrainingPlan, record_training};
 
+use super::error::VerifyError;
 use super::golden::Golden;
 use super::report::Report;
-use super::{ModelError, VerifyError};
+use crate::model::ModelError;
 
 const FIRST: Option<f64> = Some(1e-4);
 const LATER: Option<f64> = Some(1e-3);

@@ -9,8 +9,8 @@ use hrm_core::{
 use hrm_link::training::{Estimate, TrainingEvent};
 
 use crate::{
-    host::TaskError,
-    scope,
+    error::TaskError,
+    global,
     training::session::{among_workers, clock, tell},
 };
 
@@ -41,7 +41,7 @@ pub async fn estimate(id: u32, recipe: &Recipe, kind: Kind) -> Result<TrainingEv
     let begun = clock();
     loop {
         run.step().await?;
-        scope::breathe().await;
+        global::breathe().await;
         if clock() - begun > WARM_UP_SECONDS {
             break;
         }
@@ -49,7 +49,7 @@ pub async fn estimate(id: u32, recipe: &Recipe, kind: Kind) -> Result<TrainingEv
     let begun = clock();
     let mut times = Vec::with_capacity(MEASURED);
     while times.len() < MEASURED && (times.is_empty() || clock() - begun < MEASURED_SECONDS) {
-        scope::breathe().await;
+        global::breathe().await;
         let before = clock();
         run.step().await?;
         times.push(clock() - before);

@@ -13,9 +13,9 @@ use hrm_core::{
 use hrm_link::{protocol::Event, training::TrainingEvent};
 
 use crate::{
-    host::TaskError,
-    scope::{self, Breath},
-    worker::Inbox,
+    error::TaskError,
+    global::{self, Breath},
+    inbox::Inbox,
 };
 
 /// Generates a recipe's puzzles and reports how far it is as task `id`; `None` where that was cancelled.
@@ -27,7 +27,7 @@ pub async fn generate(id: u32, recipe: &Recipe, inbox: &RefCell<Inbox>) -> Optio
     while splitter.advance() {
         if breath.take().await {
             let generating = TrainingEvent::Generating { done: splitter.done(), of };
-            scope::report(Some(id), Event::Training(generating));
+            global::report(Some(id), Event::Training(generating));
             if inbox.borrow().is_cancelled(id) {
                 return None;
             }

@@ -3,8 +3,6 @@
 pub mod generation;
 
 #[cfg(target_arch = "wasm32")]
-pub(super) mod crew;
-#[cfg(target_arch = "wasm32")]
 mod estimate;
 #[cfg(target_arch = "wasm32")]
 mod examples;
@@ -14,6 +12,8 @@ mod news;
 mod place;
 #[cfg(target_arch = "wasm32")]
 mod session;
+#[cfg(target_arch = "wasm32")]
+pub(super) mod shard_workers;
 #[cfg(target_arch = "wasm32")]
 pub(super) mod storage;
 

@@ -6,7 +6,7 @@ use hrm_core::{
 };
 use hrm_link::{protocol::Event, training::TrainingEvent};
 
-use crate::scope;
+use crate::global;
 
 /// Milliseconds between two reports of steps.
 const REPORT_MS: f64 = 100.0;
@@ -38,11 +38,11 @@ impl News {
 
     /// Tells what is new, unless the last report was a moment ago and this can wait.
     pub fn tell(&mut self, run: &Run<AnyEngine>, now: bool) {
-        let Some(report) = self.report.filter(|_| now || scope::now() - self.told > REPORT_MS) else { return };
+        let Some(report) = self.report.filter(|_| now || global::now() - self.told > REPORT_MS) else { return };
         let step_seconds = self.step_ms.unwrap_or(0.0) / 1000.0;
         let rows = std::mem::take(&mut self.rows);
         let stepped = TrainingEvent::Stepped { report, rows, seconds: run.seconds(), step_seconds };
-        scope::report(Some(self.id), Event::Training(stepped));
-        self.told = scope::now();
+        global::report(Some(self.id), Event::Training(stepped));
+        self.told = global::now();
     }
 }

@@ -4,8 +4,9 @@
 use hrm_core::train::Saved;
 
 use crate::{
-    host::TaskError,
-    training::storage::{Lock, Storage, StorageError},
+    error::TaskError,
+    storage_error::StorageError,
+    training::storage::{Lock, Storage},
 };
 
 /// Where a run is saved.

@@ -14,15 +14,16 @@ use hrm_link::{
 };
 
 use crate::{
-    host::TaskError,
-    scope::{self, Breath},
+    error::TaskError,
+    global::{self, Breath},
+    inbox::Inbox,
+    storage_error::StorageError,
     training::{
-        crew, examples,
+        examples,
         news::News,
         place::{Place, newest_state},
-        storage::StorageError,
+        shard_workers,
     },
-    worker::Inbox,
 };
 
 /// At most this share of the time is spent saving.
@@ -51,11 +52,11 @@ pub struct Trainee {
 
 /// Seconds since the worker began.
 pub(super) fn clock() -> f64 {
-    scope::now() / 1000.0
+    global::now() / 1000.0
 }
 
 pub(super) fn tell(id: u32, event: TrainingEvent) {
-    scope::report(Some(id), Event::Training(event));
+    global::report(Some(id), Event::Training(event));
 }
 
 /// Gives a run's shards to workers of their own. A GPU computes them all, one after the other.
@@ -65,7 +66,7 @@ pub(super) async fn among_workers(mut run: Run<AnyEngine>, kind: Kind) -> Result
         return Ok(run);
     }
     let saved = run.save().await?;
-    let helpers = crew::start(&saved.to_bytes()?, shards).await?;
+    let helpers = shard_workers::start(&saved.to_bytes()?, shards).await?;
     let engine = AnyEngine::start_with(kind, saved.recipe.training.precision).await?;
     Ok(Run::resume_with(engine, saved, run.into_split(), clock, helpers).await?)
 }
@@ -198,19 +199,20 @@ impl Trainee {
             if self.run.is_done() || self.run.steps_done() >= last || is_cancelled() {
                 break;
             }
-            let before = scope::now();
+            let before = global::now();
             let (report, row) = self.run.step().await?;
-            news.add(report, row.cloned(), scope::now() - before);
+            news.add(report, row.cloned(), global::now() - before);
             news.tell(&self.run, false);
             breath.take().await;
             let asked = inbox.borrow_mut().take_saves();
             if !asked.is_empty() || clock() - self.saved_at > self.save_pause {
                 self.save(order).await?;
             }
-            asked.into_iter().for_each(|id| scope::report(Some(id), Event::Finished));
+            asked.into_iter().for_each(|id| global::report_last(id, Event::Finished));
             let wanted = inbox.borrow_mut().take_snapshots(|_| true);
             for (id, part) in wanted {
                 self.hand_out(id, part).await?;
+                global::report_last(id, Event::Finished);
             }
         }
         news.report = self.run.settle().await?.or(news.report);
@@ -287,7 +289,7 @@ impl Trainee {
             Ok(()) => tell(id, TrainingEvent::Saved { step, bytes }),
             Err(error) => {
                 tell(id, TrainingEvent::NotSaved { message: error.to_string() });
-                scope::report_with_file(id, Event::Training(TrainingEvent::Kept { step }), &state);
+                global::report_with_file(id, Event::Training(TrainingEvent::Kept { step }), &state);
             }
         }
         self.saved_at = clock();
@@ -301,7 +303,7 @@ impl Trainee {
             Part::Run => self.run.save().await?.to_bytes()?,
             Part::Weights => self.run.weights(true).await?.to_safetensors()?,
         };
-        scope::report_with_file(id, Event::Training(self.file_event(part)), &saved);
+        global::report_with_file(id, Event::Training(self.file_event(part)), &saved);
         Ok(())
     }
 
@@ -327,8 +329,9 @@ impl Trainee {
             for (id, _) in inbox.borrow_mut().take_snapshots(|part| part == Part::Weights) {
                 // What cannot be written is not answered; the run itself goes on.
                 if let Ok(bytes) = weights.to_safetensors() {
-                    scope::report_with_file(id, Event::Training(file.clone()), &bytes);
+                    global::report_with_file(id, Event::Training(file.clone()), &bytes);
                 }
+                global::report_last(id, Event::Finished);
             }
             if inbox.borrow().is_cancelled(id) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         }
@@ -342,7 +345,7 @@ pub async fn hand_out_stored(id: u32, run: &str, part: Part, kept: Option<&Vec<u
         Part::Run => saved.to_bytes()?,
         Part::Weights => saved.averaged_weights()?.to_safetensors()?,
     };
-    scope::report_with_file(id, Event::Training(file_event(&saved.recipe, saved.state.step, part)), &bytes);
+    global::report_with_file(id, Event::Training(file_event(&saved.recipe, saved.state.step, part)), &bytes);
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 //! that the tab which trains it holds open.
 
 use hrm_core::{
-    names::{self, NameError},
+    names,
     train::{Row, Saved, Summary, curve},
 };
 use hrm_link::training::{LISTED_ROWS, Stored, StoredState};
@@ -10,11 +10,11 @@ use js_sys::{AsyncIterator, IteratorNext, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    DomException, File, FileSystemDirectoryHandle, FileSystemFileHandle, FileSystemGetDirectoryOptions,
-    FileSystemGetFileOptions, FileSystemReadWriteOptions, FileSystemRemoveOptions, FileSystemSyncAccessHandle,
+    File, FileSystemDirectoryHandle, FileSystemFileHandle, FileSystemGetDirectoryOptions, FileSystemGetFileOptions,
+    FileSystemReadWriteOptions, FileSystemRemoveOptions, FileSystemSyncAccessHandle,
 };
 
-use crate::{host::TaskError, scope, training::generation::Generation};
+use crate::{error::TaskError, global, storage_error::StorageError, training::generation::Generation};
 
 /// The folder of all runs.
 const RUNS: &str = "runs";
@@ -29,46 +29,6 @@ const CHUNK: usize = 1 << 18;
 /// A reloaded tab's old worker may hold the lock for a moment: tries, and milliseconds between them.
 const LOCK_TRIES: usize = 20;
 const LOCK_PAUSE_MS: i32 = 100;
-
-/// Why nothing can be stored or read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum StorageError {
-    /// The browser gives no private file system to this page.
-    #[error(
-        "this browser keeps no files for the page ({0}), so a run lasts as long as the tab: download it to keep it"
-    )]
-    Denied(String),
-    /// There is no room.
-    #[error("the browser's storage is full: delete a run, or download this one to keep it")]
-    Full,
-    /// Another tab trains it; the lock is free as soon as it has paused there.
-    #[error("this run is being trained in another tab: pause it there first")]
-    InUse,
-    /// There is no such run, or no whole state of it.
-    #[error("run {0}: no whole saved state is left")]
-    NoState(String),
-    /// What was read back is not what was written.
-    #[error("{0} was not written whole; the state before it is kept")]
-    Damaged(String),
-    /// A name that no file can have.
-    #[error(transparent)]
-    Name(#[from] NameError),
-    /// Anything else, in the browser's words.
-    #[error("storage: {0}")]
-    Other(String),
-}
-
-impl From<JsValue> for StorageError {
-    fn from(error: JsValue) -> Self {
-        let message = scope::words(&error);
-        match error.dyn_ref::<DomException>().map(DomException::name).as_deref() {
-            Some("QuotaExceededError") => Self::Full,
-            Some("NoModificationAllowedError" | "InvalidStateError") => Self::InUse,
-            Some("SecurityError" | "NotAllowedError") => Self::Denied(message),
-            _ => Self::Other(message),
-        }
-    }
-}
 
 /// The runs' folder.
 #[derive(Clone)]
@@ -91,8 +51,8 @@ impl Storage {
     /// # Errors
     /// A browser that gives none.
     pub async fn open() -> Result<Self, StorageError> {
-        let denied = |error: JsValue| StorageError::Denied(scope::words(&error));
-        let manager = scope::scope().navigator().storage();
+        let denied = |error: JsValue| StorageError::Denied(global::words(&error));
+        let manager = global::scope().navigator().storage();
         // Outside a secure context there is no such object.
         if manager.is_undefined() {
             return Err(StorageError::Denied("the page is not served over https or from localhost".into()));
@@ -112,7 +72,7 @@ impl Storage {
         loop {
             tries -= 1;
             match access(&file).await.map_err(StorageError::from) {
-                Err(StorageError::InUse) if tries > 0 => scope::rest(LOCK_PAUSE_MS).await,
+                Err(StorageError::InUse) if tries > 0 => global::rest(LOCK_PAUSE_MS).await,
                 handle => return Ok(Lock(handle?)),
             }
         }
@@ -377,7 +337,7 @@ async fn write_all(handle: &FileSystemSyncAccessHandle, contents: &[u8]) -> Resu
             return Err(StorageError::Full);
         }
         at += written;
-        scope::breathe().await;
+        global::breathe().await;
     }
     handle.flush()?;
     Ok(())

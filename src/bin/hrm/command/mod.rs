@@ -5,10 +5,13 @@
 mod average;
 mod bench;
 mod convert;
+mod engine_arg;
 mod eval;
+mod failure;
 mod files;
 mod gallery;
 mod grow;
+mod loaded;
 mod models;
 mod numbers;
 mod official;
@@ -28,9 +31,10 @@ mod wider;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand};
 
-use hrm_core::engine::{AnyEngine, EngineError, Kind, Precision};
+pub(crate) use engine_arg::{EngineArg, PrecisionArg};
+pub(crate) use failure::{Failure, at};
 
 /// The version, and the commit that the command was built from.
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (commit ", env!("HRM_COMMIT_NAME"), ")");
@@ -72,63 +76,6 @@ enum Command {
     Man(shell::ManArgs),
 }
 
-/// Which engine computes.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum EngineArg {
-    /// Threads and vector instructions of this machine
-    Cpu,
-    /// The GPU, by Vulkan, Metal or DX12 (a software adapter where there is no other)
-    Gpu,
-}
-
-impl EngineArg {
-    fn kind(self) -> Kind {
-        match self {
-            EngineArg::Cpu => Kind::Cpu,
-            EngineArg::Gpu => Kind::Gpu,
-        }
-    }
-
-    fn open(self, precision: Precision) -> Result<AnyEngine, EngineError> {
-        pollster::block_on(AnyEngine::start_with(self.kind(), precision))
-    }
-}
-
-/// What the operands of matrix products are rounded to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum PrecisionArg {
-    /// Nothing is rounded
-    #[default]
-    F32,
-    /// To bfloat16, where the processor multiplies it (AVX512-BF16): about twice as fast, results differ slightly
-    Bf16,
-}
-
-impl PrecisionArg {
-    fn get(self) -> Precision {
-        match self {
-            PrecisionArg::F32 => Precision::F32,
-            PrecisionArg::Bf16 => Precision::Bf16,
-        }
-    }
-
-    /// As recipes and `--precision` write it.
-    fn word(self) -> &'static str {
-        match self {
-            PrecisionArg::F32 => "f32",
-            PrecisionArg::Bf16 => "bf16",
-        }
-    }
-}
-
-/// Any error, as one line for the person at the terminal.
-type Failure = Box<dyn std::error::Error>;
-
-/// Puts the place in front of an error.
-fn at(place: impl std::fmt::Display) -> impl Fn(&dyn std::error::Error) -> String {
-    move |error| format!("{place}: {error}")
-}
-
 /// Runs the command; 0: done (and all rules hold), 1: a rule is broken, 2: it could not be done. That nobody reads what is
 /// printed is a quiet end.
 pub fn main() -> ExitCode {
@@ -142,8 +89,8 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Verify(args) => verify::run(args),
-        Command::Completions(args) => shell::completions(args),
-        Command::Man(args) => shell::man(args),
+        Command::Completions(args) => shell::completions(args, Cli::command()),
+        Command::Man(args) => shell::man(args, Cli::command()),
     };
     result.unwrap_or_else(|error| {
         if output::is_closed(&*error) {

@@ -6,8 +6,8 @@ use hrm_core::checkpoint::Weights;
 use hrm_core::config::ModelConfig;
 use hrm_core::json;
 use hrm_core::puzzle::Kind;
-use serde_json::Value;
 
+use super::loaded::Loaded;
 use super::output::note;
 use super::{Failure, at, files, gallery, official};
 
@@ -55,29 +55,6 @@ fn find(option: &str, name_or_file: &str) -> Result<gallery::Files, Failure> {
 pub fn stem(name_or_file: &str) -> String {
     let stem = Path::new(name_or_file).file_stem().map(|stem| stem.to_string_lossy().into_owned());
     stem.unwrap_or_else(|| name_or_file.to_owned())
-}
-
-/// A model as read from its files, before anybody asks what it solves.
-pub struct Loaded {
-    /// Its configuration.
-    pub config: ModelConfig,
-    /// The configuration as its file has it.
-    pub value: Value,
-    /// Where that comes from, for messages.
-    pub config_place: String,
-    /// Its weights, checked against the configuration.
-    pub weights: Weights,
-}
-
-impl Loaded {
-    /// What it solves.
-    ///
-    /// # Errors
-    /// One line: no kind of puzzle has its shape.
-    pub fn kind(&self) -> Result<Kind, Failure> {
-        Kind::of_configuration(&self.value, self.config.seq_len, self.config.vocab_size)
-            .map_err(|problem| format!("{}: {problem}", self.config_place).into())
-    }
 }
 
 /// Reads a model; `option` is what names it on the command line, for messages.

@@ -8,7 +8,7 @@ use hrm_core::checkpoint::official::{self, Beside, Shapes};
 use hrm_core::checkpoint::torch::{PuzzleRows, Seekable, TorchFile};
 use serde_json::Value;
 
-use super::models::Loaded;
+use super::loaded::Loaded;
 use super::output::note;
 use super::{Failure, at, files};
 

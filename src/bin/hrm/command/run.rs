@@ -7,9 +7,8 @@ use std::time::Instant;
 
 use hrm_core::engine::Engine;
 use hrm_core::model::{Solver, Taps};
-use hrm_core::puzzle::Kind;
 use hrm_core::recording::file;
-use hrm_core::recording::solve::{Thought, solve};
+use hrm_core::recording::solve::{SolveRequest, solve};
 use hrm_core::recording::step_stats::Trace;
 use hrm_core::recording::{Maker, Recording};
 use hrm_core::recording::{SegmentReport, Shapes};
@@ -93,7 +92,8 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     pollster::block_on(async {
         let taps = if recording.is_some() { Taps::States } else { Taps::None };
         let mut solver = Solver::new(&engine, &model.config, &model.weights, 1, taps).await?;
-        let thought = Thought { question: &question, segments, interventions: &[] };
+        let unwatched = taps == Taps::None;
+        let request = SolveRequest { question: question.clone(), segments, unwatched, ..SolveRequest::default() };
         let start = Instant::now();
         let clock = || start.elapsed().as_secs_f64() * 1e3;
         let mut broken = Ok(());
@@ -109,7 +109,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
             }
             ControlFlow::Continue(())
         };
-        solve(&mut solver, thought, Trace::of(&model.weights, &model.config, segments), clock, observe).await?;
+        solve(&mut solver, &request, Trace::of(&model.weights, &model.config, segments), clock, observe).await?;
         Ok::<_, Failure>(broken?)
     })?;
     // Before anything is printed: whoever reads that may stop reading.
@@ -137,7 +137,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         before = Some(answer);
     }
     if !kind.is_one_line() {
-        output::print(rows(kind, &answer))?;
+        output::print(output::rows(kind, &answer))?;
     }
     output::print(format_args!("would halt after segment {halted_at}"))?;
     output::print_result(match verdict {
@@ -145,13 +145,6 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         Err(fault) => format!("not valid: {fault}"),
     })?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// A board in rows.
-pub(super) fn rows(kind: Kind, tokens: &[u8]) -> String {
-    let characters: Vec<char> = kind.decode(tokens).chars().filter(|character| *character != '\n').collect();
-    let rows = characters.chunks(kind.layout().columns).map(|row| row.iter().collect::<String>());
-    rows.collect::<Vec<_>>().join("\n")
 }
 
 /// How many cells a segment answers otherwise than the one before it, in a column.

@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use clap::CommandFactory;
+use clap::Command;
 
-use super::{Cli, Failure, output};
+use super::{Failure, output};
 
 /// Print what makes a shell complete this command's arguments
 ///
@@ -26,16 +26,15 @@ pub struct ManArgs {
     command: Option<String>,
 }
 
-pub fn completions(args: CompletionsArgs) -> Result<ExitCode, Failure> {
+pub fn completions(args: CompletionsArgs, mut command: Command) -> Result<ExitCode, Failure> {
     // Into memory first: the library panics where nobody reads.
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "hrm", &mut script);
+    clap_complete::generate(args.shell, &mut command, "hrm", &mut script);
     output::write(&script)?;
     Ok(ExitCode::SUCCESS)
 }
 
-pub fn man(args: ManArgs) -> Result<ExitCode, Failure> {
-    let mut command = Cli::command();
+pub fn man(args: ManArgs, mut command: Command) -> Result<ExitCode, Failure> {
     command.build();
     if let Some(name) = &args.command {
         let found = command.find_subcommand(name).filter(|command| !command.is_hide_set()).cloned();

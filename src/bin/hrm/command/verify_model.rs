@@ -8,7 +8,7 @@ use hrm_core::engine::{AnyEngine, Engine};
 use hrm_core::model::{Solver, Taps};
 use serde_json::json;
 
-use super::models::Loaded;
+use super::loaded::Loaded;
 use super::{Failure, output};
 
 /// Of the largest difference over the largest magnitude.

@@ -227,7 +227,7 @@ pub fn run(
     }
     output::print(match kind.is_one_line() {
         true => kind.decode(&chosen.answer),
-        false => super::run::rows(kind, &chosen.answer),
+        false => output::rows(kind, &chosen.answer),
     })?;
     output::print(format_args!(
         "answer of {noun} {} after its segment {}; {} begun, {segments} segments, {}, {:.2} s",

@@ -16,12 +16,12 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::ui::{
     browser,
-    place::Place,
+    format::words::{distinct, id_of},
     state::{
         Status,
         training::{AfterPause, Boards, Current, Notice, Origin, Page, Phase, Progress, Way, hear::News, tasks::Lane},
     },
-    train::words::{distinct, id_of},
+    url::place::Place,
 };
 
 /// Until its files are read, a run has no task.

@@ -7,10 +7,12 @@ use leptos::{prelude::*, task::spawn_local};
 use web_sys::File;
 
 use crate::ui::{
-    browser,
-    files::{contents, text},
+    browser::{
+        self,
+        files::{contents, text},
+    },
+    format::words::id_of,
     state::training::Page,
-    train::words::id_of,
 };
 
 /// Where a run's first weights come from.

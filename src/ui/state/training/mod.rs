@@ -28,8 +28,8 @@ use hrm_link::{
 
 use crate::ui::{
     browser,
+    recipe_form::draft::{Draft, Fault},
     state::Page,
-    train::draft::{Draft, Fault},
 };
 
 /// What a person chose for hidden tabs.

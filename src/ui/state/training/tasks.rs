@@ -17,12 +17,12 @@ use leptos::prelude::*;
 
 use crate::ui::{
     browser,
-    place::Place,
+    format::words::parameters,
     state::{
         machine::Own,
         training::{Notice, Page, files::Table},
     },
-    train::words::parameters,
+    url::place::Place,
 };
 
 /// Which worker was asked.

@@ -5,8 +5,8 @@ use hrm_link::training::Part;
 use leptos::prelude::*;
 
 use crate::ui::{
+    format::words::third_of,
     state::training::{Current, Page, Phase, Use},
-    train::words::third_of,
 };
 
 /// Something to be said beside the controls, with ways on.

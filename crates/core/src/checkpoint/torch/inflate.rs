@@ -4,8 +4,7 @@ use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
 
 use super::TorchError;
-use super::source::{Source, bytes};
-use super::zip::PIECE;
+use super::source::{PIECE, Source, bytes};
 
 /// What deflate looks back to.
 const WINDOW: usize = 1 << 15;

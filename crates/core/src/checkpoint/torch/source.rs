@@ -4,6 +4,9 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use super::TorchError;
 
+/// Bytes that are read from a source at a time.
+pub(super) const PIECE: u64 = 1 << 20;
+
 /// Bytes at random places.
 pub trait Source {
     /// Number of bytes.

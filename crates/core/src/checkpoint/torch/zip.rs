@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::source::{Source, bytes};
+use super::source::{PIECE, Source, bytes};
 use super::{TorchError, inflate};
 
 /// Bytes of a directory at most: 100,000 entries have about 10 MB.
@@ -155,9 +155,6 @@ impl Entry {
         Ok(whole)
     }
 }
-
-/// Bytes that are read from a source at a time.
-pub(super) const PIECE: u64 = 1 << 20;
 
 /// Gives the bytes from `start` to `end` to `take`, piece by piece.
 pub(super) fn copy<S: Source>(

@@ -5,6 +5,7 @@
 
 mod attention;
 mod device;
+mod dispatch;
 mod launch;
 mod oneshot;
 mod pace;

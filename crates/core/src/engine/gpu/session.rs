@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use super::device::Device;
+use super::dispatch;
 use super::launch::{self, Launch};
 use super::pace;
 use super::parameters::Parameters;
@@ -190,7 +191,7 @@ impl Session {
 fn launches(device: &Device, program: &Program) -> Vec<Vec<Vec<Launch>>> {
     let target = device.target();
     let of_entry = |entry: &Entry| {
-        entry.steps.iter().map(|step| launch::launches(&step.kernel, program, &target)).collect::<Vec<_>>()
+        entry.steps.iter().map(|step| dispatch::launches(&step.kernel, program, &target)).collect::<Vec<_>>()
     };
     program.entries.iter().map(of_entry).collect()
 }

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use super::case::Case;
 use super::time::{criterion, stopwatch};
-use super::{Failure, word};
+use crate::command::Failure;
+use crate::command::engine_arg::word;
 
 /// Rows of a batch of the tiny and of the 27 M model.
 const BATCH: usize = 32;

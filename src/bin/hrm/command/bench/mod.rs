@@ -12,6 +12,7 @@ use clap::ValueEnum;
 use hrm_core::engine::Kind;
 use serde_json::{Value, json};
 
+use super::engine_arg::word;
 use super::{EngineArg, Failure, PrecisionArg, at, numbers, output};
 use case::Case;
 
@@ -93,14 +94,6 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         output::print(json!({ "cases": results }))?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The engine's name as `--engine` takes it.
-fn word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Cpu => "cpu",
-        Kind::Gpu => "gpu",
-    }
 }
 
 /// Where the cases' processes leave criterion's reports.

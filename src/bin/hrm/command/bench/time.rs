@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use criterion::Criterion;
 use serde_json::Value;
 
-use super::{Failure, at};
+use crate::command::{Failure, at};
 
 /// Runs that [`stopwatch`] does not time: the first compiles, the next still adapts.
 const WARM_UP: usize = 3;

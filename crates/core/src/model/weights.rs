@@ -1,0 +1,219 @@
+//! Weights under official names: their start values, and whether they fit a configuration.
+
+use std::collections::BTreeMap;
+
+use xxhash_rust::xxh3::Xxh3;
+
+use super::params::{Init, param_specs};
+use crate::config::{Family, ModelConfig};
+use crate::engine::{EngineError, Session};
+use crate::plan::BufferId;
+use crate::random::Random;
+
+/// Row-major values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tensor {
+    /// Shape.
+    pub shape: Vec<usize>,
+    /// Values.
+    pub data: Vec<f32>,
+}
+
+/// Why weights cannot be used.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum WeightsError {
+    /// A weight of the configuration is not in the file.
+    #[error("tensor {name} {shape:?} is missing; the file has {found} tensors")]
+    Missing {
+        /// Tensor.
+        name: String,
+        /// Shape that the configuration asks for.
+        shape: Vec<usize>,
+        /// How many tensors there are.
+        found: usize,
+    },
+    /// The file holds a weight that the configuration has no place for.
+    #[error("tensor {0} has no place in this configuration")]
+    Foreign(String),
+    /// The configuration contradicts the file.
+    #[error("tensor {name} has shape {actual:?}; the configuration asks for {expected:?}")]
+    Shape {
+        /// Tensor.
+        name: String,
+        /// In the file.
+        actual: Vec<usize>,
+        /// By the configuration.
+        expected: Vec<usize>,
+    },
+    /// The engine refused it.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// Named tensors; names carry no prefix ([`crate::checkpoint::plain_name`] drops them on reading).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Weights {
+    /// By official name.
+    pub tensors: BTreeMap<String, Tensor>,
+}
+
+impl Weights {
+    /// Start values of a new model. hrm.md, "Parameters".
+    pub fn init(config: &ModelConfig, seed: u64) -> Self {
+        let specs = param_specs(config).into_iter().enumerate();
+        let tensors = specs.map(|(index, spec)| {
+            let mut random = Random::stream(seed, index as u64);
+            let len = spec.shape.iter().product();
+            let data = match spec.init {
+                Init::Constant(value) => vec![value as f32; len],
+                Init::TruncatedNormal(std) => (0..len).map(|_| truncated_normal(&mut random, std)).collect(),
+            };
+            (spec.name, Tensor { shape: spec.shape, data })
+        });
+        Weights { tensors: tensors.collect() }
+    }
+
+    /// Where `config` has two modules and these weights have one, as a TRM's have: that one in both roles. The answers are
+    /// then the TRM's, as long as both go through as many cycles, and training lets the two part.
+    pub fn in_both_roles(mut self, config: &ModelConfig) -> Self {
+        let has_h = self.tensors.keys().any(|name| name.starts_with("H_level."));
+        if config.family == Family::Hrm && !has_h {
+            let of_h = |(name, tensor): (&String, &Tensor)| {
+                Some((format!("H_level.{}", name.strip_prefix("L_level.")?), tensor.clone()))
+            };
+            let added: Vec<_> = self.tensors.iter().filter_map(of_h).collect();
+            self.tensors.extend(added);
+        }
+        self
+    }
+
+    /// Checks that the file holds exactly the weights of a configuration, each in its shape.
+    ///
+    /// # Errors
+    /// The first tensor that is missing, misshapen or foreign.
+    pub fn check(&self, config: &ModelConfig) -> Result<(), WeightsError> {
+        let specs = param_specs(config);
+        for spec in &specs {
+            let Some(tensor) = self.tensors.get(&spec.name) else {
+                let (name, shape, found) = (spec.name.clone(), spec.shape.clone(), self.tensors.len());
+                return Err(WeightsError::Missing { name, shape, found });
+            };
+            if tensor.shape != spec.shape {
+                return Err(WeightsError::Shape {
+                    name: spec.name.clone(),
+                    actual: tensor.shape.clone(),
+                    expected: spec.shape.clone(),
+                });
+            }
+        }
+        match self.tensors.keys().find(|name| !specs.iter().any(|spec| spec.name == **name)) {
+            Some(foreign) => Err(WeightsError::Foreign(foreign.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Uploads every weight of a prepared program.
+    ///
+    /// # Errors
+    /// A weight that is missing or misshapen.
+    pub fn write<S: Session>(&self, session: &mut S) -> Result<(), WeightsError> {
+        let params: Vec<(BufferId, String, Vec<usize>)> =
+            session.program().params().map(|(id, b)| (id, b.name.clone(), b.shape.clone())).collect();
+        for (id, name, shape) in params {
+            match self.tensors.get(&name) {
+                None => return Err(WeightsError::Missing { name, shape, found: self.tensors.len() }),
+                Some(t) if t.shape != shape => {
+                    return Err(WeightsError::Shape { name, actual: t.shape.clone(), expected: shape });
+                }
+                Some(t) => session.write(id, &t.data)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A hash (XXH3) of names, shapes and values, as 16 hexadecimal digits: tells models of one shape apart.
+    pub fn digest(&self) -> String {
+        let mut hash = Xxh3::new();
+        for (name, tensor) in &self.tensors {
+            hash.update(name.as_bytes());
+            tensor.shape.iter().for_each(|&length| hash.update(&(length as u64).to_le_bytes()));
+            hash.update(bytemuck::cast_slice(&tensor.data));
+        }
+        format!("{:016x}", hash.digest())
+    }
+
+    /// Number of weights.
+    pub fn count(&self) -> usize {
+        self.tensors.values().map(|t| t.data.len()).sum()
+    }
+}
+
+/// A normal draw cut at ±2 and widened so that the result has standard deviation `std`.
+fn truncated_normal(random: &mut Random, std: f64) -> f32 {
+    // std of a standard normal cut at ±2: √(1 - 4·φ(2)/erf(√2)).
+    const CUT_STD: f64 = 0.879_625_66;
+    loop {
+        // Drawing again outside the cut is the truncated distribution itself.
+        let normal = random.normal();
+        if normal.abs() <= 2.0 {
+            return (normal * std / CUT_STD) as f32;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config() -> ModelConfig {
+        ModelConfig::from_json(
+            r#"{"seq_len":16,"vocab_size":6,"H_cycles":2,"L_cycles":2,"H_layers":1,"L_layers":1,"hidden_size":64,
+            "num_heads":4}"#,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn starts_as_the_paper_says() {
+        let weights = Weights::init(&config(), 1);
+        weights.check(&config()).unwrap();
+        let data = &weights.tensors["H_level.layers.0.mlp.gate_up_proj.weight"].data;
+        let mean = data.iter().map(|&x| f64::from(x)).sum::<f64>() / data.len() as f64;
+        let std = (data.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / data.len() as f64).sqrt();
+        assert!(mean.abs() < 0.003 && (std - 0.125).abs() < 0.002, "{mean} {std}");
+        assert!(data.iter().all(|x| x.abs() <= 2.0 * 1.13685 * 0.125 * 1.0001));
+        assert!(weights.tensors["q_head.bias"].data == [-5.0, -5.0]);
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    #[test]
+    fn one_module_in_both_roles_answers_as_before() {
+        use crate::{
+            engine::cpu,
+            model::{Solver, Taps},
+        };
+        let trm = ModelConfig { family: Family::Trm, h_layers: 0, ..config() };
+        let weights = Weights::init(&trm, 3);
+        let both = weights.clone().in_both_roles(&config());
+        both.check(&config()).unwrap();
+        assert_eq!(weights.clone().in_both_roles(&trm), weights);
+        let logits = |config: &ModelConfig, weights: &Weights| {
+            pollster::block_on(async {
+                let mut solver = Solver::new(&cpu::Engine::new(), config, weights, 1, Taps::None).await.unwrap();
+                solver.begin(&[1, 2, 3, 4, 1, 1, 1, 1, 5, 1, 1, 1, 1, 1, 1, 1], &[0]).await.unwrap();
+                solver.segment().await.unwrap().logits
+            })
+        };
+        assert_eq!(logits(&trm, &weights), logits(&config(), &both));
+    }
+
+    #[test]
+    fn a_digest_tells_weights_apart() {
+        let weights = Weights::init(&config(), 1);
+        assert_eq!(weights.digest(), Weights::init(&config(), 1).digest());
+        let mut other = weights.clone();
+        other.tensors.get_mut("q_head.bias").unwrap().data[1] = -4.9;
+        assert_ne!(weights.digest(), other.digest());
+        assert_eq!(weights.digest().len(), 16);
+    }
+}

@@ -1,0 +1,94 @@
+//! Tasks that wait, and those that the page no longer wants.
+
+use std::collections::VecDeque;
+
+use hrm_link::{
+    protocol::{Request, Task},
+    training::{Part, TrainingTask},
+};
+
+/// A request with the files that came with it.
+pub struct Asked {
+    /// The task and its number.
+    pub request: Request,
+    /// Files.
+    pub files: Vec<Vec<u8>>,
+}
+
+impl Asked {
+    fn is_examination(&self) -> bool {
+        matches!(self.request.task, Task::Examine { .. })
+    }
+}
+
+/// Tasks that wait, and those that the page no longer wants.
+#[derive(Default)]
+pub struct Inbox {
+    waiting: VecDeque<Asked>,
+    cancelled: Vec<u32>,
+    busy: bool,
+}
+
+impl Inbox {
+    /// Adds a request; whether nobody is at work on those before it.
+    pub fn add(&mut self, asked: Asked) -> bool {
+        self.waiting.push_back(asked);
+        !std::mem::replace(&mut self.busy, true)
+    }
+
+    /// Puts back a request that something else is done before.
+    pub fn put_back(&mut self, asked: Asked) {
+        self.waiting.push_back(asked);
+    }
+
+    /// The page does not want this task any more.
+    pub fn cancel(&mut self, task: u32) {
+        self.cancelled.push(task);
+    }
+
+    /// Whether a task was cancelled.
+    pub fn is_cancelled(&self, task: u32) -> bool {
+        self.cancelled.contains(&task)
+    }
+
+    /// What the page wants of the run that is trained, without waiting for its end: the task's number and the part, of
+    /// parts that can be `had` now.
+    pub fn take_snapshots(&mut self, had: impl Fn(Part) -> bool) -> Vec<(u32, Part)> {
+        let part = |asked: &Asked| match asked.request.task {
+            Task::Training(TrainingTask::Snapshot { part }) => Some((asked.request.id, part)).filter(|_| had(part)),
+            _ => None,
+        };
+        let wanted = self.waiting.iter().filter_map(part).collect();
+        self.waiting.retain(|asked| part(asked).is_none());
+        wanted
+    }
+
+    /// Takes the requests to save the run that is trained: the tasks' numbers.
+    pub fn take_saves(&mut self) -> Vec<u32> {
+        let is_save = |asked: &Asked| matches!(asked.request.task, Task::Training(TrainingTask::Save));
+        let saves = self.waiting.iter().filter(|asked| is_save(asked)).map(|asked| asked.request.id).collect();
+        self.waiting.retain(|asked| !is_save(asked));
+        saves
+    }
+
+    /// Whether anything waits.
+    pub fn has_more(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Whether a puzzle waits to be examined.
+    pub fn has_examination(&self) -> bool {
+        self.waiting.iter().any(Asked::is_examination)
+    }
+
+    /// The next one: in their order, but for examinations, for which nobody waits.
+    pub fn next(&mut self) -> Option<Asked> {
+        let at = self.waiting.iter().position(|asked| !asked.is_examination()).unwrap_or(0);
+        let next = self.waiting.remove(at);
+        self.busy = next.is_some();
+        if next.is_none() {
+            self.cancelled.clear();
+        }
+        next
+    }
+}

@@ -1,0 +1,132 @@
+//! The page as a whole: its header and the place that is shown.
+
+mod engine_badge;
+mod theme;
+mod tour;
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use crate::ui::{
+    app::{
+        engine_badge::{EngineBadge, EngineChoice},
+        theme::ThemeChoice,
+        tour::{Tour, TourAgain, TourCard},
+    },
+    browser,
+    how_it_works::HowItWorks,
+    open_files::take_dropped,
+    solve::Solve,
+    state::Page,
+    train::Train,
+    url::{address::Address, place::Place},
+    widgets::deferred::Later,
+};
+
+const TITLE: &str = "HRM Playground";
+
+/// Puts the page in place of what the document shows while it loads: in a task of its own, after the one in which the
+/// browser prepared the module.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    let mount = || {
+        if let Some(placeholder) = document().get_element_by_id("loading") {
+            placeholder.remove();
+        }
+        mount_to_body(App);
+    };
+    set_timeout(mount, Duration::ZERO);
+}
+
+#[component]
+fn App() -> impl IntoView {
+    let page = Page::new();
+    provide_context(page);
+    browser::on_scheme_change(move || page.theme.update(|version| *version += 1));
+    title_the_place(page);
+    take_dropped(page);
+    let tour = Tour::new(page);
+    view! {
+        <header class="top">
+            <div class="title">
+                <h1>{TITLE}</h1>
+                <p class="gloss">
+                    "A small network with two clocks, a slow one and a fast one, thinks about the whole puzzle at once: "
+                    "the Hierarchical Reasoning Model, running in this tab."
+                </p>
+                <Navigation/>
+            </div>
+            <div class="settings">
+                <Later>
+                    <EngineBadge/>
+                    <div class="choices">
+                        <EngineChoice/>
+                        <ThemeChoice/>
+                        <TourAgain tour/>
+                    </div>
+                </Later>
+            </div>
+        </header>
+        {Place::ALL.map(|place| view! { <Room place/> })}
+        <Later><TourCard tour/></Later>
+    }
+}
+
+/// A link to every place. They are addresses, so the browser's back and forward go between places.
+#[component]
+fn Navigation() -> impl IntoView {
+    let page = Page::here();
+    let link = |place: Place| {
+        let address = move || Address { place, ..page.address() }.to_string();
+        let current = move || (page.place.get() == place).then_some("page");
+        // Wherever one is, it is seen that a run is being trained.
+        let trains = move || (place == Place::Train && page.training.is_busy()).then_some(" ●");
+        let what = move || trains().map(|_| "A run is being trained");
+        view! {
+            <a href=address aria-current=current title=what data-testid=format!("place-{}", place.name())>
+                {place.title()}
+                {trains}
+            </a>
+        }
+    };
+    view! { <nav class="places" aria-label="Places">{Place::ALL.map(link)}</nav> }
+}
+
+/// A place. It is made when it is first visited, and only hidden while another one is shown: so it keeps its state.
+#[component]
+fn Room(place: Place) -> impl IntoView {
+    let page = Page::here();
+    let is_here = move || page.place.get() == place;
+    let visited = Memo::new(move |before: Option<&bool>| before.is_some_and(|before| *before) || is_here());
+    view! {
+        <Show when=move || visited.get()>
+            <main class=place.name() hidden=move || !is_here()>
+                <Later>{content(place)}</Later>
+            </main>
+        </Show>
+    }
+}
+
+fn content(place: Place) -> AnyView {
+    match place {
+        Place::Solve => view! { <Solve/> }.into_any(),
+        Place::Train => view! { <Train/> }.into_any(),
+        Place::HowItWorks => view! { <HowItWorks/> }.into_any(),
+    }
+}
+
+/// The document is titled after the place, and another place is shown from its top.
+fn title_the_place(page: Page) {
+    Effect::new(move |before: Option<Place>| {
+        let place = page.place.get();
+        document().set_title(&match place {
+            Place::Solve => TITLE.into(),
+            place => format!("{} · {TITLE}", place.title()),
+        });
+        if before.is_some_and(|before| before != place) {
+            window().scroll_to_with_x_and_y(0.0, 0.0);
+        }
+        place
+    });
+}

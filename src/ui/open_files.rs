@@ -1,0 +1,65 @@
+//! Files that a person brings: by an input, or dropped anywhere on the page.
+
+use leptos::{ev::DragEvent, prelude::*};
+use web_sys::Event;
+
+use crate::ui::{
+    browser::{
+        self,
+        files::{files_of, listed},
+    },
+    state::Page,
+};
+
+/// Marks the document's root while files hover over the page.
+const HOVER: &str = "data-files-over";
+/// Takes what is dropped anywhere on the page.
+pub fn take_dropped(page: Page) {
+    let has_files = |event: &DragEvent| {
+        let kinds = event.data_transfer().map(|data| data.types());
+        kinds.is_some_and(|kinds| kinds.iter().any(|kind| kind.as_string().as_deref() == Some("Files")))
+    };
+    let hover = window_event_listener(leptos::ev::dragover, move |event| {
+        if has_files(&event) {
+            event.prevent_default();
+            browser::mark_root(HOVER, Some(""));
+        }
+    });
+    let leave = window_event_listener(leptos::ev::dragleave, |event| {
+        // It is told of every element that is left; only that of the window goes nowhere.
+        if event.related_target().is_none() {
+            browser::mark_root(HOVER, None);
+        }
+    });
+    let drop = window_event_listener(leptos::ev::drop, move |event| {
+        browser::mark_root(HOVER, None);
+        if has_files(&event) {
+            event.prevent_default();
+            page.take_files(listed(event.data_transfer().and_then(|data| data.files())));
+        }
+    });
+    on_cleanup(move || {
+        hover.remove();
+        leave.remove();
+        drop.remove();
+    });
+}
+
+/// A button that opens files of any kind that the page takes.
+#[component]
+pub fn OpenFiles(
+    /// What it says.
+    title: &'static str,
+    /// File names' endings that the browser is to offer.
+    accept: &'static str,
+    testid: &'static str,
+) -> impl IntoView {
+    let page = Page::here();
+    let take = move |event: Event| page.take_files(files_of(&event));
+    view! {
+        <label class="file">
+            <input type="file" accept=accept multiple data-testid=testid on:change=take/>
+            <span>{title}</span>
+        </label>
+    }
+}

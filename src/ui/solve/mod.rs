@@ -1,0 +1,92 @@
+//! The place where a puzzle is drawn and the model is watched solving it.
+
+mod controls;
+mod famous;
+mod grid;
+mod harder_puzzles;
+mod more_puzzles;
+mod overlay_legend;
+mod path;
+mod settings;
+mod strokes;
+mod think_wider;
+mod thinking_longer;
+mod timeline;
+mod toolbar;
+
+use hrm_core::puzzle::{Kind, games};
+use leptos::prelude::*;
+
+use crate::ui::{
+    inspect::Inspector,
+    solve::{
+        controls::{Controls, ModelLine},
+        famous::FamousPuzzles,
+        grid::Grid,
+        overlay_legend::OverlayLegend,
+        timeline::Timeline,
+        toolbar::{Pad, Toolbar},
+    },
+    state::{Page, kinds_of},
+    widgets::deferred::Later,
+};
+
+/// The puzzle, and the inside of the model beside it.
+#[component]
+pub fn Solve() -> impl IntoView {
+    view! {
+        <section class="puzzle" aria-label="Puzzle">
+            <Sizes/>
+            <Grid/>
+            <OverlayLegend/>
+            <Later><Controls/></Later>
+            <Later><Pad/></Later>
+            <Later><Toolbar/></Later>
+            <Later><FamousPuzzles/></Later>
+            <Later><ModelLine/></Later>
+        </section>
+        <section class="inside" aria-label="Inside the model">
+            <Later><Timeline/></Later>
+            <Later><Inspector/></Later>
+        </section>
+    }
+}
+
+/// One button for each kind of puzzle that a model of the gallery solves, game by game.
+#[component]
+fn Sizes() -> impl IntoView {
+    let page = Page::here();
+    // A board that no model takes is among them while it is drawn.
+    let kinds = Memo::new(move |_| {
+        let (mut kinds, own) = (page.machine.gallery.with(|gallery| kinds_of(gallery)), page.kind());
+        if !kinds.is_empty() && !kinds.contains(&own) {
+            kinds.push(own);
+        }
+        kinds
+    });
+    let button = move |kind: Kind| {
+        let chosen = move || if page.kind() == kind { "true" } else { "false" };
+        view! {
+            <button type="button" data-testid=kind.name() aria-pressed=chosen on:click=move |_| page.show_kind(kind)>
+                {kind.size().to_string()}
+            </button>
+        }
+    };
+    let game = move |name: &'static str| {
+        let own =
+            Memo::new(move |_| kinds.get().into_iter().filter(|kind| kind.game().title() == name).collect::<Vec<_>>());
+        view! {
+            <Show when=move || own.with(|own| !own.is_empty())>
+                <div class="sizes" role="group" aria-label=format!("{name}: board size")>
+                    <span class="group-name">{name}</span>
+                    <For each=move || own.get() key=|kind| kind.name() children=button/>
+                </div>
+            </Show>
+        }
+    };
+    view! {
+        <div class="games">
+            {games().into_iter().map(|of| game(of.title())).collect_view()}
+        </div>
+    }
+}

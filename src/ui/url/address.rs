@@ -1,0 +1,184 @@
+//! The page's state in its address, after the `#`: nothing of it reaches the host, and a link opens the same thing.
+
+use std::fmt;
+
+use hrm_core::model::Intervention;
+use hrm_link::engine_timing::Choice;
+
+use crate::ui::url::{interventions, place::Place, view::View};
+
+/// How an address says that the run ends when the model is sure.
+const SURE: &str = "sure";
+
+/// What an address says. What it leaves out the page fills in.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Address {
+    /// The place of the page.
+    pub place: Place,
+    /// A model of the gallery.
+    pub model: Option<String>,
+    /// The puzzle's text.
+    pub puzzle: Option<String>,
+    /// The engine.
+    pub engine: Choice,
+    /// The view of the model's inside.
+    pub view: View,
+    /// Another view beside it.
+    pub beside: Option<View>,
+    /// A moment of the run: the model is to run, and this one to be shown.
+    pub moment: Option<usize>,
+    /// How many times the segments of training the run may take.
+    pub stretch: Option<usize>,
+    /// Whether the run ends when the model holds itself done.
+    pub until_sure: bool,
+    /// What is done to the thought, in a second run that is laid over the untouched one.
+    pub acts: Vec<Intervention>,
+}
+
+impl Address {
+    /// Reads a fragment, with or without its `#`. Unknown keys and values are passed over.
+    pub fn parse(fragment: &str) -> Self {
+        let mut address = Self::default();
+        for part in fragment.trim_start_matches('#').split('&') {
+            match part.split_once('=') {
+                Some(("place", value)) => address.place = Place::of_name(value).unwrap_or_default(),
+                Some(("model", value)) => address.model = Some(unescape(value)),
+                Some(("puzzle", value)) => address.puzzle = Some(unescape(value)),
+                Some(("engine", value)) => address.engine = Choice::of_name(value).unwrap_or_default(),
+                Some(("view", value)) => address.view = View::of_name(value).unwrap_or_default(),
+                Some(("beside", value)) => address.beside = View::of_name(value),
+                Some(("moment", value)) => address.moment = value.parse().ok(),
+                Some(("stretch", value)) => address.stretch = value.parse().ok(),
+                Some(("until", value)) => address.until_sure = value == SURE,
+                Some(("acts", value)) => address.acts = interventions::read(&unescape(value)),
+                _ => {}
+            }
+        }
+        address
+    }
+}
+
+impl fmt::Display for Address {
+    /// The fragment, with its `#`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = (self.place != Place::default()).then(|| self.place.name().to_string());
+        let engine = (self.engine != Choice::Auto).then(|| self.engine.name().to_string());
+        let view = (self.view != View::default()).then(|| self.view.name().to_string());
+        let beside = self.beside.map(|view| view.name().to_string());
+        let moment = self.moment.map(|moment| moment.to_string());
+        let stretch = self.stretch.map(|stretch| stretch.to_string());
+        let until = self.until_sure.then(|| SURE.to_string());
+        let acts = (!self.acts.is_empty()).then(|| interventions::write(&self.acts));
+        let parts = [
+            ("place", &place),
+            ("model", &self.model),
+            ("puzzle", &self.puzzle),
+            ("engine", &engine),
+            ("view", &view),
+            ("beside", &beside),
+            ("moment", &moment),
+            ("stretch", &stretch),
+            ("until", &until),
+            ("acts", &acts),
+        ];
+        let written =
+            parts.iter().filter_map(|(key, value)| value.as_ref().map(|value| format!("{key}={}", escape(value))));
+        write!(f, "#{}", written.collect::<Vec<_>>().join("&"))
+    }
+}
+
+/// Percent-encodes what could end a value or be taken for something else.
+fn escape(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().fold(String::new(), |mut out, byte| {
+        if plain(byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+        out
+    })
+}
+
+fn unescape(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, tail)) = rest.split_first() {
+        // Not what from_str_radix alone would take: a sign.
+        let coded = tail.get(..2).filter(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+        let coded = coded.and_then(|hex| std::str::from_utf8(hex).ok());
+        match coded.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(decoded) if byte == b'%' => {
+                bytes.push(decoded);
+                rest = &tail[2..];
+            }
+            _ => {
+                bytes.push(byte);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hrm_core::model::Act;
+
+    #[test]
+    fn an_address_is_read_back() {
+        let address = Address {
+            place: Place::HowItWorks,
+            model: Some("sudoku-4x4".into()),
+            puzzle: Some("1.3.& #%ä".into()),
+            engine: Choice::Gpu,
+            view: View::Answers,
+            beside: Some(View::States),
+            moment: Some(12),
+            stretch: Some(4),
+            until_sure: true,
+            acts: vec![Intervention { at: 8, act: Act::Clue { cell: 3, token: 2 } }],
+        };
+        let text = address.to_string();
+        assert!(text.starts_with("#place=how-it-works&model=sudoku-4x4&puzzle=1.3."), "{text}");
+        assert_eq!(Address::parse(&text), address);
+    }
+
+    #[test]
+    fn what_is_unknown_is_passed_over() {
+        assert_eq!(Address::parse(""), Address::default());
+        assert_eq!(
+            Address::parse(
+                "#x=1&place=moon&engine=abacus&&model&view=x-ray&beside=me&moment=noon&stretch=-1&until=dawn&acts=x"
+            ),
+            Address::default()
+        );
+        assert_eq!(Address::parse("#puzzle=%zz%4%+1").puzzle.unwrap(), "%zz%4%+1");
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    mod properties {
+        use proptest::prelude::*;
+
+        use super::*;
+
+        const KEY: &str = "(place|model|puzzle|engine|view|beside|moment|stretch|until|acts|[a-z]{0,4})";
+        const VALUE: &str = "([0-9]{1,22}|[a-z-]{0,9}|(%[0-9A-Fa-f+]{0,2}){0,5}|[0-9]{1,3}~(freeze|restart|noise|clue)~[HL0-9]~[0-9.e+-]{0,5}~[0-9]{1,3}|\\PC{0,20})";
+
+        proptest! {
+            #[test]
+            fn any_fragment_is_read_and_what_was_read_is_written(parts in proptest::collection::vec((KEY, VALUE), 0..12)) {
+                let parts: Vec<String> = parts.iter().map(|(key, value)| format!("{key}={value}")).collect();
+                let address = Address::parse(&format!("#{}", parts.join("&")));
+                prop_assert_eq!(Address::parse(&address.to_string()), address);
+            }
+
+            #[test]
+            fn any_text_survives_a_link(text in "\\PC{0,80}") {
+                let address = Address { puzzle: Some(text), ..Address::default() };
+                prop_assert_eq!(Address::parse(&address.to_string()), address);
+            }
+        }
+    }
+}
