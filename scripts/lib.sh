@@ -10,6 +10,10 @@ cd "$ROOT"
 # A shell opened before rustup was installed does not have this on its PATH yet.
 export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 
+# Where npm installs wasm-opt; one that was there before comes first.
+BINARYEN=$TARGET/tools/binaryen
+export PATH="$PATH:$BINARYEN/node_modules/.bin"
+
 # These replace the flags of .cargo/config.toml, which turn WASM SIMD on.
 unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS
 
@@ -71,9 +75,17 @@ install_trunk() {
     esac
 }
 
+# Optional: without it the page's modules are about 80 kB larger, gzipped.
+install_wasm_opt() {
+    if have wasm-opt; then return; fi
+    have npm || { echo "npm is not installed: no wasm-opt, the page's modules stay a twentieth larger" && return; }
+    npm install --prefix "$BINARYEN" --no-package-lock --no-audit --no-fund --loglevel=error binaryen@132.0.0
+}
+
 # All that builds the page.
 install_build_tools() {
     install_rust
     install_wasm_bindgen
     install_trunk
+    install_wasm_opt
 }

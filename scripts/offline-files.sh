@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Trunk's post_build hook: writes the names and hashes of a release build's files into its service_worker.js, which keeps
+# Part of Trunk's post_build hook, after smaller-modules.sh: writes the names and hashes of a release build's files into its service_worker.js, which keeps
 # them for use without a network. A development build is left alone, and so is a page without that script (bench.html).
 
 set -euo pipefail
