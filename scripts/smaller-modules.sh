@@ -21,6 +21,3 @@ if command -v wasm-opt >/dev/null; then
 else
     echo "wasm-opt is not on the PATH: the modules stay as they are"
 fi
-
-
-sha256() { if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum -a 256 "$@"; fi; }
