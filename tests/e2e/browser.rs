@@ -86,6 +86,20 @@ impl Browser {
         Ok(())
     }
 
+    /// Lets the browser remember something for every page that is opened in this tab from now on, as after an earlier visit.
+    pub async fn remember(&self, key: &str, value: &str) -> Result<()> {
+        // A page without an origin of its own, and a browser that stores nothing, refuse.
+        let source = format!("try {{ localStorage.setItem({key:?}, {value:?}) }} catch {{}}");
+        self.driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await?;
+        Ok(())
+    }
+
+    /// Lets the browser forget it, as one that has not been there.
+    pub async fn forget(&self, key: &str) -> Result<()> {
+        self.driver.execute(format!("try {{ localStorage.removeItem({key:?}) }} catch {{}}"), []).await?;
+        Ok(())
+    }
+
     /// The session.
     pub fn driver(&self) -> &WebDriver {
         &self.driver

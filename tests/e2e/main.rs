@@ -8,6 +8,7 @@ mod browser;
 mod counts;
 mod examination;
 mod figures;
+mod first_minutes;
 mod folder;
 mod large;
 mod maze;

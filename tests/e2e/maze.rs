@@ -150,7 +150,6 @@ async fn mazes_of_every_size_are_drawn_and_fitted() -> Result<()> {
         // A small one from an address is padded for the smallest model that holds it; a model that there is not is named.
         let small = "#####\n#S  #\n# # #\n#  G#\n#####";
         let page = Page::open_link(browser, &format!("{url}#model=maze-5&puzzle={}", escaped(small))).await?;
-        page.script::<()>("document.querySelector('[data-testid=tour-skip]')?.click()", []).await?;
         page.wait_for(MAZE_9).await?;
         page.wait_until_ready().await?;
         let notes = page.text("notes").await?;

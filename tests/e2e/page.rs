@@ -16,6 +16,8 @@
 
 use std::{fs, time::Instant};
 
+use hrm_core::puzzle::FIRST_KIND;
+use hrm_web::ui::board::starter::first_question;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use thirtyfour::{common::keys::TypingData, prelude::*};
@@ -90,6 +92,12 @@ pub fn escaped(text: &str) -> String {
 }
 
 impl<'a> Page<'a> {
+    /// Opens the page in a browser that has been there, and waits until a size can be chosen.
+    async fn visit(browser: &'a Browser, url: &str) -> Result<Self> {
+        browser.remember("hrm.tour", "seen").await?;
+        Self::visit_first(browser, url).await
+    }
+
     /// Opens the page as a first visit does and waits until a size can be chosen.
     pub async fn visit_first(browser: &'a Browser, url: &str) -> Result<Self> {
         browser.spy().await?;
@@ -103,8 +111,10 @@ impl<'a> Page<'a> {
 
     /// Opens the page and waits until the 4x4 model can be run.
     pub async fn open(browser: &'a Browser, url: &str) -> Result<Self> {
-        let page = Self::visit_first(browser, url).await?;
-        page.script::<Value>("document.querySelector('[data-testid=tour-skip]')?.click()", []).await?;
+        // With its board in the address no larger model is opened first.
+        let board = escaped(&FIRST_KIND.decode(&first_question(FIRST_KIND)));
+        let asks = if url.contains('#') { String::new() } else { format!("#puzzle={board}") };
+        let page = Self::visit(browser, &format!("{url}{asks}")).await?;
         page.click("sudoku-4x4").await?;
         page.wait_until_ready().await?;
         Ok(page)
@@ -112,12 +122,12 @@ impl<'a> Page<'a> {
 
     /// Waits until Solve can be pressed.
     pub async fn wait_until_ready(&self) -> Result<()> {
-        self.wait_for("document.querySelector('[data-testid=solve]:enabled')").await
+        self.wait_for("document.querySelector('[data-testid=solve]:enabled:not([aria-disabled=true])')").await
     }
 
     /// Opens a link to a moment.
     pub async fn open_link(browser: &'a Browser, link: &str) -> Result<Self> {
-        Self::visit_first(browser, link).await
+        Self::visit(browser, link).await
     }
 
     /// Chooses an engine by hand, `gpu` or `cpu`, and waits until the badge names it.

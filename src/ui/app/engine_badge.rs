@@ -9,7 +9,8 @@ use crate::ui::state::{Page, Status};
 /// The engine's name, with the reason.
 #[component]
 pub fn EngineBadge() -> impl IntoView {
-    let machine = Page::here().machine;
+    let page = Page::here();
+    let machine = page.machine;
     let name = move || {
         machine.measurement.with(|measurement| match machine.engine() {
             Some(kind) => name(kind, measurement.as_ref()),
@@ -17,7 +18,16 @@ pub fn EngineBadge() -> impl IntoView {
             None => "measuring both engines…".into(),
         })
     };
-    let reason = move || machine.measurement.with(|measurement| reason(machine.choice.get(), measurement.as_ref()));
+    let reason = move || {
+        let reason = machine.measurement.with(|measurement| reason(machine.choice.get(), measurement.as_ref()));
+        // A run goes on with the engine that it began with.
+        let running = page.is_running().then(|| page.run.engine.get()).flatten();
+        match running.filter(|engine| machine.engine().is_some_and(|next| next != *engine)) {
+            Some(Kind::Cpu) => "from the next run on; this one goes on with the CPU".into(),
+            Some(Kind::Gpu) => "from the next run on; this one goes on with WebGPU".into(),
+            None => reason,
+        }
+    };
     view! {
         <p class="badge" data-testid="badge" role="status">
             <span class="engine-name">{name}</span>

@@ -51,11 +51,11 @@ fn App() -> impl IntoView {
         <header class="top">
             <div class="title">
                 <h1>{TITLE}</h1>
+                <Navigation/>
                 <p class="gloss">
                     "A small network with two clocks, a slow one and a fast one, thinks about the whole puzzle at once: "
                     "the Hierarchical Reasoning Model, running in this tab."
                 </p>
-                <Navigation/>
             </div>
             <div class="settings">
                 <Later>

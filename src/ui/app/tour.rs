@@ -5,10 +5,8 @@ use leptos::{html, prelude::*};
 use crate::ui::{
     browser,
     state::Page,
-    url::{address::Address, place::Place, view::View},
+    url::{place::Place, view::View},
 };
-
-const KEY: &str = "hrm.tour";
 
 /// A step of the tour.
 struct Step {
@@ -22,75 +20,97 @@ struct Step {
     next: &'static str,
 }
 
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 5] = [
+    Step {
+        part: "",
+        selector: "",
+        title: "You have just seen it think",
+        words: "A network of 1.3 million weights filled in every cell at once, was wrong at first, and corrected itself. A \
+                guided minute shows how, on this board.",
+        next: "Show me how",
+    },
     Step {
         part: "board",
         selector: ".board",
         title: "A puzzle",
         words: "What is printed bold is given; the rest is for the model to find. It does not try one cell after \
-                another: it turns the whole board over in its mind.",
+                another: it works on all cells at the same time.",
         next: "Solve it",
     },
     Step {
         part: "clocks",
         selector: ".timeline",
         title: "Two clocks",
-        words: "Each dot is a step of thought. The fast module, L, takes several steps in a row and works out details. \
-                The slow one, H, then takes one: it sees how far L has got, and changes the plan.",
+        words: "Each dot is a step of the network. The fast module, L, takes several steps in a row and works out \
+                details. The slow one, H, then takes one: it reads how far L has got. The board shows what H would answer \
+                after each of its steps.",
         next: "Next",
     },
     Step {
         part: "views",
-        selector: ".views",
+        selector: "[data-testid=change-curve]",
         title: "Two states that settle",
-        words: "The pictures are what H and L hold in mind about every cell. The curve is how far each step moved them: L \
-                comes to rest, H sets it going again, and both move less and less.",
+        words: "The curves are how far each step moved the states of H and L. On this board both move much in the first \
+                two segments, while the answer is still wrong, and less and less once it is right.",
         next: "Next",
     },
     Step {
         part: "run",
-        selector: ".run",
+        selector: ".stage",
         title: "Done?",
-        words: "After each segment the model weighs whether it is done. The page then checks its answer by the rules, \
-                for a model can be wrong. Now drag along the dots to see the thought again, or change a clue.",
+        words: "After each segment a small head of the model, the Q-head, says whether the answer is right. The page checks \
+                that by the rules, for a model can be wrong. Now drag along the dots, or change a clue and solve again.",
         next: "Finish",
     },
 ];
+
+/// The step with which the guided minute begins; before it stands an invitation to it.
+const BEGIN: usize = 1;
+
+/// Segments of the guided run: the board is solved after three.
+const SEGMENTS: usize = 4;
 
 /// The tour's place: which step, if any.
 #[derive(Clone, Copy)]
 pub struct Tour(RwSignal<Option<usize>>);
 
 impl Tour {
-    /// It begins by itself on a first visit, unless that came by a link to something else.
+    /// An invitation to it follows the run that a first visit has met, when that has been shown to its end.
     pub fn new(page: Page) -> Self {
-        let to_a_moment = Address::parse(&browser::fragment()).moment.is_some();
-        let first = browser::recall(KEY).is_none() && page.place.get_untracked() == Place::Solve;
-        Self(RwSignal::new((first && !to_a_moment).then_some(0)))
+        let tour = Self(RwSignal::new(None));
+        Effect::new(move |_| {
+            if page.welcomed.get() && !page.player.playing.get() {
+                page.welcomed.set(false);
+                tour.0.set(Some(0));
+            }
+        });
+        tour
     }
 
-    /// From the first step, where it can be seen.
+    /// From the first step, on the first board, where it can be seen.
     fn begin(self, page: Page) {
         page.place.set(Place::Solve);
-        self.0.set(Some(0));
+        page.show_first_board();
+        self.0.set(Some(BEGIN));
     }
 
-    fn end(self) {
-        browser::keep(KEY, "seen");
+    fn end(self, page: Page) {
+        page.remember_visit();
         self.0.set(None);
         browser::focus("[data-testid=tour-again]");
     }
 
     fn go_on(self, page: Page) {
         match self.0.get_untracked() {
+            Some(0) => self.begin(page),
             Some(step) if step + 1 < STEPS.len() => {
-                if step == 0 {
+                if step == BEGIN {
                     page.view.set(View::Overview);
-                    page.solve();
+                    page.solve_in(SEGMENTS);
                 }
                 self.0.set(Some(step + 1));
             }
-            _ => self.end(),
+            _ => self.end(page),
         }
     }
 }
@@ -103,7 +123,7 @@ pub fn TourCard(tour: Tour) -> impl IntoView {
     Effect::new(move |_| browser::mark_root("data-tour", shown.get().map(|step| STEPS[step].part)));
     let handle = window_event_listener(leptos::ev::keydown, move |event| {
         if event.key() == "Escape" && shown.get_untracked().is_some() {
-            tour.end();
+            tour.end(page);
         }
     });
     on_cleanup(move || handle.remove());
@@ -112,14 +132,15 @@ pub fn TourCard(tour: Tour) -> impl IntoView {
         let Step { selector, title, words, next, .. } = &STEPS[step];
         let heading = NodeRef::<html::H2>::new();
         Effect::new(move |_| {
-            if let Some(heading) = heading.get() {
+            // An invitation takes nothing away from whoever is doing something.
+            if let Some(heading) = heading.get().filter(|_| step >= BEGIN) {
                 let _ = heading.focus();
                 browser::reveal(selector);
             }
         });
         Some(view! {
             <section class="tour" role="dialog" aria-labelledby="tour-title" data-testid="tour">
-                <p class="reading">{format!("A guided minute, {} of {}", step + 1, STEPS.len())}</p>
+                <p class="reading" hidden=step < BEGIN>{format!("A guided minute, {step} of {}", STEPS.len() - 1)}</p>
                 <h2 id="tour-title" tabindex="-1" node_ref=heading>{*title}</h2>
                 <p>{*words}</p>
                 <div class="actions">
@@ -127,8 +148,8 @@ pub fn TourCard(tour: Tour) -> impl IntoView {
                         {*next}
                     </button>
                     <Show when=move || step + 1 < STEPS.len()>
-                        <button type="button" class="quiet" data-testid="tour-skip" on:click=move |_| tour.end()>
-                            "Skip"
+                        <button type="button" class="quiet" data-testid="tour-skip" on:click=move |_| tour.end(page)>
+                            {if step < BEGIN { "Not now" } else { "Skip" }}
                         </button>
                     </Show>
                 </div>

@@ -2,7 +2,7 @@
 
 use hrm_core::{
     model::Answer,
-    puzzle::{AnswerStyle, Kind},
+    puzzle::{AnswerStyle, Fill, Kind},
 };
 
 use crate::ui::drawing::scale::short;
@@ -44,7 +44,7 @@ impl Laid {
 pub struct Cell {
     /// The puzzle's token.
     pub asked: u8,
-    /// The token that is shown: the model's where it answered, else the puzzle's.
+    /// The model's token where it answered, else the puzzle's.
     pub token: u8,
     /// Where that comes from.
     pub source: Source,
@@ -65,15 +65,22 @@ impl Cell {
             Some((token, _)) if given && token == asked => (Source::Given, asked),
             Some((token, _)) if given => (Source::Contradicted, token),
             // An open cell stays one unless the path leads through it.
-            Some((token, _)) if token == asked && kind.layout().answers == AnswerStyle::Path => (Source::Blank, asked),
+            Some((token, _)) if token == asked && is_path(kind) => (Source::Blank, asked),
+            // Nor can an answer build where nothing was drawn.
+            Some((token, _)) if is_path(kind) && kind.fill(token) != Fill::Path => (Source::Contradicted, token),
             Some((token, _)) => (Source::Inferred, token),
         };
         Self { asked, token, source, confidence: answered.map(|(_, sure)| sure), faulty: false, laid: None }
     }
 
+    /// The token that the board shows: the model's, but a maze stays as it was drawn wherever the model contradicts it.
+    pub fn painted(&self, kind: Kind) -> u8 {
+        if self.source == Source::Contradicted && is_path(kind) { self.asked } else { self.token }
+    }
+
     /// A symbol, nothing, or `.` where the model answered none.
     pub fn text(&self, kind: Kind) -> String {
-        match kind.symbol(self.token) {
+        match kind.symbol(self.painted(kind)) {
             Some(symbol) => symbol.text,
             None if self.source == Source::Blank => String::new(),
             None => ".".into(),
@@ -87,7 +94,8 @@ impl Cell {
 
     /// For screen readers, of the cell with that number: place, source, symbol, confidence, fault, what is laid over it.
     pub fn label(&self, kind: Kind, at: usize) -> String {
-        let name = |token| kind.symbol(token).map_or_else(|| "nothing".into(), |symbol| symbol.name);
+        let nothing = if is_path(kind) { "open" } else { "nothing" };
+        let name = |token| kind.symbol(token).map_or_else(|| nothing.into(), |symbol| symbol.name);
         let sure = self.confidence.map_or_else(String::new, |sure| format!(", {:.0} % sure", sure * 100.0));
         let says = || format!("the model says {}{sure}", name(self.token));
         let symbol = match self.source {
@@ -101,6 +109,11 @@ impl Cell {
         let laid = self.laid.map_or_else(String::new, |laid| format!(", {}", laid.words()));
         format!("row {} column {}, {symbol}{fault}{laid}", place.row + 1, place.column + 1)
     }
+}
+
+/// Whether answers are a path over the board as it was drawn.
+fn is_path(kind: Kind) -> bool {
+    kind.layout().answers == AnswerStyle::Path
 }
 
 /// Every cell of a board as it is shown: with what breaks a rule in the answer, or else in the question.
@@ -179,9 +192,14 @@ mod tests {
         let mut tokens = question;
         tokens[6] = 5;
         tokens[0] = 2;
+        question[18] = 2;
         let cells = cells(kind, &question, Some(&answer(tokens)), &[]);
         assert_eq!((cells[6].source, kind.fill(cells[6].token)), (Source::Inferred, Fill::Path));
         assert_eq!((cells[7].source, cells[8].text(kind).as_str()), (Source::Blank, "S"));
-        assert_eq!(cells[0].source, Source::Contradicted);
+        // What was drawn stays: a wall that the answer opens, and open floor on which it builds.
+        for (at, drawn) in [(0, Fill::Wall), (18, Fill::Symbol)] {
+            assert_eq!((cells[at].source, kind.fill(cells[at].painted(kind))), (Source::Contradicted, drawn));
+        }
+        assert_eq!(cells[18].label(kind, 18), "row 4 column 4, given open, the model says wall, 88 % sure");
     }
 }

@@ -7,6 +7,7 @@ pub mod links;
 pub mod overlay;
 pub mod reading;
 pub mod scene;
+pub mod shown;
 pub mod starter;
 pub mod symbol;
 pub mod wrong;

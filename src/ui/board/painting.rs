@@ -15,8 +15,10 @@ use crate::ui::board::{
 
 /// Pixels of a saved board's side, about.
 const SIDE: usize = 480;
+/// CSS pixels of a cell that has room for a bar below its symbol.
+const SMALLEST_WITH_BAR: f64 = 18.0;
 /// Pixels around it.
-const MARGIN: f64 = 12.0;
+pub const MARGIN: f64 = 12.0;
 /// Pixels of the line of words under it.
 const WORDS: f64 = 28.0;
 
@@ -96,7 +98,10 @@ impl<'a> Painting<'a> {
         self.on.set_text_baseline("alphabetic");
         for (at, cell) in cells() {
             // A path ends at its start and goal, and does not strike them out.
-            if scene.has_lines() && self.kind.fill(cell.token).has_symbol() && !cell.text(self.kind).is_empty() {
+            if scene.has_lines()
+                && self.kind.fill(cell.painted(self.kind)).has_symbol()
+                && !cell.text(self.kind).is_empty()
+            {
                 self.paint_ground(at, cell);
                 self.paint_edges(at);
             }
@@ -148,11 +153,7 @@ impl<'a> Painting<'a> {
     fn paint_ground(&self, at: usize, cell: &Cell) {
         let area = self.cell(at);
         let contradicted = cell.source == Source::Contradicted;
-        match (self.kind.fill(cell.token), cell.laid) {
-            (Fill::Wall, _) if contradicted => {
-                self.fill(Ink::Wrong, area);
-                self.mix(Ink::Wall, 0.6, area);
-            }
+        match (self.kind.fill(cell.painted(self.kind)), cell.laid) {
             (Fill::Wall, _) => self.fill(Ink::Wall, area),
             _ if contradicted && self.is_path() => self.fill(Ink::WrongCell, area),
             (_, Some(laid)) => {
@@ -240,17 +241,22 @@ impl<'a> Painting<'a> {
         let font = (READABLE * self.unit).min(cell_size * SMALL_FONT).max(cell_size * FONT);
         let baseline = top + height / 2.0 + font * BASELINE;
         let answered = matches!(cell.source, Source::Inferred | Source::Contradicted);
-        let text = if self.kind.fill(cell.token).has_symbol() { cell.text(self.kind) } else { String::new() };
+        if cell.source == Source::Contradicted && self.is_path() {
+            self.paint_cross([left, top, width, height]);
+        }
+        let text =
+            if self.kind.fill(cell.painted(self.kind)).has_symbol() { cell.text(self.kind) } else { String::new() };
         if !text.is_empty() {
             self.write(&text, ink, cell.source != Source::Inferred, font, [middle, baseline], "center");
         }
-        if cell.faulty {
+        if cell.faulty && !text.is_empty() {
             self.paint_wave(ink, middle, baseline + font * 0.2, font * 0.35);
         }
         if !answered || self.is_path() {
             return;
         }
-        if cell.laid.is_none() {
+        // On a small board the bars would run into the symbols.
+        if cell.laid.is_none() && cell_size >= SMALLEST_WITH_BAR * self.unit {
             self.paint_bar(ink, [left, top, width, height], f64::from(cell.confidence.unwrap_or(0.0)));
         }
         if let Some(clue) = cell.clue(self.kind) {
@@ -266,6 +272,20 @@ impl<'a> Painting<'a> {
         self.on.set_text_align(align);
         self.set_ink(ink);
         let _ = self.on.fill_text(text, x, y);
+    }
+
+    /// That the model says something else of a cell than what is drawn there.
+    fn paint_cross(&self, [left, top, width, height]: [f64; 4]) {
+        let (x, y) = (0.25 * width, 0.25 * height);
+        self.stroke(Ink::Wrong, self.line(2.0), &[]);
+        for [from, to] in [
+            [(left + x, top + y), (left + width - x, top + height - y)],
+            [(left + width - x, top + y), (left + x, top + height - y)],
+        ] {
+            self.on.move_to(from.0, from.1);
+            self.on.line_to(to.0, to.1);
+        }
+        self.on.stroke();
     }
 
     /// How sure the model is, as the length of a bar at the foot of a cell.

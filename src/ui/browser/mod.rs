@@ -9,7 +9,8 @@ use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Blob, CssStyleDeclaration, Element, HtmlCanvasElement, HtmlElement, HtmlImageElement, PointerEvent, ResizeObserver,
+    Blob, CssStyleDeclaration, Element, HtmlCanvasElement, HtmlElement, HtmlImageElement, IntersectionObserver,
+    IntersectionObserverEntry, IntersectionObserverInit, PointerEvent, ResizeObserver,
 };
 
 use crate::ui::drawing::colour::{Diverging, Rgb, parse_hex};
@@ -24,6 +25,21 @@ pub fn keep(key: &str, value: &str) {
     if let Ok(Some(storage)) = window().local_storage() {
         let _ = storage.set_item(key, value);
     }
+}
+
+/// Keeps `value` for this tab until it is closed: for the page that is loaded again.
+pub fn keep_in_tab(key: &str, value: &str) {
+    if let Ok(Some(storage)) = window().session_storage() {
+        let _ = storage.set_item(key, value);
+    }
+}
+
+/// What was kept in this tab, which forgets it.
+pub fn take_from_tab(key: &str) -> Option<String> {
+    let storage = window().session_storage().ok()??;
+    let value = storage.get_item(key).ok()?;
+    let _ = storage.remove_item(key);
+    value
 }
 
 /// Whether the person asked for less motion.
@@ -86,11 +102,14 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// CSS pixels at the top of the window that the small board may cover: `scroll-padding-top` in www/style/board.css.
+const COVERED: f64 = 112.0;
+
 /// Scrolls to the first element that `selector` finds, unless it already begins in the upper half of what is seen.
 pub fn reveal(selector: &str) {
     let Ok(Some(element)) = document().query_selector(selector) else { return };
     let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0);
-    if !(0.0..height / 2.0).contains(&element.get_bounding_client_rect().top()) {
+    if !(COVERED..height / 2.0).contains(&element.get_bounding_client_rect().top()) {
         element.scroll_into_view();
     }
 }
@@ -207,6 +226,29 @@ fn on_resize(element: &Element, changed: impl Fn() + 'static) {
         observer.observe(element);
     }
     listener.forget();
+}
+
+/// Whether an element has been scrolled away over the top of the window, but for `margin` CSS pixels of it.
+pub fn is_scrolled_away(room: NodeRef<html::Div>, margin: u32) -> RwSignal<bool> {
+    let away = RwSignal::new(false);
+    Effect::new(move |_| {
+        let Some(element) = room.get() else { return };
+        let seen = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
+            // Several are told of a quick movement: the last is how things are.
+            let Ok(entry) = entries.pop().dyn_into::<IntersectionObserverEntry>() else { return };
+            let now = !entry.is_intersecting() && entry.bounding_client_rect().top() < 0.0;
+            if away.try_get_untracked().is_some_and(|before| before != now) {
+                away.set(now);
+            }
+        });
+        let options = IntersectionObserverInit::new();
+        options.set_root_margin(&format!("-{margin}px 0px 0px 0px"));
+        if let Ok(observer) = IntersectionObserver::new_with_options(seen.as_ref().unchecked_ref(), &options) {
+            observer.observe(&element);
+        }
+        seen.forget();
+    });
+    away
 }
 
 /// Milliseconds since the page was opened.

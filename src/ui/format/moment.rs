@@ -14,18 +14,18 @@ pub fn in_words(recording: &Recording, moment: usize) -> Option<String> {
     let (segment, step) = recording.place(moment);
     let segments = recording.planned_moments() / recording.shapes().steps();
     let (h_cycle, l_cycle) = recording.shapes().cycles_of(step);
-    let cycles = format!("segment {} of {segments}, H {} of {h_cycles}", segment + 1, h_cycle + 1);
+    let (segment, of_h) = (segment + 1, format!("H step {} of {h_cycles}", h_cycle + 1));
     Some(if l_cycle < l_cycles {
-        format!("{cycles}, L {} of {l_cycles}", l_cycle + 1)
+        format!("segment {segment} of {segments}: L step {} of {l_cycles}, before {of_h}", l_cycle + 1)
     } else {
-        format!("{cycles}, H steps")
+        format!("segment {segment} of {segments}: {of_h}")
     })
 }
 
-/// A step of the kept run in words, by its segment and the step within it, both from 0: its cycles may be others than those
+/// A step of the run that this one is compared with, in words, by its segment and the step within it, both from 0: its cycles may be others than those
 /// of the run on the page.
 pub fn kept_in_words((segment, step): (usize, usize)) -> String {
-    format!("kept run, segment {}, step {}", segment + 1, step + 1)
+    format!("other run, segment {}, step {}", segment + 1, step + 1)
 }
 
 /// The module's name in classes and in words.

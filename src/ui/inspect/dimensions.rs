@@ -10,7 +10,8 @@ use crate::ui::{
 };
 
 const GLOSS: &str = "The participation ratio of the last states' channels: 1 if all positions of all puzzles lie on a line, \
-                     D if they spread alike in every direction. The paper finds H's far above L's after training.";
+                     D if they spread alike in every direction. The paper finds \
+                     H's far above L's in a trained HRM; in a TRM, where one module plays both roles, they may be alike.";
 
 /// The two ratios as bars, and the button that measures them.
 #[component]
@@ -43,7 +44,7 @@ pub fn Dimensions() -> impl IntoView {
         <figure>
             <figcaption>
                 <Term name="Dimensions in use" gloss=GLOSS/>
-                <Save name="dimensions"/>
+                <Show when=move || found.get().is_some()><Save name="dimensions"/></Show>
             </figcaption>
             {bars}
             <p class="reading">

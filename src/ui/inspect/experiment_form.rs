@@ -88,6 +88,11 @@ pub fn ExperimentForm() -> impl IntoView {
         let moment = page.player.moment.get();
         page.run.read(|recording| in_words(recording, moment))
     };
+    let is_last = move || page.player.is_at_end();
+    // Nothing can come of what is done at a run's last step, where it stands when it has ended.
+    if untrack(|| is_last() && !page.is_running() && acts.with(Vec::is_empty)) {
+        page.player.seek(untrack(|| page.run.read(|recording| recording.end_of(0))));
+    }
     let option = move |index: usize| {
         view! { <option value=index.to_string() selected=move || deed.get() == index>{Deed::ALL[index].title()}</option> }
     };
@@ -149,6 +154,12 @@ pub fn ExperimentForm() -> impl IntoView {
             </Show>
         </div>
         <p class="reading" data-testid="act-begins">{move || Some(format!("The step shown: {}.", when()?))}</p>
+        <Show when=is_last>
+            <p class="message" data-testid="act-too-late">
+                "This is the run's last step: nothing that is done here can change the answer. Choose an earlier one on the \
+                 timeline."
+            </p>
+        </Show>
         <Show when=move || page.run.until_sure.get()>
             <p class="reading">
                 "An experiment runs through all its segments, also with “Stop when sure”: only so one sees whether the \
@@ -171,7 +182,7 @@ pub fn ExperimentForm() -> impl IntoView {
                 "Run it beside the untouched run"
             </button>
             <button type="button" data-testid="add-act" on:click=move |_| acts.update(|acts| acts.push(chosen()))>
-                "Do this together with more"
+                "Add this, and choose another"
             </button>
         </div>
     }

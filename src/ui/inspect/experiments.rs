@@ -7,10 +7,13 @@ use hrm_core::{
 use leptos::prelude::*;
 
 use crate::ui::{
+    board::{shown::answer_shown, wrong::wrong_cells},
     drawing::scale::short,
     format::moment::{in_words, name_of},
     inspect::{
+        answer_board::AnswerBoard,
         experiment_form::{ExperimentForm, intervention_in_words},
+        reads::Read,
         step_curve::{Measure, StepCurve},
     },
     state::Page,
@@ -52,10 +55,46 @@ pub fn Experiments() -> impl IntoView {
                 <button type="button" data-testid="swap-runs" disabled=move || page.is_running() on:click=move |_| page.swap_runs()>
                     {back}
                 </button>
+                <BothBoards/>
                 <Table head=["Segment", "z_H apart", "z_L apart", "Cells that differ"] rows=move || rows(page)/>
             </figure>
             <StepCurve measure=Measure::Apart/>
         </Show>
+    }
+}
+
+/// The answers of both runs at the step that is shown, as boards: framed where they differ, struck out where a rule is broken.
+#[component]
+fn BothBoards() -> impl IntoView {
+    let page = Page::here();
+    let answer = move |of_experiment: bool| {
+        let moment = page.player.moment.get();
+        let found = |run: &Option<Recording>| {
+            let run = run.as_ref().filter(|run| run.interventions().is_empty() != of_experiment)?;
+            Some((answer_shown(run, moment)?.tokens, run.posed(moment)))
+        };
+        page.run.recording.with(found).or_else(|| page.run.kept.with(found))
+    };
+    let read = move |of_experiment: bool| {
+        Memo::new(move |_| {
+            let (tokens, posed) = answer(of_experiment)?;
+            let (other, _) = answer(!of_experiment).unwrap_or_default();
+            let changed = (0..tokens.len()).filter(|&cell| other.get(cell).is_some_and(|own| *own != tokens[cell]));
+            let (changed, wrong) = (changed.collect(), wrong_cells(page.kind(), &posed, &tokens));
+            Some(Read { moment: page.player.moment.get(), tokens, changed, wrong })
+        })
+    };
+    view! {
+        <div class="answer-now" data-testid="both-boards">
+            <figure>
+                <figcaption>"The experiment at this step" <span class="unit">"framed: differs"</span></figcaption>
+                <AnswerBoard read=read(true)/>
+            </figure>
+            <figure>
+                <figcaption>"The untouched run at this step"</figcaption>
+                <AnswerBoard read=read(false)/>
+            </figure>
+        </div>
     }
 }
 

@@ -1,6 +1,6 @@
 //! The Q-head: after each segment, is the model done, or worth another one?
 
-use hrm_core::recording::Recording;
+use hrm_core::{config::Family, recording::Recording};
 use leptos::{html, prelude::*};
 
 use crate::ui::{
@@ -16,17 +16,21 @@ use crate::ui::{
 
 const HEIGHT: f64 = 150.0;
 
-const GLOSS: &str = "After every segment a small head reads the first position of z_H and weighs two questions: am I done, \
-                     and is another segment worth it? The model holds itself done where the first is the larger \
-                     (a TRM asks only the first: it is done above 0).";
+const HRM_GLOSS: &str = "After every segment a small head, the Q-head, reads the first position of z_H and gives two values: \
+                         q_halt, for stopping, and q_continue, for another segment. The model halts where q_halt is the \
+                         larger one.";
+const TRM_GLOSS: &str = "After every segment a small head, the Q-head, reads the first position of z_H and gives one value, \
+                         q_halt: whether the answer is right. A TRM halts where it is above 0; it has no q_continue.";
 
 /// q_halt and q_continue of each segment, logits.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Values {
     segments: Vec<[f32; 2]>,
     planned: usize,
-    /// Whether the model held itself done after each segment.
+    /// Whether the model halts after each segment.
     done: Vec<bool>,
+    /// Whether it weighs q_halt against q_continue: a TRM does not.
+    has_continue: bool,
 }
 
 impl Values {
@@ -35,12 +39,14 @@ impl Values {
         Self {
             segments: segments().map(|segment| [segment.q_halt, segment.q_continue]).collect(),
             planned: recording.planned_moments() / recording.shapes().steps(),
+            has_continue: recording.shapes().family == Family::Hrm,
             done: segments().map(|segment| recording.shapes().is_done(segment.q_halt, segment.q_continue)).collect(),
         }
     }
 
     fn axis(&self) -> Linear {
-        Linear::covering(self.segments.iter().flatten().map(|value| f64::from(*value)), 5)
+        let shown = if self.has_continue { 2 } else { 1 };
+        Linear::covering(self.segments.iter().flat_map(|q| &q[..shown]).map(|value| f64::from(*value)), 5)
     }
 
     /// The end of a segment on the horizontal axis.
@@ -66,6 +72,7 @@ pub fn Halting() -> impl IntoView {
         let moment = page.player.moment.get();
         page.run.read(|recording| recording.answered(moment).map(|segment| segment.index))
     });
+    let has_continue = Memo::new(move |_| values.with(|values| values.has_continue));
     let under_pointer = RwSignal::new(None::<usize>);
     let point = move |share: Option<f64>| {
         under_pointer.set(values.with_untracked(|values| {
@@ -77,28 +84,38 @@ pub fn Halting() -> impl IntoView {
         let segment = under_pointer.get().or_else(|| now.get())?;
         let ([halt, go_on], done) =
             values.with(|values| Some((*values.segments.get(segment)?, *values.done.get(segment)?)))?;
-        let sure = if done { "holds itself done" } else { "would go on" };
-        Some(format!("after segment {}: q_halt {halt:.2}, q_continue {go_on:.2}: the model {sure}", segment + 1))
+        let act = if done { "halts" } else { "goes on" };
+        let against = if has_continue.get() { format!(", q_continue {go_on:.2}") } else { String::new() };
+        Some(format!("after segment {}: q_halt {halt:.2}{against}: the Q-head {act}", segment + 1))
+    };
+    let gloss = move || match has_continue.get() {
+        true => view! { <Term name="Done yet?" gloss=HRM_GLOSS/> },
+        false => view! { <Term name="Done yet?" gloss=TRM_GLOSS/> },
     };
     view! {
         <figure class="chart">
             <figcaption>
-                <Term name="Done yet?" gloss=GLOSS/>
+                {gloss}
                 <span class="unit">"logits"</span>
                 <b class="halt">"q_halt"</b>
-                <b class="go-on">"q_continue"</b>
+                <b class="go-on" hidden=move || !has_continue.get()>"q_continue"</b>
                 <Save name="halting"/>
             </figcaption>
-            <Plot room frame label="q_halt and q_continue after every segment; the table below has the figures" testid="halting" point>
+            <Plot room frame label="The Q-head's values after every segment; the table below has the figures" testid="halting" point>
                 {move || grid(values, frame.get())}
-                <polyline class="curve go-on" points=move || values.with(|values| values.curve(1, frame.get()))/>
+                <polyline class="curve go-on" points=move || values.with(|values| {
+                    if values.has_continue { values.curve(1, frame.get()) } else { String::new() }
+                })/>
                 <polyline class="curve halt" points=move || values.with(|values| values.curve(0, frame.get()))/>
                 {move || now.get().map(|segment| {
                     upright(frame.get(), "playhead", values.with(|values| values.x(segment)))
                 })}
             </Plot>
             <p class="reading" data-testid="halting-reading">{reading}</p>
-            <Table head=["Segment", "q_halt", "q_continue"] rows=move || rows(values)/>
+            {move || match has_continue.get() {
+                true => view! { <Table head=["Segment", "q_halt", "q_continue"] rows=move || rows(values)/> }.into_any(),
+                false => view! { <Table head=["Segment", "q_halt"] rows=move || rows(values)/> }.into_any(),
+            }}
         </figure>
     }
 }
@@ -114,7 +131,7 @@ fn grid(values: Memo<Values>, frame: Frame) -> impl IntoView {
         view! {
             {horizontal_axis_lines(frame, ticks)}
             {labels_below(frame, numbers)}
-            {halted.map(|segment| halting_mark(frame, values.x(segment), "sure"))}
+            {halted.map(|segment| halting_mark(frame, values.x(segment), "halts"))}
         }
     })
 }
@@ -122,7 +139,8 @@ fn grid(values: Memo<Values>, frame: Frame) -> impl IntoView {
 fn rows(values: Memo<Values>) -> Vec<Vec<String>> {
     values.with(|values| {
         let row = |(segment, [halt, go_on]): (usize, &[f32; 2])| {
-            vec![(segment + 1).to_string(), format!("{halt:.3}"), format!("{go_on:.3}")]
+            let go_on = values.has_continue.then(|| format!("{go_on:.3}"));
+            [(segment + 1).to_string(), format!("{halt:.3}")].into_iter().chain(go_on).collect()
         };
         values.segments.iter().enumerate().map(row).collect()
     })

@@ -8,6 +8,7 @@ mod course;
 mod dimensions;
 mod experiment_form;
 mod experiments;
+mod film_clocks;
 mod halting;
 mod heat_map;
 mod mixing;

@@ -15,6 +15,22 @@ use crate::ui::{
     state::Page,
 };
 
+/// A name that tells the files of one run from those of another: what is in it, the model, four digits that differ from
+/// puzzle to puzzle, and the step where it is about one.
+fn file_name(page: Page, what: &str, of_moment: bool, ending: &str) -> String {
+    let (model, puzzle) = untrack(|| {
+        page.run.read(|run| {
+            let puzzle =
+                run.question().iter().fold(0u32, |hash, &token| hash.wrapping_mul(31).wrapping_add(token.into()));
+            (run.maker().name.clone(), puzzle % 10_000)
+        })
+    });
+    let plain = |letter: char| if letter.is_ascii_alphanumeric() || "-_.".contains(letter) { letter } else { '-' };
+    let model: String = model.chars().map(plain).collect();
+    let step = if of_moment { format!("-step-{}", page.player.moment.get_untracked() + 1) } else { String::new() };
+    format!("hrm-{what}-{model}-{puzzle:04}{step}.{ending}")
+}
+
 /// A button for each file.
 #[component]
 pub fn SaveRun() -> impl IntoView {
@@ -22,12 +38,14 @@ pub fn SaveRun() -> impl IntoView {
     let filming = RwSignal::new(false);
     let save_json = move |_| {
         let text = untrack(|| page.run.read(|recording| json(recording, page.kind())));
-        browser::save("hrm-trace.json", "application/json", text.as_bytes());
+        browser::save(&file_name(page, "trace", false, "json"), "application/json", text.as_bytes());
     };
     let save_recording = move |_| {
         let bytes = untrack(|| page.run.read(|run| Some(file::to_bytes(run, page.kind()))));
         match bytes {
-            Some(Ok(bytes)) => browser::save("hrm-recording.safetensors", "application/octet-stream", &bytes),
+            Some(Ok(bytes)) => {
+                browser::save(&file_name(page, "recording", false, "safetensors"), "application/octet-stream", &bytes)
+            }
             Some(Err(error)) => page.machine.notice.set(Some(format!("The recording cannot be saved: {error}."))),
             None => {}
         }
@@ -35,7 +53,7 @@ pub fn SaveRun() -> impl IntoView {
     let states = move |level: Level| {
         let save = move |_| {
             let bytes = untrack(|| page.run.read(|recording| npy(recording, level)));
-            browser::save(&format!("hrm-z_{level:?}.npy"), "application/octet-stream", &bytes);
+            browser::save(&file_name(page, &format!("z_{level:?}"), false, "npy"), "application/octet-stream", &bytes);
         };
         view! {
             <button type="button" data-testid=format!("save-{level:?}") on:click=save>
@@ -47,9 +65,10 @@ pub fn SaveRun() -> impl IntoView {
         let scenes = untrack(|| page.run.read(|recording| Some(Scenes::of(recording, page.kind()))));
         if let Some(scenes) = scenes.filter(|_| !filming.get_untracked()) {
             filming.set(true);
+            let name = file_name(page, "board", false, "gif");
             spawn_local(async move {
                 if let Some(bytes) = film(scenes).await {
-                    browser::save("hrm-board.gif", "image/gif", &bytes);
+                    browser::save(&name, "image/gif", &bytes);
                 }
                 filming.try_set(false);
             });
@@ -61,9 +80,10 @@ pub fn SaveRun() -> impl IntoView {
             page.run.read(|recording| Some(Still::of(recording, page.kind(), moment)))
         });
         if let Some(still) = still {
+            let name = file_name(page, "board", true, "png");
             spawn_local(async move {
                 if let Some(picture) = still.picture().await {
-                    browser::save_blob("hrm-board.png", &picture);
+                    browser::save_blob(&name, &picture);
                 }
             });
         }

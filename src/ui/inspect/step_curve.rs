@@ -48,7 +48,7 @@ impl Measure {
             Self::Residual => "Change at each step",
             Self::ToFinal => "Distance to the final state",
             Self::Cosine => "Cosine with the state before",
-            Self::Apart => "Distance to the kept run",
+            Self::Apart => "Distance to the other run",
         }
     }
 
@@ -74,8 +74,9 @@ impl Measure {
                  state stays near 1."
             }
             Self::Apart => {
-                "How far each state is from the one that the kept run had at the same step. Nothing is drawn where both are \
-                 the same; a line that falls shows that the two runs meet again."
+                "How far each state is from the one that the other run had at the same step: the untouched run of an \
+                 experiment, or the one that you kept. Nothing is drawn where both are the same; a line that falls shows \
+                 that the two runs meet again."
             }
         }
     }
@@ -106,7 +107,7 @@ impl Measure {
             Self::Residual => format!("{name} changed by {} RMS", short(value)),
             Self::ToFinal => format!("{name} is {} RMS from its last state", short(value)),
             Self::Cosine => format!("{name} at cosine {value:.6} to the state before"),
-            Self::Apart => format!("{name} is {} RMS from the kept run's", short(value)),
+            Self::Apart => format!("{name} is {} RMS from the other run's", short(value)),
         }
     }
 }
@@ -246,7 +247,7 @@ pub fn StepCurve(measure: Measure) -> impl IntoView {
                 <span class="unit">{measure.unit()}</span>
                 <b class="h">"z_H"</b>
                 <b class="l">"z_L"</b>
-                <Show when=has_kept><span class="unit">"dashed: the kept run"</span></Show>
+                <Show when=has_kept><span class="unit">"dashed: the other run"</span></Show>
                 <Save name=measure.testid()/>
             </figcaption>
             <Plot room frame label=format!("{} ({}) of z_H and z_L; the table below has the figures", measure.title(), measure.unit()) testid=format!("{}-curve", measure.testid()) point press>

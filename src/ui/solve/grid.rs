@@ -20,6 +20,7 @@ use crate::ui::{
         painting::{Painting, context},
         palette::Palette,
         scene::Scene,
+        shown::answer_shown,
         symbol::of_key,
     },
     browser,
@@ -108,8 +109,8 @@ fn scene(page: Page) -> Scene {
             // An experiment may have changed a clue on the way.
             let posed = recording.map(|recording| recording.posed(moment));
             let tokens = posed.as_deref().unwrap_or(&question.tokens);
-            let said = recording.and_then(|recording| recording.answered(moment));
-            Scene::of(question.kind, tokens, said.map(|said| &said.answer))
+            let said = recording.and_then(|recording| answer_shown(recording, moment));
+            Scene::of(question.kind, tokens, said.as_ref())
         })
     });
     scene.searched = searched(page).unwrap_or_default();
@@ -240,9 +241,7 @@ fn press(page: Page, kind: Kind, event: &KeyboardEvent) {
         return;
     }
     match key.as_str() {
-        "z" | "Z" if command && event.shift_key() => drawing.redo(),
-        "z" if command => drawing.undo(),
-        "y" if command => drawing.redo(),
+        // Undo and redo are listened for on the whole page.
         _ if command || event.alt_key() => return,
         "Enter" => page.solve(),
         symbol => match of_key(kind, symbol) {

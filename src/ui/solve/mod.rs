@@ -1,13 +1,16 @@
 //! The place where a puzzle is drawn and the model is watched solving it.
 
+mod board_legend;
 mod controls;
 mod famous;
 mod grid;
 mod harder_puzzles;
 mod more_puzzles;
+mod outcome;
 mod overlay_legend;
 mod path;
 mod settings;
+mod stage;
 mod strokes;
 mod think_wider;
 mod thinking_longer;
@@ -20,11 +23,12 @@ use leptos::prelude::*;
 use crate::ui::{
     inspect::Inspector,
     solve::{
-        controls::{Controls, ModelLine},
+        board_legend::BoardLegend,
+        controls::{Length, ModelLine},
         famous::FamousPuzzles,
-        grid::Grid,
         overlay_legend::OverlayLegend,
-        timeline::Timeline,
+        stage::Stage,
+        timeline::Playback,
         toolbar::{Pad, Toolbar},
     },
     state::{Page, kinds_of},
@@ -37,16 +41,17 @@ pub fn Solve() -> impl IntoView {
     view! {
         <section class="puzzle" aria-label="Puzzle">
             <Sizes/>
-            <Grid/>
+            <Stage/>
             <OverlayLegend/>
-            <Later><Controls/></Later>
+            <Later><Playback/></Later>
             <Later><Pad/></Later>
             <Later><Toolbar/></Later>
+            <Later><BoardLegend/></Later>
+            <Later><Length/></Later>
             <Later><FamousPuzzles/></Later>
             <Later><ModelLine/></Later>
         </section>
         <section class="inside" aria-label="Inside the model">
-            <Later><Timeline/></Later>
             <Later><Inspector/></Later>
         </section>
     }

@@ -11,7 +11,8 @@ use wasm_bindgen::JsCast;
 use crate::ui::{
     browser,
     format::moment::in_words,
-    state::{Page, SPEEDS, Stride},
+    solve::outcome::has_no_model,
+    state::{Drawing, Page, SPEEDS, Stride},
     url::place::Place,
     widgets::checkbox::Check,
 };
@@ -21,9 +22,44 @@ use crate::ui::{
 pub fn Timeline() -> impl IntoView {
     let page = Page::here();
     let player = page.player;
-    let empty = move || page.run.recording.with(|recording| recording.as_ref().is_none_or(|run| run.moments() == 0));
+    let empty = move || is_empty(page);
     listen_for_keys(page);
     let label = move || if player.playing.get() { "Pause" } else { "Play" };
+    view! {
+        <div class="timeline" role="group" aria-label="Timeline">
+            <Clocks/>
+            <div class="transport">
+                <RunButton/>
+                {button("to-start", "To the start", Icon::Start, empty, move || player.seek(0))}
+                {button("step-back", "Step back", Icon::Back, empty, move || player.back(player.stride.get_untracked()))}
+                <button
+                    type="button"
+                    class="play"
+                    data-testid="play"
+                    disabled=empty
+                    on:click=move |_| player.toggle()
+                >
+                    {label}
+                </button>
+                {button("step", "Step", Icon::Forward, empty, move || player.forward(player.stride.get_untracked()))}
+                {button("to-end", "To the end", Icon::End, empty, move || player.seek(usize::MAX))}
+            </div>
+            <p class="moment" data-testid="moment">
+                {move || page.run.recording.with(|recording| {
+                    let moment = player.moment.get();
+                    recording.as_ref().and_then(|recording| in_words(recording, moment))
+                })}
+            </p>
+        </div>
+    }
+}
+
+/// How the timeline is played, and the link to the moment that it shows.
+#[component]
+pub fn Playback() -> impl IntoView {
+    let page = Page::here();
+    let player = page.player;
+    let empty = move || is_empty(page);
     let set_speed = move |event| {
         if let Ok(speed) = event_target_value(&event).parse() {
             player.speed.set(speed);
@@ -38,42 +74,43 @@ pub fn Timeline() -> impl IntoView {
         player.stride.set(Stride::ALL.into_iter().find(|stride| stride.title() == title).unwrap_or_default());
     };
     view! {
-        <div class="timeline" role="group" aria-label="Timeline">
-            <Clocks/>
-            <div class="transport">
-                {button("to-start", "To the start", Icon::Start, empty, move || player.seek(0))}
-                {button("step-back", "Step back", Icon::Back, empty, move || player.back(player.stride.get_untracked()))}
-                <button
-                    type="button"
-                    class="play"
-                    data-testid="play"
-                    disabled=empty
-                    on:click=move |_| player.toggle()
-                >
-                    {label}
-                </button>
-                {button("step", "Step", Icon::Forward, empty, move || player.forward(player.stride.get_untracked()))}
-                {button("to-end", "To the end", Icon::End, empty, move || player.seek(usize::MAX))}
-                <label class="choice" title="What a step is: for the buttons, the arrow keys and Play">
-                    "By "
-                    <select data-testid="stride" on:change=set_stride>{Stride::ALL.map(stride)}</select>
-                </label>
-                <label class="choice">
-                    "Speed "
-                    <select prop:value=move || player.speed.get().to_string() on:change=set_speed>
-                        {SPEEDS.map(|speed| view! { <option value=speed.to_string()>{format!("{speed} steps/s")}</option> })}
-                    </select>
-                </label>
-                <Check name="Loop" testid="loop" checked=player.looping set=move |loops| player.looping.set(loops)/>
-                <span class="moment" data-testid="moment">
-                    {move || page.run.recording.with(|recording| {
-                        let moment = player.moment.get();
-                        recording.as_ref().and_then(|recording| in_words(recording, moment))
-                    })}
-                </span>
-                <Link disabled=Signal::derive(empty)/>
-            </div>
+        <div class="choices">
+            <label class="choice" title="What a step is: for the buttons, the arrow keys and Play">
+                "By "
+                <select data-testid="stride" on:change=set_stride>{Stride::ALL.map(stride)}</select>
+            </label>
+            <label class="choice">
+                "Speed "
+                <select prop:value=move || player.speed.get().to_string() on:change=set_speed>
+                    {SPEEDS.map(|speed| view! { <option value=speed.to_string()>{format!("{speed} steps/s")}</option> })}
+                </select>
+            </label>
+            <Check name="Loop" testid="loop" checked=player.looping set=move |loops| player.looping.set(loops)/>
+            <Link disabled=Signal::derive(empty)/>
         </div>
+    }
+}
+
+/// Whether there is nothing to play.
+fn is_empty(page: Page) -> bool {
+    page.run.recording.with(|recording| recording.as_ref().is_none_or(|run| run.moments() == 0))
+}
+
+/// Runs the model. While it runs the button keeps the keyboard's focus, and does nothing.
+#[component]
+fn RunButton() -> impl IntoView {
+    let page = Page::here();
+    view! {
+        <button
+            type="button"
+            class="primary"
+            data-testid="solve"
+            disabled=move || has_no_model(page)
+            aria-disabled=move || page.is_running().then_some("true")
+            on:click=move |_| page.solve()
+        >
+            "Solve"
+        </button>
     }
 }
 
@@ -259,6 +296,17 @@ fn hands(page: Page, dial: Dial, recorded: Memo<usize>, width: f64) -> impl Into
     }
 }
 
+/// What Ctrl+Z, Ctrl+Shift+Z and Ctrl+Y do to the board.
+fn undo_or_redo(event: &KeyboardEvent) -> Option<fn(Drawing)> {
+    let command = (event.ctrl_key() || event.meta_key()) && !event.alt_key();
+    match event.key().as_str() {
+        "z" | "Z" if command && event.shift_key() => Some(Drawing::redo),
+        "z" if command => Some(Drawing::undo),
+        "y" if command => Some(Drawing::redo),
+        _ => None,
+    }
+}
+
 /// Space, arrows, home, end: on the timeline, and anywhere that does not use them itself.
 fn listen_for_keys(page: Page) {
     let player = page.player;
@@ -266,12 +314,19 @@ fn listen_for_keys(page: Page) {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let key = event.key();
         // A button takes the space bar for itself; a tab takes the arrows.
-        let free = target.is_none_or(|target| {
+        let free = target.as_ref().is_none_or(|target| {
             target.tag_name() == "BODY"
                 || target.class_list().contains("dial")
                 || key != " " && target.matches(".transport button").unwrap_or(false)
         });
         let elsewhere = page.place.get_untracked() != Place::Solve;
+        // A field of text undoes what was typed in it.
+        let writes = target.as_ref().is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA"));
+        if let Some(step) = undo_or_redo(&event).filter(|_| !elsewhere && !writes) {
+            step(page.drawing);
+            event.prevent_default();
+            return;
+        }
         if elsewhere || !free || event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
         }

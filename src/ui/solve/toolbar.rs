@@ -9,7 +9,7 @@ use leptos::{
 use wasm_bindgen::JsCast;
 
 use crate::ui::{
-    board::reading::write,
+    board::{reading::write, shown::answer_shown},
     puzzles,
     solve::{settings::Settings, strokes::Brushes},
     state::Page,
@@ -168,8 +168,9 @@ fn text_of(page: Page) -> String {
 fn answer_of(page: Page) -> Option<String> {
     page.run.recording.with(|recording| {
         let recording = recording.as_ref()?;
-        let said = recording.answered(page.player.moment.get()).or_else(|| recording.segments().first())?;
-        Some(write(page.kind(), &said.answer.tokens))
+        let shown = answer_shown(recording, page.player.moment.get());
+        let said = shown.or_else(|| recording.segments().first().map(|segment| segment.answer.clone()))?;
+        Some(write(page.kind(), &said.tokens))
     })
 }
 

@@ -171,7 +171,7 @@ impl Page {
         }
         // Another board and another model end the thought before: that has to be over.
         browser::breathe().await;
-        self.run.show(recording, kind);
+        self.run.show(recording, kind, &file.name());
         self.player.rewind();
         self.player.seek(usize::MAX);
         self.drawing.brush.set(Brush::Look);

@@ -1,6 +1,6 @@
 //! The puzzle as it is drawn: its history, the cell the keyboard is at, what is known of it.
 
-use hrm_core::puzzle::{FIRST_KIND, Kind, Setting, Settings, Size, fitted};
+use hrm_core::puzzle::{FIRST_BOARD, Kind, Setting, Settings, Size, fitted};
 use hrm_link::protocol::Solutions;
 use leptos::prelude::*;
 
@@ -121,7 +121,7 @@ impl Drawing {
             Some(Err(error)) => (None, Some(format!("In the address: {error}"))),
             None => (None, None),
         };
-        let question = question.unwrap_or_else(|| Question::first_of(FIRST_KIND));
+        let question = question.unwrap_or_else(|| Question::first_of(FIRST_BOARD.0));
         let wish = Wish::of(question.kind);
         let history = RwSignal::new(History::new(question));
         Self {

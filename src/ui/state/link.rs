@@ -5,10 +5,17 @@ use std::time::Duration;
 use hrm_core::model::Intervention;
 use leptos::prelude::*;
 
-use crate::ui::{browser, state::Page, url::address::Address};
+use crate::ui::{
+    browser,
+    state::{Page, Phase},
+    url::address::Address,
+};
 
 /// How many times the segments of training a run may take, by choice.
 pub const STRETCHES: [usize; 3] = [1, 2, 4];
+
+/// Under which the tab keeps its address and the link to the moment shown.
+const RELOADED: &str = "hrm.reloaded";
 
 impl Page {
     /// What the address is to say.
@@ -44,6 +51,29 @@ impl Page {
         });
         let address = Address { moment, stretch, until_sure, acts, ..untrack(|| self.address()) };
         format!("{}{address}", browser::address_without_fragment())
+    }
+
+    /// A page that is loaded again shows the run and the moment that it showed: the address alone would lose them.
+    pub(super) fn outlive_reload(self) {
+        // Of another address nothing is shown that it does not ask for.
+        let kept = browser::take_from_tab(RELOADED);
+        let kept = kept.as_deref().and_then(|kept| kept.split_once('\n'));
+        if let Some((_, link)) = kept.filter(|(fragment, _)| *fragment == browser::fragment()) {
+            self.run_to(&Address::parse(link));
+        }
+        let handle = window_event_listener(leptos::ev::pagehide, move |_| {
+            let ended = self.run.phase.with_untracked(|phase| matches!(phase, Phase::Valid | Phase::Invalid(_)));
+            let of_gallery =
+                self.machine.model.with_untracked(|model| model.as_ref().is_some_and(|m| !m.file.is_empty()));
+            let is_here =
+                of_gallery && !untrack(|| self.is_foreign()) && self.run.opened.with_untracked(Option::is_none);
+            if ended && is_here {
+                let link = self.link_to_moment();
+                let link = link.split_once('#').map_or("", |(_, fragment)| fragment);
+                browser::keep_in_tab(RELOADED, &format!("{}\n{link}", browser::fragment()));
+            }
+        });
+        on_cleanup(move || handle.remove());
     }
 
     /// Runs the model as an address asks, where it does.

@@ -10,6 +10,7 @@ mod mixing;
 mod player;
 mod run;
 mod training;
+mod visit;
 mod wider;
 
 pub(super) use dimension::{DIMENSION_PUZZLES, Measured};
@@ -80,6 +81,10 @@ pub(super) struct Page {
     pub overlay: RwSignal<Option<Overlay>>,
     /// Raised when the theme changes: what is painted by hand is painted anew.
     pub theme: RwSignal<u32>,
+    /// Whether the first run to end is to be replayed: on a first visit, unless it came by a link to a moment.
+    greets: StoredValue<bool>,
+    /// Whether that has just been done.
+    pub welcomed: RwSignal<bool>,
 }
 
 impl Page {
@@ -106,12 +111,16 @@ impl Page {
             beside: RwSignal::new(address.beside),
             overlay: RwSignal::new(None),
             theme: RwSignal::new(0),
+            greets: StoredValue::new(address.moment.is_none() && visit::is_first()),
+            welcomed: RwSignal::new(false),
         };
         page.machine.start(move |heard| page.hear(heard));
         page.follow_model();
         page.follow_question();
         page.follow_address();
         page.run_to(&address);
+        page.outlive_reload();
+        page.welcome(&address);
         page
     }
 
@@ -199,6 +208,7 @@ impl Page {
             engine,
             request: SolveRequest { question: asked, segments, until_sure, unwatched: !watch, interventions },
         });
+        self.run.engine.set(Some(engine));
         self.run.watched.set_value(watch);
         self.run.planned.set_value(segments);
         self.run.phase.set(Phase::Running { task });
@@ -317,6 +327,7 @@ impl Page {
             Event::Finished if of_run => {
                 self.run.finish(untrack(|| self.kind()));
                 self.run_what_comes_after();
+                self.replay_the_first();
             }
             Event::Cancelled if of_run => self.run.stopped(),
             Event::Failed(failure) if of_run => {

@@ -10,6 +10,10 @@ use crate::ui::browser;
 /// Steps a second that can be chosen.
 pub const SPEEDS: [f64; 4] = [3.0, 8.0, 20.0, 60.0];
 
+/// Steps a second of a replay, and how many of a run's moments are replayed one by one.
+const REPLAY_SPEED: f64 = 8.0;
+const MOST_REPLAYED: usize = 48;
+
 /// What a step of the timeline is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stride {
@@ -88,6 +92,12 @@ impl Player {
         self.recording.with_untracked(|recording| recording.as_ref()?.moments().checked_sub(1))
     }
 
+    /// Whether the moment is the last of what is recorded.
+    pub fn is_at_end(self) -> bool {
+        let moments = self.recording.with(|recording| recording.as_ref().map_or(0, Recording::moments));
+        moments > 0 && self.moment.get() + 1 == moments
+    }
+
     /// Back to the start, to follow the next run.
     pub fn rewind(self) {
         self.playing.set(false);
@@ -149,14 +159,27 @@ impl Player {
             }
             self.playing.set(true);
             self.starts.update_value(|starts| *starts += 1);
-            self.tick(self.starts.get_value());
+            self.tick(self.starts.get_value(), None);
         }
     }
 
-    /// One step after the due time, and so on. With less motion asked for, whole segments, slowly.
-    fn tick(self, start: u32) {
+    /// Shows the run once more from its beginning, in some five seconds: by steps where it has few, else by H steps. Not where
+    /// less motion is asked for.
+    pub fn replay(self) {
+        let Some(last) = self.last().filter(|_| !browser::prefers_reduced_motion()) else { return };
+        let stride = if last <= MOST_REPLAYED { Stride::Step } else { Stride::H };
+        self.seek(0);
+        self.playing.set(true);
+        self.starts.update_value(|starts| *starts += 1);
+        self.tick(self.starts.get_value(), Some(stride));
+    }
+
+    /// One step after the due time, and so on; by the strides of a replay, else by those that are chosen. With less motion
+    /// asked for, whole segments, slowly.
+    fn tick(self, start: u32, replayed: Option<Stride>) {
         let calm = browser::prefers_reduced_motion();
-        let wait = if calm { 1.0 } else { 1.0 / self.speed.get_untracked() };
+        let speed = if replayed.is_some() { REPLAY_SPEED } else { self.speed.get_untracked() };
+        let wait = if calm { 1.0 } else { 1.0 / speed };
         let due = move || {
             // The page may be gone.
             if self.playing.try_get_untracked() != Some(true) || self.starts.get_value() != start {
@@ -170,9 +193,9 @@ impl Player {
             match (at_end, calm) {
                 (true, _) => self.seek(0),
                 (false, true) => self.forward(Stride::Segment),
-                (false, false) => self.forward(self.stride.get_untracked()),
+                (false, false) => self.forward(replayed.unwrap_or_else(|| self.stride.get_untracked())),
             }
-            self.tick(start);
+            self.tick(start, replayed);
         };
         set_timeout(due, Duration::from_secs_f64(wait));
     }

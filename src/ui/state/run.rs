@@ -1,6 +1,7 @@
 //! A run of the model: how far it is, what it left, and whether its answer holds.
 
 use hrm_core::{
+    engine,
     model::Intervention,
     puzzle::Kind,
     recording::{Maker, Recording, SegmentReport, Shapes},
@@ -58,6 +59,10 @@ pub struct Run {
     pub planned: StoredValue<usize>,
     /// The tokens that it was asked to solve.
     pub question: StoredValue<Vec<u8>>,
+    /// The engine that it was given to.
+    pub engine: RwSignal<Option<engine::Kind>>,
+    /// The file that it was read from, of a run that was recorded elsewhere.
+    pub opened: RwSignal<Option<String>>,
 }
 
 impl Run {
@@ -77,6 +82,8 @@ impl Run {
             asked: StoredValue::new(None),
             planned: StoredValue::new(0),
             question: StoredValue::new(Vec::new()),
+            engine: RwSignal::new(None),
+            opened: RwSignal::new(None),
         }
     }
 
@@ -110,6 +117,7 @@ impl Run {
         if self.recording.with_untracked(Option::is_some) {
             self.recording.set(None);
         }
+        self.opened.set(None);
         self.phase.set(Phase::Idle);
     }
 
@@ -121,10 +129,11 @@ impl Run {
         self.recording.set(Some(if self.watched.get_value() { recording } else { recording.unwatched() }));
     }
 
-    /// Shows a run that was recorded earlier, about a puzzle of that kind.
-    pub fn show(self, recording: Recording, kind: Kind) {
+    /// Shows a run that was recorded earlier, in `file`, about a puzzle of that kind.
+    pub fn show(self, recording: Recording, kind: Kind, file: &str) {
         self.after.set_value(None);
         self.recording.set(Some(recording));
+        self.opened.set(Some(file.into()));
         self.finish(kind);
     }
 

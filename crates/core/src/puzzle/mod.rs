@@ -30,7 +30,7 @@ pub use reading::{fitted, read_all};
 pub use setting::{Setting, SettingError, Settings};
 pub use size::{NoSize, Size};
 pub use symbol::{Symbol, Tool, Tools};
-pub use table::{FIRST_KIND, add_game, games};
+pub use table::{FIRST_BOARD, FIRST_KIND, add_game, games};
 pub use text::ParseError;
 
 /// A puzzle and its solution, in tokens of its kind, `[S]` each.

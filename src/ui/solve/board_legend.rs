@@ -1,0 +1,47 @@
+//! What the board's colours and lines mean.
+
+use hrm_core::puzzle::AnswerStyle;
+use leptos::prelude::*;
+
+use crate::ui::{state::Page, widgets::details::Fold};
+
+/// The marks of a board whose answers are symbols: the class of a sample, its text, what it says.
+const OF_SYMBOLS: [(&str, &str, &str); 5] = [
+    ("given", "5", "bold: given, by the puzzle"),
+    ("inferred", "5", "the model's; the bar below is as long as its head is sure"),
+    ("doubtful", "5", "amber: the head is in doubt"),
+    ("contradicted", "5", "red: the model says something else than the clue, which stands in the corner"),
+    ("faulty", "5", "a wavy line: breaks a rule"),
+];
+
+/// Those of a board whose answers are a path.
+const OF_PATHS: [(&str, &str, &str); 4] = [
+    ("wall", "", "a wall, as drawn"),
+    ("path", "", "the model's path, the wider the surer"),
+    ("crossed", "×", "crossed out in red: the model says something else than what is drawn there"),
+    ("searched", "", "dashed: a shortest path, where the model's is wrong"),
+];
+
+/// Samples of every mark, with words.
+#[component]
+pub fn BoardLegend() -> impl IntoView {
+    let page = Page::here();
+    let is_path = Memo::new(move |_| page.kind().layout().answers == AnswerStyle::Path);
+    let marks = move || {
+        let marks: &[_] = if is_path.get() { &OF_PATHS } else { &OF_SYMBOLS };
+        let mark = |&(class, text, says): &(&'static str, &'static str, &'static str)| {
+            view! {
+                <li>
+                    <span class=format!("mark {class}") aria-hidden="true">{text}</span>
+                    {says}
+                </li>
+            }
+        };
+        marks.iter().map(mark).collect_view()
+    };
+    view! {
+        <Fold summary="What the colours mean" testid="board-legend">
+            <ul class="marks">{marks}</ul>
+        </Fold>
+    }
+}

@@ -1,0 +1,227 @@
+//! What came of a run, what stands against the board, and what to press next.
+
+use hrm_core::puzzle::Kind;
+use hrm_link::protocol::Solutions;
+use leptos::prelude::*;
+
+use crate::ui::{
+    board::{shown::answer_shown, symbol::boards, wrong::wrong_cells},
+    puzzles::{self, Extras},
+    solve::think_wider::{ThinkWider, ThinkWiderButton},
+    state::{Page, Phase, Status, kinds_of},
+    url::place::Place,
+};
+
+/// What is said of the run and the board, with what can be pressed about it.
+#[component]
+pub fn Outcome() -> impl IntoView {
+    let page = Page::here();
+    let state = move || {
+        page.run.phase.with(|phase| match phase {
+            Phase::Idle | Phase::Stopped => "idle",
+            Phase::Waiting | Phase::Running { .. } => "running",
+            Phase::Valid => "valid",
+            Phase::Invalid(_) => "invalid",
+            Phase::Failed(_) => "error",
+        })
+    };
+    // Of a number of cells, not of the moment: while a run is played little of this changes.
+    let now = Memo::new(move |_| at_this_step(page));
+    let is_past = Memo::new(move |_| is_past(page));
+    view! {
+        <div class="run">
+            <Show when=move || page.is_running()>
+                <button type="button" data-testid="cancel" on:click=move |_| page.cancel()>"Stop"</button>
+            </Show>
+            <p class="now" data-testid="now">{now}</p>
+            <p class="verdict" data-testid="verdict" data-state=state role="status" aria-live="polite">
+                {move || verdict(page, is_past.get())}
+            </p>
+            <Show when=move || page.longer().is_some()>
+                <button type="button" data-testid="think-longer" on:click=move |_| page.think_longer()>
+                    "Think longer"
+                </button>
+            </Show>
+            <ThinkWiderButton/>
+            <p class="figures" data-testid="figures">{move || figures(page)}</p>
+        </div>
+        <ThinkWider/>
+        <Show when=move || page.machine.lacks_model()>
+            <Unfit/>
+        </Show>
+        <Notes/>
+    }
+}
+
+/// Whether the model can be run at all.
+pub fn has_no_model(page: Page) -> bool {
+    page.machine.lacks_model() || page.machine.status.with(|status| matches!(status, Status::Failed(_)))
+}
+
+/// Whether the moment that is shown comes before the end of a run that has ended.
+fn is_past(page: Page) -> bool {
+    let has_ended = page.run.phase.with(|phase| matches!(phase, Phase::Valid | Phase::Invalid(_)));
+    has_ended && !page.player.is_at_end()
+}
+
+/// What is right or wrong in the answer that the board shows, before a run's end; nothing at its end, where the verdict says
+/// it.
+fn at_this_step(page: Page) -> Option<String> {
+    if !is_past(page) {
+        return None;
+    }
+    let (kind, moment) = (page.kind(), page.player.moment.get());
+    page.run.recording.with(|recording| {
+        let recording = recording.as_ref().filter(|recording| recording.question().len() == kind.seq_len())?;
+        let Some(answer) = answer_shown(recording, moment) else { return Some("At this step: no answer yet.".into()) };
+        let posed = recording.posed(moment);
+        Some(match (kind.check(&posed, &answer.tokens), wrong_cells(kind, &posed, &answer.tokens).len()) {
+            (Ok(()), _) => "At this step: solved.".into(),
+            (Err(fault), 0) => format!("At this step: {fault}."),
+            (Err(_), 1) => "At this step: 1 cell breaks a rule.".into(),
+            (Err(_), cells) => format!("At this step: {cells} cells break a rule."),
+        })
+    })
+}
+
+/// What there is for a board that no model takes.
+#[component]
+fn Unfit() -> impl IntoView {
+    let page = Page::here();
+    // The largest board of the same game that a model takes.
+    let largest = Memo::new(move |_| {
+        let same = |kind: &Kind| kind.is_same_game(page.kind());
+        page.machine.gallery.with(|gallery| kinds_of(gallery).into_iter().rfind(same))
+    });
+    let learn = move |_| {
+        let kind = page.kind();
+        page.training.draft.update(|draft| draft.set_puzzle(kind));
+        page.place.set(Place::Train);
+    };
+    view! {
+        <div class="message" data-testid="unfit">
+            <p>
+                {move || format!("No model of this page takes {}.", boards(page.kind()))}
+                {move || largest.get().map(|largest| format!(" The largest that it takes are {}.", boards(largest)))}
+            </p>
+            <div class="actions">
+                {move || largest.get().map(|largest| view! {
+                    <button type="button" data-testid="unfit-largest" on:click=move |_| page.show_kind(largest)>
+                        {format!("To {} instead", boards(largest))}
+                    </button>
+                })}
+                <button type="button" data-testid="unfit-train" on:click=learn>
+                    {move || format!("Train a model for {}", boards(page.kind()))}
+                </button>
+            </div>
+        </div>
+    }
+}
+
+/// What came of the run: as what it came to in the end while an earlier moment `is_past`.
+fn verdict(page: Page, is_past: bool) -> String {
+    let solved = || of_game(page, <dyn Extras>::solved);
+    let unsolved = || of_game(page, <dyn Extras>::unsolved).unwrap_or_default();
+    page.run.phase.with(|phase| match phase {
+        Phase::Idle => waiting_for(page)
+            .or_else(|| warning(page))
+            .unwrap_or_else(|| "Press Solve, or change the puzzle first.".into()),
+        Phase::Waiting => waiting_for(page).unwrap_or_else(|| "One moment…".into()),
+        Phase::Running { .. } => "Thinking…".into(),
+        Phase::Stopped => "Stopped.".into(),
+        Phase::Valid if is_past => "In the end: solved.".into(),
+        Phase::Invalid(fault) if is_past => format!("In the end: not a solution: {fault}.{}", unsolved()),
+        Phase::Valid => solved().unwrap_or_else(|| "Solved: checked by the rules, the answer is right.".into()),
+        Phase::Invalid(fault) => format!("Not a solution: {fault}.{}", unsolved()),
+        Phase::Failed(message) => message.clone(),
+    })
+}
+
+/// What the game says of the puzzle that the run was about at last.
+fn of_game(page: Page, says: fn(&'static dyn Extras, Kind, &[u8]) -> Option<String>) -> Option<String> {
+    let extras = puzzles::of(page.kind())?;
+    says(extras, page.kind(), &page.posed_at_last()?)
+}
+
+/// How long the run took and where, and when the model held itself done.
+fn figures(page: Page) -> Option<String> {
+    page.run.recording.with(|recording| {
+        let recording = recording.as_ref().filter(|recording| !recording.segments().is_empty())?;
+        let count = recording.segments().len();
+        let halted = match recording.halted() {
+            Some(segment) => format!("its Q-head said done after segment {}", segment + 1),
+            None => "its Q-head never said done".into(),
+        };
+        let run = format!("{count} segments in {:.0} ms on {}; {halted}", recording.milliseconds(), recording.engine());
+        Some(match page.run.opened.get() {
+            Some(file) => format!("A recording, opened from {file}, not run here: {run}"),
+            None => run,
+        })
+    })
+}
+
+/// What has to happen before a run can begin.
+fn waiting_for(page: Page) -> Option<String> {
+    if page.machine.lacks_model() {
+        return Some("No model for this board.".into());
+    }
+    page.machine.status.with(|status| match status {
+        Status::Starting => Some("Starting…".into()),
+        Status::Opening => Some("Loading the model…".into()),
+        Status::Measuring => Some("Timing both engines on this model…".into()),
+        Status::Ready => None,
+        Status::Failed(message) => Some(format!("No model to run: {message}")),
+    })
+}
+
+/// Words as a sentence of their own.
+fn sentence(words: &str) -> String {
+    let mut rest = words.chars();
+    let first = rest.next().into_iter().flat_map(char::to_uppercase);
+    format!("{}{}.", first.collect::<String>(), rest.as_str())
+}
+
+/// What is known against the board, each in a sentence.
+fn against_the_board(page: Page) -> Vec<String> {
+    let faults = page.drawing.question.with(|question| question.kind.faults(&question.tokens));
+    let mut said: Vec<String> = faults.iter().map(|fault| sentence(&fault.to_string())).collect();
+    if !faults.is_empty() {
+        if page.kind().rules().is_some_and(|rules| rules.faults_are_final()) {
+            said.push("So this board has no solution.".into());
+        }
+        return said;
+    }
+    let of_solutions = match page.drawing.solutions.get() {
+        Some(Solutions::None) => Some("This board has no solution."),
+        Some(Solutions::Several) => Some("This board has several solutions."),
+        Some(Solutions::Unknown) if page.kind().rules().is_some() => {
+            Some("Whether this board has one solution is not known: finding out takes too long.")
+        }
+        Some(Solutions::One | Solutions::Unknown) | None => None,
+    };
+    said.extend(of_solutions.map(String::from));
+    said
+}
+
+/// What somebody has to know before Solve is pressed: what is worst about the board.
+fn warning(page: Page) -> Option<String> {
+    let against = against_the_board(page);
+    let worst = against.last()?;
+    Some(format!("{worst} You can run the model on it anyway."))
+}
+
+/// What is wrong or odd about the board, and what happened to the worker.
+#[component]
+fn Notes() -> impl IntoView {
+    let page = Page::here();
+    let notes = Memo::new(move |_| {
+        let mut notes: Vec<String> = page.machine.notice.get().into_iter().collect();
+        notes.extend(against_the_board(page));
+        notes
+    });
+    view! {
+        <div class="notes" data-testid="notes" role="status">
+            <For each=move || notes.get() key=String::clone children=|note| view! { <p class="message">{note}</p> }/>
+        </div>
+    }
+}

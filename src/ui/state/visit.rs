@@ -1,0 +1,59 @@
+//! A first visit: the page shows at once what it is about.
+
+use hrm_core::puzzle::FIRST_BOARD;
+use leptos::prelude::*;
+
+use crate::ui::{
+    browser,
+    state::{Page, Phase, drawing::Question},
+    url::address::Address,
+};
+
+/// Where a browser remembers that it has been here.
+const KEY: &str = "hrm.tour";
+
+/// Segments of the run that a first visit meets: as many as its board takes, and one in which nothing changes any more.
+const SEGMENTS: usize = 4;
+
+/// Whether this browser has not been here before.
+pub(super) fn is_first() -> bool {
+    browser::recall(KEY).is_none()
+}
+
+impl Page {
+    /// The next visit is not the first.
+    pub fn remember_visit(self) {
+        browser::keep(KEY, "seen");
+        self.greets.set_value(false);
+    }
+
+    /// Solves the first board on a first visit, unless the address asks for something else.
+    pub(super) fn welcome(self, address: &Address) {
+        if self.greets.get_value() && *address == Address::default() {
+            self.solve_in(SEGMENTS);
+        }
+    }
+
+    /// Puts the first board there; what was drawn comes back by Undo.
+    pub fn show_first_board(self) {
+        let first = Question::first_of(FIRST_BOARD.0);
+        if self.drawing.question.with_untracked(|question| *question != first) {
+            self.drawing.replace(first);
+        }
+    }
+
+    /// Runs the model for so many segments.
+    pub fn solve_in(self, segments: usize) {
+        self.think(Vec::new(), Some(segments));
+    }
+
+    /// The first run that ends is shown once more, slowly: the board, the clocks and the curves move together.
+    pub(super) fn replay_the_first(self) {
+        let has_answer = self.run.phase.with_untracked(|phase| matches!(phase, Phase::Valid | Phase::Invalid(_)));
+        if has_answer && self.greets.get_value() {
+            self.remember_visit();
+            self.player.replay();
+            self.welcomed.set(true);
+        }
+    }
+}
