@@ -9,29 +9,47 @@ use hrm_core::{
     engine::cpu,
     gallery::Index,
     model::{Solver, Taps},
+    puzzle::FIRST_BOARD,
 };
 use hrm_web::ui::board::starter::first_question;
 
+/// A model of the gallery, its answers and q_halt after each of so many segments on a board.
+fn run(name: &str, question: &[u8], segments: Option<usize>) -> Vec<(Vec<u8>, f32)> {
+    let gallery = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/gallery");
+    let read = |file: &str| fs::read(gallery.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let config = ModelConfig::from_json(&String::from_utf8(read(&format!("{name}.json"))).unwrap()).unwrap();
+    let weights = Weights::from_safetensors(&read(&format!("{name}.safetensors"))).unwrap();
+    let tokens: Vec<u32> = question.iter().map(|&token| u32::from(token)).collect();
+    pollster::block_on(async {
+        let mut solver = Solver::new(&cpu::Engine::new(), &config, &weights, 1, Taps::None).await.unwrap();
+        solver.begin(&tokens, &[0]).await.unwrap();
+        let mut all = Vec::new();
+        for _ in 0..segments.unwrap_or(config.halt_max_steps) {
+            let segment = solver.segment().await.unwrap();
+            all.push((segment.answer(config.vocab_size), segment.q[0][0]));
+        }
+        all
+    })
+}
+
 #[test]
 fn every_model_solves_the_first_board_of_its_kind() {
-    let gallery = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/gallery");
-    let read = |name: &str| fs::read(gallery.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let index: Index = serde_json::from_slice(&read("index.json")).unwrap();
+    let index = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/gallery/index.json");
+    let index: Index = serde_json::from_slice(&fs::read(index).unwrap()).unwrap();
     for entry in index.models {
-        let config = String::from_utf8(read(&entry.config_file())).unwrap();
-        let config = ModelConfig::from_json(&config).unwrap();
-        let weights = Weights::from_safetensors(&read(&entry.file)).unwrap();
         let question = first_question(entry.puzzle);
-        let tokens: Vec<u32> = question.iter().map(|&token| u32::from(token)).collect();
-        let answer = pollster::block_on(async {
-            let mut solver = Solver::new(&cpu::Engine::new(), &config, &weights, 1, Taps::None).await.unwrap();
-            solver.begin(&tokens, &[0]).await.unwrap();
-            let mut answer = Vec::new();
-            for _ in 0..config.halt_max_steps {
-                answer = solver.segment().await.unwrap().answer(config.vocab_size);
-            }
-            answer
-        });
+        let (answer, _) = run(&entry.name, &question, None).pop().unwrap();
         assert_eq!(entry.puzzle.check(&question, &answer), Ok(()), "{} on the first board of its kind", entry.name);
     }
+}
+
+/// What a first visit sees: wrong after the first segment and the second, right and sure after the third.
+#[test]
+fn the_board_of_a_first_visit_is_right_after_the_third_segment() {
+    let kind = FIRST_BOARD.0;
+    let question = first_question(kind);
+    let answers = run("sudoku-9x9", &question, Some(4));
+    let right: Vec<bool> = answers.iter().map(|(answer, _)| kind.check(&question, answer).is_ok()).collect();
+    assert_eq!(right, [false, false, true, true]);
+    assert!(answers[1].1 < 0.0 && answers[2].1 > 0.0, "q_halt");
 }

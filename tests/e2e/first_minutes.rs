@@ -204,3 +204,46 @@ async fn an_experiment_begins_at_an_early_step() -> Result<()> {
     })
     .await
 }
+
+/// Every link to a run worth seeing shows what it says.
+#[tokio::test]
+async fn stories_are_true() -> Result<()> {
+    visit(Chromium::Plain, async |browser, url| {
+        let page = Page::open(browser, url).await?;
+        page.choose_engine("cpu").await?;
+        page.wait_for("document.querySelector('[data-testid=stories] a')").await?;
+        let ends: [(&str, &[&str]); 5] = [
+            ("Freeze H", &["invalid"]),
+            ("Wrong for long", &["valid"]),
+            ("never gets right", &["invalid"]),
+            ("Two solutions", &["valid", "invalid"]),
+            ("newspapers", &["valid", "invalid"]),
+        ];
+        for (name, states) in ends {
+            let click = "[...document.querySelectorAll('[data-testid=stories] a')]
+                .find(link => link.textContent.includes(arguments[0])).click()";
+            page.script::<Value>(click, [json!(name)]).await?;
+            page.settle().await?;
+            page.wait_for("document.querySelector('[data-testid=verdict]').dataset.state != 'idle'").await?;
+            page.wait_for_end().await?;
+            page.settle().await?;
+            if name == "Freeze H" {
+                page.wait_for("document.querySelectorAll('[data-testid=both-boards] td').length == 162").await?;
+                page.wait_for_end().await?;
+            }
+            let state: String =
+                page.script("return document.querySelector('[data-testid=verdict]').dataset.state", []).await?;
+            println!("{name}: {state}: {}", page.text("verdict").await?);
+            assert!(states.contains(&state.as_str()), "{name}: {state}");
+            if name == "Wrong for long" {
+                // The end of the last segment that training had.
+                page.seek(63).await?;
+                let now = page.text("now").await?;
+                assert!(now.contains("break a rule") || now.contains("breaks a rule"), "{now}");
+            }
+            browser.snapshot(&format!("story-{}", name.replace(' ', "-").to_lowercase())).await?;
+        }
+        Ok(())
+    })
+    .await
+}

@@ -62,7 +62,8 @@ impl Clocks {
             let (ink, row, scale) = if *level == Level::H { (h, ROWS[0], 1.4) } else { (l, ROWS[1], 1.0) };
             let is_past = now.is_some_and(|now| at <= now);
             on.begin_path();
-            let _ = on.arc(x(at as f64 + 0.5), top + row, (radius * scale).max(1.0), 0.0, std::f64::consts::TAU);
+            let (across, dot) = (x(at as f64 + 0.5), (radius * scale).max(1.0));
+            let _ = on.ellipse(across, top + row, dot, dot, 0.0, 0.0, std::f64::consts::TAU);
             on.set_fill_style_str(if is_past { ink } else { line });
             on.fill();
         }

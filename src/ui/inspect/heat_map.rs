@@ -245,7 +245,9 @@ pub fn Subject(#[prop(into)] difference: Signal<bool>, #[prop(into)] tiles: Sign
             if difference.get() { ("Change in the last step", CHANGE_GLOSS) } else { ("States", STATES_GLOSS) };
         view! { <Term name gloss/> }
     };
-    let arranged = move || if tiles.get() { "a tile of channels for every cell" } else { "positions by channels" };
+    let arranged = move || {
+        if tiles.get() { "a tile of channels for every cell" } else { "a row for each cell, a column for each channel" }
+    };
     view! {
         {subject}
         <span class="unit">{arranged}</span>

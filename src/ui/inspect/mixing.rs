@@ -97,7 +97,8 @@ pub fn MixingView() -> impl IntoView {
                  puzzle's embedding"
             ),
             (MixingKind::Jacobian, _) => {
-                "no attention in this model (mlp_t): the mixing Jacobian, RMS over channels".to_string()
+                "this model mixes cells by an MLP (mlp_t) and has no attention: how strongly a cell's new vector answers to a \
+                 small change of each other one (RMS of the Jacobian)".to_string()
             }
         })
     };

@@ -141,7 +141,10 @@ pub fn SpaceFigure(shown: Shown) -> impl IntoView {
             <p class="reading" data-testid="explained">{explained}</p>
             <div class="options">
                 <span class="reading hint">"Drag it, or use the arrow keys."</span>
-                <Show when=|| !browser::prefers_reduced_motion()>
+                <Show
+                    when=|| !browser::prefers_reduced_motion()
+                    fallback=|| view! { <span class="reading">"It does not turn by itself: less motion is asked for."</span> }
+                >
                     <button
                         type="button"
                         data-testid="turn"

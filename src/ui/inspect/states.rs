@@ -35,7 +35,7 @@ pub fn States() -> impl IntoView {
                     data-testid="states-order"
                     on:change=move |event| tiles.set(event_target_value(&event) == "tiles")
                 >
-                    <option value="rows">"positions by channels"</option>
+                    <option value="rows">"a row for each cell"</option>
                     <option value="tiles">"as the board's cells"</option>
                 </select>
             </label>

@@ -2,6 +2,8 @@
 
 use hrm_core::puzzle::Kind;
 
+use crate::ui::url::view::View;
+
 /// What a game may have of its own.
 pub trait Extras: Sync {
     /// The game's name ([`hrm_core::puzzle::Game::name`]).
@@ -22,10 +24,34 @@ pub trait Extras: Sync {
     fn unsolved(&self, _kind: Kind, _question: &[u8]) -> Option<String> {
         None
     }
+    /// Runs worth seeing.
+    fn stories(&self) -> &'static [Story] {
+        &[]
+    }
     /// Puzzles of a kind that people know by a name.
     fn famous(&self, _kind: Kind) -> &'static [Famous] {
         &[]
     }
+}
+
+/// A run worth seeing, as a link asks for it.
+pub struct Story {
+    /// The words of the link.
+    pub name: &'static str,
+    /// What one sees.
+    pub says: &'static str,
+    /// The gallery's model.
+    pub model: &'static str,
+    /// As text.
+    pub puzzle: &'static str,
+    /// The view that shows it.
+    pub view: View,
+    /// The step that is shown; beyond the last one: the last.
+    pub moment: usize,
+    /// How many times the segments of training the run takes, where that is not once.
+    pub stretch: Option<usize>,
+    /// What is done to the states, as an address writes it.
+    pub acts: &'static str,
 }
 
 /// A puzzle that people know by a name.

@@ -7,7 +7,7 @@ mod sudoku;
 
 use hrm_core::puzzle::Kind;
 
-pub use extras::{Extras, Famous};
+pub use extras::{Extras, Famous, Story};
 
 /// The games that have something of their own.
 static TABLE: [&dyn Extras; 2] = [&sudoku::Sudoku, &maze::Maze];
@@ -17,9 +17,15 @@ pub fn of(kind: Kind) -> Option<&'static dyn Extras> {
     TABLE.into_iter().find(|extras| extras.game() == kind.game().name())
 }
 
+/// Runs worth seeing, of every game.
+pub fn stories() -> impl Iterator<Item = &'static Story> {
+    TABLE.into_iter().flat_map(Extras::stories)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::url::interventions;
 
     #[test]
     fn every_line_is_of_a_game_and_famous_puzzles_are_puzzles() {
@@ -30,6 +36,12 @@ mod tests {
                 let question = kind.encode(famous.puzzle).unwrap_or_else(|error| panic!("{}: {error}", famous.name));
                 assert_eq!(kind.faults(&question), [], "{}", famous.name);
             }
+        }
+        for story in stories() {
+            let kind: Kind = story.model.parse().unwrap_or_else(|error| panic!("{}: {error}", story.name));
+            let question = kind.encode(story.puzzle).unwrap_or_else(|error| panic!("{}: {error}", story.name));
+            assert_eq!(kind.faults(&question), [], "{}", story.name);
+            assert_eq!(interventions::read(story.acts).is_empty(), story.acts.is_empty(), "{}", story.name);
         }
         assert!(TABLE.iter().all(|extras| Kind::all().any(|kind| kind.game().name() == extras.game())));
     }

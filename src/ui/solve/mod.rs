@@ -11,6 +11,7 @@ mod overlay_legend;
 mod path;
 mod settings;
 mod stage;
+mod stories;
 mod strokes;
 mod think_wider;
 mod thinking_longer;
@@ -28,6 +29,7 @@ use crate::ui::{
         famous::FamousPuzzles,
         overlay_legend::OverlayLegend,
         stage::Stage,
+        stories::Stories,
         timeline::Playback,
         toolbar::{Pad, Toolbar},
     },
@@ -46,6 +48,7 @@ pub fn Solve() -> impl IntoView {
             <Later><Playback/></Later>
             <Later><Pad/></Later>
             <Later><Toolbar/></Later>
+            <Later><Stories/></Later>
             <Later><BoardLegend/></Later>
             <Later><Length/></Later>
             <Later><FamousPuzzles/></Later>
