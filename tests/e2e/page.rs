@@ -133,7 +133,7 @@ impl<'a> Page<'a> {
     /// Chooses an engine by hand, `gpu` or `cpu`, and waits until the badge names it.
     pub async fn choose_engine(&self, engine: &str) -> Result<()> {
         let option = format!(r#"[data-testid="engine"] option[value="{engine}"]"#);
-        self.browser.driver().find(By::Css(option)).await?.click().await?;
+        self.press_element(By::Css(&option)).await?;
         let name = if engine == "gpu" { "WebGPU" } else { "CPU" };
         self.wait_for(&format!("document.querySelector('[data-testid=badge]').textContent.includes('{name}')")).await
     }
@@ -155,7 +155,7 @@ impl<'a> Page<'a> {
     /// Clicks a cell (0 to 15, row by row) and types a digit over what it holds.
     pub async fn type_clue(&self, cell: usize, clue: char) -> Result<()> {
         let css = format!(r#"[data-testid="board"] [data-cell="{},{}"]"#, cell / 4, cell % 4);
-        self.browser.driver().find(By::Css(css)).await?.click().await?;
+        self.press_element(By::Css(&css)).await?;
         self.press(clue.to_string()).await
     }
 
@@ -242,7 +242,7 @@ impl<'a> Page<'a> {
     /// Chooses an option of a list.
     pub async fn choose(&self, list: &str, value: &str) -> Result<()> {
         let option = format!(r#"[data-testid="{list}"] option[value="{value}"]"#);
-        self.browser.driver().find(By::Css(option)).await?.click().await?;
+        self.press_element(By::Css(&option)).await?;
         self.settle().await
     }
 
@@ -347,7 +347,16 @@ impl<'a> Page<'a> {
     }
 
     pub async fn click(&self, id: &str) -> Result<()> {
-        Ok(self.browser.driver().find(By::Testid(id)).await?.click().await?)
+        self.press_element(By::Testid(id)).await
+    }
+
+    /// Clicks an element in the middle of the window, as far as it can be there: a person scrolls until it is free, too.
+    async fn press_element(&self, by: By) -> Result<()> {
+        let element = self.browser.driver().find(by).await?;
+        let reveal =
+            "(arguments[0].closest('select') ?? arguments[0]).scrollIntoView({ block: 'center', behavior: 'instant' })";
+        self.browser.driver().execute(reveal, vec![element.to_json()?]).await?;
+        Ok(element.click().await?)
     }
 
     /// Presses a key; what has the focus gets it.

@@ -438,7 +438,7 @@ async fn an_experiment_is_laid_over_the_untouched_run_as_the_model_makes_it() ->
             let experiment = Reference::run_under(MODEL, untouched.kind, &puzzle, &acts).await?;
             let rows: Vec<Vec<String>> = page
                 .script(
-                    "return [...document.querySelector('#view table').tBodies[0].rows]
+                    "return [...document.querySelector('#view details table').tBodies[0].rows]
                         .map(row => [...row.cells].map(cell => cell.textContent))",
                     [],
                 )

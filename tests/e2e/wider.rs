@@ -59,7 +59,7 @@ async fn a_view_finds_what_the_plain_run_does_not() -> Result<()> {
         let kind = Kind::new(&Shape::NINE);
         let [question, found] = [kind.encode(WITHIN_REACH)?, kind.encode(&answer)?];
         assert_eq!(kind.check(&question, &found), Ok(()), "{answer}");
-        assert_eq!(page.text("verdict").await?.split(':').next(), Some("Not a solution"));
+        assert!(page.text("verdict").await?.contains("not a solution"));
         Ok(())
     })
     .await

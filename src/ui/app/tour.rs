@@ -25,7 +25,7 @@ const STEPS: [Step; 5] = [
         part: "",
         selector: "",
         title: "You have just seen it think",
-        words: "A network of 1.3 million weights filled in every cell at once, was wrong at first, and corrected itself. A \
+        words: "A network of half a million weights filled in every cell at once, was wrong at first, and corrected itself. A \
                 guided minute shows how, on this board.",
         next: "Show me how",
     },

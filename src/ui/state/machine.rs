@@ -74,6 +74,8 @@ pub struct Machine {
     pub digest: RwSignal<Option<String>>,
     /// What a person asked for.
     pub choice: RwSignal<Choice>,
+    /// Whether a run is under way that was not to wait for a measurement.
+    unmeasured: RwSignal<bool>,
     /// What the engines took on the open model, once that is known.
     pub measurement: RwSignal<Option<Measurement>>,
     /// What the worker is busy with.
@@ -110,6 +112,7 @@ impl Machine {
             shapes: RwSignal::new(None),
             digest: RwSignal::new(None),
             choice: RwSignal::new(if engine == Choice::Auto { kept } else { engine }),
+            unmeasured: RwSignal::new(false),
             measurement: RwSignal::new(None),
             status: RwSignal::new(Status::Starting),
             notice: RwSignal::new(None),
@@ -199,8 +202,19 @@ impl Machine {
         Maker { name: name.unwrap_or_default(), digest: self.digest.get_untracked().unwrap_or_default() }
     }
 
+    /// A run that is not to wait for a measurement: until it ends the CPU is the engine where that would depend on one.
+    pub fn run_unmeasured(self, runs: bool) {
+        self.unmeasured.set(runs);
+        if !runs {
+            self.measure_if_unknown();
+        }
+    }
+
     /// The engine to run; `None` while it depends on a measurement.
     pub fn engine(self) -> Option<EngineKind> {
+        if self.unmeasured.get() && self.choice.get() == Choice::Auto {
+            return Some(EngineKind::Cpu);
+        }
         self.measurement.with(|measurement| self.choice.get().engine(measurement.as_ref()))
     }
 
@@ -247,7 +261,7 @@ impl Machine {
 
     /// Times the engines on the open model if a choice depends on it.
     pub fn measure_if_unknown(self) {
-        let opened = self.opening.with_value(Option::is_some);
+        let opened = self.opening.with_value(Option::is_some) && !self.unmeasured.get_untracked();
         let unknown = self.measurement.with_untracked(Option::is_none) && self.measuring.with_value(Option::is_none);
         if opened && unknown && self.choice.get_untracked() == Choice::Auto {
             self.measuring.set_value(Some(self.ask(Task::Measure)));
