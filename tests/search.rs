@@ -239,3 +239,32 @@ fn a_table_of_first_right_answers_agrees_with_the_whole_budget() {
         }
     }
 }
+
+#[test]
+fn zz_dump() {
+    let model = gallery("sudoku-9x9");
+    for (name, puzzle) in [("reach", "....4...1.3.6.....8........1.9..5.........87....2......7....26.5...94.........3.."), ("inkala", "8..........36......7..9.2...5...7.......457.....1...3...1....68..85...1..9....4..")] {
+        let question = model.kind.encode(puzzle).unwrap();
+        let settings = Settings { until: Until::Budget, seed: 1, ..budget(32, 16) };
+        let mut cloud = hrm_core::analysis::Cloud::new(128);
+        let mut places = Vec::new();
+        pollster::block_on(async {
+            let mut rows = Rows::new(&cpu::Engine::new(), &model.config, &model.weights, 8, &settings).await.unwrap();
+            let one = Search::new(model.kind, &question, &settings).unwrap();
+            let observe = async |event: Event<'_>| {
+                if let Event::Segment(_, report) = event {
+                    cloud.extend(&report.pooled);
+                    places.push((report.view, report.segment, report.valid, report.q_halt));
+                }
+                ControlFlow::Continue(())
+            };
+            search(&mut rows, [one], || 0.0, observe).await.unwrap();
+        });
+        let projection = cloud.project();
+        let mut out = format!("{:?}\n", projection.explained);
+        for (place, xy) in places.iter().zip(projection.points.chunks(2)) {
+            out += &format!("{} {} {} {} {} {}\n", place.0, place.1, place.2, place.3, xy[0], xy[1]);
+        }
+        fs::write(format!("target/dump-{name}.txt"), out).unwrap();
+    }
+}

@@ -15,8 +15,9 @@ use crate::ui::{
     solve::{
         harder_puzzles::HarderPuzzles,
         more_puzzles::MorePuzzles,
-        think_wider::{ThinkWider, ThinkWiderButton},
+        think_wider::ThinkWiderButton,
         thinking_longer::ThinkingLonger,
+        wider_heat_map::WiderHeatMap,
     },
     state::{Page, Phase, STRETCHES, Status, kinds_of},
     url::place::Place,
@@ -57,6 +58,7 @@ pub fn ModelLine() -> impl IntoView {
         <ThinkingLonger/>
         <MorePuzzles/>
         <HarderPuzzles/>
+        <WiderHeatMap/>
     }
 }
 
@@ -119,7 +121,6 @@ pub fn Controls() -> impl IntoView {
             <Length/>
             <p class="figures" data-testid="figures">{move || figures(page)}</p>
         </div>
-        <ThinkWider/>
         <Show when=move || page.machine.lacks_model()>
             <Unfit/>
         </Show>

@@ -13,6 +13,10 @@ mod think_wider;
 mod thinking_longer;
 mod timeline;
 mod toolbar;
+mod wider_figure;
+mod wider_heat_map;
+mod wider_plot;
+mod wider_settings;
 
 use hrm_core::puzzle::{Kind, games};
 use leptos::prelude::*;
@@ -24,6 +28,7 @@ use crate::ui::{
         famous::FamousPuzzles,
         grid::Grid,
         overlay_legend::OverlayLegend,
+        think_wider::ThinkWider,
         timeline::Timeline,
         toolbar::{Pad, Toolbar},
     },
@@ -46,6 +51,7 @@ pub fn Solve() -> impl IntoView {
             <Later><ModelLine/></Later>
         </section>
         <section class="inside" aria-label="Inside the model">
+            <Later><ThinkWider/></Later>
             <Later><Timeline/></Later>
             <Later><Inspector/></Later>
         </section>
