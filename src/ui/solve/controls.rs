@@ -13,11 +13,8 @@ use crate::ui::{
     open_files::OpenFiles,
     puzzles::{self, Extras},
     solve::{
-        harder_puzzles::HarderPuzzles,
-        more_puzzles::MorePuzzles,
-        think_wider::ThinkWiderButton,
-        thinking_longer::ThinkingLonger,
-        wider_heat_map::WiderHeatMap,
+        harder_puzzles::HarderPuzzles, more_puzzles::MorePuzzles, think_wider::ThinkWiderButton,
+        thinking_longer::ThinkingLonger, wider_heat_map::WiderHeatMap,
     },
     state::{Page, Phase, STRETCHES, Status, kinds_of},
     url::place::Place,

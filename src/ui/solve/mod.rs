@@ -15,7 +15,6 @@ mod timeline;
 mod toolbar;
 mod wider_figure;
 mod wider_heat_map;
-mod wider_plot;
 mod wider_settings;
 
 use hrm_core::puzzle::{Kind, games};

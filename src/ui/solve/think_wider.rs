@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::ui::{
     board::reading::write,
-    format::words::thousands,
+    format::words::{thousands, view_name},
     solve::{wider_figure::WiderFigure, wider_settings::WiderSettings},
     state::{End, Page, Widening},
 };
@@ -42,7 +42,7 @@ pub fn ThinkWider() -> impl IntoView {
         let view = page.wider.opened.with(|opened| opened.as_ref().map(|opened| opened.view))?;
         let words = format!(
             "The board and the views below show {}, run again on the puzzle in the form that it saw.",
-            name_of(view)
+            view_name(view)
         );
         Some(view! {
             <p class="wider-opened" data-testid="wider-opened">
@@ -71,11 +71,6 @@ pub fn ThinkWider() -> impl IntoView {
     }
 }
 
-/// A view by its number.
-pub fn name_of(view: usize) -> String {
-    if view == 0 { "view 0, the plain run".into() } else { format!("view {view}") }
-}
-
 fn words(now: &Widening) -> String {
     let (views, segments) = now.counts();
     let nouns = if now.settings.branch { "branches" } else { "views" };
@@ -99,7 +94,7 @@ fn words(now: &Widening) -> String {
             };
             match now.chosen() {
                 Some((chosen, true)) => {
-                    let whose = name_of(chosen.view);
+                    let whose = view_name(chosen.view);
                     let all = if solved > 1 { format!("; {solved} of them solved it") } else { String::new() };
                     format!(
                         "{begin}: {whose} found it in its segment {}; checked by the rules, the answer is right ({spent}{all}).",
@@ -108,7 +103,7 @@ fn words(now: &Widening) -> String {
                 }
                 Some((chosen, false)) if solved > 0 => format!(
                     "{begin}: the answer taken by {how}, of {}, breaks the rules, though {solved} solved it ({spent}).",
-                    name_of(chosen.view)
+                    view_name(chosen.view)
                 ),
                 _ if *end == End::Stopped => format!("{begin}: no answer so far passes the rules ({spent})."),
                 _ => format!("{begin}: no answer of any of them passes the rules ({spent})."),

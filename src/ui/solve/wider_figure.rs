@@ -8,18 +8,10 @@ use leptos::{
 };
 
 use crate::ui::{
-    format::words::percent,
-    solve::{
-        think_wider::name_of,
-        wider_plot::{Line, Outcome, Plot, STRETCHES},
-    },
+    drawing::trajectories::{Line, Outcome, Plot, STRETCHES},
+    format::words::{percent, view_name},
     state::{Page, Widening},
-    widgets::{
-        chart::frame,
-        save_figure::Save,
-        table::Table,
-        tooltip::Term,
-    },
+    widgets::{chart::frame, save_figure::Save, table::Table, tooltip::Term},
 };
 
 const HEIGHT: f64 = 400.0;
@@ -42,7 +34,12 @@ pub fn WiderFigure() -> impl IntoView {
     let plot = Memo::new(move |_| {
         over.track();
         let frame = frame.get();
-        wider.picture.with(|picture| wider.now.with_untracked(|now| Plot::of(now.as_ref()?, picture, frame)))
+        wider.picture.with(|picture| {
+            wider.now.with_untracked(|now| {
+                let outcome = |view| Some(outcome(now.as_ref()?, now.as_ref()?.view(view)?));
+                Plot::of(&picture.paths, (frame.width, frame.height), outcome)
+            })
+        })
     });
     let find = move |event: &PointerEvent| {
         let (x, y) = (f64::from(event.offset_x()), f64::from(event.offset_y()));
@@ -153,6 +150,14 @@ pub fn WiderFigure() -> impl IntoView {
     }
 }
 
+fn outcome(now: &Widening, view: &Trajectory) -> Outcome {
+    match (&view.found, now.is_over(view)) {
+        (Some(_), _) => Outcome::Solved,
+        (None, true) => Outcome::Failed,
+        (None, false) => Outcome::Running,
+    }
+}
+
 /// A view in words, or what there is to be pointed at.
 fn reading(now: &Widening, view: Option<usize>) -> Option<String> {
     let Some(view) = view else {
@@ -160,13 +165,13 @@ fn reading(now: &Widening, view: Option<usize>) -> Option<String> {
         return Some(format!("Point at a line to name it{opens}."));
     };
     let trajectory = now.view(view)?;
-    let what = match (&trajectory.found, now.is_over(trajectory)) {
+    let what = match (&trajectory.found, outcome(now, trajectory)) {
         (Some((segment, _)), _) => format!("solved in its segment {segment}"),
-        (None, true) => format!("not solved in {} segments", trajectory.segments),
-        (None, false) => format!("{} segments so far", trajectory.segments),
+        (None, Outcome::Running) => format!("{} segments so far", trajectory.segments),
+        (None, _) => format!("not solved in {} segments", trajectory.segments),
     };
     let q = trajectory.snapshots.last().map_or(0.0, |last| last.q_halt);
-    let mut name = name_of(view);
+    let mut name = view_name(view);
     name.replace_range(..1, "V");
     Some(format!("{name}: {what}, q_halt {q:.2}."))
 }

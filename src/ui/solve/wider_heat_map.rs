@@ -33,9 +33,8 @@ pub fn WiderHeatMap() -> impl IntoView {
             Some(list.tables.iter().map(table).collect_view())
         })
     };
-    let how = move || {
-        measured.with(|wider| wider.as_ref().map(|wider| format!("{} ({})", wider.command, wider.processor)))
-    };
+    let how =
+        move || measured.with(|wider| wider.as_ref().map(|wider| format!("{} ({})", wider.command, wider.processor)));
     view! {
         <Show when=move || measured.with(Option::is_some)>
             <Fold summary="What thinking wider adds" testid="wider-card">

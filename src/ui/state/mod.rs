@@ -297,8 +297,7 @@ impl Page {
         if self.take_of_solver(task, &event, buffer.as_ref()) {
             return;
         }
-        if self.take_measurement(task, &event) || self.take_mixing(task, &event) || self.take_projection(task, &event)
-        {
+        if self.take_measurement(task, &event) || self.take_mixing(task, &event) || self.take_projection(task, &event) {
             return;
         }
         match event {

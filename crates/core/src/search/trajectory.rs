@@ -140,7 +140,17 @@ mod tests {
         let mut trajectory = Trajectory::new(view);
         for (segment, &(answer, q_halt, residual, valid)) in (1..).zip(segments) {
             let halts = q_halt > 0.0;
-            let report = Report { view, segment, answer: vec![answer], q_halt, halts, residual, valid, placed: 0, pooled: Vec::new() };
+            let report = Report {
+                view,
+                segment,
+                answer: vec![answer],
+                q_halt,
+                halts,
+                residual,
+                valid,
+                placed: 0,
+                pooled: Vec::new(),
+            };
             trajectory.push(&report, &[1]);
         }
         trajectory

@@ -1,9 +1,4 @@
-//! The views of a search as lines and marks in pixels.
-
-use crate::ui::{
-    state::{Picture, Widening},
-    widgets::chart::Frame,
-};
+//! The views of a search as lines in pixels.
 
 /// Pixels that keep clear of the axes' names.
 const MARGIN: f64 = 34.0;
@@ -58,30 +53,29 @@ pub struct Plot {
 }
 
 impl Plot {
-    /// The picture as large as it fits into a frame, alike along both axes. `None` before there is something to draw.
-    pub fn of(now: &Widening, picture: &Picture, frame: Frame) -> Option<Self> {
-        let all = || picture.paths.iter().flat_map(|(_, points)| points);
+    /// Ways as large as they fit into a frame, alike along both axes; `outcome` says what came of a view, `None` of one that is
+    /// not drawn. `None` before there is something to draw.
+    pub fn of(
+        ways: &[(usize, Vec<(f64, f64)>)],
+        (width, height): (f64, f64),
+        outcome: impl Fn(usize) -> Option<Outcome>,
+    ) -> Option<Self> {
+        let all = || ways.iter().flat_map(|(_, points)| points);
         let range = |along: fn(&(f64, f64)) -> f64| {
             let (low, high) = all().map(along).fold((f64::MAX, f64::MIN), |(low, high), x| (low.min(x), high.max(x)));
             (low, (high - low).max(1e-9))
         };
         let ((left, across), (bottom, up)) = (range(|point| point.0), range(|point| point.1));
-        let segments = picture.paths.iter().map(|(_, points)| points.len()).max().filter(|most| *most > 0)?;
-        let scale = ((frame.width - 2.0 * MARGIN) / across).min((frame.height - 2.0 * MARGIN) / up);
+        let segments = ways.iter().map(|(_, points)| points.len()).max().filter(|most| *most > 0)?;
+        let scale = ((width - 2.0 * MARGIN) / across).min((height - 2.0 * MARGIN) / up);
         let place = |&(x, y): &(f64, f64)| {
             let (x, y) = (x - left - across / 2.0, y - bottom - up / 2.0);
-            (frame.width / 2.0 + x * scale, frame.height / 2.0 - y * scale)
+            (width / 2.0 + x * scale, height / 2.0 - y * scale)
         };
         let line = |(view, points): &(usize, Vec<(f64, f64)>)| {
-            let trajectory = now.view(*view)?;
-            let outcome = match (&trajectory.found, now.is_over(trajectory)) {
-                (Some(_), _) => Outcome::Solved,
-                (None, true) => Outcome::Failed,
-                (None, false) => Outcome::Running,
-            };
-            Some(Line { view: *view, outcome, points: points.iter().map(place).collect() })
+            Some(Line { view: *view, outcome: outcome(*view)?, points: points.iter().map(place).collect() })
         };
-        let lines = picture.paths.iter().filter_map(line).collect();
+        let lines = ways.iter().filter_map(line).collect();
         Some(Self { lines, segments, origin: place(&(0.0, 0.0)) })
     }
 
@@ -178,6 +172,17 @@ mod tests {
     }
 
     #[test]
+    fn ways_fill_the_frame_alike_along_both_axes() {
+        let ways = vec![(0, vec![(-1.0, 0.0), (3.0, 1.0)]), (7, vec![(0.0, -1.0)]), (9, vec![(0.0, 0.0)])];
+        let outcome = |view| (view != 9).then_some(Outcome::Running);
+        let plot = Plot::of(&ways, (MARGIN * 2.0 + 400.0, 1000.0), outcome).unwrap();
+        assert_eq!(plot.lines.iter().map(|line| line.view).collect::<Vec<_>>(), [0, 7]);
+        assert_eq!(plot.lines[0].points, [(MARGIN, 500.0), (MARGIN + 400.0, 400.0)]);
+        assert_eq!((plot.lines[1].end(), plot.origin), ((MARGIN + 100.0, 600.0), (MARGIN + 100.0, 500.0)));
+        assert_eq!(Plot::of(&[], (400.0, 400.0), outcome), None);
+    }
+
+    #[test]
     fn every_leg_is_in_one_stretch() {
         let plot = plot();
         let legs = |outcome| (0..STRETCHES).map(|s| plot.stretch(outcome, s).matches('M').count()).sum::<usize>();
@@ -190,6 +195,9 @@ mod tests {
         let plot = plot();
         assert_eq!((plot.nearest(19.0, 2.0, 9.0), plot.nearest(1.0, 25.0, 9.0)), (Some(0), Some(5)));
         assert_eq!(plot.nearest(90.0, 90.0, 9.0), None);
-        assert_eq!((plot.turned(None, 1), plot.turned(Some(0), 1), plot.turned(Some(0), -1)), (Some(0), Some(5), Some(5)));
+        assert_eq!(
+            (plot.turned(None, 1), plot.turned(Some(0), 1), plot.turned(Some(0), -1)),
+            (Some(0), Some(5), Some(5))
+        );
     }
 }
