@@ -24,7 +24,7 @@ pub(super) use run::{Phase, Run};
 pub(super) use training::{
     Boards, Current, Notice, Origin, Phase as TrainingPhase, Progress, Table, Training, Use, Way,
 };
-pub(super) use wider::{End, Picture, Widening, Wider, can_branch};
+pub(super) use wider::{End, Widening, Wider, can_branch};
 
 use hrm_core::{
     model::Intervention,
