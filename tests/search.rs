@@ -7,6 +7,7 @@ use hrm_core::{
     checkpoint::Weights,
     config::ModelConfig,
     engine::cpu,
+    gallery::Card,
     model::{Solver, Taps},
     puzzle::{Example, Kind},
     random::Random,
@@ -14,6 +15,8 @@ use hrm_core::{
         Choose, Event, Forms, Outcome, Rows, Search, SearchError, Settings, Start, Trajectory, Until, choose, search,
     },
 };
+
+use hrm_web::ui::puzzles::of as extras_of;
 
 struct Model {
     kind: Kind,
@@ -237,5 +240,41 @@ fn a_table_of_first_right_answers_agrees_with_the_whole_budget() {
             };
             assert_eq!(right(&whole), right(&pruned), "{views} views, {segments} segments");
         }
+    }
+}
+
+/// The card's claims about single puzzles are what the model does. Only the view that found each answer is run again, and of
+/// a puzzle that was not solved the plain run and the first views: the whole budget takes minutes without optimisation.
+#[test]
+fn what_the_cards_say_of_famous_puzzles_is_what_the_models_do() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/gallery");
+    let text = fs::read_to_string(folder.join("sudoku-9x9.card.json")).unwrap();
+    let card: Card = serde_json::from_str(&text).unwrap();
+    let famous = card.famous.unwrap();
+    assert!(famous.command.contains("--views 64 --segments 32"));
+    let model = gallery("sudoku-9x9");
+    let known = extras_of(model.kind).unwrap().famous(model.kind);
+    assert_eq!(
+        famous.results.iter().map(|result| &result.puzzle[..]).collect::<Vec<_>>(),
+        known.iter().map(|famous| famous.puzzle).collect::<Vec<_>>()
+    );
+    for result in &famous.results {
+        let question = model.kind.encode(&result.puzzle).unwrap();
+        // The seed of the command where none is given.
+        let settings = |segments| Settings { seed: 1, until: Until::Rules, ..budget(64, segments) };
+        let Some((view, segment)) = result.solved else {
+            assert_eq!((result.views, result.segments), (64, 64 * 32));
+            let few = Settings { views: 3, ..settings(4) };
+            assert!(!model.search(&question, &few, 3).valid, "{}", result.puzzle);
+            continue;
+        };
+        assert!(view < result.views && result.segments >= segment);
+        // The share of one worker of 64 is one view.
+        let settings = settings(segment as usize);
+        let alone = Search::shared(model.kind, &question, &settings, view as usize, 64).unwrap();
+        let outcome = model.play(vec![alone], &settings, 1).remove(0);
+        let found = outcome.trajectories[0].found.as_ref().unwrap_or_else(|| panic!("{}", result.puzzle));
+        assert_eq!(found.0, segment as usize, "{}", result.puzzle);
+        assert_eq!(model.kind.check(&question, &found.1), Ok(()), "{}", result.puzzle);
     }
 }

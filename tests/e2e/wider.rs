@@ -6,15 +6,22 @@
 //! | how far it is, and what it found | `data-testid=wider` |
 //! | its Stop | `data-testid=wider-stop` |
 //! | the answer that it found | `data-testid=wider-answer`, a line for each row |
+//! | the picture of all views | `data-testid=wider-plot`, with a `.mark` where each ends |
+//! | what the view that is pointed at did | `data-testid=wider-reading` |
+//! | the knobs | `data-testid=wider-views` (a power of two), `wider-noise` |
+//! | the other settings | `wider-segments`, `wider-until`, `wider-choose`, `wider-forms`, `wider-branch`, behind `wider-more` |
+//! | that a view is shown, and the way back | `data-testid=wider-opened`, `wider-back` |
 
 use hrm_core::puzzle::{Kind, sudoku::Shape};
 
-use crate::{Result, browser::Chromium, page::Page, visit};
+use crate::{Result, browser::Chromium, measure, page::Page, pictures::SCREENS, visit};
 
 /// The hardest of the famous ones, which the gallery's model does not solve in a plain run.
 const EASTER_MONSTER: &str = "1.......2.9.4...5...6...7...5.9.3.......7.......85..4.7.....6...3...9.8...2.....1";
 /// The plain run fails, and a view in a few finds the answer.
 const WITHIN_REACH: &str = "....4...1.3.6.....8........1.9..5.........87....2......7....26.5...94.........3..";
+/// It has several solutions, and no view of the budget finds one.
+const NORVIGS_SLOW_ONE: &str = ".....6....59.....82....8....45........3........6..3.54...325..6..................";
 
 fn link(url: &str, puzzle: &str) -> String {
     format!("{url}#model=sudoku-9x9&puzzle={puzzle}&engine=cpu&moment=0")
@@ -60,6 +67,198 @@ async fn a_view_finds_what_the_plain_run_does_not() -> Result<()> {
         let [question, found] = [kind.encode(WITHIN_REACH)?, kind.encode(&answer)?];
         assert_eq!(kind.check(&question, &found), Ok(()), "{answer}");
         assert!(page.text("verdict").await?.contains("not a solution"));
+        Ok(())
+    })
+    .await
+}
+
+/// Waits for the plain run, which fails, and begins a search.
+async fn begin(page: &Page<'_>) -> Result<()> {
+    page.wait_for("document.querySelector('[data-testid=verdict]').dataset.state == 'invalid'").await?;
+    page.click("think-wider").await?;
+    page.wait_for("document.querySelector('[data-testid=wider-more]')").await
+}
+
+/// Sets knobs and other settings while a search may be under way.
+async fn set(page: &Page<'_>, settings: &[(&str, &str)]) -> Result<()> {
+    page.script::<()>("document.querySelector('[data-testid=wider-more]').open = true", []).await?;
+    page.wait_for("document.querySelector('[data-testid=wider-until]')").await?;
+    for (id, value) in settings {
+        let script = format!(
+            "const field = document.querySelector('[data-testid={id}]'); field.value = '{value}'; \
+             for (const type of ['input', 'change']) field.dispatchEvent(new Event(type, {{ bubbles: true }}))"
+        );
+        page.script::<()>(&script, []).await?;
+    }
+    Ok(())
+}
+
+/// Waits for the end of a search that has so many views at most, by its words.
+async fn wait_for_search(page: &Page<'_>, ends: &str) -> Result<()> {
+    page.wait_for(&format!(
+        "!document.querySelector('[data-testid=wider-stop]') && \
+         /{ends}/.test(document.querySelector('[data-testid=wider]').textContent)"
+    ))
+    .await
+}
+
+#[tokio::test]
+async fn all_views_are_pictured_and_each_opens_its_run() -> Result<()> {
+    visit(Chromium::Plain, async |browser, url| {
+        let page = Page::open_link(browser, &link(url, WITHIN_REACH)).await?;
+        begin(&page).await?;
+        let verdict = page.text("verdict").await?;
+        set(&page, &[("wider-views", "4"), ("wider-noise", "0.1"), ("wider-segments", "1"), ("wider-until", "2")]).await?;
+        wait_for_search(&page, "\\(16 views, 256 segments").await?;
+        // A mark for every view, by shape and class.
+        let marks = "document.querySelectorAll('[data-testid=wider-plot] > .mark').length";
+        page.wait_for(&format!("{marks} == 16")).await?;
+        let of = async |kind: &str| -> Result<usize> {
+            page.script(&format!("return document.querySelectorAll('.wider-plot > {kind}').length"), []).await
+        };
+        let (solved, failed) = (of("circle.mark.solved").await?, of("path.mark.failed").await?);
+        println!("{solved} views solved it, {failed} did not");
+        assert!(solved > 0 && failed > 0 && solved + failed == 16);
+        let saved = page.saved("save-think-wider-svg").await?;
+        assert!(saved.contains("component 1") && saved.matches("<path").count() > 12, "{saved}");
+        page.click("tab-trajectory").await?;
+        for (screen, width, height) in SCREENS {
+            for scheme in ["light", "dark"] {
+                browser.emulate(width, height, scheme).await?;
+                page.settle().await?;
+                page.script::<()>("document.querySelector('[data-testid=wider]').scrollIntoView()", []).await?;
+                browser.screenshot(&format!("{screen}-{scheme}-wider")).await?;
+                assert!(page.overflow().await? <= 0.0, "{screen}, {scheme}: wider than {width} px");
+                assert_eq!(page.accessibility_violations().await?, Vec::<String>::new(), "{screen}, {scheme}");
+            }
+        }
+        let point = "const plot = document.querySelector('[data-testid=wider-plot]'), area = plot.getBoundingClientRect(); \
+                     const mark = plot.querySelector('circle.mark.solved'); \
+                     const at = { clientX: area.left + +mark.getAttribute('cx'), clientY: area.top + +mark.getAttribute('cy'), \
+                     bubbles: true, pointerType: 'mouse' };";
+        page.script::<()>(&format!("{point} plot.dispatchEvent(new PointerEvent('pointermove', at))"), []).await?;
+        page.wait_for("/^View \\d.*solved in its segment/.test(document.querySelector('[data-testid=wider-reading]').textContent)")
+            .await?;
+        page.settle().await?;
+        browser.screenshot("wider-pointed").await?;
+        page.script::<()>(&format!("{point} plot.dispatchEvent(new PointerEvent('pointerdown', at))"), []).await?;
+        page.wait_for("document.querySelector('[data-testid=wider-opened]')").await?;
+        // The run of the view that found it, on the form of the puzzle that it saw.
+        page.wait_for("document.querySelector('[data-testid=verdict]').dataset.state == 'valid'").await?;
+        let board: String = page.script("return spy.board()", []).await?;
+        let kind = Kind::new(&Shape::NINE);
+        assert_ne!(kind.check(&kind.encode(WITHIN_REACH)?, &kind.encode(&board)?), Ok(()), "{board}");
+        page.show("experiments").await?;
+        page.settle().await?;
+        browser.screenshot("wider-opened").await?;
+        page.click("wider-back").await?;
+        page.wait_for("document.querySelector('[data-testid=verdict]').dataset.state == 'invalid'").await?;
+        assert_eq!(page.text("verdict").await?, verdict);
+        page.wait_for(&format!("{marks} == 16 && !document.querySelector('[data-testid=wider-opened]')")).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_has_no_answer_or_several_ends_at_its_budget_and_says_so() -> Result<()> {
+    visit(Chromium::Plain, async |browser, url| {
+        // No two clues contradict each other, but the one answer of the puzzle has a 2 in its first cell.
+        let none = WITHIN_REACH.replacen("....4", "6...4", 1);
+        for (puzzle, note) in [(none.as_str(), "no solution"), (NORVIGS_SLOW_ONE, "several solutions")] {
+            let page = Page::open_link(browser, &link(url, puzzle)).await?;
+            begin(&page).await?;
+            set(&page, &[("wider-views", "2"), ("wider-segments", "0")]).await?;
+            wait_for_search(&page, "\\d views, \\d+ segments").await?;
+            let said = page.text("wider").await?;
+            let nothing = said.contains("no answer of any of them passes the rules (4 views, 32 segments");
+            // One of several answers may be found.
+            assert!(nothing || (puzzle == NORVIGS_SLOW_ONE && said.contains("found it")), "{said}");
+            assert!(page.text("notes").await?.contains(note), "{}", page.text("notes").await?);
+            // Branches spend the same budget, and are named so.
+            set(&page, &[("wider-branch", "1")]).await?;
+            wait_for_search(&page, "\\d branches, \\d+ segments").await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_search_goes_on_when_the_gpu_is_lost() -> Result<()> {
+    visit(Chromium::WebGpu, async |browser, url| {
+        let page = Page::open_link(browser, &link(url, EASTER_MONSTER)).await?;
+        begin(&page).await?;
+        page.click("wider-stop").await?;
+        page.choose_engine("gpu").await?;
+        set(&page, &[("wider-views", "3"), ("wider-segments", "0"), ("wider-until", "2")]).await?;
+        page.wait_for("/[1-9]\\d* segments/.test(document.querySelector('[data-testid=wider]').textContent)").await?;
+        browser.crash_gpu().await?;
+        wait_for_search(&page, "8 views, 64 segments").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_card_shows_what_thinking_wider_adds_and_what_became_of_famous_puzzles() -> Result<()> {
+    visit(Chromium::Plain, async |browser, url| {
+        for (screen, width, height) in SCREENS {
+            for scheme in ["light", "dark"] {
+                browser.emulate(width, height, scheme).await?;
+                let page = Page::open_link(browser, &link(url, EASTER_MONSTER)).await?;
+                page.wait_for("document.querySelector('[data-testid=wider-card]')").await?;
+                let open = "for (const id of ['famous', 'wider-card']) document.querySelector(`[data-testid=${id}]`).open = true";
+                page.script::<()>(open, []).await?;
+                page.wait_for("document.querySelectorAll('.wider-table td').length >= 12").await?;
+                let famous = page.text("famous").await?;
+                assert!(famous.contains("Solved: view 1 in its segment 15, of 16 views, 240 segments"), "{famous}");
+                assert!(famous.contains("Not solved in 64 views, 2,048 segments"), "{famous}");
+                page.wait_for_end().await?;
+                page.script::<()>("document.querySelector('[data-testid=famous]').scrollIntoView()", []).await?;
+                browser.screenshot(&format!("{screen}-{scheme}-wider-card")).await?;
+                assert!(page.overflow().await? <= 0.0, "{screen}, {scheme}: wider than {width} px");
+                assert_eq!(page.accessibility_violations().await?, Vec::<String>::new(), "{screen}, {scheme}");
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// The first puzzles of ../shared/data/sudoku-hard/magictour_top1465.csv.
+const HARD: [&str; 5] = [
+    WITHIN_REACH,
+    "...85......5..6.1..6.....5..3......147.9............26.9.6.38...8...1.9...3......",
+    ".2..8...7..6..9.......5.48...3....4.5...6.2..67.1....3..14.........17....8.....6.",
+    "..3....9..5.2.......7361.........71.4....8.......3...6...5..83..85.2....2...14...",
+    "..5.8......75..9.....741....143..6...6....5......1.3.........32..3.5.7..7..4....6",
+];
+
+#[tokio::test]
+async fn the_time_of_a_search_is_measured() -> Result<()> {
+    measure(Chromium::Plain, async |browser, url| {
+        let seconds = async |page: &Page<'_>| -> Result<f64> {
+            let said = page.text("wider").await?;
+            let before = said.split(" s").next().and_then(|head| head.rsplit(' ').next());
+            Ok(before.unwrap_or_default().parse()?)
+        };
+        let mut solved = Vec::new();
+        for puzzle in HARD {
+            let page = Page::open_link(browser, &link(url, puzzle)).await?;
+            begin(&page).await?;
+            wait_for_search(&page, "\\d segments").await?;
+            let said = page.text("wider").await?;
+            if said.contains("found it") {
+                solved.push(seconds(&page).await?);
+            }
+        }
+        assert!(!solved.is_empty());
+        solved.sort_by(f64::total_cmp);
+        let median = solved[solved.len() / 2];
+        println!("figure: median of {} hard puzzles solved by thinking wider: {median:.1} s (limit 5 s)", solved.len());
+        let page = Page::open_link(browser, &link(url, NORVIGS_SLOW_ONE)).await?;
+        begin(&page).await?;
+        wait_for_search(&page, "64 views, 2,048 segments").await?;
+        println!("figure: 64 views of 32 segments on two workers: {:.1} s (limit 60 s)", seconds(&page).await?);
         Ok(())
     })
     .await

@@ -59,6 +59,76 @@ pub struct Card {
     pub by_base_puzzles: Vec<ByBasePuzzles>,
     /// How it does on harder puzzles.
     pub harder: Option<Harder>,
+    /// What thinking wider adds ([`crate::search`]).
+    pub wider: Option<Wider>,
+    /// What thinking wider does on single puzzles that are known for being hard.
+    pub famous: Option<Famous>,
+}
+
+/// Share of puzzles solved by number of views and of segments.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Wider {
+    /// The command that measured it.
+    pub command: String,
+    /// The processor that ran it.
+    pub processor: String,
+    /// The lists of puzzles.
+    pub lists: Vec<WiderList>,
+}
+
+/// A list of puzzles, thought about in several ways.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WiderList {
+    /// Its name.
+    pub name: String,
+    /// One for each way.
+    pub tables: Vec<WiderTable>,
+}
+
+/// How many puzzles of a list were solved in a way, all from one budget.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WiderTable {
+    /// The way: views, branches, identical copies, an untrained model.
+    pub what: String,
+    /// How many puzzles were tried.
+    pub count: u64,
+    /// Numbers of views, ascending.
+    pub views: Vec<u64>,
+    /// Numbers of segments, ascending.
+    pub segments: Vec<u64>,
+    /// How many were solved, `[views][segments]`.
+    pub solved: Vec<Vec<u64>>,
+    /// Different last answers among the views of a puzzle, on average.
+    pub distinct_answers: f64,
+}
+
+/// What thinking wider does on single puzzles.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Famous {
+    /// The command that measured it, with `PUZZLE` in the puzzle's place.
+    pub command: String,
+    /// The processor that ran it.
+    pub processor: String,
+    /// One for each puzzle.
+    pub results: Vec<FamousResult>,
+}
+
+/// What it did on a puzzle.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FamousResult {
+    /// The puzzle as text.
+    pub puzzle: String,
+    /// The view that found an answer that holds by rule, and its segment; `None` where none did.
+    pub solved: Option<(u64, u64)>,
+    /// Views that were begun.
+    pub views: u64,
+    /// Segments of all of them.
+    pub segments: u64,
 }
 
 /// How good a model is on puzzles harder than those that it was trained on.
@@ -123,6 +193,18 @@ mod tests {
         let text = r#"{"harder":{"what":"minimal ones","count":200,"by_segments":[[1,0.0],[8,0.425]],"beside":"x"}}"#;
         let harder = serde_json::from_str::<Card>(text).unwrap().harder.unwrap();
         assert_eq!((harder.count, &harder.by_segments[1]), (200, &(8, 0.425)));
+    }
+
+    #[test]
+    fn a_card_has_figures_of_thinking_wider() {
+        let text = r#"{"wider":{"lists":[{"name":"x","tables":[{"what":"views","count":10,"views":[1,4],"segments":[8,16],
+            "solved":[[1,2],[3,4]],"distinct_answers":3.5}]}]},"famous":{"results":[
+            {"puzzle":"1...","solved":[1,15],"views":16,"segments":240},{"puzzle":"2...","views":64}]}}"#;
+        let card: Card = serde_json::from_str(text).unwrap();
+        let table = &card.wider.unwrap().lists[0].tables[0];
+        assert_eq!((table.count, table.solved[1][0], table.distinct_answers), (10, 3, 3.5));
+        let results = card.famous.unwrap().results;
+        assert_eq!((results[0].solved, results[1].solved), (Some((1, 15)), None));
     }
 
     #[test]

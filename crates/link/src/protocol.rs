@@ -5,14 +5,14 @@
 //! and are transferred, not copied.
 
 use hrm_core::{
-    analysis::Dimensionality,
+    analysis::{Dimensionality, Projection},
     config::ModelConfig,
     engine::Kind as EngineKind,
     gallery::Entry,
     model::{Level, Mixing},
     puzzle,
     recording::{SegmentReport, Shapes, solve::SolveRequest},
-    search::Chosen,
+    search,
 };
 use serde::{Deserialize, Serialize};
 
@@ -108,8 +108,17 @@ pub enum Task {
         /// What is asked.
         request: SolveRequest,
     },
-    /// Run views of a puzzle on the open model until the answer of one holds by rule.
+    /// Run views of a puzzle on the open model.
     Widen(Widen),
+    /// Say where the pooled states of a search lie along their first two principal components.
+    Project {
+        /// Whether those that were given before belong to another search.
+        anew: bool,
+        /// D.
+        width: usize,
+        /// Those that are new, `[n, D]`.
+        pooled: Packed,
+    },
     /// Measure how many dimensions the open model's last states use.
     Dimension {
         /// On this engine.
@@ -157,29 +166,12 @@ pub struct Widen {
     pub kind: puzzle::Kind,
     /// `[S]` tokens.
     pub question: Vec<u8>,
-    /// Views of all workers together.
-    pub views: usize,
-    /// Segments of each at most.
-    pub segments: usize,
-    /// Whether they are branches.
-    pub branch: bool,
-    /// The same seed gives the same views.
-    pub seed: u32,
+    /// Of all workers together. The seed must be a whole number of JavaScript.
+    pub settings: search::Settings,
     /// Which of the workers this one is, from 0.
     pub worker: usize,
     /// How many share the views.
     pub workers: usize,
-}
-
-/// How far a worker is with its views.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Widened {
-    /// Views that ran a segment at least.
-    pub views: usize,
-    /// Segments of all of them.
-    pub segments: usize,
-    /// The first answer that holds by rule.
-    pub found: Option<Chosen>,
 }
 
 /// From the worker.
@@ -230,8 +222,10 @@ pub enum Event {
     },
     /// A segment was computed; its states that are kept come with the message.
     Segment(SegmentReport),
-    /// How far the views of a puzzle are.
-    Widened(Widened),
+    /// A view ran a segment. A view that begins again, after its engine was lost, is as if it had not run before.
+    Widened(search::Report),
+    /// Where the pooled states of a search lie, in the order in which they were given.
+    Projected(Projection),
     /// The dimensions in use, over one puzzle more.
     Dimension(Dimensionality),
     /// What a position takes from the others.

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use hrm_core::{
+    analysis::Cloud,
     config::ModelConfig,
     engine::{AnySession, Kind, cpu, gpu},
     model::{Before, Level, MixingSolver},
@@ -23,7 +24,7 @@ use crate::{
     prepared::PreparedEngine,
     storage_error::StorageError,
     training::{Order, Trainee, estimate, hand_out_stored, newest_state, shard_workers, storage::Storage, table},
-    wider::widen,
+    wider::{project, widen},
 };
 
 /// Everything that outlives a task.
@@ -35,6 +36,8 @@ pub struct Dispatcher {
     mixing: Option<MixingSolver>,
     cpu: PreparedEngine<cpu::Engine>,
     gpu: PreparedEngine<gpu::Engine>,
+    /// The pooled states of the search that is drawn.
+    pooled: Cloud,
     /// The run that is trained, or was trained last.
     trainee: Option<Trainee>,
     /// The shard that this worker computes for another one.
@@ -68,6 +71,7 @@ impl Dispatcher {
                 }
             }
             Task::Widen(asked) => widen(id, self.model.as_ref().ok_or(TaskError::NoModel)?, &asked, inbox).await,
+            Task::Project { anew, width, pooled } => project(&mut self.pooled, anew, width, &pooled.0),
             Task::Dimension { engine, kind, puzzles, seed } => {
                 let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
                 let mut random = Random::new(u64::from(seed));

@@ -52,6 +52,8 @@ pub enum TaskError {
     Recipe(RecipeError),
     #[error("{0} did not come with the request")]
     MissingFile(String),
+    #[error("the states of the views take more than {most} MB: expected fewer views or segments")]
+    TooManyStates { most: usize },
     #[error("no run was trained in this tab since it was opened")]
     NoRun,
 }

@@ -3,10 +3,11 @@
 use std::{cell::RefCell, ops::ControlFlow};
 
 use hrm_core::{
+    analysis::Cloud,
     engine::{AnyEngine, Kind},
-    search::{self, Rows, Search, Settings},
+    search::{self, Rows, Search},
 };
-use hrm_link::protocol::{Event, Widen, Widened};
+use hrm_link::protocol::{Event, Widen};
 
 use crate::{
     error::TaskError,
@@ -19,6 +20,21 @@ use crate::{
 const CPU_ROWS: usize = 4;
 /// Rows of a batch on a GPU.
 const GPU_ROWS: usize = 16;
+/// Bytes of pooled states that are held at most: those of 256 views of 64 segments of a model four times as wide as the
+/// gallery's widest.
+const MOST_POOLED: usize = 64 << 20;
+
+/// Adds a search's pooled states to those that it gave before and says where they all lie.
+pub(super) fn project(cloud: &mut Cloud, anew: bool, width: usize, pooled: &[f32]) -> Result<Event, TaskError> {
+    if anew || cloud.width() != width {
+        *cloud = Cloud::new(width);
+    }
+    if cloud.bytes() + 4 * pooled.len() > MOST_POOLED {
+        return Err(TaskError::TooManyStates { most: MOST_POOLED >> 20 });
+    }
+    cloud.extend(pooled);
+    Ok(Event::Projected(cloud.project()))
+}
 
 /// Runs a worker's share of the views and reports as task `id` how far they are.
 pub(super) async fn widen(
@@ -43,28 +59,16 @@ async fn run(
     engine: Kind,
     inbox: &RefCell<Inbox>,
 ) -> Result<Event, TaskError> {
-    let settings = Settings {
-        views: asked.views,
-        segments: asked.segments,
-        branch: asked.branch,
-        seed: u64::from(asked.seed),
-        ..Settings::default()
-    };
-    let share = Search::shared(asked.kind, &asked.question, &settings, asked.worker, asked.workers)?;
+    let share = Search::shared(asked.kind, &asked.question, &asked.settings, asked.worker, asked.workers)?;
     let count = if engine == Kind::Cpu { CPU_ROWS } else { GPU_ROWS };
     let engine = AnyEngine::start(engine).await?;
-    let mut rows = Rows::new(&engine, &model.config, &model.weights, count, &settings).await?;
-    let (mut far, mut cancelled) = (Widened::default(), false);
+    let mut rows = Rows::new(&engine, &model.config, &model.weights, count, &asked.settings).await?;
+    let mut cancelled = false;
     let breath = Breath::default();
     let observe = async |event: search::Event<'_>| {
-        match event {
-            search::Event::Segment(_, report) => {
-                far.segments += 1;
-                far.views += usize::from(report.segment == 1);
-            }
-            search::Event::Ended(_, outcome) => far.found = outcome.chosen.filter(|_| outcome.valid),
+        if let search::Event::Segment(_, report) = event {
+            global::report(Some(id), Event::Widened(report.clone()));
         }
-        global::report(Some(id), Event::Widened(far.clone()));
         breath.take().await;
         cancelled = inbox.borrow().is_cancelled(id);
         if cancelled { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

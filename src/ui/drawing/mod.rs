@@ -6,3 +6,4 @@ pub mod heat_map_layout;
 pub mod orbit_camera;
 pub mod scale;
 pub mod svg;
+pub mod trajectories;

@@ -45,6 +45,11 @@ pub fn thousands(number: u64) -> String {
     digits.chars().enumerate().flat_map(apart).collect()
 }
 
+/// A view of a search by its number.
+pub fn view_name(view: usize) -> String {
+    if view == 0 { "view 0, the plain run".into() } else { format!("view {view}") }
+}
+
 /// A share as a percentage.
 pub fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)

@@ -9,7 +9,10 @@ use leptos::prelude::*;
 use crate::ui::{
     format::words::{percent, thousands},
     open_files::OpenFiles,
-    solve::{harder_puzzles::HarderPuzzles, more_puzzles::MorePuzzles, thinking_longer::ThinkingLonger},
+    solve::{
+        harder_puzzles::HarderPuzzles, more_puzzles::MorePuzzles, thinking_longer::ThinkingLonger,
+        wider_heat_map::WiderHeatMap,
+    },
     state::{Page, STRETCHES},
     widgets::{checkbox::Check, tooltip::Term},
 };
@@ -60,6 +63,7 @@ pub fn ModelLine() -> impl IntoView {
         <ThinkingLonger/>
         <MorePuzzles/>
         <HarderPuzzles/>
+        <WiderHeatMap/>
     }
 }
 

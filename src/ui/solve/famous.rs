@@ -1,9 +1,11 @@
-//! Single puzzles that are known for being hard, to be put on the board.
+//! Single puzzles that are known for being hard, to be put on the board, each with what the model's card says of it.
 
+use hrm_core::gallery::FamousResult;
 use leptos::prelude::*;
 
 use crate::ui::{
     board::reading::read,
+    format::words::thousands,
     puzzles::{self, Famous},
     state::{Page, Question},
     widgets::details::Fold,
@@ -19,18 +21,41 @@ pub fn FamousPuzzles() -> impl IntoView {
                 page.drawing.replace(Question { kind, tokens });
             }
         };
-        view! { <button type="button" title=famous.source on:click=show>{famous.name}</button> }
+        let did = move || {
+            page.machine.of_card(|card| {
+                card.famous.as_ref()?.results.iter().find(|result| result.puzzle == famous.puzzle).map(words)
+            })
+        };
+        view! {
+            <li>
+                <button type="button" title=famous.source on:click=show>{famous.name}</button>
+                <span class="reading">{move || did().flatten()}</span>
+            </li>
+        }
+    };
+    let how = move || {
+        let how = |famous: &hrm_core::gallery::Famous| format!("{} ({})", famous.command, famous.processor);
+        let how = page.machine.of_card(|card| card.famous.as_ref().map(how)).flatten()?;
+        Some(view! { <p class="reading">"What the model did when it thought wider: "<code>{how}</code></p> })
     };
     let famous =
         Memo::new(move |_| Known(puzzles::of(page.kind()).map_or(&[][..], |extras| extras.famous(page.kind()))));
     view! {
         <Show when=move || !famous.get().0.is_empty()>
             <Fold summary="Famous hard puzzles" testid="famous">
-                <div class="toolbar" role="group" aria-label="Famous hard puzzles">
-                    {move || famous.get().0.iter().map(button).collect_view()}
-                </div>
+                <ul class="famous">{move || famous.get().0.iter().map(button).collect_view()}</ul>
+                {how}
             </Fold>
         </Show>
+    }
+}
+
+/// What the model did on a puzzle.
+fn words(result: &FamousResult) -> String {
+    let spent = format!("{} views, {} segments", result.views, thousands(result.segments));
+    match result.solved {
+        Some((view, segment)) => format!("Solved: view {view} in its segment {segment}, of {spent}"),
+        None => format!("Not solved in {spent}"),
     }
 }
 

@@ -17,6 +17,9 @@ mod think_wider;
 mod thinking_longer;
 mod timeline;
 mod toolbar;
+mod wider_figure;
+mod wider_heat_map;
+mod wider_settings;
 
 use hrm_core::puzzle::{Kind, games};
 use leptos::prelude::*;
@@ -30,6 +33,7 @@ use crate::ui::{
         overlay_legend::OverlayLegend,
         stage::Stage,
         stories::Stories,
+        think_wider::ThinkWider,
         timeline::Playback,
         toolbar::{Pad, Toolbar},
     },
@@ -55,6 +59,7 @@ pub fn Solve() -> impl IntoView {
             <Later><ModelLine/></Later>
         </section>
         <section class="inside" aria-label="Inside the model">
+            <Later><ThinkWider/></Later>
             <Later><Inspector/></Later>
         </section>
     }

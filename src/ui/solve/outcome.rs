@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::ui::{
     board::{shown::answer_shown, symbol::boards, wrong::wrong_cells},
     puzzles::{self, Extras},
-    solve::think_wider::{ThinkWider, ThinkWiderButton},
+    solve::think_wider::ThinkWiderButton,
     state::{Page, Phase, Status, kinds_of},
     url::place::Place,
 };
@@ -45,7 +45,6 @@ pub fn Outcome() -> impl IntoView {
             <ThinkWiderButton/>
             <p class="figures" data-testid="figures">{move || figures(page)}</p>
         </div>
-        <ThinkWider/>
         <Show when=move || page.machine.lacks_model()>
             <Unfit/>
         </Show>

@@ -1,11 +1,13 @@
-//! Many views of the puzzle where the plain answer breaks the rules: how far they are, and what they found.
+//! Many views of the puzzle where the plain answer breaks the rules: how far they are, what they found, and their picture.
 
+use hrm_core::search::Choose;
 use leptos::prelude::*;
 
 use crate::ui::{
     board::reading::write,
-    format::words::thousands,
-    state::{End, Page, SEGMENTS, VIEWS, Widening},
+    format::words::{thousands, view_name},
+    solve::{wider_figure::WiderFigure, wider_settings::WiderSettings},
+    state::{End, Page, Widening},
 };
 
 /// The button beside the verdict.
@@ -26,45 +28,86 @@ pub fn ThinkWiderButton() -> impl IntoView {
     }
 }
 
-/// How far the views are, with Stop, and the answer that was found.
+/// How far the views are, with Stop, the answer that was found, the knobs and the picture.
 #[component]
 pub fn ThinkWider() -> impl IntoView {
     let page = Page::here();
     let now = page.wider.now;
-    let found = move || {
-        now.with(|now| now.as_ref()?.found().map(|found| write(page.kind(), &found.answer)))
-            .map(|board| view! { <pre class="wider" data-testid="wider-answer">{board}</pre> })
+    let answer = Memo::new(move |_| now.with(|now| now.as_ref()?.chosen().filter(|(_, valid)| *valid)));
+    let answer = move || {
+        let (chosen, _) = answer.get()?;
+        Some(view! { <pre class="wider-answer" data-testid="wider-answer">{write(page.kind(), &chosen.answer)}</pre> })
+    };
+    let opened = move || {
+        let view = page.wider.opened.with(|opened| opened.as_ref().map(|opened| opened.view))?;
+        let words = format!(
+            "The board and the views below show {}, run again on the puzzle in the form that it saw.",
+            view_name(view)
+        );
+        Some(view! {
+            <p class="wider-opened" data-testid="wider-opened">
+                {words}
+                <button type="button" data-testid="wider-back" on:click=move |_| page.close_view()>
+                    "Back to the puzzle"
+                </button>
+            </p>
+        })
     };
     view! {
         <Show when=move || now.with(Option::is_some)>
-            <div class="message" data-testid="wider" role="status">
-                <p>{move || now.with(|now| now.as_ref().map(words))}</p>
-                <Show when=move || page.wider.is_running()>
-                    <button type="button" data-testid="wider-stop" on:click=move |_| page.wider.stop()>"Stop"</button>
-                </Show>
-                {found}
-            </div>
+            <section class="wider" data-testid="wider" aria-label="Think wider">
+                <div class="wider-head">
+                    <p role="status">{move || now.with(|now| now.as_ref().map(words))}</p>
+                    <Show when=move || page.wider.is_running()>
+                        <button type="button" data-testid="wider-stop" on:click=move |_| page.wider.stop()>"Stop"</button>
+                    </Show>
+                </div>
+                <WiderSettings/>
+                <WiderFigure/>
+                {opened}
+                {answer}
+            </section>
         </Show>
     }
 }
 
 fn words(now: &Widening) -> String {
     let (views, segments) = now.counts();
-    let spent = format!("{views} views, {} segments, {:.1} s", thousands(segments as u64), now.seconds);
-    match (&now.end, now.found()) {
-        (_, Some(found)) => format!(
-            "Thinking wider: view {} found it in its segment {}; checked by the rules, the answer is right ({spent}).",
-            found.view + 1,
-            found.segment
-        ),
-        (None, None) => {
-            let most = thousands((VIEWS * SEGMENTS) as u64);
-            format!("Thinking wider: {spent}, of at most {VIEWS} views and {most} segments.")
+    let nouns = if now.settings.branch { "branches" } else { "views" };
+    let spent = format!("{views} {nouns}, {} segments, {:.1} s", thousands(segments as u64), now.seconds);
+    let solved = now.views.iter().filter(|view| view.found.is_some()).count();
+    match &now.end {
+        None => {
+            let (most_views, most_segments) = (now.settings.views, now.settings.views * now.settings.segments);
+            let most = format!("of at most {most_views} {nouns} and {} segments", thousands(most_segments as u64));
+            let so_far = if solved > 0 { format!(" {solved} have solved it.") } else { String::new() };
+            format!("Thinking wider: {spent}, {most}.{so_far}")
         }
-        (Some(End::Done), None) => format!("Thinking wider: no answer of any view passes the rules ({spent})."),
-        (Some(End::Stopped), None) => {
-            format!("Thinking wider was stopped: no answer so far passes the rules ({spent}).")
+        Some(End::Failed(message)) => format!("Thinking wider failed: {message} ({spent})."),
+        Some(end) => {
+            let begin = if *end == End::Stopped { "Thinking wider was stopped" } else { "Thinking wider" };
+            let how = match now.settings.choose {
+                Choose::Rules => "the first that the rules accept",
+                Choose::Q => "the best q_halt",
+                Choose::Residual => "the smallest residual",
+                Choose::Vote => "the vote",
+            };
+            match now.chosen() {
+                Some((chosen, true)) => {
+                    let whose = view_name(chosen.view);
+                    let all = if solved > 1 { format!("; {solved} of them solved it") } else { String::new() };
+                    format!(
+                        "{begin}: {whose} found it in its segment {}; checked by the rules, the answer is right ({spent}{all}).",
+                        chosen.segment
+                    )
+                }
+                Some((chosen, false)) if solved > 0 => format!(
+                    "{begin}: the answer taken by {how}, of {}, breaks the rules, though {solved} solved it ({spent}).",
+                    view_name(chosen.view)
+                ),
+                _ if *end == End::Stopped => format!("{begin}: no answer so far passes the rules ({spent})."),
+                _ => format!("{begin}: no answer of any of them passes the rules ({spent})."),
+            }
         }
-        (Some(End::Failed(message)), None) => format!("Thinking wider failed: {message} ({spent})."),
     }
 }

@@ -7,6 +7,7 @@ mod experiment;
 mod link;
 mod machine;
 mod mixing;
+mod opened_view;
 mod player;
 mod run;
 mod training;
@@ -24,7 +25,7 @@ pub(super) use run::{Phase, Run};
 pub(super) use training::{
     Boards, Current, Notice, Origin, Phase as TrainingPhase, Progress, Table, Training, Use, Way,
 };
-pub(super) use wider::{End, SEGMENTS, VIEWS, Widening, Wider};
+pub(super) use wider::{End, Widening, Wider, can_branch};
 
 use hrm_core::{
     model::Intervention,
@@ -176,7 +177,7 @@ impl Page {
             return;
         }
         self.stop_measuring();
-        self.wider.clear();
+        self.drawing.question.with_untracked(|question| self.wider.clear_unless_of(question));
         self.run.clear();
         self.run.after.set_value(None);
         self.player.rewind();
@@ -198,11 +199,12 @@ impl Page {
         };
         let question = self.drawing.question.with_untracked(|question| question.tokens.clone());
         let chosen = shapes.segments * self.run.stretch.get_untracked();
-        let segments = self.run.asked.get_value().unwrap_or(chosen);
+        let asked_for = self.run.asked.get_value();
+        let segments = asked_for.unwrap_or(chosen);
         let interventions = self.run.interventions.get_value();
         // One sees whether a touched thought recovers only if it goes on.
-        let until_sure = self.run.until_sure.get_untracked() && interventions.is_empty();
-        let watch = self.run.watch.get_untracked() || !interventions.is_empty();
+        let until_sure = self.run.until_sure.get_untracked() && interventions.is_empty() && asked_for.is_none();
+        let watch = self.run.watch.get_untracked() || !interventions.is_empty() || asked_for.is_some();
         let asked = question.clone();
         let task = self.machine.ask(Task::Solve {
             engine,
@@ -239,7 +241,6 @@ impl Page {
     /// Ends the run, if one is under way, and forgets what it left.
     fn drop_thought(self) {
         self.cancel();
-        self.wider.clear();
         self.run.clear();
         self.player.rewind();
     }
@@ -306,7 +307,7 @@ impl Page {
         if self.take_of_solver(task, &event, buffer.as_ref()) {
             return;
         }
-        if self.take_measurement(task, &event) || self.take_mixing(task, &event) {
+        if self.take_measurement(task, &event) || self.take_mixing(task, &event) || self.take_projection(task, &event) {
             return;
         }
         match event {
@@ -363,6 +364,7 @@ impl Page {
                 self.dimensionality.found.set(None);
                 // Views and experiments ask the open model about the run: it has to be that model's.
                 if before.flatten().is_some_and(|before| Some(before) != name) {
+                    self.wider.clear();
                     self.drop_thought();
                 }
                 if let Some(name) = &name {
@@ -382,9 +384,10 @@ impl Page {
     /// A changed board has no answer yet, and is examined.
     fn follow_question(self) {
         Effect::new(move |earlier: Option<()>| {
-            let Question { kind, tokens } = self.drawing.question.get();
+            let question = self.drawing.question.get();
             untrack(|| {
                 if earlier.is_some() {
+                    self.wider.clear_unless_of(&question);
                     self.run.forget_stretch();
                     self.drop_thought();
                     self.pointed.set(None);
@@ -393,8 +396,10 @@ impl Page {
                     self.drawing.brush.set(Brush::default());
                 }
                 self.drawing.solutions.set(None);
+                let Question { kind, tokens } = question;
                 let task = self.machine.ask(Task::Examine { kind, question: tokens });
                 self.drawing.examining.set_value(Some(task));
+                self.bring_what_is_due();
             });
         });
     }

@@ -4,6 +4,7 @@
 //! head ([`crate::recording::step_stats`]); from these the page derives the rest.
 
 mod cells;
+mod cloud;
 mod dimension;
 mod gram;
 mod participation;
@@ -11,6 +12,7 @@ mod principal;
 mod readout;
 
 pub use cells::{norms, row_changes};
+pub use cloud::{Cloud, Projection};
 pub use dimension::{Dimensionality, dimensionality};
 pub use gram::{Gram, product};
 pub use participation::Covariance;

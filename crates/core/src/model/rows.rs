@@ -6,7 +6,7 @@ use crate::random::Random;
 
 use super::inference::Options;
 use super::solver::{ModelError, Segment, Solver, check};
-use super::stepwise::add_noise_from;
+use super::stepwise::add_noise;
 use super::weights::Weights;
 
 /// A puzzle for a row.
@@ -28,14 +28,14 @@ pub struct Carry {
 }
 
 impl Carry {
-    /// Adds Gaussian noise to both states of a row of `len` elements; its RMS is `size` times the state's.
+    /// Adds Gaussian noise to both states of a row of `len` elements, as [`super::Act::Noise`] of that size and of these seeds,
+    /// of z_H and z_L, does.
     ///
     /// # Panics
     /// If there is no such row.
-    pub fn add_noise(&mut self, row: usize, len: usize, size: f64, random: &mut Random) {
-        for z in [&mut self.z_h, &mut self.z_l] {
-            add_noise_from(&mut z[row * len..][..len], size, random);
-        }
+    pub fn add_noise(&mut self, row: usize, len: usize, size: f64, [seed_h, seed_l]: [u32; 2]) {
+        add_noise(&mut self.z_h[row * len..][..len], size, seed_h);
+        add_noise(&mut self.z_l[row * len..][..len], size, seed_l);
     }
 
     /// Draws both states of a row of `len` elements anew: every element normally distributed with variance 1, as those

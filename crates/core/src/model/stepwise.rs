@@ -94,12 +94,8 @@ impl<S: Session> Solver<S> {
 }
 
 /// Adds Gaussian noise whose RMS is `size` times that of `z`.
-fn add_noise(z: &mut [f32], size: f64, seed: u32) {
-    add_noise_from(z, size, &mut Random::new(u64::from(seed)));
-}
-
-/// [`add_noise`], drawn from `random`.
-pub(super) fn add_noise_from(z: &mut [f32], size: f64, random: &mut Random) {
+pub(super) fn add_noise(z: &mut [f32], size: f64, seed: u32) {
+    let mut random = Random::new(u64::from(seed));
     let rms = (z.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / z.len().max(1) as f64).sqrt();
     z.iter_mut().for_each(|x| *x += (size * rms * random.normal()) as f32);
 }

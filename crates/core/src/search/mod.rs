@@ -5,6 +5,7 @@
 //! at the final check of an answer by rule ([`holds`]), and at nothing else.
 
 mod branch;
+mod replay;
 mod rows;
 mod run;
 mod settings;
@@ -12,6 +13,7 @@ mod table;
 mod trajectory;
 
 pub use branch::{Branch, Branching, Step};
+pub use replay::Replay;
 pub use rows::{Pass, ROWS, RowReport, Rows};
 pub use run::{Event, Outcome, Search, SearchError, search};
 pub use settings::{Choose, Forms, Settings, Start, Until};

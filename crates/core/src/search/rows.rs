@@ -12,6 +12,19 @@ use crate::random::Random;
 /// Sets the draws of noise and of random states apart from those of the forms.
 const NOISE: u64 = 0x6E_6F69_7365;
 
+/// What a view draws before a segment, counted from 0: its first states, and its noise. It is a function of seed, view and
+/// segment: whatever else is in the batch changes nothing.
+fn draws(seed: u64, view: usize, segment: usize) -> Random {
+    let of_view = Random::stream(seed ^ NOISE, view as u64).bits();
+    Random::stream(of_view, segment as u64)
+}
+
+/// The seeds of a view's noise before a segment, for z_H and z_L.
+pub(super) fn noise_seeds(seed: u64, view: usize, segment: usize) -> [u32; 2] {
+    let bits = draws(seed, view, segment).bits();
+    [bits as u32, (bits >> 32) as u32]
+}
+
 /// Rows of a batch where nothing else is asked for.
 pub const ROWS: usize = 16;
 
@@ -52,6 +65,8 @@ pub struct RowReport {
     pub q: [f32; 2],
     /// RMS of z_H's change in the segment.
     pub residual: f32,
+    /// z_H after the segment, its mean over the puzzle's cells, `[D]`: the same vector wherever a form puts the cells.
+    pub pooled: Vec<f32>,
     /// Where asked for: the probability of every symbol in every cell, `[S, V]`.
     pub beliefs: Option<Vec<f32>>,
 }
@@ -150,6 +165,7 @@ impl<S: Session> Rows<S> {
         let (segment, z_h) = self.solver.segment_with_state().await?;
         let (seq, vocab, loss) = (self.config().seq_len, self.config().vocab_size, self.config().loss);
         let (answers, len) = (segment.answer(vocab), self.row_len());
+        let (width, prefix) = (self.config().hidden_size, self.config().tokens() - seq);
         let mut reports = Vec::new();
         for (index, row) in self.rows.iter_mut().enumerate() {
             let Some(Row { pass, .. }) = row else { continue };
@@ -165,6 +181,7 @@ impl<S: Session> Rows<S> {
                 segment: pass.segments,
                 answer: pass.form.undo(&answers[index * seq..][..seq]),
                 q: segment.q[index],
+                pooled: mean_of_cells(&z_h[index * len..][..len], prefix, width),
                 residual: rms_change(&self.z_h[index * len..][..len], &z_h[index * len..][..len]),
                 beliefs,
             });
@@ -201,15 +218,12 @@ impl<S: Session> Rows<S> {
             if pass.view == 0 {
                 continue;
             }
-            // A function of seed, view and segment: whatever else is in the batch changes nothing.
-            let of_view = Random::stream(self.seed ^ NOISE, pass.view as u64).bits();
-            let mut random = Random::stream(of_view, pass.segments as u64);
             if self.start == Start::Random && fresh.contains(&index) {
-                carry.draw(index, len, &mut random);
+                carry.draw(index, len, &mut draws(self.seed, pass.view, pass.segments));
                 changed = true;
             }
             if self.noise > 0.0 {
-                carry.add_noise(index, len, self.noise, &mut random);
+                carry.add_noise(index, len, self.noise, noise_seeds(self.seed, pass.view, pass.segments));
                 changed = true;
             }
         }
@@ -224,4 +238,13 @@ impl<S: Session> Rows<S> {
 fn rms_change(before: &[f32], after: &[f32]) -> f32 {
     let squares: f64 = before.iter().zip(after).map(|(a, b)| f64::from(b - a).powi(2)).sum();
     (squares / before.len().max(1) as f64).sqrt() as f32
+}
+
+/// The mean of a state's vectors `[T, D]` at the cells, which follow `prefix` others.
+fn mean_of_cells(z: &[f32], prefix: usize, width: usize) -> Vec<f32> {
+    let cells = z.chunks_exact(width).skip(prefix);
+    let count = cells.len().max(1) as f32;
+    let mut mean = vec![0.0; width];
+    cells.for_each(|cell| mean.iter_mut().zip(cell).for_each(|(sum, x)| *sum += x / count));
+    mean
 }

@@ -237,7 +237,7 @@ pub async fn search<S: Session>(
         let start = now();
         let reports = rows.segment().await?;
         let each = (now() - start) / reports.len().max(1) as f64;
-        for RowReport { row, segment, answer, q: [q_halt, q_continue], residual, beliefs } in reports {
+        for RowReport { row, segment, answer, q: [q_halt, q_continue], residual, pooled, beliefs } in reports {
             let Some(Running { puzzle, branch }) = &mut running[row] else { continue };
             let Some(Active { number, search }) = active.iter_mut().find(|a| a.number == *puzzle) else { continue };
             search.milliseconds += each;
@@ -251,6 +251,7 @@ pub async fn search<S: Session>(
                 answer,
                 q_halt,
                 residual,
+                pooled,
             };
             let goes_on = search.take(&report);
             if let (true, Some(branch), Some(beliefs)) = (goes_on, branch, beliefs)

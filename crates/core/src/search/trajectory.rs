@@ -25,6 +25,9 @@ pub struct Report {
     pub valid: bool,
     /// Of a branch: the cells that were clues in this segment and are none of the puzzle's.
     pub placed: usize,
+    /// [`super::RowReport::pooled`].
+    #[serde(with = "crate::word_bytes")]
+    pub pooled: Vec<f32>,
 }
 
 /// What a view answered after a segment.
@@ -137,7 +140,17 @@ mod tests {
         let mut trajectory = Trajectory::new(view);
         for (segment, &(answer, q_halt, residual, valid)) in (1..).zip(segments) {
             let halts = q_halt > 0.0;
-            let report = Report { view, segment, answer: vec![answer], q_halt, halts, residual, valid, placed: 0 };
+            let report = Report {
+                view,
+                segment,
+                answer: vec![answer],
+                q_halt,
+                halts,
+                residual,
+                valid,
+                placed: 0,
+                pooled: Vec::new(),
+            };
             trajectory.push(&report, &[1]);
         }
         trajectory
