@@ -13,6 +13,7 @@ use crate::ui::{
     open_files::OpenFiles,
     puzzles::{self, Extras},
     solve::{
+        checkpoints::{Checkpoints, StopReading},
         harder_puzzles::HarderPuzzles,
         more_puzzles::MorePuzzles,
         think_wider::{ThinkWider, ThinkWiderButton},
@@ -52,8 +53,10 @@ pub fn ModelLine() -> impl IntoView {
             <span class="facts" data-testid="facts">{facts}</span>
         </p>
         <div class="options">
-            <OpenFiles title="Your own model (.safetensors, .json)…" accept=".safetensors,.json" testid="open-model"/>
+            <OpenFiles title="Your own model: files…" accept="" testid="open-model"/>
+            <OpenFiles title="folder…" accept="" testid="open-model-folder" folder=true/>
         </div>
+        <Checkpoints/>
         <ThinkingLonger/>
         <MorePuzzles/>
         <HarderPuzzles/>
@@ -113,6 +116,7 @@ pub fn Controls() -> impl IntoView {
                 </button>
             </Show>
             <ThinkWiderButton/>
+            <StopReading/>
             <p class="verdict" data-testid="verdict" data-state=state role="status" aria-live="polite">
                 {move || verdict(page)}
             </p>
@@ -230,7 +234,10 @@ fn waiting_for(page: Page) -> Option<String> {
     }
     page.machine.status.with(|status| match status {
         Status::Starting => Some("Starting…".into()),
-        Status::Opening => Some("Loading the model…".into()),
+        Status::Opening => Some(match page.machine.loaded.get() {
+            Some(part) => format!("Loading the model… {:.0} %", 100.0 * part),
+            None => "Loading the model…".into(),
+        }),
         Status::Measuring => Some("Timing both engines on this model…".into()),
         Status::Ready => None,
         Status::Failed(message) => Some(format!("No model to run: {message}")),

@@ -1,5 +1,6 @@
 //! The place where a puzzle is drawn and the model is watched solving it.
 
+mod checkpoints;
 mod controls;
 mod famous;
 mod grid;
