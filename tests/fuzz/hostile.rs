@@ -1,15 +1,19 @@
 //! Files that were made to make their reader allocate: each is refused, and the most that is held stands here.
 
-use super::{allocations::peak, targets};
+use super::{
+    allocations::peak,
+    targets::{self, FREE, MULTIPLE},
+};
 
-/// Bytes that a refusal may take.
+/// Bytes that a refusal may take in any case.
 const MOST: usize = 200_000_000;
 
 /// Reads a hostile file; what is said of it.
 fn refused(name: &str, bytes: &[u8]) -> String {
     let (said, most) = peak(|| targets::read_torch(bytes));
     println!("{name}: {} bytes, {most} held: {said}", bytes.len());
-    assert!(most < MOST, "{name}: {most} bytes held");
+    let allowed = MOST.min(FREE + MULTIPLE * bytes.len());
+    assert!(most < allowed, "{name}: {most} bytes held, at most {allowed} are allowed");
     assert!(!said.is_empty(), "{name} was read");
     said
 }
@@ -85,4 +89,18 @@ fn hostile_archives_are_refused_in_little_memory() {
     let pickle = vec![b'N'; 1 << 24];
     assert!(pickled("a pickle of 16 MiB", &pickle).contains("instructions"));
     assert!(pickled("a larger pickle", &[&pickle[..], b"."].concat()).contains("expected at most 16777216"));
+}
+
+/// What a person's file may have much of: the readers' memory grows with it, and no faster.
+#[test]
+fn large_texts_take_a_multiple_of_their_size() {
+    for target in [targets::csv(), targets::puzzle_text(), targets::yaml(), targets::link_address()] {
+        let seeds = (target.seeds)();
+        for seed in &seeds {
+            let large = seed.repeat(200_000_usize.div_ceil(seed.len().max(1)));
+            let (_, most) = peak(|| (target.read)(&large));
+            let allowed = FREE + MULTIPLE * large.len();
+            assert!(most < allowed, "{}: {most} bytes held for {}, at most {allowed}", target.name, large.len());
+        }
+    }
 }

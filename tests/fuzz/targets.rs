@@ -18,6 +18,11 @@ use hrm_core::{
 };
 use hrm_web::ui::{board::reading, url::address::Address};
 
+/// Bytes that a reader may hold at once for every byte that it reads, unpacked where that is deflated.
+pub const MULTIPLE: usize = 64;
+/// Bytes that a reader may hold in any case.
+pub const FREE: usize = 4 << 20;
+
 /// A reader under test.
 pub struct Target {
     /// Its name.
@@ -127,8 +132,8 @@ pub fn torch_zip() -> Target {
             b"\x08\0",
         ],
         read: read_torch,
-        multiple: 100,
-        free: 4 << 20,
+        multiple: MULTIPLE,
+        free: FREE,
     }
 }
 
@@ -192,8 +197,8 @@ pub fn pickle() -> Target {
             b"\x93",
         ],
         read: |bytes| read_torch(&archive(&[("a/data.pkl", bytes), ("a/data/0", &[0; 64])])),
-        multiple: 100,
-        free: 4 << 20,
+        multiple: MULTIPLE,
+        free: FREE,
     }
 }
 
@@ -223,8 +228,8 @@ pub fn safetensors() -> Target {
                 official::configuration(&shapes, Beside::default()).map(|found| weights.check(&found.config).is_ok())
             }))
         },
-        multiple: 100,
-        free: 4 << 20,
+        multiple: MULTIPLE,
+        free: FREE,
     }
 }
 
@@ -258,8 +263,8 @@ pub fn yaml() -> Target {
             let beside = Beside { yaml: Some(&text), ..Beside::default() };
             said(official::configuration(&shapes(), beside))
         },
-        multiple: 300,
-        free: 4 << 20,
+        multiple: MULTIPLE,
+        free: FREE,
     }
 }
 
@@ -308,8 +313,8 @@ pub fn csv() -> Target {
             }
             report.join(" ")
         },
-        multiple: 300,
-        free: 4 << 20,
+        multiple: MULTIPLE,
+        free: FREE,
     }
 }
 
@@ -353,8 +358,8 @@ pub fn puzzle_text() -> Target {
             }
             String::new()
         },
-        multiple: 300,
-        free: 4 << 20,
+        multiple: MULTIPLE,
+        free: FREE,
     }
 }
 
@@ -380,8 +385,8 @@ pub fn recording() -> Target {
                 file::from_bytes(&again).unwrap();
             }))
         },
-        multiple: 100,
-        free: 4 << 20,
+        multiple: MULTIPLE,
+        free: FREE,
     }
 }
 
@@ -408,8 +413,8 @@ pub fn training_state() -> Target {
                 Saved::from_bytes(&saved.to_bytes().unwrap()).unwrap();
             }))
         },
-        multiple: 100,
-        free: 4 << 20,
+        multiple: MULTIPLE,
+        free: FREE,
     }
 }
 
@@ -434,7 +439,7 @@ pub fn link_address() -> Target {
             assert_eq!(Address::parse(&address.to_string()), address);
             if address == Address::default() { "nothing".into() } else { String::new() }
         },
-        multiple: 100,
-        free: 4 << 20,
+        multiple: MULTIPLE,
+        free: FREE,
     }
 }
