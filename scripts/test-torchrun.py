@@ -14,6 +14,7 @@ import json
 import os
 import sys
 import types
+from importlib.machinery import ModuleSpec
 
 import numpy as np
 import torch
@@ -49,7 +50,7 @@ class AdamATan2(torch.optim.Optimizer):
 
 def module(name, **members):
     sys.modules[name] = types.ModuleType(name)
-    sys.modules[name].__dict__.update(members)
+    sys.modules[name].__dict__.update(members, __spec__=ModuleSpec(name, None))
 
 
 log = []
