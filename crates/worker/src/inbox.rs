@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use web_sys::Blob;
+
 use hrm_link::{
     protocol::{Request, Task},
     training::{Part, TrainingTask},
@@ -11,8 +13,10 @@ use hrm_link::{
 pub struct Asked {
     /// The task and its number.
     pub request: Request,
-    /// Files.
+    /// Files, as far as they came whole.
     pub files: Vec<Vec<u8>>,
+    /// A file that is read where it lies.
+    pub blob: Option<Blob>,
 }
 
 impl Asked {

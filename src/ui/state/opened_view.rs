@@ -93,7 +93,7 @@ impl Page {
         // By the button, or by taking the change of the board back.
         if let Some(recording) = recording.filter(|_| self.drawing.question.with_untracked(|now| *now == question)) {
             self.run.question.set_value(question.tokens);
-            self.run.show(recording, question.kind);
+            self.run.show(recording, question.kind, None);
         }
     }
 }

@@ -129,11 +129,11 @@ impl Run {
         self.recording.set(Some(if self.watched.get_value() { recording } else { recording.unwatched() }));
     }
 
-    /// Shows a run that was recorded earlier, in `file`, about a puzzle of that kind.
-    pub fn show(self, recording: Recording, kind: Kind, file: &str) {
+    /// Shows a run that was recorded earlier, perhaps in a `file`, about a puzzle of that kind.
+    pub fn show(self, recording: Recording, kind: Kind, file: Option<&str>) {
         self.after.set_value(None);
         self.recording.set(Some(recording));
-        self.opened.set(Some(file.into()));
+        self.opened.set(file.map(str::to_owned));
         self.finish(kind);
     }
 

@@ -305,7 +305,8 @@ impl Page {
                             card: String::new(),
                             facts: Some(self.card_of(&run, *step, parameters(config))),
                         };
-                        self.machine.adopt(Own { run, entry, config: (**config).clone(), file: buffer });
+                        let config = (**config).clone();
+                        self.machine.adopt(Own { run, entry, config, file: buffer.into(), checkpoint: None });
                         self.show_kind(*puzzle);
                         self.place.set(Place::Solve);
                     }
