@@ -62,11 +62,12 @@ const STEPS: [Step; 4] = [
 pub struct Tour(RwSignal<Option<usize>>);
 
 impl Tour {
-    /// It begins by itself on a first visit, unless that came by a link to something else.
+    /// It begins by itself on a first visit, unless that came by a link to something else, or to a model of one's own.
     pub fn new(page: Page) -> Self {
-        let to_a_moment = Address::parse(&browser::fragment()).moment.is_some();
+        let address = Address::parse(&browser::fragment());
+        let is_elsewhere = address.moment.is_some() || address.run.is_some();
         let first = browser::recall(KEY).is_none() && page.place.get_untracked() == Place::Solve;
-        Self(RwSignal::new((first && !to_a_moment).then_some(0)))
+        Self(RwSignal::new((first && !is_elsewhere).then_some(0)))
     }
 
     /// From the first step, where it can be seen.

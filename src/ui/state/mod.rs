@@ -91,7 +91,12 @@ impl Page {
         let pointed = RwSignal::new(None);
         let page = Self {
             drawing,
-            machine: Machine::new(address.model.clone(), address.engine, drawing.question),
+            // The model of a run is not in the gallery: it comes when that is read.
+            machine: Machine::new(
+                address.model.clone().filter(|_| address.run.is_none()),
+                address.engine,
+                drawing.question,
+            ),
             run,
             player: Player::new(run.recording),
             experiment: Experiment::new(run.recording, run.kept),
@@ -111,7 +116,10 @@ impl Page {
         page.follow_model();
         page.follow_question();
         page.follow_address();
-        page.run_to(&address);
+        match &address.run {
+            Some(run) => page.reopen_model_of_run(run, &address),
+            None => page.run_to(&address),
+        }
         page
     }
 

@@ -13,7 +13,7 @@ use crate::ui::{
     browser::files::files_of,
     format::{
         date::when,
-        words::{bytes, duration, percent, summary, thousands},
+        words::{bytes, counted, duration, percent, summary, thousands},
     },
     state::{Page, Use},
     train::{
@@ -180,17 +180,24 @@ impl Reached {
 }
 
 fn figures(state: &StoredState, size: u64) -> String {
+    let tried = state.rows.iter().rev().find_map(|row| Some(row.test?.count));
+    let steps = state.recipe.training.steps;
     let best = match (state.result, state.best) {
         (Some(result), _) => {
-            format!("{} of {} unseen exactly right", percent(result.exact_accuracy), thousands(result.count as u64))
+            let finished = if state.step >= steps { "finished: " } else { "" };
+            let of = counted(result.count, "unseen puzzle", "unseen puzzles");
+            format!("{finished}{} of {of} exactly right", percent(result.exact_accuracy))
         }
-        (None, Some(best)) => format!("best {} exactly right", percent(best)),
+        (None, Some(best)) => {
+            let tried = counted(tried.unwrap_or(0), "unseen puzzle", "unseen puzzles");
+            format!("at best {} of the {tried} that are tried on the way exactly right", percent(best))
+        }
         (None, None) => "not tested yet".into(),
     };
     format!(
         "Step {} of {} · {best} · {} of computing · {}",
         thousands(state.step),
-        thousands(state.recipe.training.steps),
+        thousands(steps),
         duration(state.seconds),
         bytes(size as f64)
     )
@@ -200,7 +207,11 @@ fn figures(state: &StoredState, size: u64) -> String {
 fn small_curve(rows: &[Row]) -> String {
     let [_, unseen] = Measure::Exact.lines() else { return String::new() };
     let (width, height) = CURVE;
-    let values = thinned(&points(rows, unseen), width as usize / 2);
+    let mut values = thinned(&points(rows, unseen), width as usize / 2);
+    // One point makes no line: a line of no length is a dot, by its round ends.
+    if values.len() == 1 {
+        values.push(values[0]);
+    }
     let last = rows.last().map_or(1.0, |row| row.mean.step.max(1) as f64);
     let point = |&(step, value): &(f64, f64)| format!("{:.1},{:.1}", step / last * width, (1.0 - value) * height);
     values.iter().map(point).collect::<Vec<_>>().join(" ")
