@@ -41,7 +41,8 @@ impl Page<'_> {
 
     /// The names that a list offers behind its first option.
     async fn offered(&self, list: &str) -> Result<Vec<String>> {
-        let script = "return [...document.querySelector(`[data-testid=${arguments[0]}]`).options].slice(1).map(o => o.text)";
+        let script =
+            "return [...document.querySelector(`[data-testid=${arguments[0]}]`).options].slice(1).map(o => o.text)";
         self.script(script, [json!(list)]).await
     }
 
@@ -104,8 +105,9 @@ async fn a_draft_says_what_is_wrong_with_it() -> Result<()> {
                 .script("return document.querySelector(`[data-testid=train-${arguments[0]}]`).value", [json!(field)])
                 .await?;
             page.set(&[(field, value)]).await?;
-            let fault: String =
-                page.script("return document.querySelector(`#train-${arguments[0]}-fault`).textContent", [json!(field)]).await?;
+            let fault: String = page
+                .script("return document.querySelector(`#train-${arguments[0]}-fault`).textContent", [json!(field)])
+                .await?;
             assert!(fault.contains(label), "{field}: {fault}");
             assert!(!page.is_enabled("train-start").await?, "{field}: {value} can be started");
             page.set(&[(field, &before)]).await?;
@@ -114,7 +116,8 @@ async fn a_draft_says_what_is_wrong_with_it() -> Result<()> {
 
         // A file from which nothing can be learnt is not passed over for generated puzzles.
         page.upload("train-csv", &unseen).await?;
-        page.wait_for("document.querySelector('[data-testid=train-table]')?.textContent.includes('0 can be learnt')").await?;
+        page.wait_for("document.querySelector('[data-testid=train-table]')?.textContent.includes('0 can be learnt')")
+            .await?;
         assert!(!page.is_enabled("train-start").await? && !page.is_enabled("train-step").await?);
         assert!(page.text("train-unsound").await?.contains("press Generate puzzles"));
         assert_eq!(page.text("train-csv-drop").await?, "Generate puzzles");
@@ -144,7 +147,8 @@ async fn a_first_run_says_what_it_is() -> Result<()> {
         browser.emulate(1366, 768, "light").await?;
         let page = open(browser, url).await?;
         page.open_settings().await?;
-        page.set(&[("base_puzzles", "50"), ("test_puzzles", "10,000,000"), ("evaluate_on", "8"), ("batch", "4")]).await?;
+        page.set(&[("base_puzzles", "50"), ("test_puzzles", "10,000,000"), ("evaluate_on", "8"), ("batch", "4")])
+            .await?;
         page.set(&[("lr", "0"), ("steps", "20"), ("name", "first")]).await?;
         assert!(!page.asks_before_leaving().await?);
         page.click("train-step").await?;
@@ -156,7 +160,10 @@ async fn a_first_run_says_what_it_is() -> Result<()> {
         let said = page.text("train-shortages").await?;
         assert!(said.contains(" “Unseen puzzles” asks for 10000000: "), "{said}");
         let report = page.text("train-report").await?;
-        assert!(report.contains("50 base puzzles, ") && report.contains("(tests on the way take 8 of them"), "{report}");
+        assert!(
+            report.contains("50 base puzzles, ") && report.contains("(tests on the way take 8 of them"),
+            "{report}"
+        );
         let average = page.text("train-average").await?;
         assert!(average.contains("100 % start weights") && average.contains("“Weight average”"), "{average}");
         browser.screenshot("newcomer-one-step").await?;
@@ -171,15 +178,18 @@ async fn a_first_run_says_what_it_is() -> Result<()> {
         assert_eq!(page.script::<String>(&format!("return {result}.dataset.state"), []).await?, "");
         assert_eq!(page.text("train-average").await?, "");
         assert!(page.script::<usize>(labels, []).await? > 2);
-        for (button, name) in
-            [("save-loss-svg", "first-loss.svg"), ("curve-csv", "first-curve.csv"), ("train-save-state", "first-step-20.state.safetensors")]
-        {
+        for (button, name) in [
+            ("save-loss-svg", "first-loss.svg"),
+            ("curve-csv", "first-curve.csv"),
+            ("train-save-state", "first-step-20.state.safetensors"),
+        ] {
             assert_eq!(page.saved_name(button).await?, name);
         }
         // One number of unseen puzzles: those of the test at the end, here and on the model's card.
         let all = text.trim_start_matches("Finished: 0.0 % of ").split(' ').next().unwrap_or_default().to_owned();
         assert!(report.contains(&format!("{all} unseen puzzles")), "{report}");
-        page.wait_for("document.querySelector('[data-testid=run-list] .stored')?.textContent.includes('finished: ')").await?;
+        page.wait_for("document.querySelector('[data-testid=run-list] .stored')?.textContent.includes('finished: ')")
+            .await?;
         let row = "return document.querySelector('[data-testid=run-list] .stored').textContent";
         let row: String = page.script(row, []).await?;
         assert!(row.contains(&format!("finished: 0.0 % of {all} unseen puzzles exactly right")), "{row}");
@@ -196,14 +206,16 @@ async fn copies_are_told_apart(browser: &Browser, page: &Page<'_>) -> Result<()>
     let state = folder.write("copy.safetensors", page.saved_bytes("train-save-state").await?)?;
     for stored in 2..=3 {
         page.upload("run-upload", &state).await?;
-        page.wait_for(&format!("document.querySelectorAll('[data-testid=run-list] .stored').length == {stored}")).await?;
+        page.wait_for(&format!("document.querySelectorAll('[data-testid=run-list] .stored').length == {stored}"))
+            .await?;
     }
     page.press_of("first (3)", "run-rename").await?;
     let field = "document.querySelector('input[data-testid^=run-name-]')";
     page.wait_for(field).await?;
     page.script::<()>(&format!("{field}.value = 'first (2)'"), []).await?;
     page.press_of("first (3)", "run-name-apply").await?;
-    let names = "[...document.querySelectorAll('[data-testid=run-list] h3')].map(name => name.textContent).sort().join('; ')";
+    let names =
+        "[...document.querySelectorAll('[data-testid=run-list] h3')].map(name => name.textContent).sort().join('; ')";
     page.wait_for(&format!("{names} == 'first; first (2); first (2) (2)'")).await?;
     let offered = page.offered("curve-compare").await?;
     assert!(offered.len() == 2 && offered[0] != offered[1], "{offered:?}");
@@ -245,6 +257,7 @@ async fn the_model_of_a_run_outlasts_a_reload(browser: &Browser, page: &Page<'_>
 
     // A run that was deleted cannot be opened: that is said.
     let page = Page::open_link(browser, &address.replace("run=first-", "run=gone-")).await?;
-    page.wait_for("document.body.textContent.includes('The run whose model this address names cannot be opened')").await?;
+    page.wait_for("document.body.textContent.includes('The run whose model this address names cannot be opened')")
+        .await?;
     Ok(())
 }

@@ -229,8 +229,7 @@ async fn puzzles_come_from_a_file_whose_bad_rows_are_named() -> Result<()> {
 }
 
 /// The first run of the list says how it fared on all unseen puzzles at its end.
-const TESTED: &str =
-    "document.querySelector('[data-testid=run-list] .stored')?.textContent.includes('finished: ')";
+const TESTED: &str = "document.querySelector('[data-testid=run-list] .stored')?.textContent.includes('finished: ')";
 
 #[tokio::test]
 async fn an_open_name_outlasts_what_is_stored_meanwhile() -> Result<()> {

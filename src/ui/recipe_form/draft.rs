@@ -286,15 +286,24 @@ mod tests {
         assert!(fault_of_range.message.starts_with("“Easiest” is 0.9"), "{}", fault_of_range.message);
         let mut heads = with("num_heads", "3");
         heads.write(place_of("mixer").unwrap(), "attention".into());
-        assert_eq!(heads.recipe(1).unwrap_err()[0].message, "“Attention heads” is 3; expected a divisor of “Width D” 64");
+        assert_eq!(
+            heads.recipe(1).unwrap_err()[0].message,
+            "“Attention heads” is 3; expected a divisor of “Width D” 64"
+        );
     }
 
     #[test]
     fn settings_are_called_by_their_labels() {
         for (said, shown) in [
             ("batch is 0, expected at least 1", "“Batch B” is 0, expected at least 1"),
-            ("3 unseen puzzles, test_puzzles asks for 9: no more", "3 unseen puzzles, “Unseen puzzles” asks for 9: no more"),
-            ("shards is 3, which does not divide the batch of 64", "“Shards” is 3, which does not divide the batch of 64"),
+            (
+                "3 unseen puzzles, test_puzzles asks for 9: no more",
+                "3 unseen puzzles, “Unseen puzzles” asks for 9: no more",
+            ),
+            (
+                "shards is 3, which does not divide the batch of 64",
+                "“Shards” is 3, which does not divide the batch of 64",
+            ),
             ("over 50 steps (ema 0.98), which", "over 50 steps (“Weight average” 0.98), which"),
             ("the page has no more", "the page has no more"),
         ] {

@@ -110,7 +110,8 @@ fn any(place: &mut f64, text: &str) -> Result<(), String> {
 
 fn choose<T: Clone>(place: &mut T, text: &str, options: &[(&str, T)]) -> Result<(), String> {
     let found = options.iter().find(|(name, _)| *name == text);
-    *place = found.map(|(_, value)| value.clone()).ok_or_else(|| format!("found {text:?}, expected one of the choices"))?;
+    *place =
+        found.map(|(_, value)| value.clone()).ok_or_else(|| format!("found {text:?}, expected one of the choices"))?;
     Ok(())
 }
 

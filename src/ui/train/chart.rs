@@ -137,9 +137,9 @@ pub fn Chart(measure: Measure) -> impl IntoView {
     };
     let reading = move || {
         let step = lens.pointed.get().or_else(|| last_step(page)).unwrap_or(0.0);
-        let read = lens.compared.with(|other| {
-            picture.with(|picture| picture.reading(step, other.as_ref().map(|(name, _)| name.as_str())))
-        });
+        let read = lens
+            .compared
+            .with(|other| picture.with(|picture| picture.reading(step, other.as_ref().map(|(name, _)| name.as_str()))));
         read.unwrap_or_else(|| "No figures yet.".into())
     };
     let of = Signal::derive(move || run_name(page));

@@ -8,7 +8,11 @@ use crate::ui::{
     browser,
     format::date::dated,
     state::Page,
-    train::{chart::{Chart, run_name}, lens::Lens, series::Measure},
+    train::{
+        chart::{Chart, run_name},
+        lens::Lens,
+        series::Measure,
+    },
     widgets::deferred::Later,
 };
 

@@ -50,7 +50,8 @@ pub fn Report() -> impl IntoView {
         }
         training.current.with(|current| {
             let recipe = &current.as_ref()?.recipe;
-            let lag = recipe.optimizer.average_lag(training.boards.with(|boards| boards.step), recipe.training.steps)?;
+            let lag =
+                recipe.optimizer.average_lag(training.boards.with(|boards| boards.step), recipe.training.steps)?;
             Some(format!("Why unseen puzzles come later than those in training: {}.", in_labels(&lag)))
         })
     });

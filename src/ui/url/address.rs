@@ -146,7 +146,10 @@ mod tests {
             acts: vec![Intervention { at: 8, act: Act::Clue { cell: 3, token: 2 } }],
         };
         let text = address.to_string();
-        assert!(text.starts_with("#place=how-it-works&model=sudoku-4x4&run=tiny%20%282%29-0000beef&puzzle=1.3."), "{text}");
+        assert!(
+            text.starts_with("#place=how-it-works&model=sudoku-4x4&run=tiny%20%282%29-0000beef&puzzle=1.3."),
+            "{text}"
+        );
         assert_eq!(Address::parse(&text), address);
     }
 

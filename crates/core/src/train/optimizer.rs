@@ -97,7 +97,8 @@ mod tests {
     fn an_average_lags_until_it_has_left_the_start_weights_behind() {
         let with = |ema| OptimizerConfig { ema, ..OptimizerConfig::default() };
         let said = with(0.999).average_lag(250, 4000).unwrap();
-        let lags = "an average over about 1000 steps (ema 0.999), which lags: after step 250 it is still 78 % start weights";
+        let lags =
+            "an average over about 1000 steps (ema 0.999), which lags: after step 250 it is still 78 % start weights";
         assert!(said.contains(lags) && said.ends_with("; from about step 2996 on it does not lag"), "{said}");
         let short = with(0.999).average_lag(250, 250).unwrap();
         assert!(short.ends_with("; for a run of 250 steps an ema of 0.96 suits"), "{short}");

@@ -51,7 +51,7 @@ impl Training<'_> {
         progress.begin_at(self.run.steps_done());
         let (start, mut saved) = (Instant::now(), Instant::now());
         let mut tested = String::new();
-        let (mut told_step, mut told_lag, mut lags) = (false, false, false);
+        let (mut told_step, mut told_lag) = (false, false);
         loop {
             // Also one that a signal broke off before the run was saved.
             if self.run.owes_evaluation()
@@ -65,8 +65,7 @@ impl Training<'_> {
                     "step {} ({seconds:.0} s): loss {loss:.3}, {exact:.1} % exact{tested}",
                     mean.step
                 ));
-                lags = figures.lags;
-                if lags
+                if figures.lags
                     && !std::mem::replace(&mut told_lag, true)
                     && let Some(lag) = self.lag()
                 {
@@ -110,7 +109,8 @@ impl Training<'_> {
             return self.stopped("stopped");
         }
         let status = self.finish().await?;
-        if let Some(lag) = self.lag().filter(|_| lags) {
+        // Also of a run too short to learn anything: what it wrote is mostly its start weights.
+        if let Some(lag) = self.lag() {
             note(lag);
         }
         Ok(status)

@@ -1,11 +1,7 @@
 //! Tasks besides training itself: files of runs, the list of stored ones. The training worker does them while it trains
 //! nothing; else the one that solves.
 
-use hrm_core::{
-    names,
-    puzzle::Kind,
-    train::Row,
-};
+use hrm_core::{names, puzzle::Kind, train::Row};
 use hrm_link::{
     client::Client,
     protocol::{Event, Failure, Task},
@@ -16,9 +12,7 @@ use leptos::prelude::*;
 
 use crate::ui::{
     browser,
-    state::{
-        training::{Notice, Page, files::Table},
-    },
+    state::training::{Notice, Page, files::Table},
 };
 
 /// Which worker was asked.
@@ -295,7 +289,14 @@ impl Page {
                 if r#use == Use::Save {
                     browser::save(name, "application/octet-stream", &Uint8Array::new(&buffer).to_vec());
                 } else {
-                    self.adopt_run(&run, name.trim_end_matches(".safetensors"), *step, (**config).clone(), *puzzle, buffer);
+                    self.adopt_run(
+                        &run,
+                        name.trim_end_matches(".safetensors"),
+                        *step,
+                        (**config).clone(),
+                        *puzzle,
+                        buffer,
+                    );
                     self.show_adopted(*puzzle, r#use);
                 }
             }
