@@ -10,6 +10,9 @@ use crate::ui::{
     state::{Current, Page, Progress, TrainingPhase as Phase, Use},
 };
 
+/// Bytes of a saved run above which writing it takes longer than a twentieth of 15 seconds.
+const LARGE: usize = 50_000_000;
+
 /// Name, bar, figures, downloads.
 #[component]
 pub fn Report() -> impl IntoView {
@@ -57,11 +60,17 @@ pub fn Report() -> impl IntoView {
     });
     let saved = move || {
         let (step, size) = training.saved.get()?;
+        let often = match size {
+            // The worker saves no more often than costs a twentieth of the time.
+            LARGE.. => "as often as takes a twentieth of the time",
+            _ => "every 15 seconds",
+        };
         let size = if size > 0 { format!(" ({})", bytes(size as f64)) } else { String::new() };
-        let busy = if training.is_busy() {
-            " It is saved every 15 seconds, and when this tab is hidden or left: what a crash can cost is what came since."
-        } else {
-            ""
+        let busy = match training.is_busy() {
+            true => format!(
+                " It is saved {often}, and when this tab is hidden or left: what a crash can cost is what came since."
+            ),
+            false => String::new(),
         };
         Some(format!("Saved in this browser after step {}{size}.{busy}", thousands(step)))
     };

@@ -10,7 +10,7 @@ use hrm_link::training::{Part, Stored, StoredState};
 use leptos::{ev::SubmitEvent, html, prelude::*};
 
 use crate::ui::{
-    browser::files::files_of,
+    browser::{files::files_of, reveal},
     format::{
         date::when,
         words::{bytes, counted, duration, percent, summary, thousands},
@@ -270,22 +270,30 @@ fn Buttons(
     let save_config = move |id: &str| save_configuration_of(page, id);
     let read = move |part, r#use| -> Box<dyn Fn(&str)> { Box::new(move |id: &str| page.read_run(id, part, r#use)) };
     let ask = move |what| -> Box<dyn Fn(&str)> { Box::new(move |id: &str| questions.ask(id, what)) };
+    // What these do is seen beside the controls, which may be out of sight.
+    let seen_above = |act: fn(Page, &str)| -> Box<dyn Fn(&str)> {
+        let page = Page::here();
+        Box::new(move |id: &str| {
+            act(page, id);
+            reveal("[data-testid=train-state]");
+        })
+    };
     let of_state = {
         let button = button.clone();
         move || {
             let on = match unfinished.get()? {
                 true => {
-                    let act = Box::new(move |id: &str| page.continue_stored(id, None));
+                    let act = seen_above(|page, id| page.continue_stored(id, None));
                     button("Continue", "continue", "Continue", while_busy, act)
                 }
                 false => {
-                    let act = Box::new(move |id: &str| page.branch_run(id, |_| {}));
+                    let act = seen_above(|page, id| page.branch_run(id, |_| {}));
                     button("Begin a new run from the weights of", "on", "Train on from here", while_busy, act)
                 }
             };
             Some(view! {
                 {on}
-                {button("Show the curves of", "show", "Curves", while_busy, Box::new(move |id| page.open_stored(id)))}
+                {button("Show the curves of", "show", "Curves", while_busy, seen_above(Page::open_stored))}
                 <Compare run=run.clone() is_shown/>
                 {button("Solve with it:", "solve", "Solve with it", always, read(Part::Weights, Use::Solve))}
                 {button("Download the weights of", "weights", "Weights", always, read(Part::Weights, Use::Save))}
@@ -306,7 +314,11 @@ fn Buttons(
 /// Draws its curves beside those of the run that is shown, or no longer.
 #[component]
 fn Compare(run: String, is_shown: Memo<bool>) -> impl IntoView {
-    let compared = Page::here().training.compared;
+    let training = Page::here().training;
+    let compared = training.compared;
+    // Beside nothing there is nothing to compare with.
+    let alone = move || is_shown.get() || training.current.with(Option::is_none);
+    let why_not = move || training.current.with(Option::is_none).then_some("Show the curves of a run first");
     let testid = format!("run-compare-{run}");
     let pressed = {
         let run = run.clone();
@@ -314,7 +326,7 @@ fn Compare(run: String, is_shown: Memo<bool>) -> impl IntoView {
     };
     let toggle = move |_| compared.update(|other| *other = Some(run.clone()).filter(|run| other.as_ref() != Some(run)));
     view! {
-        <button type="button" data-testid=testid aria-pressed=pressed disabled=is_shown on:click=toggle>
+        <button type="button" data-testid=testid aria-pressed=pressed disabled=alone title=why_not on:click=toggle>
             "Compare"
         </button>
     }
