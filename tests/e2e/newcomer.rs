@@ -110,7 +110,7 @@ async fn a_draft_says_what_is_wrong_with_it() -> Result<()> {
                 .await?;
             assert!(fault.contains(label), "{field}: {fault}");
             assert!(!page.is_enabled("train-start").await?, "{field}: {value} can be started");
-            page.set(&[(field, &before)]).await?;
+            page.set(&[(field, before.as_str())]).await?;
         }
         assert!(page.is_enabled("train-start").await?);
 

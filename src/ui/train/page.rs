@@ -54,7 +54,9 @@ fn Invitation() -> impl IntoView {
         draft.with(|draft| {
             let as_at_first = draft.puzzle == FIRST_KIND && draft.preset().is_some_and(|preset| preset.name == "tiny");
             match as_at_first {
-                true => "a small model with random weights learns 4x4 Sudoku here, in this tab, in about a minute".into(),
+                true => {
+                    "a small model with random weights learns 4x4 Sudoku here, in this tab, in about a minute".into()
+                }
                 false => format!("a model learns {} here, in this tab", draft.puzzle),
             }
         })

@@ -271,8 +271,7 @@ fn Buttons(
     let read = move |part, r#use| -> Box<dyn Fn(&str)> { Box::new(move |id: &str| page.read_run(id, part, r#use)) };
     let ask = move |what| -> Box<dyn Fn(&str)> { Box::new(move |id: &str| questions.ask(id, what)) };
     // What these do is seen beside the controls, which may be out of sight.
-    let seen_above = |act: fn(Page, &str)| -> Box<dyn Fn(&str)> {
-        let page = Page::here();
+    let seen_above = move |act: fn(Page, &str)| -> Box<dyn Fn(&str)> {
         Box::new(move |id: &str| {
             act(page, id);
             reveal("[data-testid=train-state]");
