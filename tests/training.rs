@@ -302,13 +302,13 @@ fn a_damaged_or_foreign_state_is_refused_in_words() {
     assert!(Saved::from_bytes(&bytes[..bytes.len() / 2]).is_err());
     let weights = pollster::block_on(run.weights(false)).unwrap().to_safetensors().unwrap();
     let error = Saved::from_bytes(&weights).unwrap_err().to_string();
-    assert!(error.contains("not a training state"), "{error}");
+    assert!(error.contains("not a saved run"), "{error}");
     let version = b"\"hrm_web_state\":\"2\"";
     let at = bytes.windows(version.len()).position(|window| window == version).unwrap() + version.len() - 2;
     let mut older = bytes.clone();
     older[at] = b'1';
     let error = Saved::from_bytes(&older).unwrap_err().to_string();
-    assert_eq!(error, "training state: version 1, this program reads 2");
+    assert_eq!(error, "saved run: version 1, this program reads 2");
     let mut short = saved;
     short.state.buffers.pop();
     let error = pollster::block_on(Run::resume(cpu::Engine::new(), short, split, || 0.0)).err().unwrap();

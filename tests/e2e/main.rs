@@ -14,6 +14,7 @@ mod folder;
 mod large;
 mod maze;
 mod native;
+mod newcomer;
 mod offline;
 mod opened;
 mod page;

@@ -297,6 +297,11 @@ impl<'a> Page<'a> {
         self.script(&script.replace("PROMISE", promise), [json!(id)]).await
     }
 
+    /// The name under which a button saves its file.
+    pub async fn saved_name(&self, id: &str) -> Result<String> {
+        self.saved_as(id, "blob && this.download").await
+    }
+
     /// Gives a file to an input.
     pub async fn upload(&self, id: &str, file: &str) -> Result<()> {
         let input = self.browser.driver().find(By::Css(format!(r#"[data-testid="{id}"]"#))).await?;

@@ -149,10 +149,10 @@ async fn of_two_files_of_one_name_the_second_counts() -> Result<()> {
         // The other way round the many are shown.
         page.upload("train-csv", &second).await?;
         page.upload("train-csv", &first).await?;
-        page.wait_for("document.querySelector('[data-testid=train-table]')?.textContent.includes('30000 good rows')")
+        page.wait_for("document.querySelector('[data-testid=train-table]')?.textContent.includes('30,000 good rows')")
             .await?;
         page.settle().await?;
-        assert!(page.text("train-table").await?.contains("30000 good rows"));
+        assert!(page.text("train-table").await?.contains("30,000 good rows"));
         Ok(())
     })
     .await

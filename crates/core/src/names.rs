@@ -107,6 +107,18 @@ pub fn allowed(name: &str) -> Cow<'_, str> {
     Cow::Owned(if is_device(cut) { cut_to_fit(&format!("-{cut}")).to_owned() } else { cut.to_owned() })
 }
 
+/// The name itself, or where it is taken, the first that is not with a number behind it: " (2)", " (3)" and so on.
+pub fn distinct(name: &str, taken: impl Fn(&str) -> bool) -> String {
+    let numbered = (2..).map(|number: u32| {
+        let ending = format!(" ({number})");
+        // With the ending, too, it must not be longer than names may be.
+        let room = LONGEST.saturating_sub(ending.len());
+        let start: String = name.chars().take(room).collect();
+        start.trim_end().to_owned() + &ending
+    });
+    std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_else(|| name.to_owned())
+}
+
 /// The longest beginning of a text that is short enough for a name.
 fn cut_to_fit(text: &str) -> &str {
     let ends = text.char_indices().map(|(at, character)| at + character.len_utf8());
@@ -117,6 +129,16 @@ fn cut_to_fit(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_is_taken_gets_a_number() {
+        let taken = ["tiny", "tiny (2)"];
+        let name = |name| distinct(name, |name| taken.contains(&name));
+        assert_eq!(["small", "tiny", "tiny (2)"].map(name), ["small", "tiny (3)", "tiny (2) (2)"]);
+        let long = "x".repeat(LONGEST);
+        let other = distinct(&long, |name| name == long);
+        assert!(other.ends_with("x (2)") && check(&other).is_ok(), "{other}");
+    }
 
     #[test]
     fn names_that_files_can_have_are_allowed() {

@@ -8,7 +8,7 @@ use hrm_core::{
     config::ModelConfig,
     engine::{AnySession, Kind, cpu, gpu},
     model::{Before, Level, MixingSolver},
-    puzzle,
+    names, puzzle,
     random::Random,
     train::{Saved, shard::Shard},
 };
@@ -198,7 +198,13 @@ impl Dispatcher {
                 let saved = Saved::from_bytes(file)?;
                 saved.recipe.check_exact().map_err(TaskError::Recipe)?;
                 let storage = Storage::open().await?;
+                let taken: Vec<String> = storage.list().await?.into_iter().map(|stored| stored.name).collect();
                 storage.write(&run, file).await?;
+                // Two states of one run, or one state twice, are told apart by their names.
+                let name = names::distinct(&saved.recipe.name, |name| taken.iter().any(|taken| taken == name));
+                if name != saved.recipe.name {
+                    storage.rename(&run, &name).await?;
+                }
                 TrainingEvent::Runs(storage.list().await?)
             }
         };

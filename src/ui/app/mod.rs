@@ -116,13 +116,15 @@ fn content(place: Place) -> AnyView {
     }
 }
 
-/// The document is titled after the place, and another place is shown from its top.
+/// The document is titled after the place and marked while a run is trained, and another place is shown from its top.
 fn title_the_place(page: Page) {
     Effect::new(move |before: Option<Place>| {
         let place = page.place.get();
+        // Also in the browser's row of tabs it is seen that a run is being trained.
+        let trains = if page.training.is_busy() { "● " } else { "" };
         document().set_title(&match place {
-            Place::Solve => TITLE.into(),
-            place => format!("{} · {TITLE}", place.title()),
+            Place::Solve => format!("{trains}{TITLE}"),
+            place => format!("{trains}{} · {TITLE}", place.title()),
         });
         if before.is_some_and(|before| before != place) {
             window().scroll_to_with_x_and_y(0.0, 0.0);

@@ -81,6 +81,13 @@ pub fn round_between(low: f64, high: f64, most: usize) -> Vec<f64> {
     ticks.take_while(|tick| *tick <= first + span).collect()
 }
 
+/// Round whole numbers between two others, at most about `most` of them: for what is counted.
+pub fn whole_between(low: f64, high: f64, most: usize) -> Vec<f64> {
+    let mut round = round_between(low, high, most);
+    round.retain(|number| number.fract() == 0.0);
+    round
+}
+
 /// A value in few characters: three decimals, or three digits and a power of ten where those would be zeros.
 pub fn short(value: f64) -> String {
     if value != 0.0 && value.abs() < 0.01 { format!("{value:.2e}") } else { format!("{value:.3}") }
@@ -151,6 +158,9 @@ mod tests {
         assert_eq!(round_between(130.0, 910.0, 4), [200.0, 400.0, 600.0, 800.0]);
         assert_eq!(round_between(0.0, 1000.0, 5), [0.0, 200.0, 400.0, 600.0, 800.0, 1000.0]);
         assert!(round_between(3.0, 3.0, 4).is_empty());
+        assert_eq!(whole_between(0.0, 1.0, 5), [0.0, 1.0]);
+        assert_eq!(whole_between(0.0, 2.0, 5), [0.0, 1.0, 2.0]);
+        assert_eq!(whole_between(0.0, 60.0, 5), round_between(0.0, 60.0, 5));
     }
 
     #[test]

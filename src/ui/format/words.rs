@@ -3,7 +3,6 @@
 use hrm_core::{
     config::{Family, Mixer, ModelConfig},
     model::param_specs,
-    names,
     train::{Recipe, StepReport},
 };
 
@@ -50,6 +49,11 @@ pub fn view_name(view: usize) -> String {
     if view == 0 { "view 0, the plain run".into() } else { format!("view {view}") }
 }
 
+/// A number with its noun: "1 row", "1,000 rows".
+pub fn counted(number: usize, one: &str, several: &str) -> String {
+    format!("{} {}", thousands(number as u64), if number == 1 { one } else { several })
+}
+
 /// A share as a percentage.
 pub fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
@@ -71,12 +75,30 @@ pub fn last_step(report: &StepReport) -> String {
     }
 }
 
+/// How many unseen puzzles a run has, and how many of them are tried on the way where those are fewer.
+pub fn unseen(all: usize, tried: usize) -> String {
+    let all_of_them = counted(all, "unseen puzzle", "unseen puzzles");
+    match tried < all {
+        true => format!("{all_of_them} (tests on the way take {} of them, the last one all)", thousands(tried as u64)),
+        false => all_of_them,
+    }
+}
+
+/// How far a test on `of` of all the unseen puzzles is.
+pub fn trying(done: usize, of: usize, all: usize) -> String {
+    let [done, of, all] = [done, of, all].map(|number| thousands(number as u64));
+    match of == all {
+        true => format!("Trying the unseen puzzles: {done} of {all}"),
+        false => format!("Trying {of} of the {all} unseen puzzles: {done} done"),
+    }
+}
+
 /// What a run is, in a line.
 pub fn summary(recipe: &Recipe) -> String {
     let Recipe { puzzle, data, model, training, .. } = recipe;
     let source = match &data.file {
         Some(file) => format!("from {file}"),
-        None => format!("{} base puzzles", thousands(data.base_puzzles as u64)),
+        None => counted(data.base_puzzles, "base puzzle", "base puzzles"),
     };
     let family = match model.family {
         Family::Hrm => format!("HRM {}+{} layers", model.h_layers, model.l_layers),
@@ -110,18 +132,6 @@ pub fn id_of(name: &str, chance: u32) -> String {
     format!("{slug}-{chance:08x}")
 }
 
-/// The name itself, or where it is taken, the first that is not with a number behind it.
-pub fn distinct(name: &str, taken: impl Fn(&str) -> bool) -> String {
-    let numbered = (2..).map(|number: u32| {
-        let ending = format!(" ({number})");
-        // With the ending, too, it must not be longer than names may be.
-        let room = names::LONGEST.saturating_sub(ending.len());
-        let start: String = name.chars().take(room).collect();
-        start.trim_end().to_owned() + &ending
-    });
-    std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_else(|| name.to_owned())
-}
-
 /// A third of a learning rate, in the two digits that are shown of it.
 pub fn third_of(rate: f64) -> f64 {
     let third = rate / 3.0;
@@ -133,20 +143,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn runs_have_names_of_their_own() {
-        let taken = ["tiny", "tiny (2)"];
-        let name = |name| distinct(name, |name| taken.contains(&name));
-        assert_eq!(["small", "tiny", "tiny (2)"].map(name), ["small", "tiny (3)", "tiny (2) (2)"]);
-    }
-
-    #[test]
     fn figures_are_short() {
         let times = [0.0213, 59.2, 61.0, 3600.0 * 5.0 + 125.0, 86_400.0 * 3.5];
         assert_eq!(times.map(duration), ["21 ms", "59 s", "1 min 1 s", "5 h 2 min", "3 days"]);
         assert_eq!([0.0213, 12.34].map(step_time), ["0.021 s", "12.3 s"]);
         assert_eq!([12_345.0, 1.25e6, 3.5e9].map(bytes), ["12 kB", "1.2 MB", "3.50 GB"]);
         assert_eq!([7, 1000, 1_234_567].map(thousands), ["7", "1,000", "1,234,567"]);
+        assert_eq!([0, 1, 1000].map(|n| counted(n, "row", "rows")), ["0 rows", "1 row", "1,000 rows"]);
         assert_eq!((millions(123_456).as_str(), millions(27_270_000).as_str()), ("0.12", "27.3"));
+    }
+
+    #[test]
+    fn unseen_puzzles_are_one_number_of_which_some_are_tried() {
+        assert_eq!(unseen(500, 128), "500 unseen puzzles (tests on the way take 128 of them, the last one all)");
+        assert_eq!((unseen(1, 1).as_str(), unseen(0, 0).as_str()), ("1 unseen puzzle", "0 unseen puzzles"));
+        assert_eq!(trying(64, 128, 500), "Trying 128 of the 500 unseen puzzles: 64 done");
+        assert_eq!(trying(64, 1500, 1500), "Trying the unseen puzzles: 64 of 1,500");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use hrm_core::{
     train::{DataRecipe, OptimizerConfig, Preset, Recipe, RecipeError, Schedule},
 };
 
-use crate::ui::recipe_form::fields::{AUTO, FIELDS, Section, place_of};
+use crate::ui::recipe_form::fields::{AUTO, FIELDS, Section, in_labels, place_of};
 
 /// Unseen puzzles of a fresh draft.
 const TEST_PUZZLES: usize = 500;
@@ -182,7 +182,7 @@ fn fault_of(error: &RecipeError) -> Fault {
     let text = error.to_string();
     let message = text.split_once("] ").map_or(text.as_str(), |(_, message)| message);
     let name = message.split(' ').next().unwrap_or_default();
-    Fault { field: place_of(name).unwrap_or(0), message: message.into() }
+    Fault { field: place_of(name).unwrap_or(0), message: in_labels(message) }
 }
 
 fn shards() -> usize {
@@ -270,22 +270,45 @@ mod tests {
             faults[0].message.clone()
         };
         assert!(fault("name", "../up").starts_with("the name \"../up\" contains /; allowed are"));
-        assert_eq!(fault("batch", "0"), "batch is 0, expected at least 1");
-        assert_eq!(fault("batch", "1,000,000,000"), "batch is 1000000000, expected at most 65536");
-        assert_eq!(fault("steps", "999,999,999,999"), "steps is 999999999999, expected at most 100000000");
-        assert_eq!(fault("test_puzzles", "10,000,001"), "test_puzzles is 10000001, expected at most 10000000");
-        assert_eq!(fault("steps", "many"), "\"many\" is no whole number, expected one such as 100");
-        assert_eq!(fault("H_cycles", "0"), "H_cycles is 0; expected 1 to 1024");
-        assert_eq!(fault("beta1", "1"), "\"1\" does not do, expected a number from 0 to below 1");
-        assert_eq!(fault("lr", "NaN"), "\"NaN\" does not do, expected a number from 0 to 1e6");
+        assert_eq!(fault("batch", "0"), "“Batch B” is 0, expected at least 1");
+        assert_eq!(fault("batch", "1,000,000,000"), "“Batch B” is 1000000000, expected at most 65536");
+        assert_eq!(fault("steps", "999,999,999,999"), "“Steps” is 999999999999, expected at most 100000000");
+        assert_eq!(fault("test_puzzles", "10,000,001"), "“Unseen puzzles” is 10000001, expected at most 10000000");
+        assert_eq!(fault("steps", "many"), "found \"many\", expected a whole number such as 100");
+        assert_eq!(fault("H_cycles", "0"), "“H cycles” is 0; expected 1 to 1024");
+        assert_eq!(fault("beta1", "1"), "found \"1\", expected a number from 0 to below 1");
+        assert_eq!(fault("lr", "NaN"), "found \"NaN\", expected a number from 0 to 1e6");
         assert!(fault("hardest", "1.5").contains("from 0 to 1"));
         let mut hard = with("easiest", "0.9");
         hard.write(place_of("hardest").unwrap(), "0.2".into());
         let fault_of_range = &hard.recipe(1).unwrap_err()[0];
         assert_eq!(FIELDS[fault_of_range.field].name, "easiest");
+        assert!(fault_of_range.message.starts_with("“Easiest” is 0.9"), "{}", fault_of_range.message);
         let mut heads = with("num_heads", "3");
         heads.write(place_of("mixer").unwrap(), "attention".into());
-        assert_eq!(heads.recipe(1).unwrap_err()[0].message, "num_heads is 3; expected a divisor of hidden_size 64");
+        assert_eq!(
+            heads.recipe(1).unwrap_err()[0].message,
+            "“Attention heads” is 3; expected a divisor of “Width D” 64"
+        );
+    }
+
+    #[test]
+    fn settings_are_called_by_their_labels() {
+        for (said, shown) in [
+            ("batch is 0, expected at least 1", "“Batch B” is 0, expected at least 1"),
+            (
+                "3 unseen puzzles, test_puzzles asks for 9: no more",
+                "3 unseen puzzles, “Unseen puzzles” asks for 9: no more",
+            ),
+            (
+                "shards is 3, which does not divide the batch of 64",
+                "“Shards” is 3, which does not divide the batch of 64",
+            ),
+            ("over 50 steps (ema 0.98), which", "over 50 steps (“Weight average” 0.98), which"),
+            ("the page has no more", "the page has no more"),
+        ] {
+            assert_eq!(in_labels(said), shown);
+        }
     }
 
     #[test]

@@ -58,13 +58,25 @@ pub fn place_of(name: &str) -> Option<usize> {
     FIELDS.iter().position(|field| field.name == name)
 }
 
+/// A message about a recipe, in which settings are called as the form calls them: by their labels, in quotation marks. Names
+/// that are plain words, too, are replaced at the beginning only.
+pub fn in_labels(message: &str) -> String {
+    let word = |(at, word): (usize, &str)| {
+        let name = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+        let is_name = at == 0 || name.contains('_') || matches!(name, "ema" | "lr");
+        let label = place_of(name).filter(|_| is_name).map(|place| FIELDS[place].label);
+        label.map_or_else(|| word.to_owned(), |label| word.replacen(name, &format!("“{label}”"), 1))
+    };
+    message.split(' ').enumerate().map(word).collect::<Vec<_>>().join(" ")
+}
+
 fn whole<T: TryFrom<u64>>(place: &mut T, text: &str) -> Result<(), String> {
     // Thousands may be set apart, as the page does it.
     let digits: String = text.chars().filter(|c| !matches!(c, ' ' | ',' | '_')).collect();
     let too_large = || format!("{} is too large, expected at most {MOST_WHOLE}", text.trim());
     let value: u64 = digits.parse().map_err(|error: ParseIntError| match error.kind() {
         IntErrorKind::PosOverflow => too_large(),
-        _ => format!("{text:?} is no whole number, expected one such as 100"),
+        _ => format!("found {text:?}, expected a whole number such as 100"),
     })?;
     if value > MOST_WHOLE {
         return Err(too_large());
@@ -76,7 +88,7 @@ fn whole<T: TryFrom<u64>>(place: &mut T, text: &str) -> Result<(), String> {
 
 fn real(place: &mut f64, text: &str, expected: &str, fits: fn(f64) -> bool) -> Result<(), String> {
     let value = text.trim().parse().ok().filter(|value| fits(*value));
-    *place = value.ok_or_else(|| format!("{text:?} does not do, expected {expected}"))?;
+    *place = value.ok_or_else(|| format!("found {text:?}, expected {expected}"))?;
     Ok(())
 }
 
@@ -98,7 +110,8 @@ fn any(place: &mut f64, text: &str) -> Result<(), String> {
 
 fn choose<T: Clone>(place: &mut T, text: &str, options: &[(&str, T)]) -> Result<(), String> {
     let found = options.iter().find(|(name, _)| *name == text);
-    *place = found.map(|(_, value)| value.clone()).ok_or_else(|| format!("{text:?} is none of the choices"))?;
+    *place =
+        found.map(|(_, value)| value.clone()).ok_or_else(|| format!("found {text:?}, expected one of the choices"))?;
     Ok(())
 }
 

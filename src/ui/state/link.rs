@@ -20,9 +20,11 @@ const RELOADED: &str = "hrm.reloaded";
 impl Page {
     /// What the address is to say.
     pub fn address(self) -> Address {
+        let model = self.machine.model.with(|model| model.as_ref().map(|model| model.name.clone()));
         Address {
             place: self.place.get(),
-            model: self.machine.model.with(|model| model.as_ref().map(|model| model.name.clone())),
+            run: model.as_ref().and_then(|model| self.training.run_of_model(model)),
+            model,
             puzzle: Some(self.drawing.question.with(|question| question.kind.decode(&question.tokens))),
             engine: self.machine.choice.get(),
             view: self.view.get(),

@@ -99,7 +99,12 @@ impl Page {
         let pointed = RwSignal::new(None);
         let page = Self {
             drawing,
-            machine: Machine::new(address.model.clone(), address.engine, drawing.question),
+            // The model of a run is not in the gallery: it comes when that is read.
+            machine: Machine::new(
+                address.model.clone().filter(|_| address.run.is_none()),
+                address.engine,
+                drawing.question,
+            ),
             run,
             player: Player::new(run.recording),
             experiment: Experiment::new(run.recording, run.kept),
@@ -114,7 +119,7 @@ impl Page {
             beside: RwSignal::new(address.beside),
             overlay: RwSignal::new(None),
             theme: RwSignal::new(0),
-            greets: StoredValue::new(address.moment.is_none() && visit::is_first()),
+            greets: StoredValue::new(address.moment.is_none() && address.run.is_none() && visit::is_first()),
             welcomed: RwSignal::new(false),
         };
         page.machine.start(move |heard| page.hear(heard));
@@ -122,7 +127,10 @@ impl Page {
         page.follow_model();
         page.follow_question();
         page.follow_address();
-        page.run_to(&address);
+        match &address.run {
+            Some(run) => page.reopen_model_of_run(run, &address),
+            None => page.run_to(&address),
+        }
         page.outlive_reload();
         page.welcome(&address);
         page

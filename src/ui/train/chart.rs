@@ -5,7 +5,7 @@ use leptos::{ev::PointerEvent, html, prelude::*};
 
 use crate::ui::{
     browser,
-    drawing::scale::{Axis, Linear, Log, round_between, short},
+    drawing::scale::{Axis, Linear, Log, short, whole_between},
     format::words::thousands,
     state::Page,
     train::{
@@ -111,8 +111,10 @@ pub fn Chart(measure: Measure) -> impl IntoView {
     let frame = frame(room, HEIGHT);
     let picture = Memo::new(move |_| page.training.rows.with(|rows| Picture::of(measure, rows, &lens, log.get())));
     // What every new row leaves as it is is not drawn again with it.
-    let axis = Memo::new(move |_| picture.with(|picture| picture.axis));
-    let range = Memo::new(move |_| picture.with(|picture| picture.range));
+    // Axes without a value on them would say something of a run that has said nothing yet.
+    let of_shown = move |picture: &Picture| (!picture.lines.is_empty()).then_some((picture.axis, picture.range));
+    let axis = Memo::new(move |_| picture.with(of_shown).map(|(axis, _)| axis));
+    let range = Memo::new(move |_| picture.with(of_shown).map(|(_, range)| range));
     let drag = RwSignal::new(None::<(f64, f64)>);
     let at = move |event: &PointerEvent| frame.get_untracked().share(f64::from(event.offset_x()));
     let begin = move |event: PointerEvent| {
@@ -134,10 +136,13 @@ pub fn Chart(measure: Measure) -> impl IntoView {
         }
     };
     let reading = move || {
-        let step = lens.pointed.get().or_else(|| last_step(page))?;
-        lens.compared
-            .with(|other| picture.with(|picture| picture.reading(step, other.as_ref().map(|(name, _)| name.as_str()))))
+        let step = lens.pointed.get().or_else(|| last_step(page)).unwrap_or(0.0);
+        let read = lens
+            .compared
+            .with(|other| picture.with(|picture| picture.reading(step, other.as_ref().map(|(name, _)| name.as_str()))));
+        read.unwrap_or_else(|| "No figures yet.".into())
     };
+    let of = Signal::derive(move || run_name(page));
     let rows = move || picture.with(table_rows);
     let name = measure.name();
     let label = format!("{}, {}; the table below has the figures", measure.title(), measure.unit());
@@ -154,7 +159,7 @@ pub fn Chart(measure: Measure) -> impl IntoView {
                     checked=log
                     set=move |on| log.set(on)
                 />
-                <Save name/>
+                <Save name of/>
             </figcaption>
             <div class="room" node_ref=room>
                 <svg
@@ -170,8 +175,8 @@ pub fn Chart(measure: Measure) -> impl IntoView {
                     on:pointerleave=move |_| lens.pointed.set(None)
                     on:dblclick=move |_| lens.range.set(None)
                 >
-                    {move || heights(axis.get(), frame.get())}
-                    {move || steps_below(range.get(), frame.get())}
+                    {move || axis.get().map(|axis| heights(axis, frame.get()))}
+                    {move || range.get().map(|range| steps_below(range, frame.get()))}
                     {move || picture.with(|picture| lines(picture, frame.get()))}
                     {move || lens.pointed.get().map(|step| {
                         upright(frame.get(), "playhead", picture.with(|picture| picture.x(step)).clamp(0.0, 1.0))
@@ -189,6 +194,11 @@ pub fn Chart(measure: Measure) -> impl IntoView {
     }
 }
 
+/// The name of the run that is shown, for files.
+pub fn run_name(page: Page) -> String {
+    page.training.current.with(|now| now.as_ref().map_or("run".into(), |now| now.recipe.name.clone()))
+}
+
 fn last_step(page: Page) -> Option<f64> {
     page.training.rows.with(|rows| rows.last().map(|row| row.mean.step as f64))
 }
@@ -204,7 +214,7 @@ fn heights(axis: Axis, frame: Frame) -> impl IntoView + use<> {
 }
 
 fn steps_below(range: (f64, f64), frame: Frame) -> impl IntoView + use<> {
-    let steps = round_between(range.0, range.1, 5).into_iter();
+    let steps = whole_between(range.0, range.1, 5).into_iter();
     labels_below(frame, steps.map(|step| (share_of(range, step), thousands(step as u64))).collect())
 }
 

@@ -8,7 +8,11 @@ use crate::ui::{
     browser,
     format::date::dated,
     state::Page,
-    train::{chart::Chart, lens::Lens, series::Measure},
+    train::{
+        chart::{Chart, run_name},
+        lens::Lens,
+        series::Measure,
+    },
     widgets::deferred::Later,
 };
 
@@ -91,8 +95,7 @@ fn Looks(lens: Lens) -> impl IntoView {
     };
     let save = move |_| {
         let text = training.rows.with_untracked(|rows| curve::csv(rows));
-        let name =
-            training.current.with_untracked(|now| now.as_ref().map_or("run".into(), |now| now.recipe.name.clone()));
+        let name = untrack(|| run_name(page));
         browser::save(&format!("{name}-curve.csv"), "text/csv", text.as_bytes());
     };
     let why_not = move || training.thinned.get().then_some("The file takes the whole curve, which is not read yet.");

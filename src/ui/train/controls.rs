@@ -32,7 +32,8 @@ pub fn Controls() -> impl IntoView {
     };
     let rests = move || matches!(phase.get(), Phase::Paused);
     let sound = Memo::new(move |_| training.recipe.with(Result::is_ok));
-    let cannot_start = move || !sound.get() || page.training_engine().is_none();
+    let lacks_puzzles = Memo::new(move |_| training.lacks_puzzles());
+    let cannot_start = move || !sound.get() || lacks_puzzles.with(Option::is_some) || page.training_engine().is_none();
     let step = move |_| match phase.get_untracked() {
         Phase::Idle | Phase::Done | Phase::Failed => page.begin_run(Some(1)),
         _ => page.continue_run(Some(1)),
@@ -103,9 +104,12 @@ pub fn Controls() -> impl IntoView {
             checked=training.goes_on_hidden
             set=move |goes_on| training.go_on_hidden(goes_on)
         />
-        <Show when=move || !sound.get()>
+        <Show when=move || !sound.get() || lacks_puzzles.with(Option::is_some)>
             <p class="message warning" role="status" data-testid="train-unsound">
-                {move || training.recipe.with(|recipe| recipe.as_ref().err().map(|faults| unsound(faults)))}
+                {move || {
+                    let unsound = training.recipe.with(|recipe| recipe.as_ref().err().map(|faults| unsound(faults)));
+                    unsound.or_else(|| lacks_puzzles.get())
+                }}
             </p>
         </Show>
         <Said/>

@@ -6,6 +6,7 @@ use web_sys::Event;
 
 use crate::ui::{
     browser::files::files_of,
+    format::words::{counted, thousands},
     recipe_form::draft::Draft,
     state::{Page, Table},
     train::input::Setting,
@@ -39,6 +40,12 @@ pub fn Data() -> impl IntoView {
         for file in files_of(&event) {
             page.take_csv(file);
         }
+    };
+    let is_rejected = move || page.training.table.with(|table| table.as_ref().is_some_and(Table::is_rejected));
+    // Of a file that was refused only the word about it goes: the one before it is still learnt from.
+    let drop = move |_| match from_file.get_untracked() && untrack(is_rejected) {
+        true => page.dismiss_table(),
+        false => page.drop_csv(),
     };
     view! {
         <fieldset>
@@ -79,9 +86,13 @@ pub fn Data() -> impl IntoView {
                     <input type="file" accept=".csv,text/csv" data-testid="train-csv" on:change=take/>
                     <span>"Puzzles from a file (CSV)…"</span>
                 </label>
-                <Show when=move || page.training.table.with(Option::is_some)>
-                    <button type="button" class="quiet" data-testid="train-csv-drop" on:click=move |_| page.drop_csv()>
-                        {move || if from_file.get() { "Generate them instead" } else { "Dismiss" }}
+                <Show when=move || from_file.get() || page.training.table.with(Option::is_some)>
+                    <button type="button" class="quiet" data-testid="train-csv-drop" on:click=drop>
+                        {move || match (from_file.get(), is_rejected()) {
+                            (true, true) => "Dismiss",
+                            (true, false) => "Generate puzzles instead",
+                            (false, _) => "Generate puzzles",
+                        }}
                     </button>
                 </Show>
             </div>
@@ -126,9 +137,10 @@ fn FileReport() -> impl IntoView {
                     <div class="message" class:warning={bad > 0 || rows == test} data-testid="train-table">
                         <p>
                             {format!(
-                                "{name}: {rows} good rows of {kind}; {test} of them are kept for the unseen ones by their \
-                                 symmetry class, {} can be learnt from.",
-                                rows - test
+                                "{name}: {} of {kind}; {} kept for the unseen ones by symmetry class, {} can be learnt from.",
+                                counted(rows, "good row", "good rows"),
+                                counted(test, "is", "are"),
+                                thousands((rows - test) as u64)
                             )}
                         </p>
                         {(!notes.is_empty()).then(|| view! { <p>{format!("How it was read: {}.", notes.join("; "))}</p> })}
@@ -136,7 +148,7 @@ fn FileReport() -> impl IntoView {
                         {(rows == test).then_some(stays)}
                         {(rows > 0 && test == 0).then(|| view! { <p>{NO_UNSEEN}</p> })}
                         {(bad > 0).then(|| view! {
-                            <p>{format!("{bad} rows are left out:")}</p>
+                            <p>{format!("{} left out:", counted(bad, "row is", "rows are"))}</p>
                             <ul>
                                 {problems.into_iter().map(|problem| view! { <li>{problem}</li> }).collect_view()}
                             </ul>

@@ -1,5 +1,6 @@
 //! The place as a whole.
 
+use hrm_core::puzzle::FIRST_KIND;
 use leptos::prelude::*;
 
 use crate::ui::{
@@ -45,13 +46,27 @@ pub fn Train() -> impl IntoView {
     }
 }
 
+/// What Start does with the form as it is.
 #[component]
 fn Invitation() -> impl IntoView {
+    let draft = Page::here().training.draft;
+    let first = move || {
+        draft.with(|draft| {
+            let as_at_first = draft.puzzle == FIRST_KIND && draft.preset().is_some_and(|preset| preset.name == "tiny");
+            match as_at_first {
+                true => {
+                    "a small model with random weights learns 4x4 Sudoku here, in this tab, in about a minute".into()
+                }
+                false => format!("a model learns {} here, in this tab", draft.puzzle),
+            }
+        })
+    };
     view! {
         <p class="invitation">
-            "Press Start: a small model with random weights learns 4x4 Sudoku here, in this tab, in about a minute. Unseen "
-            "boards that it gets wrong at first become right, and its curves show how. Everything it learns stays on this "
-            "device; close the tab and go on later."
+            "Press Start: "
+            {first}
+            ". Unseen boards that it gets wrong at first become right, and its curves show how. Everything it learns stays "
+            "on this device; close the tab and go on later."
         </p>
     }
 }

@@ -5,9 +5,13 @@ use leptos::prelude::*;
 
 use crate::ui::{
     browser,
-    format::words::{bytes, duration, last_step, percent, summary, thousands},
-    state::{Current, Page, Progress, Use},
+    format::words::{bytes, counted, duration, last_step, percent, summary, thousands, unseen},
+    recipe_form::fields::in_labels,
+    state::{Current, Page, Progress, TrainingPhase as Phase, Use},
 };
+
+/// Bytes of a saved run above which writing it takes longer than a twentieth of 15 seconds.
+const LARGE: usize = 50_000_000;
 
 /// Name, bar, figures, downloads.
 #[component]
@@ -19,10 +23,10 @@ pub fn Report() -> impl IntoView {
     let ready = move || {
         training.current.with(|current| {
             let ready = current.as_ref()?.ready.as_ref()?;
-            let (base, unseen) = ready.examples;
-            let (base, unseen) = (thousands(base as u64), thousands(unseen as u64));
-            let held = bytes(ready.bytes as f64);
-            Some(format!("{base} base puzzles, {unseen} unseen · {} holds {held}", ready.engine))
+            let (base, all) = ready.examples;
+            let base = counted(base, "base puzzle", "base puzzles");
+            let unseen = unseen(all, current.as_ref()?.recipe.training.evaluate_on.min(all));
+            Some(format!("{base}, {unseen} · {} holds {}", ready.engine, bytes(ready.bytes as f64)))
         })
     };
     let untested = move || {
@@ -35,19 +39,38 @@ pub fn Report() -> impl IntoView {
     let shortages = move || {
         training.current.with(|current| {
             let shortages = &current.as_ref()?.ready.as_ref()?.shortages;
-            (!shortages.is_empty()).then(|| format!("Fewer puzzles than asked for: {}.", shortages.join("; ")))
+            (!shortages.is_empty())
+                .then(|| format!("Fewer puzzles than asked for: {}.", in_labels(&shortages.join("; "))))
         })
     };
     let figures = move || {
         training.current.with(|current| current.as_ref().map(|current| figures(current, training.progress.get())))
     };
+    // Figures of a run that is over, or too long for it to matter, need no explanation.
+    let lag = Memo::new(move |_| {
+        if training.boards.with(|boards| boards.boards.is_empty()) || training.result.with(Option::is_some) {
+            return None;
+        }
+        training.current.with(|current| {
+            let recipe = &current.as_ref()?.recipe;
+            let lag =
+                recipe.optimizer.average_lag(training.boards.with(|boards| boards.step), recipe.training.steps)?;
+            Some(format!("Why unseen puzzles come later than those in training: {}.", in_labels(&lag)))
+        })
+    });
     let saved = move || {
         let (step, size) = training.saved.get()?;
+        let often = match size {
+            // The worker saves no more often than costs a twentieth of the time.
+            LARGE.. => "as often as takes a twentieth of the time",
+            _ => "every 15 seconds",
+        };
         let size = if size > 0 { format!(" ({})", bytes(size as f64)) } else { String::new() };
-        let busy = if training.is_busy() {
-            " It is saved every 15 seconds, and when this tab is hidden or left: what a crash can cost is what came since."
-        } else {
-            ""
+        let busy = match training.is_busy() {
+            true => format!(
+                " It is saved {often}, and when this tab is hidden or left: what a crash can cost is what came since."
+            ),
+            false => String::new(),
         };
         Some(format!("Saved in this browser after step {}{size}.{busy}", thousands(step)))
     };
@@ -61,12 +84,16 @@ pub fn Report() -> impl IntoView {
             let other = result.valid_beside_exact().map_or_else(String::new, |more| {
                 format!(" A further {} are right by rule, with another answer than the given one.", percent(more))
             });
-            format!(
-                "Finished: {} of {} unseen puzzles are exactly right.{other}",
-                percent(result.exact_accuracy),
-                result.count
-            )
+            let of = counted(result.count, "unseen puzzle is", "unseen puzzles are");
+            format!("Finished: {} of {of} exactly right.{other}", percent(result.exact_accuracy))
         })
+    };
+    // Green is for what has learnt something.
+    let learnt = move || training.result.with(|result| result.is_some_and(|result| result.exact_accuracy > 0.0));
+    // Before a new run is ready there is nothing of it to take away.
+    let has_weights = move || {
+        let ready = training.current.with(|current| current.as_ref().is_some_and(|now| now.ready.is_some()));
+        ready || matches!(training.phase.get(), Phase::Paused | Phase::Done) || training.saved.with(Option::is_some)
     };
     view! {
         <div class="report" data-testid="train-report">
@@ -83,10 +110,20 @@ pub fn Report() -> impl IntoView {
             ></progress>
             <p data-testid="train-figures">{figures}</p>
             <p class="help activity" role="status" data-testid="train-activity">{move || training.activity.get()}</p>
-            <p class="verdict" data-state="valid" role="status" data-testid="train-result">{result}</p>
+            <p class="help" data-testid="train-average">{move || lag.get()}</p>
+            <p
+                class="verdict"
+                data-state=move || if learnt() { "valid" } else { "" }
+                role="status"
+                data-testid="train-result"
+            >
+                {result}
+            </p>
             <p class="help" data-testid="train-saved">{saved}</p>
             <p class="help" data-testid="train-kept">{kept}</p>
-            <Downloads/>
+            <Show when=has_weights>
+                <Downloads/>
+            </Show>
         </div>
     }
 }

@@ -10,10 +10,10 @@ use hrm_link::training::{Part, Stored, StoredState};
 use leptos::{ev::SubmitEvent, html, prelude::*};
 
 use crate::ui::{
-    browser::files::files_of,
+    browser::{files::files_of, reveal},
     format::{
         date::when,
-        words::{bytes, duration, percent, summary, thousands},
+        words::{bytes, counted, duration, percent, summary, thousands},
     },
     state::{Page, Use},
     train::{
@@ -180,17 +180,24 @@ impl Reached {
 }
 
 fn figures(state: &StoredState, size: u64) -> String {
+    let tried = state.rows.iter().rev().find_map(|row| Some(row.test?.count));
+    let steps = state.recipe.training.steps;
     let best = match (state.result, state.best) {
         (Some(result), _) => {
-            format!("{} of {} unseen exactly right", percent(result.exact_accuracy), thousands(result.count as u64))
+            let finished = if state.step >= steps { "finished: " } else { "" };
+            let of = counted(result.count, "unseen puzzle", "unseen puzzles");
+            format!("{finished}{} of {of} exactly right", percent(result.exact_accuracy))
         }
-        (None, Some(best)) => format!("best {} exactly right", percent(best)),
+        (None, Some(best)) => {
+            let tried = counted(tried.unwrap_or(0), "unseen puzzle", "unseen puzzles");
+            format!("at best {} of the {tried} that are tried on the way exactly right", percent(best))
+        }
         (None, None) => "not tested yet".into(),
     };
     format!(
         "Step {} of {} · {best} · {} of computing · {}",
         thousands(state.step),
-        thousands(state.recipe.training.steps),
+        thousands(steps),
         duration(state.seconds),
         bytes(size as f64)
     )
@@ -200,7 +207,11 @@ fn figures(state: &StoredState, size: u64) -> String {
 fn small_curve(rows: &[Row]) -> String {
     let [_, unseen] = Measure::Exact.lines() else { return String::new() };
     let (width, height) = CURVE;
-    let values = thinned(&points(rows, unseen), width as usize / 2);
+    let mut values = thinned(&points(rows, unseen), width as usize / 2);
+    // One point makes no line: a line of no length is a dot, by its round ends.
+    if values.len() == 1 {
+        values.push(values[0]);
+    }
     let last = rows.last().map_or(1.0, |row| row.mean.step.max(1) as f64);
     let point = |&(step, value): &(f64, f64)| format!("{:.1},{:.1}", step / last * width, (1.0 - value) * height);
     values.iter().map(point).collect::<Vec<_>>().join(" ")
@@ -259,22 +270,29 @@ fn Buttons(
     let save_config = move |id: &str| save_configuration_of(page, id);
     let read = move |part, r#use| -> Box<dyn Fn(&str)> { Box::new(move |id: &str| page.read_run(id, part, r#use)) };
     let ask = move |what| -> Box<dyn Fn(&str)> { Box::new(move |id: &str| questions.ask(id, what)) };
+    // What these do is seen beside the controls, which may be out of sight.
+    let seen_above = move |act: fn(Page, &str)| -> Box<dyn Fn(&str)> {
+        Box::new(move |id: &str| {
+            act(page, id);
+            reveal("[data-testid=train-state]");
+        })
+    };
     let of_state = {
         let button = button.clone();
         move || {
             let on = match unfinished.get()? {
                 true => {
-                    let act = Box::new(move |id: &str| page.continue_stored(id, None));
+                    let act = seen_above(|page, id| page.continue_stored(id, None));
                     button("Continue", "continue", "Continue", while_busy, act)
                 }
                 false => {
-                    let act = Box::new(move |id: &str| page.branch_run(id, |_| {}));
+                    let act = seen_above(|page, id| page.branch_run(id, |_| {}));
                     button("Begin a new run from the weights of", "on", "Train on from here", while_busy, act)
                 }
             };
             Some(view! {
                 {on}
-                {button("Show the curves of", "show", "Curves", while_busy, Box::new(move |id| page.open_stored(id)))}
+                {button("Show the curves of", "show", "Curves", while_busy, seen_above(Page::open_stored))}
                 <Compare run=run.clone() is_shown/>
                 {button("Solve with it:", "solve", "Solve with it", always, read(Part::Weights, Use::Solve))}
                 {button("Download the weights of", "weights", "Weights", always, read(Part::Weights, Use::Save))}
@@ -295,7 +313,11 @@ fn Buttons(
 /// Draws its curves beside those of the run that is shown, or no longer.
 #[component]
 fn Compare(run: String, is_shown: Memo<bool>) -> impl IntoView {
-    let compared = Page::here().training.compared;
+    let training = Page::here().training;
+    let compared = training.compared;
+    // Beside nothing there is nothing to compare with.
+    let alone = move || is_shown.get() || training.current.with(Option::is_none);
+    let why_not = move || training.current.with(Option::is_none).then_some("Show the curves of a run first");
     let testid = format!("run-compare-{run}");
     let pressed = {
         let run = run.clone();
@@ -303,7 +325,7 @@ fn Compare(run: String, is_shown: Memo<bool>) -> impl IntoView {
     };
     let toggle = move |_| compared.update(|other| *other = Some(run.clone()).filter(|run| other.as_ref() != Some(run)));
     view! {
-        <button type="button" data-testid=testid aria-pressed=pressed disabled=is_shown on:click=toggle>
+        <button type="button" data-testid=testid aria-pressed=pressed disabled=alone title=why_not on:click=toggle>
             "Compare"
         </button>
     }

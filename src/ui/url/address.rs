@@ -17,6 +17,8 @@ pub struct Address {
     pub place: Place,
     /// A model of the gallery.
     pub model: Option<String>,
+    /// The stored run, by its id, that the model is of.
+    pub run: Option<String>,
     /// The puzzle's text.
     pub puzzle: Option<String>,
     /// The engine.
@@ -43,6 +45,7 @@ impl Address {
             match part.split_once('=') {
                 Some(("place", value)) => address.place = Place::of_name(value).unwrap_or_default(),
                 Some(("model", value)) => address.model = Some(unescape(value)),
+                Some(("run", value)) => address.run = Some(unescape(value)),
                 Some(("puzzle", value)) => address.puzzle = Some(unescape(value)),
                 Some(("engine", value)) => address.engine = Choice::of_name(value).unwrap_or_default(),
                 Some(("view", value)) => address.view = View::of_name(value).unwrap_or_default(),
@@ -72,6 +75,7 @@ impl fmt::Display for Address {
         let parts = [
             ("place", &place),
             ("model", &self.model),
+            ("run", &self.run),
             ("puzzle", &self.puzzle),
             ("engine", &engine),
             ("view", &view),
@@ -131,6 +135,7 @@ mod tests {
         let address = Address {
             place: Place::HowItWorks,
             model: Some("sudoku-4x4".into()),
+            run: Some("tiny (2)-0000beef".into()),
             puzzle: Some("1.3.& #%ä".into()),
             engine: Choice::Gpu,
             view: View::Answers,
@@ -141,7 +146,10 @@ mod tests {
             acts: vec![Intervention { at: 8, act: Act::Clue { cell: 3, token: 2 } }],
         };
         let text = address.to_string();
-        assert!(text.starts_with("#place=how-it-works&model=sudoku-4x4&puzzle=1.3."), "{text}");
+        assert!(
+            text.starts_with("#place=how-it-works&model=sudoku-4x4&run=tiny%20%282%29-0000beef&puzzle=1.3."),
+            "{text}"
+        );
         assert_eq!(Address::parse(&text), address);
     }
 
@@ -163,7 +171,7 @@ mod tests {
 
         use super::*;
 
-        const KEY: &str = "(place|model|puzzle|engine|view|beside|moment|stretch|until|acts|[a-z]{0,4})";
+        const KEY: &str = "(place|model|run|puzzle|engine|view|beside|moment|stretch|until|acts|[a-z]{0,4})";
         const VALUE: &str = "([0-9]{1,22}|[a-z-]{0,9}|(%[0-9A-Fa-f+]{0,2}){0,5}|[0-9]{1,3}~(freeze|restart|noise|clue)~[HL0-9]~[0-9.e+-]{0,5}~[0-9]{1,3}|\\PC{0,20})";
 
         proptest! {

@@ -12,9 +12,15 @@ use crate::ui::{
 /// Pixels of a PNG for each CSS pixel.
 const SHARPNESS: f64 = 2.0;
 
-/// Saves the figure that it stands in, as it looks at that moment. `name` is that of the file.
+/// Saves the figure that it stands in, as it looks at that moment.
 #[component]
-pub fn Save(name: &'static str) -> impl IntoView {
+pub fn Save(
+    /// What it shows, in the file's name.
+    name: &'static str,
+    /// Of what, in front of that; "hrm" where it is not said.
+    #[prop(optional, into)]
+    of: Option<Signal<String>>,
+) -> impl IntoView {
     let here = NodeRef::<html::Span>::new();
     let busy = RwSignal::new(false);
     let button = move |format: &'static str| {
@@ -22,8 +28,9 @@ pub fn Save(name: &'static str) -> impl IntoView {
             let figure = here.get_untracked().and_then(|here| here.closest("figure").ok().flatten());
             if let Some(figure) = figure.filter(|_| !busy.get_untracked()) {
                 busy.set(true);
+                let of = of.map_or_else(|| "hrm".to_owned(), |of| of.get_untracked());
                 spawn_local(async move {
-                    save_figure(&figure, name, format).await;
+                    save_figure(&figure, &format!("{of}-{name}"), format).await;
                     busy.try_set(false);
                 });
             }
@@ -44,12 +51,13 @@ pub fn Save(name: &'static str) -> impl IntoView {
     view! { <span class="save" node_ref=here>{button("PNG")}{button("SVG")}</span> }
 }
 
+/// Saves a figure in a format, under that name and the format's ending.
 async fn save_figure(figure: &Element, name: &str, format: &str) {
     let drawn = drawn(figure).await;
     if format == "SVG" {
-        browser::save(&format!("hrm-{name}.svg"), "image/svg+xml", drawn.text.as_bytes());
+        browser::save(&format!("{name}.svg"), "image/svg+xml", drawn.text.as_bytes());
     } else if let Some(picture) = rastered(&drawn).await {
-        browser::save_blob(&format!("hrm-{name}.png"), &picture);
+        browser::save_blob(&format!("{name}.png"), &picture);
     }
 }
 

@@ -34,7 +34,7 @@ pub fn metadata(bytes: &[u8]) -> Result<HashMap<String, String>, String> {
         let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
         rest.get(..length)
     });
-    let text = text.ok_or("it ends within its header")?;
+    let text = text.ok_or("the file ends within its header: it was cut short")?;
     let text = std::str::from_utf8(text).map_err(|_| "its header is no text")?;
     json::check_names(text).map_err(|error| format!("its header: {error}"))?;
     Ok(serde_json::from_str::<Text>(text).map_err(|error| format!("its header: {error}"))?.metadata)
@@ -110,6 +110,6 @@ mod tests {
         assert!(said(b"{\"seq_len\": 16}").contains("JSON text"));
         assert!(said(b"\x1f\x8b\x08\x00").contains("compressed"));
         assert_eq!(said(b""), "it is empty");
-        assert_eq!(said(b"\x05\0\0\0\0\0\0\0{"), "it ends within its header");
+        assert_eq!(said(b"\x05\0\0\0\0\0\0\0{"), "the file ends within its header: it was cut short");
     }
 }

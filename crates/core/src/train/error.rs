@@ -56,6 +56,6 @@ pub enum TrainError {
     #[error("shard: {0}")]
     Shard(String),
     /// A saved state that belongs to another run or another version.
-    #[error("training state: {0}")]
+    #[error("saved run: {0}")]
     State(String),
 }

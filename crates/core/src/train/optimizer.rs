@@ -26,6 +26,9 @@ pub struct OptimizerConfig {
     pub ema: f64,
 }
 
+/// Share of the start weights in the average of the weights, above which that lags.
+const LAGGING: f64 = 0.05;
+
 impl Default for OptimizerConfig {
     fn default() -> Self {
         OptimizerConfig {
@@ -60,11 +63,50 @@ impl OptimizerConfig {
         let correction = |beta: f64| 1.0 / (1.0 - beta.powf(t as f64));
         [self.lr * factor, self.puzzle_lr * factor, correction(self.beta1), correction(self.beta2)].map(|x| x as f32)
     }
+
+    /// Why the average of the weights, which is tested and saved, may be far behind the last weights after `step` of `total`
+    /// steps, and what helps where it will be so at the end; a sentence without its full stop. `None` where there is no
+    /// average, or the start weights are no more than a twentieth of it.
+    pub fn average_lag(&self, step: u64, total: u64) -> Option<String> {
+        let share = |step: u64| self.ema.powf(step as f64);
+        if !(self.ema > 0.0 && share(step) > LAGGING) {
+            return None;
+        }
+        let span = 1.0 / (1.0 - self.ema);
+        let advice = if share(total) > LAGGING {
+            // A tenth of the run.
+            let digits = if total < 1000 { 2 } else { 4 };
+            format!("; for a run of {total} steps an ema of {:.digits$} suits", (1.0 - 10.0 / total as f64).max(0.0))
+        } else {
+            format!("; from about step {:.0} on it does not lag", span * -LAGGING.ln())
+        };
+        Some(format!(
+            "the weights that are tested and saved are an average over about {span:.0} steps (ema {}), which lags: after step \
+             {step} it is still {:.0} % start weights{advice}",
+            self.ema,
+            100.0 * share(step)
+        ))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_average_lags_until_it_has_left_the_start_weights_behind() {
+        let with = |ema| OptimizerConfig { ema, ..OptimizerConfig::default() };
+        let said = with(0.999).average_lag(250, 4000).unwrap();
+        let lags =
+            "an average over about 1000 steps (ema 0.999), which lags: after step 250 it is still 78 % start weights";
+        assert!(said.contains(lags) && said.ends_with("; from about step 2996 on it does not lag"), "{said}");
+        let short = with(0.999).average_lag(250, 250).unwrap();
+        assert!(short.ends_with("; for a run of 250 steps an ema of 0.96 suits"), "{short}");
+        let suits = with(0.96);
+        assert_eq!(suits.average_lag(250, 250), None, "what is advised helps");
+        assert_eq!((with(0.98).average_lag(149, 1000), with(0.0).average_lag(0, 1000)), (None, None));
+        assert!(with(0.98).average_lag(147, 1000).is_some());
+    }
 
     #[test]
     fn warms_up_and_ends_at_its_minimum() {

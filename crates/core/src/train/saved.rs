@@ -213,7 +213,7 @@ impl Header {
     }
 
     fn field(&self, name: &str) -> Result<&str, TrainError> {
-        let missing = || TrainError::State(format!("no `{name}` in the header; not a training state"));
+        let missing = || TrainError::State(format!("no `{name}` in the header; not a saved run"));
         self.0.get(name).map(String::as_str).ok_or_else(missing)
     }
 
@@ -293,7 +293,7 @@ mod tests {
         let mut late = saved();
         late.state.step = MOST_STEPS + 1;
         let error = Saved::from_bytes(&late.to_bytes().unwrap()).unwrap_err().to_string();
-        assert_eq!(error, "training state: `step` is 100000001, expected at most 100000000");
+        assert_eq!(error, "saved run: `step` is 100000001, expected at most 100000000");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use hrm_core::checkpoint::Weights;
 use hrm_core::config::ModelConfig;
 use hrm_core::json;
 use hrm_core::puzzle::Kind;
+use hrm_core::train::Saved;
 
 use super::loaded::Loaded;
 use super::output::note;
@@ -40,6 +41,13 @@ impl Model {
 fn find(option: &str, name_or_file: &str) -> Result<gallery::Files, Failure> {
     let file = PathBuf::from(name_or_file);
     if file.is_file() {
+        // The run's folder has its model, under a name of its own.
+        if !file.with_extension("json").is_file() && Saved::is_claimed_by(&files::read(&file)?) {
+            return Err(format!(
+                "{option} {name_or_file}: this is a saved run, no model; hrm train writes its model beside it, as NAME.safetensors"
+            )
+            .into());
+        }
         return gallery::of_file(file);
     }
     if let Some(files) = gallery::find(name_or_file)? {

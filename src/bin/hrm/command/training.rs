@@ -51,7 +51,7 @@ impl Training<'_> {
         progress.begin_at(self.run.steps_done());
         let (start, mut saved) = (Instant::now(), Instant::now());
         let mut tested = String::new();
-        let (mut told_step, mut told_lag, mut lags) = (false, false, false);
+        let (mut told_step, mut told_lag) = (false, false);
         loop {
             // Also one that a signal broke off before the run was saved.
             if self.run.owes_evaluation()
@@ -65,10 +65,11 @@ impl Training<'_> {
                     "step {} ({seconds:.0} s): loss {loss:.3}, {exact:.1} % exact{tested}",
                     mean.step
                 ));
-                lags = figures.lags;
-                if lags && !told_lag {
-                    told_lag = true;
-                    progress.line(self.lag());
+                if figures.lags
+                    && !std::mem::replace(&mut told_lag, true)
+                    && let Some(lag) = self.lag()
+                {
+                    progress.line(lag);
                 }
             }
             let is_over = self.limit.is_some_and(|limit| start.elapsed() >= limit);
@@ -108,8 +109,9 @@ impl Training<'_> {
             return self.stopped("stopped");
         }
         let status = self.finish().await?;
-        if lags {
-            note(self.lag());
+        // Also of a run too short to learn anything: what it wrote is mostly its start weights.
+        if let Some(lag) = self.lag() {
+            note(lag);
         }
         Ok(status)
     }
@@ -196,14 +198,10 @@ impl Training<'_> {
         Ok(Some(Figures { text, lags: last > average + 0.05 }))
     }
 
-    /// Why the average of the weights is behind.
-    fn lag(&self) -> String {
-        let ema = self.run.recipe().optimizer.ema;
-        let spans = (1.0 / (1.0 - ema)).round();
-        format!(
-            "the weights' average, which is tested and written, spans about {spans} steps (ema {ema}): it lags behind the last \
-             weights until the run is several times as long"
-        )
+    /// Why the average of the weights is behind, and what helps.
+    fn lag(&self) -> Option<String> {
+        let recipe = self.run.recipe();
+        recipe.optimizer.average_lag(self.run.steps_done(), recipe.training.steps)
     }
 
     /// Saves; where it cannot be written that is said, and training goes on.

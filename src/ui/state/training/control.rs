@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use hrm_core::{
     engine::Kind as EngineKind,
+    names,
     train::{Recipe, Row},
 };
 use hrm_link::{
@@ -16,7 +17,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::ui::{
     browser,
-    format::words::{distinct, id_of},
+    format::words::id_of,
     state::{
         Status,
         training::{AfterPause, Boards, Current, Notice, Origin, Page, Phase, Progress, Way, hear::News, tasks::Lane},
@@ -61,10 +62,10 @@ impl Page {
         let training = self.training;
         let Some(engine) = untrack(|| self.training_engine()) else { return };
         let Ok(mut recipe) = training.recipe.get_untracked() else { return };
-        if untrack(|| training.is_busy()) {
+        if untrack(|| training.is_busy() || training.lacks_puzzles().is_some()) {
             return;
         }
-        recipe.name = self.free_name(&recipe.name);
+        recipe.name = self.free_name(&recipe.name, None);
         let id = self.show_new(&recipe, engine);
         let from = match training.origin.get_untracked() {
             Origin::Random => Source::Random,
@@ -106,17 +107,17 @@ impl Page {
         let Some((mut recipe, engine)) = known else { return };
         let Some(engine) = untrack(|| self.training_engine()).or(engine) else { return };
         change(&mut recipe);
-        recipe.name = self.free_name(&recipe.name);
+        recipe.name = self.free_name(&recipe.name, None);
         let id = self.show_new(&recipe, engine);
         let start = Start::Branch { recipe: Box::new(recipe), of: of.into() };
         self.ask_to_train(id, start, engine, None, self.kept_state(of));
     }
 
-    /// The name, or where a stored run has it already, one that is like it.
-    fn free_name(self, name: &str) -> String {
+    /// The name, or where a stored run other than `own` has it already, one that is like it.
+    pub(super) fn free_name(self, name: &str, own: Option<&str>) -> String {
         self.training.stored.with_untracked(|stored| {
-            let taken = |name: &str| stored.iter().flatten().any(|stored| stored.name == name);
-            distinct(name, taken)
+            let others = || stored.iter().flatten().filter(|stored| Some(&stored.run[..]) != own);
+            names::distinct(name, |name| others().any(|stored| stored.name == name))
         })
     }
 
@@ -341,10 +342,12 @@ impl Page {
                 }
             }
         });
-        // A page that is closed or left while a run is trained asks first; it saves meanwhile.
+        // A page that is closed or left while a run is trained, or is stored nowhere, asks first; it saves meanwhile.
         let leaving = window_event_listener(leptos::ev::beforeunload, move |event| {
-            if matches!(training.phase.get_untracked(), Phase::Running(_)) {
-                self.save_run();
+            self.save_run();
+            // What is being saved is not saved yet, and what only this tab has is lost with it.
+            let phase = training.phase.get_untracked();
+            if matches!(phase, Phase::Running(_) | Phase::Pausing(_) | Phase::Saving(_)) || self.is_only_kept() {
                 event.prevent_default();
             }
         });

@@ -59,6 +59,24 @@ pub enum Table {
     },
 }
 
+impl Table {
+    /// Whether there are puzzles to learn from in it; not while that is not known.
+    pub fn is_learnable(&self) -> bool {
+        matches!(self, Self::Read { rows, test, .. } if rows > test)
+    }
+
+    /// Whether it was looked through and there is nothing to learn from in it.
+    pub fn is_rejected(&self) -> bool {
+        !self.is_learnable() && !matches!(self, Self::Reading(_))
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Self::Reading(name) | Self::Unreadable { name, .. } | Self::Read { name, .. } => name,
+        }
+    }
+}
+
 /// Files that the next run needs. They are read when they are used.
 #[derive(Clone, Debug, Default)]
 pub struct Files {
@@ -96,9 +114,9 @@ impl Page {
     /// Takes what was found in the file of that number, if it was chosen last. One without puzzles to learn
     /// from leaves those that there were.
     pub(super) fn take_table(self, number: u32, table: Table) {
-        let (name, found) = match &table {
-            Table::Reading(name) | Table::Unreadable { name, .. } => (name, None),
-            Table::Read { name, kind, rows, test, .. } => (name, Some(*kind).filter(|_| rows > test)),
+        let found = match &table {
+            Table::Read { kind, .. } if table.is_learnable() => Some(*kind),
+            _ => None,
         };
         let looked_at = self.training.files.try_update_value(|files| {
             let (_, file) = files.looked_at.take_if(|(looked_at, _)| *looked_at == number)?;
@@ -114,10 +132,15 @@ impl Page {
         if let Some(kind) = found {
             self.training.draft.update(|draft| {
                 draft.set_puzzle(kind);
-                draft.file = Some(name.clone());
+                draft.file = Some(table.name().into());
             });
         }
         self.training.table.set(Some(table));
+    }
+
+    /// Takes the word about a file away that gave no puzzles; those that there were before it stay.
+    pub fn dismiss_table(self) {
+        self.training.table.set(None);
     }
 
     /// Generates puzzles again.

@@ -6,6 +6,7 @@ use hrm_link::{client::Heard, protocol::Event, training::TrainingEvent};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 
+use crate::ui::format::words::{thousands, trying};
 use crate::ui::state::training::{AfterPause, Boards, Current, Notice, Page, Phase, Progress, Ready, Way, tasks::Lane};
 
 /// Rows and figures that are not on the page yet.
@@ -104,6 +105,7 @@ impl Page {
         let training = self.training;
         match event {
             TrainingEvent::Generating { done, of } => {
+                let [done, of] = [done, of].map(|number| thousands(number as u64));
                 training.activity.set(Some(format!("Generating puzzles: {done} of {of}")));
             }
             TrainingEvent::Ready { recipe, rows, step, seconds, examples, shortages, bytes, engine } => {
@@ -140,7 +142,8 @@ impl Page {
                 }
             }
             TrainingEvent::Evaluating { done, of } => {
-                training.activity.set(Some(format!("Trying unseen puzzles: {done} of {of}")));
+                let all = training.current.with_untracked(|now| Some(now.as_ref()?.ready.as_ref()?.examples.1));
+                training.activity.set(Some(trying(done, of, all.unwrap_or(of))));
             }
             TrainingEvent::Boards { step, boards } => {
                 training.activity.set(None);

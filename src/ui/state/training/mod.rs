@@ -1,5 +1,6 @@
 //! A model that learns: the draft of its recipe, the run in the second worker, the runs that are stored.
 
+mod adopted;
 mod control;
 mod files;
 mod hear;
@@ -30,6 +31,7 @@ use crate::ui::{
     browser,
     recipe_form::draft::{Draft, Fault},
     state::Page,
+    url::address::Address,
 };
 
 /// What a person chose for hidden tabs.
@@ -186,6 +188,10 @@ pub struct Training {
     pub compared_rows: RwSignal<Option<(String, Vec<Row>)>>,
     /// Whether a run goes on in a hidden tab.
     pub goes_on_hidden: RwSignal<bool>,
+    /// Models of runs that were opened for the board: the model's name, and the run's id.
+    opened: RwSignal<Vec<(String, String)>>,
+    /// What the address asks for, until the model of the run that it names is there.
+    reopening: StoredValue<Option<Address>>,
     awaited: StoredValue<Vec<Awaited>>,
     /// News that wait for the next frame.
     news: StoredValue<hear::News>,
@@ -244,6 +250,8 @@ impl Training {
             compared: RwSignal::new(None),
             compared_rows: RwSignal::new(None),
             goes_on_hidden: RwSignal::new(browser::recall(HIDDEN_KEY).as_deref() != Some("pause")),
+            opened: RwSignal::new(Vec::new()),
+            reopening: StoredValue::new(None),
             awaited: StoredValue::new(Vec::new()),
             news: StoredValue::new(hear::News::default()),
             after_pause: StoredValue::new(AfterPause::Stay),
@@ -267,9 +275,29 @@ impl Training {
         self.current.with(|current| current.as_ref().is_some_and(|current| current.id == run))
     }
 
+    /// The run that a model for the board is of, by the model's name.
+    pub fn run_of_model(self, name: &str) -> Option<String> {
+        self.opened.with(|opened| Some(opened.iter().find(|(model, _)| model == name)?.1.clone()))
+    }
+
     /// What the list says of a stored run, if it has it.
     pub fn of_stored<T>(self, run: &str, read: impl FnOnce(&Stored) -> T) -> Option<T> {
         self.stored.with(|stored| stored.iter().flatten().find(|stored| stored.run == run).map(read))
+    }
+
+    /// What keeps a run from being started, where a person chose a file of puzzles and there are none to learn from: they did
+    /// not ask for generated ones.
+    pub fn lacks_puzzles(self) -> Option<String> {
+        if self.draft.with(|draft| draft.file.is_some()) {
+            return None;
+        }
+        self.table.with(|table| match table.as_ref()? {
+            Table::Reading(name) => Some(format!("{name} is being read.")),
+            table if table.is_rejected() => Some(
+                "There is nothing to learn from yet: choose another file of puzzles, or press Generate puzzles.".into(),
+            ),
+            _ => None,
+        })
     }
 
     /// Takes what a person chose for hidden tabs, now and on the next visit.

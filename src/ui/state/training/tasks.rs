@@ -1,12 +1,7 @@
 //! Tasks besides training itself: files of runs, the list of stored ones. The training worker does them while it trains
 //! nothing; else the one that solves.
 
-use hrm_core::{
-    gallery::{Card, Entry},
-    names,
-    puzzle::Kind,
-    train::{Evaluation, Row},
-};
+use hrm_core::{names, puzzle::Kind, train::Row};
 use hrm_link::{
     client::Client,
     protocol::{Event, Failure, Task},
@@ -17,12 +12,7 @@ use leptos::prelude::*;
 
 use crate::ui::{
     browser,
-    format::words::parameters,
-    state::{
-        machine::Own,
-        training::{Notice, Page, files::Table},
-    },
-    url::place::Place,
+    state::training::{Notice, Page, files::Table},
 };
 
 /// Which worker was asked.
@@ -66,6 +56,8 @@ pub enum Use {
     Save,
     /// The board is solved with it.
     Solve,
+    /// The same, of the run that the address names as the page is opened.
+    Reopen,
 }
 
 /// The last step of a curve.
@@ -90,7 +82,8 @@ impl Page {
     }
 
     fn ask_idle(self, task: TrainingTask, buffers: Vec<ArrayBuffer>, wanted: Wanted) {
-        let busy = untrack(|| self.training.is_busy());
+        // Until the Train place is shown there is no worker of its own.
+        let busy = untrack(|| self.training.is_busy()) || !self.training.is_open();
         let (lane, task) = match busy {
             true => (Lane::Solver, self.machine.ask_with(Task::Training(task), buffers)),
             false => (Lane::Trainer, self.ask_trainer(Task::Training(task), buffers)),
@@ -180,12 +173,13 @@ impl Page {
         }
     }
 
-    /// Gives a stored run another name; where it is shown, there too.
+    /// Gives a stored run another name, with a number behind it where another run has it; where it is shown, there too.
     pub fn rename_run(self, run: String, name: String) {
         if let Err(error) = names::check(&name) {
             self.training.storage_fault.set(Some(format!("The run keeps its name: {error}.")));
             return;
         }
+        let name = self.free_name(&name, Some(&run));
         self.training.current.update(|current| {
             if let Some(current) = current.as_mut().filter(|current| current.id == run) {
                 current.recipe.name.clone_from(&name);
@@ -292,25 +286,24 @@ impl Page {
             (Wanted::Curve(run), Event::Training(TrainingEvent::Curve(rows))) => self.take_curve(&run, rows),
             (Wanted::File { run, r#use }, Event::Training(TrainingEvent::File { name, config, puzzle, step, .. })) => {
                 let Some(buffer) = buffer else { return true };
-                match r#use {
-                    Use::Save => {
-                        browser::save(name, "application/octet-stream", &Uint8Array::new(&buffer).to_vec());
-                    }
-                    Use::Solve => {
-                        let title = name.trim_end_matches(".safetensors");
-                        let entry = Entry {
-                            name: format!("{title}, step {step}"),
-                            puzzle: *puzzle,
-                            file: String::new(),
-                            card: String::new(),
-                            facts: Some(self.card_of(&run, *step, parameters(config))),
-                        };
-                        let config = (**config).clone();
-                        self.machine.adopt(Own { run, entry, config, file: buffer.into(), checkpoint: None });
-                        self.show_kind(*puzzle);
-                        self.place.set(Place::Solve);
-                    }
+                if r#use == Use::Save {
+                    browser::save(name, "application/octet-stream", &Uint8Array::new(&buffer).to_vec());
+                } else {
+                    self.adopt_run(
+                        &run,
+                        name.trim_end_matches(".safetensors"),
+                        *step,
+                        (**config).clone(),
+                        *puzzle,
+                        buffer,
+                    );
+                    self.show_adopted(*puzzle, r#use);
                 }
+            }
+            (Wanted::File { r#use: Use::Reopen, .. }, Event::Failed(failure)) => {
+                self.training.reopening.set_value(None);
+                let text = format!("The run whose model this address names cannot be opened: {}.", failure.message);
+                self.machine.notice.set(Some(text));
             }
             (_, Event::Failed(failure)) => {
                 let text = format!("{}.", failure.message);
@@ -319,32 +312,5 @@ impl Page {
             _ => {}
         }
         true
-    }
-
-    /// What was measured of a run up to a step.
-    fn card_of(self, run: &str, step: u64, parameters: usize) -> Card {
-        let last = |rows: &[Row]| -> Option<Evaluation> {
-            rows.iter().rev().filter(|row| row.mean.step <= step).find_map(|row| row.test)
-        };
-        let training = self.training;
-        let shown = untrack(|| training.shows(run));
-        let test = if shown {
-            training.rows.with_untracked(|rows| last(rows))
-        } else {
-            training.stored.with_untracked(|stored| {
-                let stored = stored.iter().flatten().find(|stored| stored.run == run)?;
-                last(&stored.state.as_ref().ok()?.rows)
-            })
-        };
-        Card {
-            parameters: Some(parameters as u64),
-            exact_accuracy: test.map(|test| test.exact_accuracy),
-            valid_accuracy: test.and_then(|test| test.valid_accuracy),
-            accuracy: test.map(|test| test.accuracy),
-            count: test.map(|test| test.count as u64),
-            base_puzzles: None,
-            steps: Some(step),
-            ..Card::default()
-        }
     }
 }

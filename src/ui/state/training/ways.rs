@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::ui::{
     format::words::third_of,
+    recipe_form::fields::in_labels,
     state::training::{Current, Page, Phase, Use},
 };
 
@@ -42,12 +43,19 @@ impl Page {
         let training = self.training;
         self.flush_news();
         training.activity.set(None);
+        let prepares = matches!(training.phase.get_untracked(), Phase::Preparing(_));
         training.phase.set(Phase::Failed);
         let diverged = training.diverged.try_update_value(std::mem::take).unwrap_or(false);
         let current = training.current.get_untracked();
         let saved = training.saved.get_untracked().map(|(step, _)| step);
         let kept = current.as_ref().and_then(|current| self.kept_step(&current.id)).filter(|kept| Some(*kept) > saved);
-        let mut text = format!("The run broke off: {message}.");
+        let left = kept.is_some() || saved.is_some();
+        let how = match (prepares, left) {
+            (true, false) => "did not start",
+            (true, true) => "did not go on",
+            (false, _) => "broke off",
+        };
+        let mut text = format!("The run {how}: {}.", in_labels(&message));
         text.push_str(&match (kept, saved) {
             (Some(step), _) => {
                 format!(
@@ -58,7 +66,6 @@ impl Page {
             (None, Some(step)) => format!(" It is saved as it was after step {step}."),
             (None, None) => " What you set up is as it was.".into(),
         });
-        let left = kept.is_some() || saved.is_some();
         let ways = match &current {
             Some(current) if left && diverged => {
                 let (before, rate) = (current.recipe.optimizer.lr, third_of(current.recipe.optimizer.lr));
@@ -77,7 +84,14 @@ impl Page {
         };
         training.notice.set(Some(Notice { text, ways }));
         match current {
-            Some(Current { id, .. }) if !left => self.forget_run(id),
+            Some(Current { id, .. }) if !left => {
+                // Of a run that never began there is nothing to show or to take away.
+                if prepares {
+                    training.phase.set(Phase::Idle);
+                    training.current.set(None);
+                }
+                self.forget_run(id);
+            }
             _ => self.list_runs(),
         }
     }
