@@ -1,12 +1,12 @@
 //! Files that a person brings: by an input, or dropped anywhere on the page.
 
-use leptos::{ev::DragEvent, prelude::*, task::spawn_local};
+use leptos::{ev::DragEvent, prelude::*};
 use web_sys::Event;
 
 use crate::ui::{
     browser::{
         self,
-        files::{Dropped, files_of},
+        files::{files_of, listed},
     },
     state::Page,
 };
@@ -35,9 +35,7 @@ pub fn take_dropped(page: Page) {
         browser::mark_root(HOVER, None);
         if has_files(&event) {
             event.prevent_default();
-            // Entries are gone once the event is over; what they hold is read afterwards.
-            let dropped = Dropped::of(&event);
-            spawn_local(async move { page.take_files(dropped.files().await) });
+            page.take_files(listed(event.data_transfer().and_then(|data| data.files())));
         }
     });
     on_cleanup(move || {
@@ -55,15 +53,12 @@ pub fn OpenFiles(
     /// File names' endings that the browser is to offer.
     accept: &'static str,
     testid: &'static str,
-    /// Whether a folder is chosen, with all its files.
-    #[prop(optional)]
-    folder: bool,
 ) -> impl IntoView {
     let page = Page::here();
     let take = move |event: Event| page.take_files(files_of(&event));
     view! {
         <label class="file">
-            <input type="file" accept=accept multiple prop:webkitdirectory=folder data-testid=testid on:change=take/>
+            <input type="file" accept=accept multiple data-testid=testid on:change=take/>
             <span>{title}</span>
         </label>
     }

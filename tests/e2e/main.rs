@@ -5,7 +5,6 @@
 mod board;
 mod bring;
 mod browser;
-mod checkpoint;
 mod counts;
 mod examination;
 mod figures;

@@ -6,7 +6,7 @@ use std::{
     rc::Rc,
 };
 
-use js_sys::{Array, ArrayBuffer, Object};
+use js_sys::{Array, ArrayBuffer};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -60,7 +60,7 @@ struct Running {
     worker: Worker,
     ready: bool,
     /// Posted as soon as it listens.
-    waiting: Vec<(Request, Vec<Object>)>,
+    waiting: Vec<(Request, Vec<ArrayBuffer>)>,
     /// Those who asked, by their tasks.
     asked: HashMap<u32, Sender>,
     _on_message: Closure<dyn Fn(MessageEvent)>,
@@ -108,40 +108,40 @@ impl Client {
 
     /// Asks for a task, now or when the worker listens; returns its number. The listener is told what is answered.
     pub fn ask(&self, task: Task) -> u32 {
-        self.ask_with(task, Vec::<Object>::new())
+        self.ask_with(task, Vec::new())
     }
 
-    /// Asks for a task that needs files: buffers are handed over, not copied; of a `Blob` the worker reads what it needs.
-    pub fn ask_with(&self, task: Task, files: Vec<impl Into<Object>>) -> u32 {
+    /// Asks for a task that needs files; they are handed over, not copied.
+    pub fn ask_with(&self, task: Task, buffers: Vec<ArrayBuffer>) -> u32 {
         let id = self.inner.next_id.replace(self.inner.next_id.get() + 1);
-        self.post(Request { id, task }, files.into_iter().map(Into::into).collect());
+        self.post(Request { id, task }, buffers);
         id
     }
 
     /// Asks for a task whose answers come back to the one who asks. Where there is no worker they are over at once.
-    pub fn request(&self, task: Task, files: Vec<impl Into<Object>>) -> Replies {
+    pub fn request(&self, task: Task, buffers: Vec<ArrayBuffer>) -> Replies {
         let id = self.inner.next_id.replace(self.inner.next_id.get() + 1);
         let (sender, replies) = Replies::new(id);
         if let Some(running) = self.inner.worker.borrow_mut().as_mut() {
             running.asked.insert(id, sender);
         }
-        self.post(Request { id, task }, files.into_iter().map(Into::into).collect());
+        self.post(Request { id, task }, buffers);
         replies
     }
 
-    fn post(&self, request: Request, files: Vec<Object>) {
+    fn post(&self, request: Request, buffers: Vec<ArrayBuffer>) {
         if let Some(running) = self.inner.worker.borrow_mut().as_mut() {
             if running.ready {
-                self.send(running, &request, &files);
+                self.send(running, &request, &buffers);
             } else {
-                running.waiting.push((request, files));
+                running.waiting.push((request, buffers));
             }
         }
     }
 
     /// Posts a request. One that cannot be posted has failed: that is heard after whoever asked knows its number.
-    fn send(&self, running: &mut Running, request: &Request, files: &[Object]) {
-        let Err(error) = post(&running.worker, request, files) else { return };
+    fn send(&self, running: &mut Running, request: &Request, buffers: &[ArrayBuffer]) {
+        let Err(error) = post(&running.worker, request, buffers) else { return };
         let message = format!("the page cannot send this to its worker ({error})");
         let event = Event::Failed(Failure { message, engine: false });
         match running.asked.remove(&request.id) {
@@ -215,8 +215,8 @@ impl Client {
         let Some(running) = worker.as_mut() else { return };
         if event == Event::Ready {
             running.ready = true;
-            for (request, files) in std::mem::take(&mut running.waiting) {
-                self.send(running, &request, &files);
+            for (request, buffers) in std::mem::take(&mut running.waiting) {
+                self.send(running, &request, &buffers);
             }
         }
         let buffer = message.get(1).dyn_into().ok();
@@ -237,14 +237,12 @@ impl Client {
 }
 
 /// Posts a request; or says what of it has no form in JavaScript, such as a whole number above 2⁵³.
-fn post(worker: &Worker, request: &Request, files: &[Object]) -> Result<(), String> {
+fn post(worker: &Worker, request: &Request, buffers: &[ArrayBuffer]) -> Result<(), String> {
     let value = serde_wasm_bindgen::to_value(request).map_err(|error| error.to_string())?;
     let (message, transfer) = (Array::of1(&value), Array::new());
-    for file in files {
-        message.push(file);
-        if file.is_instance_of::<ArrayBuffer>() {
-            transfer.push(file);
-        }
+    for buffer in buffers {
+        message.push(buffer);
+        transfer.push(buffer);
     }
     worker.post_message_with_transfer(&message, &transfer).map_err(|error| format!("{error:?}"))
 }

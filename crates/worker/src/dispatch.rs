@@ -4,7 +4,6 @@ use std::cell::RefCell;
 
 use hrm_core::{
     analysis::Cloud,
-    checkpoint::torch::PuzzleRows,
     config::ModelConfig,
     engine::{AnySession, Kind, cpu, gpu},
     model::{Before, Level, MixingSolver},
@@ -18,10 +17,7 @@ use hrm_link::{
     training::{Source, Start, TrainingEvent, TrainingTask},
 };
 
-use web_sys::Blob;
-
 use crate::{
-    checkpoint,
     error::TaskError,
     inbox::Inbox,
     open_model::{Gallery, OpenModel},
@@ -54,20 +50,13 @@ impl Dispatcher {
         &mut self,
         id: u32,
         task: Task,
-        (files, blob): (Vec<Vec<u8>>, Option<Blob>),
+        files: Vec<Vec<u8>>,
         inbox: &RefCell<Inbox>,
     ) -> Result<Event, TaskError> {
         match task {
             Task::List => Ok(Event::Listed { models: self.gallery.list().await?.to_vec() }),
             Task::Open { model } => self.open(&model).await,
-            Task::Adopt { name, config, identifier } => {
-                let file = checkpoint::File::of(name.clone(), files, blob)?;
-                self.adopt(id, name, *config, file, identifier, inbox).await
-            }
-            Task::Describe(asked) => checkpoint::describe(&asked, blob),
-            Task::Export { archive, config, puzzle } => {
-                checkpoint::export(id, self.model.as_ref(), archive.as_deref(), blob.zip(config), puzzle, inbox).await
-            }
+            Task::Adopt { name, config } => self.adopt(name, *config, files),
             Task::Training(task) => self.training(id, task, files, inbox).await,
             Task::Measure => self.measure().await,
             Task::Generate { kind, size, settings, seed } => {
@@ -114,25 +103,12 @@ impl Dispatcher {
     }
 
     /// Opens a model of the page's own.
-    async fn adopt(
-        &mut self,
-        id: u32,
-        name: String,
-        config: ModelConfig,
-        file: checkpoint::File,
-        identifier: u32,
-        inbox: &RefCell<Inbox>,
-    ) -> Result<Event, TaskError> {
+    fn adopt(&mut self, name: String, config: ModelConfig, files: Vec<Vec<u8>>) -> Result<Event, TaskError> {
         self.close();
-        let config_file = name.clone();
+        let file = files.into_iter().next().ok_or_else(|| TaskError::MissingFile(name.clone()))?;
+        let (config_file, file_name) = (name.clone(), name.clone());
         config.validate().map_err(|source| TaskError::Config { file: config_file, source })?;
-        let Some(weights) = file.read(id, PuzzleRows::Only(&[identifier.into()]), inbox).await? else {
-            return Ok(Event::Cancelled);
-        };
-        // The one row of its puzzle embedding that was read is the first one now.
-        let config = ModelConfig { num_puzzle_identifiers: 1, ..config };
-        weights.check(&config).map_err(|error| TaskError::Weights { file: name.clone(), source: error.into() })?;
-        let model = OpenModel { name, config, weights };
+        let model = OpenModel::of_files(name, config, &file_name, &file)?;
         let opened = model.opened();
         self.model = Some(model);
         Ok(opened)

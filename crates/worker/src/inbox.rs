@@ -2,8 +2,6 @@
 
 use std::collections::VecDeque;
 
-use web_sys::Blob;
-
 use hrm_link::{
     protocol::{Request, Task},
     training::{Part, TrainingTask},
@@ -13,10 +11,8 @@ use hrm_link::{
 pub struct Asked {
     /// The task and its number.
     pub request: Request,
-    /// Files, as far as they came whole.
+    /// Files.
     pub files: Vec<Vec<u8>>,
-    /// A file that is read where it lies.
-    pub blob: Option<Blob>,
 }
 
 impl Asked {

@@ -1,8 +1,6 @@
 //! What runs in the page's Web Worker: it computes, trains and stores; the page's main thread only draws.
 
 #[cfg(target_arch = "wasm32")]
-mod checkpoint;
-#[cfg(target_arch = "wasm32")]
 mod dispatch;
 #[cfg(target_arch = "wasm32")]
 mod error;

@@ -4,8 +4,8 @@ use std::{cell::RefCell, rc::Rc};
 
 use hrm_link::protocol::{Event, Failure, Request, Task};
 use js_sys::{Array, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
-use web_sys::{Blob, MessageEvent};
+use wasm_bindgen::{JsCast, prelude::Closure};
+use web_sys::MessageEvent;
 
 use crate::{
     dispatch::Dispatcher,
@@ -24,17 +24,14 @@ pub fn start() {
     let dispatcher = Rc::new(RefCell::new(Some(Dispatcher::default())));
     let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let message = event.data().unchecked_into::<Array>();
-        let attached = || message.iter().skip(1);
-        let is_blob = |file: &JsValue| file.is_instance_of::<Blob>();
-        let files = || attached().filter(|file| !is_blob(file)).map(|file| Uint8Array::new(&file).to_vec()).collect();
-        let blob = || attached().find(is_blob).map(JsCast::unchecked_into);
+        let files = || message.iter().skip(1).map(|buffer| Uint8Array::new(&buffer).to_vec()).collect();
         match serde_wasm_bindgen::from_value::<Request>(message.get(0)) {
             Ok(Request { task: Task::Cancel { task }, .. }) => {
                 inbox.borrow_mut().cancel(task);
                 global::report(Some(task), Event::Cancelling);
             }
             Ok(request) => {
-                if inbox.borrow_mut().add(Asked { request, files: files(), blob: blob() }) {
+                if inbox.borrow_mut().add(Asked { request, files: files() }) {
                     wasm_bindgen_futures::spawn_local(work(inbox.clone(), dispatcher.clone()));
                 }
             }
@@ -55,19 +52,19 @@ async fn work(inbox: Rc<RefCell<Inbox>>, dispatcher: Rc<RefCell<Option<Dispatche
     let Some(mut own) = dispatcher.borrow_mut().take() else { return };
     let mut interrupted = None;
     loop {
-        let Some(Asked { request: Request { id, task }, files, blob }) = inbox.borrow_mut().next() else { break };
+        let Some(Asked { request: Request { id, task }, files }) = inbox.borrow_mut().next() else { break };
         let event = if inbox.borrow().is_cancelled(id) {
             Event::Cancelled
         } else if let Task::Examine { kind, question } = &task {
             match examine(id, *kind, question, &mut interrupted, &inbox).await {
                 Some(event) => event,
                 None => {
-                    inbox.borrow_mut().put_back(Asked { request: Request { id, task }, files, blob });
+                    inbox.borrow_mut().put_back(Asked { request: Request { id, task }, files });
                     continue;
                 }
             }
         } else {
-            own.perform(id, task, (files, blob), &inbox).await.unwrap_or_else(|failure| Event::Failed(failure.into()))
+            own.perform(id, task, files, &inbox).await.unwrap_or_else(|failure| Event::Failed(failure.into()))
         };
         global::report_last(id, event);
     }

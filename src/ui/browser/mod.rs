@@ -1,7 +1,6 @@
 //! The few things the page asks of the browser itself.
 
 pub mod files;
-pub mod kept_models;
 
 use std::time::Duration;
 

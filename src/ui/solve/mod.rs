@@ -1,7 +1,6 @@
 //! The place where a puzzle is drawn and the model is watched solving it.
 
 mod board_legend;
-mod checkpoints;
 mod controls;
 mod famous;
 mod grid;

@@ -4,8 +4,6 @@ mod average;
 mod grow;
 mod header;
 pub mod official;
-#[cfg(any(test, target_arch = "wasm32"))]
-mod plain_yaml;
 mod safetensors;
 pub mod torch;
 

@@ -3,19 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use safetensors::SafeTensors;
 use serde_json::{Map, Value, json};
 
-#[cfg(target_arch = "wasm32")]
-use super::plain_yaml;
-use super::{metadata, plain_name};
 use crate::config::{ConfigError, Family, LossKind, Mixer, ModelConfig};
 use crate::json;
 
 /// Bytes of an all_config.yaml at most; it has about a thousand.
 const MAX_YAML: usize = 1 << 20;
 /// Values in it at most, those that aliases repeat counted each time.
-#[cfg(not(target_arch = "wasm32"))]
 const MAX_NODES: usize = 5000;
 
 /// Why the configuration of a checkpoint cannot be found.
@@ -55,24 +50,6 @@ pub fn is_field(name: &str) -> bool {
 
 /// Shapes by plain names.
 pub type Shapes = BTreeMap<String, Vec<usize>>;
-
-/// The shapes of a safetensors file's weights, by plain names; `bytes` may end after the header.
-///
-/// # Errors
-/// In words, when it is no header, or two tensors have one plain name.
-pub fn shapes_of_safetensors(bytes: &[u8]) -> Result<Shapes, String> {
-    metadata(bytes)?;
-    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| error.to_string())?;
-    let mut shapes = Shapes::new();
-    for (name, tensor) in header.tensors() {
-        let plain = plain_name(&name).to_owned();
-        let is_empty = tensor.shape.contains(&0);
-        if !(is_empty && plain.starts_with("puzzle_emb.")) && shapes.insert(plain, tensor.shape.clone()).is_some() {
-            return Err(format!("tensor {name} is there twice, but for its prefixes"));
-        }
-    }
-    Ok(shapes)
-}
 
 /// What is known of a checkpoint beside its tensors.
 #[derive(Clone, Copy, Debug, Default)]
@@ -169,22 +146,11 @@ pub fn configuration(shapes: &Shapes, beside: Beside<'_>) -> Result<Found, Offic
     Ok(Found { config, value, assumed })
 }
 
-/// YAML as JSON; a name that is given twice is refused. A browser reads the part of it that such files have: the whole
-/// language would be an eighth of the page.
+/// YAML as JSON; a name that is given twice is refused.
 fn yaml(text: &str) -> Result<Map<String, Value>, OfficialError> {
     if text.len() > MAX_YAML {
         return Err(OfficialError::Yaml(format!("{} bytes, expected at most {MAX_YAML}", text.len())));
     }
-    parsed(text)
-}
-
-#[cfg(target_arch = "wasm32")]
-fn parsed(text: &str) -> Result<Map<String, Value>, OfficialError> {
-    plain_yaml::parse(text).map_err(OfficialError::Yaml)
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-fn parsed(text: &str) -> Result<Map<String, Value>, OfficialError> {
     let fault = |error: serde_saphyr::Error| {
         // The library draws the line beneath; the first line says it.
         let text = error.to_string();

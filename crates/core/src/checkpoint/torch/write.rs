@@ -146,7 +146,7 @@ struct Zip<'o> {
 impl Zip<'_> {
     /// Writes an entry; `encode` is called twice, for the checksum and for the bytes.
     fn entry(&mut self, name: &str, encode: &dyn Fn(&mut Take<'_>) -> io::Result<()>) -> io::Result<()> {
-        let (mut checksum, mut size) = (Checksum::new(), 0_u64);
+        let (mut checksum, mut size) = (crc32fast::Hasher::new(), 0_u64);
         encode(&mut |piece| {
             checksum.update(piece);
             size += piece.len() as u64;
@@ -158,7 +158,7 @@ impl Zip<'_> {
         // Version, UTF-8 names, stored, no time, 1 January 1980.
         let mut common = Vec::new();
         [20_u16, 0x0800, 0, 0, 0x21].iter().for_each(|word| common.extend(word.to_le_bytes()));
-        [checksum.finished(), size, size].iter().for_each(|word| common.extend(word.to_le_bytes()));
+        [checksum.finalize(), size, size].iter().for_each(|word| common.extend(word.to_le_bytes()));
         common.extend((name.len() as u16).to_le_bytes());
         let mut local = b"PK\x03\x04".to_vec();
         local.extend(&common);
@@ -192,29 +192,6 @@ impl Zip<'_> {
     }
 }
 
-/// CRC-32 as zip archives have it (IEEE 802.3, reflected).
-struct Checksum {
-    table: [u32; 256],
-    state: u32,
-}
-
-impl Checksum {
-    fn new() -> Self {
-        let remainder =
-            |byte: u32| (0..8).fold(byte, |word, _| (word >> 1) ^ if word & 1 == 1 { 0xedb8_8320 } else { 0 });
-        Self { table: std::array::from_fn(|byte| remainder(byte as u32)), state: u32::MAX }
-    }
-
-    fn update(&mut self, bytes: &[u8]) {
-        self.state =
-            bytes.iter().fold(self.state, |state, &byte| (state >> 8) ^ self.table[usize::from(state as u8 ^ byte)]);
-    }
-
-    fn finished(self) -> u32 {
-        !self.state
-    }
-}
-
 fn too_large() -> io::Error {
     io::Error::new(io::ErrorKind::FileTooLarge, "more than 4 GiB or 65,535 tensors, which this form has no room for")
 }
@@ -222,18 +199,4 @@ fn too_large() -> io::Error {
 fn u32_of(number: u64) -> io::Result<u32> {
     // The largest one stands for "see the fields of zip64".
     u32::try_from(number).ok().filter(|&number| number != u32::MAX).ok_or_else(too_large)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The check value of CRC-32/ISO-HDLC.
-    #[test]
-    fn the_checksum_is_that_of_zip_archives() {
-        let mut checksum = Checksum::new();
-        checksum.update(b"1234");
-        checksum.update(b"56789");
-        assert_eq!(checksum.finished(), 0xcbf4_3926);
-    }
 }

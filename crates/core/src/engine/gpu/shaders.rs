@@ -1,9 +1,16 @@
-//! The sources of all kernels, as they lie in `shaders/`.
+//! The sources of all kernels, as they lie in `shaders/`, but for their comments: a visitor would wait for them.
 
 macro_rules! sources {
     ($($name:literal)*) => {
         /// Name and source of every shader.
-        pub const ALL: &[(&str, &str)] = &[$(($name, include_str!(concat!("../../../../../shaders/", $name, ".wgsl"))),)*];
+        pub const ALL: &[(&str, &str)] = &[$(($name, {
+            const WRITTEN: &str = include_str!(concat!("../../../../../shaders/", $name, ".wgsl"));
+            const CODE: [u8; code_len(WRITTEN)] = code(WRITTEN);
+            match std::str::from_utf8(&CODE) {
+                Ok(code) => code,
+                Err(_) => panic!("a comment ends within a character"),
+            }
+        }),)*];
     };
 }
 
@@ -17,4 +24,67 @@ sources! {
 /// The source of a shader; empty (and so refused by the driver) for an unknown name.
 pub fn source(name: &str) -> &'static str {
     ALL.iter().find(|(known, _)| *known == name).map_or("", |(_, source)| source)
+}
+
+/// The bytes of a source without its comments (`//` to the end of the line: WGSL has no strings) and indentation. Lines stay,
+/// so that a compiler names them as they are in the file.
+const fn code<const LEN: usize>(written: &str) -> [u8; LEN] {
+    let (written, mut out) = (written.as_bytes(), [0; LEN]);
+    let (mut at, mut len) = (0, 0);
+    while at < written.len() {
+        if let Some(byte) = kept(written, at) {
+            out[len] = byte;
+            len += 1;
+            at += 1;
+        } else {
+            at = skipped(written, at);
+        }
+    }
+    out
+}
+
+const fn code_len(written: &str) -> usize {
+    let written = written.as_bytes();
+    let (mut at, mut len) = (0, 0);
+    while at < written.len() {
+        if kept(written, at).is_some() {
+            len += 1;
+            at += 1;
+        } else {
+            at = skipped(written, at);
+        }
+    }
+    len
+}
+
+/// The byte at a place, unless a comment or an indentation begins there.
+const fn kept(written: &[u8], at: usize) -> Option<u8> {
+    let byte = written[at];
+    let begins_comment = byte == b'/' && at + 1 < written.len() && written[at + 1] == b'/';
+    let is_indentation = byte == b' ' && (at == 0 || written[at - 1] == b'\n');
+    if begins_comment || is_indentation { None } else { Some(byte) }
+}
+
+/// Where the comment or the indentation that begins at a place has ended.
+const fn skipped(written: &[u8], at: usize) -> usize {
+    let (is_comment, mut end) = (written[at] == b'/', at);
+    while end < written.len() && (if is_comment { written[end] != b'\n' } else { written[end] == b' ' }) {
+        end += 1;
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_comments_and_indentation_are_left_out() {
+        const WRITTEN: &str = "// What it does: Σ x²\nfn f() {\n    a / b; // why\n}\n";
+        const CODE: [u8; code_len(WRITTEN)] = code(WRITTEN);
+        assert_eq!(std::str::from_utf8(&CODE), Ok("\nfn f() {\na / b; \n}\n"));
+        for (name, source) in ALL {
+            assert!(!source.contains("//") && !source.contains("\n "), "{name}");
+        }
+    }
 }
