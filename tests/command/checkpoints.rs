@@ -81,6 +81,35 @@ fn round_trips_are_exact() {
     assert_eq!(fs::read_dir(folder.path("again")).unwrap().count(), 2);
 }
 
+#[test]
+fn a_puzzle_runs_under_each_of_its_identifiers() {
+    let folder = Folder::new("checkpoints-identifiers");
+    official(&folder);
+    let run = |more: &[&str]| {
+        let arguments = ["run", "--model", "run", "--set", "seq_len=16", "--json", "--puzzle", PUZZLE];
+        folder.hrm(&[&arguments, more].concat()).done()
+    };
+    let by_number = ["0", "1", "2"].map(|number| run(&["--identifier", number]));
+    assert_eq!(by_number[0], run(&[]));
+    assert!(by_number[0] != by_number[1] && by_number[1] != by_number[2] && by_number[0] != by_number[2]);
+    let refused = |identifier: &str| {
+        let arguments =
+            ["run", "--model", "run", "--set", "seq_len=16", "--puzzle", PUZZLE, "--identifier", identifier];
+        folder.refusal(&arguments)
+    };
+    assert!(refused("3").contains("row 3 is asked for, it has 3"), "{}", refused("3"));
+    assert!(refused("first").contains("no identifiers.json beside the model"), "{}", refused("first"));
+    folder.write("run/identifiers.json", r#"["<blank>", "first", "second"]"#);
+    assert_eq!(run(&["--identifier", "second"]), by_number[2]);
+    assert!(refused("third").contains("identifiers.json has no such name"), "{}", refused("third"));
+    // The same of safetensors.
+    folder.hrm(&["convert", "run", "--set", "seq_len=16", "--out", "m.safetensors"]).done();
+    let arguments = ["run", "--model", "m.safetensors", "--json", "--puzzle", PUZZLE, "--identifier", "2"];
+    assert_eq!(folder.hrm(&arguments).done(), by_number[2]);
+    let none = folder.refusal(&["run", "--model", "sudoku-4x4", "--puzzle", PUZZLE, "--identifier", "1"]);
+    assert!(none.contains("no puzzle embedding"), "{none}");
+}
+
 /// The bytes that PyTorch and the official code have accepted (scripts/test-torch.sh).
 #[test]
 fn what_pytorch_accepted_is_written() {

@@ -45,6 +45,14 @@ pub enum WeightsError {
         /// By the configuration.
         expected: Vec<usize>,
     },
+    /// A puzzle identifier without a row in the puzzle embedding.
+    #[error("there is no puzzle identifier {identifier}: the puzzle embedding has {rows} rows")]
+    Identifier {
+        /// The identifier.
+        identifier: u64,
+        /// How many there are, from 0.
+        rows: usize,
+    },
     /// The engine refused it.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -58,6 +66,23 @@ pub struct Weights {
 }
 
 impl Weights {
+    /// Keeps these rows of the puzzle embedding, in this order; nothing changes where there is no such embedding.
+    ///
+    /// # Errors
+    /// A row that there is not.
+    pub fn keep_puzzle_rows(&mut self, identifiers: &[u64]) -> Result<(), WeightsError> {
+        let Some(table) = self.tensors.get_mut("puzzle_emb.weights") else { return Ok(()) };
+        let [rows, width] = table.shape[..] else { return Ok(()) };
+        let row = |&identifier: &u64| {
+            let start = usize::try_from(identifier).ok().filter(|&row| row < rows).map(|row| row * width);
+            let values = start.and_then(|start| table.data.get(start..start + width));
+            values.ok_or(WeightsError::Identifier { identifier, rows })
+        };
+        let kept = identifiers.iter().map(row).collect::<Result<Vec<_>, _>>()?.concat();
+        *table = Tensor { shape: vec![identifiers.len(), width], data: kept };
+        Ok(())
+    }
+
     /// Start values of a new model. hrm.md, "Parameters".
     pub fn init(config: &ModelConfig, seed: u64) -> Self {
         let specs = param_specs(config).into_iter().enumerate();
@@ -215,5 +240,16 @@ mod tests {
         other.tensors.get_mut("q_head.bias").unwrap().data[1] = -4.9;
         assert_ne!(weights.digest(), other.digest());
         assert_eq!(weights.digest().len(), 16);
+    }
+
+    #[test]
+    fn rows_of_the_puzzle_embedding_are_kept_by_identifier() {
+        let table = Tensor { shape: vec![3, 2], data: vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0] };
+        let mut weights = Weights { tensors: [("puzzle_emb.weights".to_owned(), table)].into() };
+        assert_eq!(weights.keep_puzzle_rows(&[3]), Err(WeightsError::Identifier { identifier: 3, rows: 3 }));
+        weights.keep_puzzle_rows(&[2, 0]).unwrap();
+        let kept = &weights.tensors["puzzle_emb.weights"];
+        assert_eq!((&kept.shape[..], &kept.data[..]), (&[2, 2][..], &[4.0, 5.0, 0.0, 1.0][..]));
+        assert_eq!(Weights::default().keep_puzzle_rows(&[7]), Ok(()));
     }
 }

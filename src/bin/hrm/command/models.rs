@@ -72,15 +72,39 @@ pub fn load(option: &str, name_or_file: &str) -> Result<Model, Failure> {
 
 /// [`load`] with fields of the configuration set otherwise than in its file.
 pub fn load_with(option: &str, name_or_file: &str, changes: &[String]) -> Result<Model, Failure> {
-    let loaded = read(option, name_or_file, changes)?;
+    load_as(option, name_or_file, changes, None)
+}
+
+/// [`load_with`] for the puzzles of one identifier, whose row of the puzzle embedding is the only one then.
+pub fn load_as(
+    option: &str,
+    name_or_file: &str,
+    changes: &[String],
+    identifier: Option<u64>,
+) -> Result<Model, Failure> {
+    let mut loaded = read_as(option, name_or_file, changes, identifier)?;
     let kind = loaded.kind()?;
+    if let Some(identifier) = identifier {
+        if loaded.config.puzzle_emb_ndim == 0 {
+            return Err(format!("--identifier {identifier}: this model has no puzzle embedding").into());
+        }
+        // A checkpoint of the official training has been read so.
+        if loaded.config.num_puzzle_identifiers > 1 {
+            loaded.weights.keep_puzzle_rows(&[identifier]).map_err(|e| at(name_or_file)(&e))?;
+            loaded.config.num_puzzle_identifiers = 1;
+        }
+    }
     Ok(Model { config: loaded.config, kind, weights: loaded.weights })
 }
 
 /// [`load_with`] for a model of any shape.
 pub fn read(option: &str, name_or_file: &str, changes: &[String]) -> Result<Loaded, Failure> {
+    read_as(option, name_or_file, changes, None)
+}
+
+fn read_as(option: &str, name_or_file: &str, changes: &[String], identifier: Option<u64>) -> Result<Loaded, Failure> {
     let changes = official::changes(changes)?;
-    if let Some(loaded) = official::read(Path::new(name_or_file), &changes)? {
+    if let Some(loaded) = official::read(Path::new(name_or_file), &changes, identifier)? {
         return Ok(loaded);
     }
     let files = find(option, name_or_file)?;

@@ -14,6 +14,8 @@ use super::{Failure, at, files};
 
 /// The configuration's file.
 pub const CONFIG: &str = "all_config.yaml";
+/// The names of the puzzle identifiers of its data set, a list.
+const IDENTIFIERS: &str = "identifiers.json";
 /// The data set's facts, where somebody put them beside the checkpoint.
 const DATASET: &str = "dataset.json";
 
@@ -45,16 +47,50 @@ pub fn change(value: &mut Value, changes: &[(String, Value)]) {
     }
 }
 
-/// Reads an official checkpoint; `None` for a path that is none.
+/// A puzzle identifier by its number, or by its name in the identifiers.json beside the model; and its name where that is known.
+///
+/// # Errors
+/// One line: a name without such a file, or that it does not have.
+pub fn identifier(model: &Path, said: &str) -> Result<(u64, Option<String>), Failure> {
+    let fault = |problem: String| Failure::from(format!("--identifier {said}: {problem}"));
+    let folder = if model.is_dir() { Some(model) } else { model.parent() };
+    let file = folder.map(|folder| folder.join(IDENTIFIERS)).filter(|file| file.is_file());
+    let names: Option<Vec<String>> = match &file {
+        Some(file) => {
+            let text = files::read_text(file)?;
+            Some(
+                serde_json::from_str(&text)
+                    .map_err(|e| format!("{}: expected a list of names: {e}", file.display()))?,
+            )
+        }
+        None => None,
+    };
+    let by_name = names.iter().flatten().position(|name| name == said).map(|at| at as u64);
+    match (by_name.or_else(|| said.parse().ok()), &file) {
+        (Some(number), _) => {
+            let name = names.and_then(|names| names.into_iter().nth(usize::try_from(number).ok()?));
+            Ok((number, name))
+        }
+        (None, Some(file)) => Err(fault(format!("{} has no such name", file.display()))),
+        (None, None) => Err(fault(format!("expected a number: no {IDENTIFIERS} beside the model tells names"))),
+    }
+}
+
+/// Reads an official checkpoint, of its puzzle embedding only the row of `identifier` where there is one; `None` for a path
+/// that is no checkpoint.
 ///
 /// # Errors
 /// One line on what cannot be read.
-pub fn read(path: &Path, changes: &[(String, Value)]) -> Result<Option<Loaded>, Failure> {
+pub fn read(path: &Path, changes: &[(String, Value)], identifier: Option<u64>) -> Result<Option<Loaded>, Failure> {
     let Some(file) = find(path, !changes.is_empty())? else { return Ok(None) };
+    let rows: Vec<u64> = identifier.into_iter().collect();
+    let rows = if rows.is_empty() { PuzzleRows::All } else { PuzzleRows::Only(&rows) };
     let place = file.display().to_string();
     let is_safetensors = file.extension().is_some_and(|extension| extension == "safetensors");
-    let weights = if is_safetensors {
-        Weights::from_safetensors(&files::read(&file)?).map_err(|e| at(&place)(&e))?
+    // With the shapes of the whole puzzle embedding.
+    let (shapes, weights): (Shapes, _) = if is_safetensors {
+        let weights = Weights::from_safetensors(&files::read(&file)?).map_err(|e| at(&place)(&e))?;
+        (weights.tensors.iter().map(|(name, tensor)| (name.clone(), tensor.shape.clone())).collect(), weights)
     } else {
         let opened = files::open(&file)?;
         if opened.metadata().is_ok_and(|about| about.len() == 0) {
@@ -62,9 +98,9 @@ pub fn read(path: &Path, changes: &[(String, Value)]) -> Result<Option<Loaded>, 
         }
         let source = Seekable::new(opened).map_err(|e| at(&place)(&e))?;
         let mut torch = TorchFile::open(source).map_err(|e| at(&place)(&e))?;
-        torch.weights(PuzzleRows::All).map_err(|e| at(&place)(&e))?
+        let shapes = torch.shapes().map_err(|e| at(&place)(&e))?;
+        (shapes, torch.weights(rows).map_err(|e| at(&place)(&e))?)
     };
-    let shapes: Shapes = weights.tensors.iter().map(|(name, tensor)| (name.clone(), tensor.shape.clone())).collect();
     let beside = |name: &str| {
         let file = file.with_file_name(name);
         file.is_file().then(|| files::read_text(&file)).transpose()
@@ -82,8 +118,12 @@ pub fn read(path: &Path, changes: &[(String, Value)]) -> Result<Option<Loaded>, 
             "hrm: {place}: assumed {assumed}, which the tensors do not tell; --set FIELD=VALUE changes it"
         ));
     }
-    weights.check(&found.config).map_err(|e| at(&place)(&e))?;
-    Ok(Some(Loaded { config: found.config, value: found.value, config_place, weights }))
+    let mut config = found.config;
+    if identifier.is_some() && !is_safetensors {
+        config.num_puzzle_identifiers = 1;
+    }
+    weights.check(&config).map_err(|e| at(&place)(&e))?;
+    Ok(Some(Loaded { config, value: found.value, config_place, weights }))
 }
 
 /// The checkpoint's file: the path itself, or in a folder the one of the most steps.

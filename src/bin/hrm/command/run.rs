@@ -1,7 +1,7 @@
 //! `hrm run`: one puzzle.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -15,7 +15,7 @@ use hrm_core::recording::{SegmentReport, Shapes};
 use serde_json::json;
 
 use super::output::{counted, note};
-use super::{EngineArg, Failure, PrecisionArg, at, files, models, numbers, output, wider};
+use super::{EngineArg, Failure, PrecisionArg, at, files, models, numbers, official, output, wider};
 
 /// Solve one puzzle
 ///
@@ -31,6 +31,10 @@ pub struct Args {
     /// num_heads=8; once for each field
     #[arg(long, value_name = "FIELD=VALUE")]
     set: Vec<String>,
+    /// The puzzle identifier to run under, a row of the model's puzzle embedding: its number, or its name in the
+    /// identifiers.json beside the model [default: 0]
+    #[arg(long, value_name = "NAME|N")]
+    identifier: Option<String>,
     /// The puzzle as text. Sudoku: digits, `.`, 0 or another sign for a blank, with or without frames, commas and headings.
     /// Maze: `#` wall, space, `S`, `G`, line by line or all in one. Of several puzzles the first is solved
     #[arg(long)]
@@ -61,7 +65,18 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     if let Some(file) = &args.recording {
         files::check_output(file, args.force)?;
     }
-    let model = args.wider.weights(models::load_with("--model", &args.model, &args.set)?).sized_for(&args.puzzle);
+    let identifier = match &args.identifier {
+        Some(said) => {
+            let (number, name) = official::identifier(Path::new(&args.model), said)?;
+            if let Some(name) = name {
+                note(format_args!("hrm: puzzle identifier {number} is {name}"));
+            }
+            Some(number)
+        }
+        None => None,
+    };
+    let model = models::load_as("--model", &args.model, &args.set, identifier)?;
+    let model = args.wider.weights(model).sized_for(&args.puzzle);
     let kind = model.kind;
     let mut puzzles = kind.encode_all(&args.puzzle).map_err(|e| at("--puzzle")(&e))?;
     if puzzles.len() > 1 {

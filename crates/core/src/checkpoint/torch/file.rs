@@ -11,6 +11,9 @@ use super::zip::{self, Archive, Entry};
 use super::{TorchError, legacy, pickle};
 use crate::checkpoint::{CheckpointError, Tensor, Weights, header, plain_name};
 
+/// How the plain name of the puzzle embedding begins.
+const PUZZLES: &str = "puzzle_emb.";
+
 /// A PyTorch file that is open.
 pub struct TorchFile<S> {
     source: S,
@@ -126,27 +129,56 @@ impl<S: Source> TorchFile<S> {
     /// As [`TorchFile::tensor`]; values that are not finite, two tensors under one plain name.
     pub fn weights(&mut self, puzzles: PuzzleRows<'_>) -> Result<Weights, TorchError> {
         let mut weights = Weights::default();
-        let mut full_names: BTreeMap<String, String> = BTreeMap::new();
-        let layouts = self.tensors.iter().map(|(name, layout)| (name.clone(), layout.count() == 0));
-        for (name, is_empty) in layouts.collect::<Vec<_>>() {
-            let plain = plain_name(&name).to_owned();
-            let is_puzzles = plain.starts_with("puzzle_emb.");
-            if is_puzzles && is_empty {
-                continue;
-            }
-            if let Some(first) = full_names.insert(plain.clone(), name.clone()) {
-                return Err(CheckpointError::Twice { name: plain, first, second: name }.into());
-            }
-            let tensor = match puzzles {
-                PuzzleRows::Only(rows) if is_puzzles => self.rows(&name, rows)?,
-                _ => self.tensor(&name)?,
-            };
-            if let Some(index) = tensor.data.iter().position(|x| !x.is_finite()) {
-                return Err(CheckpointError::NotFinite { name, index, value: tensor.data[index] }.into());
-            }
+        for (plain, name) in self.weight_names()? {
+            let tensor = self.weight(&plain, &name, puzzles)?;
             weights.tensors.insert(plain, tensor);
         }
         Ok(weights)
+    }
+
+    /// The plain name of every weight, with its name in the file. A puzzle embedding without elements is none.
+    ///
+    /// # Errors
+    /// Two tensors under one plain name.
+    pub fn weight_names(&self) -> Result<BTreeMap<String, String>, TorchError> {
+        let mut names = BTreeMap::new();
+        for (name, layout) in &self.tensors {
+            let plain = plain_name(name);
+            if plain.starts_with(PUZZLES) && layout.count() == 0 {
+                continue;
+            }
+            if let Some(first) = names.insert(plain.to_owned(), name.clone()) {
+                return Err(CheckpointError::Twice { name: plain.to_owned(), first, second: name.clone() }.into());
+            }
+        }
+        Ok(names)
+    }
+
+    /// One of [`TorchFile::weight_names`].
+    ///
+    /// # Errors
+    /// As [`TorchFile::tensor`]; values that are not finite.
+    pub fn weight(&mut self, plain: &str, name: &str, puzzles: PuzzleRows<'_>) -> Result<Tensor, TorchError> {
+        let tensor = match puzzles {
+            PuzzleRows::Only(rows) if plain.starts_with(PUZZLES) => self.rows(name, rows)?,
+            _ => self.tensor(name)?,
+        };
+        match tensor.data.iter().position(|x| !x.is_finite()) {
+            Some(index) => {
+                let value = tensor.data[index];
+                Err(CheckpointError::NotFinite { name: name.to_owned(), index, value }.into())
+            }
+            None => Ok(tensor),
+        }
+    }
+
+    /// The shape of every weight by its plain name, of which no element is read.
+    ///
+    /// # Errors
+    /// As [`TorchFile::weight_names`].
+    pub fn shapes(&self) -> Result<BTreeMap<String, Vec<usize>>, TorchError> {
+        let shape = |name: &String| self.tensors[name].shape.iter().map(|&length| length as usize).collect();
+        Ok(self.weight_names()?.into_iter().map(|(plain, name)| (plain, shape(&name))).collect())
     }
 
     fn layout(&self, name: &str) -> Result<Layout, TorchError> {

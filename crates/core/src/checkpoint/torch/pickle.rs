@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::TorchError;
-use super::value::{Id, Name, Pickle, Span, Storage, Value, View};
+use super::value::{Id, MAX_TENSORS, Name, Pickle, Span, Storage, Value, View};
 
 /// Bytes of a pickle at most; that of a model has some thousand.
 pub const MAX_PICKLE: u64 = 1 << 24;
@@ -22,8 +22,16 @@ const MAX_DIMENSIONS: usize = 16;
 /// # Errors
 /// The first instruction that cannot be followed, with its place in `bytes`.
 pub fn run(bytes: &[u8], start: usize) -> Result<Pickle<'_>, TorchError> {
-    let mut machine =
-        Machine { bytes, at: start, values: vec![Value::Unused], stack: vec![], marks: vec![], memo: HashMap::new() };
+    let mut machine = Machine {
+        bytes,
+        at: start,
+        values: vec![Value::Unused],
+        stack: vec![],
+        marks: vec![],
+        memo: HashMap::new(),
+        copied: 0,
+        tensors: 0,
+    };
     for _ in 0..MAX_STEPS {
         let offset = machine.at;
         let fault = |problem| TorchError::Pickle { offset, problem };
@@ -49,6 +57,10 @@ struct Machine<'a> {
     /// Heights of the stack.
     marks: Vec<usize>,
     memo: HashMap<u32, Id>,
+    /// Pairs that calls of OrderedDict copied out of lists: the only instruction whose cost is not its own length.
+    copied: usize,
+    /// Tensors that were made.
+    tensors: usize,
 }
 
 type Step<T = ()> = Result<T, String>;
@@ -326,11 +338,17 @@ impl Machine<'_> {
             // As Python 2 wrote it: a list of pairs.
             (Name::OrderedDict, [list]) => {
                 let Value::List(items) = self.value(*list) else { return Err("an OrderedDict of no list".into()) };
+                let copied = self.copied + items.len();
+                if copied > MAX_STEPS {
+                    return Err(format!("more than {MAX_STEPS} entries in OrderedDicts of lists"));
+                }
                 let pair = |id: &Id| match self.value(*id) {
                     Value::Tuple(pair) | Value::List(pair) => <[Id; 2]>::try_from(&pair[..]).ok().map(|[a, b]| (a, b)),
                     _ => None,
                 };
-                Value::Dict(items.iter().map(pair).collect::<Option<_>>().ok_or("an OrderedDict of no pairs")?)
+                let pairs = items.iter().map(pair).collect::<Option<_>>().ok_or("an OrderedDict of no pairs")?;
+                self.copied = copied;
+                Value::Dict(pairs)
             }
             (Name::RebuildTensor, [storage, offset, shape, strides, ..]) => {
                 if !matches!(self.value(*storage), Value::Storage(_)) {
@@ -341,7 +359,12 @@ impl Machine<'_> {
                     return Err(format!("a tensor of {} dimensions with {} strides", shape.len(), strides.len()));
                 }
                 let offset = self.count(*offset)?;
-                Value::Tensor(Box::new(View { storage: *storage, offset, shape, strides }))
+                let storage = *storage;
+                self.tensors += 1;
+                if self.tensors > MAX_TENSORS {
+                    return Err(format!("more than {MAX_TENSORS} tensors"));
+                }
+                Value::Tensor(Box::new(View { storage, offset, shape, strides }))
             }
             (Name::RebuildParameter, [tensor, ..]) if matches!(self.value(*tensor), Value::Tensor(_)) => {
                 return Ok(*tensor);

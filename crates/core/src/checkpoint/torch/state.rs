@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::TorchError;
-use super::value::{Dtype, Id, Pickle, Value};
+use super::value::{Dtype, Id, MAX_TENSORS, Pickle, Value};
 
-/// Tensors of a file at most.
-const MAX_TENSORS: usize = 100_000;
 /// Entries of dicts that are looked at.
 const MAX_VISITS: usize = 1_000_000;
 /// Dicts within each other.
@@ -83,7 +81,8 @@ pub fn tensors(pickle: &Pickle<'_>) -> Result<BTreeMap<String, Layout>, TorchErr
     found.walk(root, "", 0)?;
     if found.tensors.is_empty() {
         let Value::Dict(items) = pickle.get(root) else { return Err(TorchError::NoTensors(String::new())) };
-        let keys: Vec<_> = items.iter().filter_map(|(key, _)| pickle.as_text(*key)).take(5).collect();
+        let start = |key: &str| key.chars().take(40).collect::<String>();
+        let keys: Vec<_> = items.iter().filter_map(|(key, _)| pickle.as_text(*key)).take(5).map(start).collect();
         return Err(TorchError::NoTensors(format!("its dict has the keys {keys:?}")));
     }
     Ok(found.tensors)
@@ -141,7 +140,9 @@ impl Found<'_> {
                 return Err(fault("the file has two of this name"));
             }
             if self.tensors.len() > MAX_TENSORS {
-                return Err(fault("the file has too many tensors before this one"));
+                return Err(fault(&format!(
+                    "the file has {MAX_TENSORS} tensors before this one, expected at most as many"
+                )));
             }
         }
         Ok(())

@@ -116,6 +116,17 @@ fn lengths_are_checked_before_anything_is_allocated() {
     assert!(pickled(b"\x80\x06.").contains("protocol 6"));
 }
 
+/// 200 calls of OrderedDict over one list of 10,000 pairs: 2 million pairs out of 30 kB.
+#[test]
+fn a_list_is_not_copied_without_end() {
+    let mut pickle = b"\x80\x02U\x01aK\x01\x86q\x00ccollections\nOrderedDict\nq\x01](".to_vec();
+    pickle.extend(b"h\x00".repeat(10_000));
+    pickle.extend(b"e\x85q\x02");
+    pickle.extend(b"h\x01h\x02R".repeat(200));
+    pickle.push(b'.');
+    assert!(pickled(&pickle).contains("more than 1048576 entries in OrderedDicts"), "{}", pickled(&pickle));
+}
+
 #[test]
 fn structures_within_each_other_end() {
     // A dict that holds itself.

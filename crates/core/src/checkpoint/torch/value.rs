@@ -6,6 +6,9 @@ use std::ops::Range;
 /// walked without end, and is dropped without recursion.
 pub type Id = u32;
 
+/// Tensors of a file at most: a model with an optimizer's moments has some hundred.
+pub const MAX_TENSORS: usize = 20_000;
+
 /// Bytes of the pickle.
 pub type Span = Range<u32>;
 

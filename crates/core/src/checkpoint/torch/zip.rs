@@ -11,7 +11,7 @@ const MAX_DIRECTORY: u64 = 1 << 24;
 /// All deflated entries together may be this many times the file's size, and [`FREE_INFLATED`].
 const MAX_RATIO: u64 = 16;
 /// Bytes that a small file may deflate to in any case.
-const FREE_INFLATED: u64 = 1 << 26;
+const FREE_INFLATED: u64 = 1 << 24;
 
 const LOCAL: u32 = 0x0403_4b50;
 const CENTRAL: u32 = 0x0201_4b50;

@@ -1,0 +1,161 @@
+//! Every reader of files and texts, given damaged ones: none panics, none loops, none allocates more than a stated multiple of
+//! what it reads.
+//!
+//! A short run, the same every time, belongs to the tests. A long one, of one target, on one thread:
+//!
+//! ```sh
+//! HRM_FUZZ_MINUTES=10 nice -n 19 cargo nextest run --test fuzz -E 'test(=torch_zip)' --no-capture
+//! ```
+//!
+//! The profile of the tests optimises `hrm-core` and keeps its debug assertions and overflow checks. An input that breaks a
+//! reader is written to `target/fuzz/`, where the run says it; it becomes an ordinary test beside the reader. The inputs are
+//! not guided by coverage, which needs a nightly compiler, but by what the readers say: an input whose message is new, numbers
+//! aside, is damaged further.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod allocations;
+mod hostile;
+mod mutate;
+mod targets;
+
+use std::{
+    collections::HashSet,
+    fs,
+    hash::{DefaultHasher, Hash, Hasher},
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use mutate::Mutator;
+use targets::Target;
+
+/// Inputs of a short run.
+const INPUTS: u64 = 2000;
+/// Inputs that are damaged further at most.
+const MOST_KEPT: usize = 5000;
+/// After this time on one input a long run ends, and says on which.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Minutes of a long run; `None` in the test suite.
+fn minutes() -> Option<f64> {
+    std::env::var("HRM_FUZZ_MINUTES").ok()?.parse().ok()
+}
+
+/// Keeps an input that broke a reader, and says where.
+fn keep(target: &Target, input: &[u8]) -> String {
+    let mut hasher = DefaultHasher::new();
+    input.hash(&mut hasher);
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../fuzz");
+    let file = folder.join(format!("{}-{:016x}", target.name, hasher.finish()));
+    match fs::create_dir_all(&folder).and_then(|()| fs::write(&file, input)) {
+        Ok(()) => format!("kept as {}", file.display()),
+        Err(error) => format!("not kept: {error}"),
+    }
+}
+
+/// Reads an input: what the reader says, and the bytes that it held at most.
+fn read(target: &Target, input: &[u8]) -> (String, usize) {
+    let read = || allocations::peak(|| (target.read)(input));
+    let Ok((said, most)) = catch_unwind(AssertUnwindSafe(read)) else {
+        panic!("{}: the reader panicked; {}", target.name, keep(target, input));
+    };
+    let allowed = target.free + target.multiple * input.len();
+    assert!(
+        most <= allowed,
+        "{}: {most} bytes were held for {} that were read, at most {allowed} are allowed; {}",
+        target.name,
+        input.len(),
+        keep(target, input)
+    );
+    (said, most)
+}
+
+/// Processor time of this thread, in seconds, where the system tells it.
+fn processor_seconds() -> Option<f64> {
+    let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    Some(text.split(' ').next()?.parse::<f64>().ok()? / 1e9)
+}
+
+/// Ends the process when one input takes too long, in a long run; `count` counts the inputs.
+fn watch(name: &'static str, count: Arc<AtomicU64>) {
+    thread::spawn(move || {
+        let (mut last, mut since) = (0, Instant::now());
+        loop {
+            thread::sleep(Duration::from_secs(1));
+            let now = count.load(Relaxed);
+            if now != last {
+                (last, since) = (now, Instant::now());
+            }
+            if since.elapsed() > PATIENCE {
+                eprintln!("{name}: input {now} takes more than {PATIENCE:?}");
+                std::process::abort();
+            }
+        }
+    });
+}
+
+fn fuzz(target: &Target) {
+    let seeds = (target.seeds)();
+    assert!(!seeds.is_empty(), "{} has no seeds", target.name);
+    let mut seen = HashSet::new();
+    for seed in &seeds {
+        seen.insert(signature(&read(target, seed).0));
+    }
+    let minutes = minutes();
+    let end = minutes.map(|minutes| Instant::now() + Duration::from_secs_f64(60.0 * minutes));
+    let count = Arc::new(AtomicU64::new(0));
+    if end.is_some() {
+        watch(target.name, count.clone());
+    }
+    // A long run takes other ways than the short one.
+    let mut mutator = Mutator::new(seeds, target.words, if end.is_some() { 2 } else { 1 });
+    let (mut good, mut most) = (0_u64, 0);
+    loop {
+        let done = count.fetch_add(1, Relaxed);
+        let is_over = match end {
+            None => done >= INPUTS,
+            Some(end) => done.is_multiple_of(64) && Instant::now() >= end,
+        };
+        if is_over {
+            let seconds = processor_seconds().map_or(String::new(), |seconds| format!(", {seconds:.0} s of processor"));
+            println!(
+                "{}: {done} inputs, {good} of them read whole, {} messages, at most {most} bytes held{seconds}",
+                target.name,
+                seen.len()
+            );
+            return;
+        }
+        let input = mutator.next();
+        let (said, held) = read(target, &input);
+        most = most.max(held);
+        good += u64::from(said.is_empty());
+        if seen.insert(signature(&said)) && mutator.len() < MOST_KEPT {
+            mutator.keep(input);
+        }
+    }
+}
+
+/// The beginning of what is said, without numbers and signs: names out of the input come later in a message.
+fn signature(said: &str) -> String {
+    let plain = said.chars().filter(|character| character.is_ascii_alphabetic() || *character == ' ');
+    plain.take(50).collect()
+}
+
+macro_rules! fuzzed {
+    ($($name:ident),*) => {
+        $(
+            #[test]
+            fn $name() {
+                fuzz(&targets::$name());
+            }
+        )*
+    };
+}
+
+fuzzed!(torch_zip, pickle, safetensors, yaml, csv, puzzle_text, recording, training_state, link_address);
