@@ -108,17 +108,17 @@ async fn all_views_are_pictured_and_each_opens_its_run() -> Result<()> {
         let page = Page::open_link(browser, &link(url, WITHIN_REACH)).await?;
         begin(&page).await?;
         let verdict = page.text("verdict").await?;
-        set(&page, &[("wider-views", "4"), ("wider-noise", "0.1"), ("wider-segments", "1"), ("wider-until", "2")]).await?;
-        wait_for_search(&page, "\\(16 views, 256 segments").await?;
+        set(&page, &[("wider-views", "5"), ("wider-segments", "1"), ("wider-until", "2")]).await?;
+        wait_for_search(&page, "\\(32 views, 512 segments").await?;
         // A mark for every view, by shape and class.
         let marks = "document.querySelectorAll('[data-testid=wider-plot] > .mark').length";
-        page.wait_for(&format!("{marks} == 16")).await?;
+        page.wait_for(&format!("{marks} == 32")).await?;
         let of = async |kind: &str| -> Result<usize> {
             page.script(&format!("return document.querySelectorAll('.wider-plot > {kind}').length"), []).await
         };
         let (solved, failed) = (of("circle.mark.solved").await?, of("path.mark.failed").await?);
         println!("{solved} views solved it, {failed} did not");
-        assert!(solved > 0 && failed > 0 && solved + failed == 16);
+        assert!(solved > 0 && failed > 0 && solved + failed == 32);
         let saved = page.saved("save-think-wider-svg").await?;
         assert!(saved.contains("component 1") && saved.matches("<path").count() > 12, "{saved}");
         page.click("tab-trajectory").await?;
@@ -154,7 +154,7 @@ async fn all_views_are_pictured_and_each_opens_its_run() -> Result<()> {
         page.click("wider-back").await?;
         page.wait_for("document.querySelector('[data-testid=verdict]').dataset.state == 'invalid'").await?;
         assert_eq!(page.text("verdict").await?, verdict);
-        page.wait_for(&format!("{marks} == 16 && !document.querySelector('[data-testid=wider-opened]')")).await
+        page.wait_for(&format!("{marks} == 32 && !document.querySelector('[data-testid=wider-opened]')")).await
     })
     .await
 }
@@ -173,7 +173,9 @@ async fn what_has_no_answer_or_several_ends_at_its_budget_and_says_so() -> Resul
             let nothing = said.contains("no answer of any of them passes the rules (4 views, 32 segments");
             // One of several answers may be found.
             assert!(nothing || (puzzle == NORVIGS_SLOW_ONE && said.contains("found it")), "{said}");
-            assert!(page.text("notes").await?.contains(note), "{}", page.text("notes").await?);
+            let notes = page.text("notes").await?;
+            // Of few clues it takes longer to find out than the page looks.
+            assert!(notes.contains(note) || notes.contains("is not known"), "{notes}");
             // Branches spend the same budget, and are named so.
             set(&page, &[("wider-branch", "1")]).await?;
             wait_for_search(&page, "\\d branches, \\d+ segments").await?;
@@ -238,7 +240,10 @@ async fn the_time_of_a_search_is_measured() -> Result<()> {
     measure(Chromium::Plain, async |browser, url| {
         let seconds = async |page: &Page<'_>| -> Result<f64> {
             let said = page.text("wider").await?;
-            let before = said.split(" s").next().and_then(|head| head.rsplit(' ').next());
+            // Not of "segments".
+            let is_unit = |at: &usize| !said[at + 2..].starts_with(|next: char| next.is_ascii_alphabetic());
+            let unit = said.match_indices(" s").map(|(at, _)| at).find(is_unit);
+            let before = unit.and_then(|at| said[..at].rsplit(' ').next());
             Ok(before.unwrap_or_default().parse()?)
         };
         let mut solved = Vec::new();

@@ -7,6 +7,8 @@ use crate::{
     puzzle::{Size, text::ParseError},
 };
 
+/// Signs of a text at most: a board of the largest size, drawn with thin walls, has 3,721.
+const MOST: usize = 1 << 14;
 const EXPECTED: &str = "# (wall), a space, S (start), G (goal) or o (path)";
 /// Blocks that are walls whatever else stands there.
 const WALLS: &str = "#█▓▒■▉⬛";
@@ -44,6 +46,12 @@ struct Readings {
 }
 
 fn readings(text: &str) -> Readings {
+    // Every sign is taken apart with its place: a long text would take a hundred times its size.
+    let found = text.chars().filter(|sign| !sign.is_whitespace()).count();
+    if found > MOST {
+        let expected = format!("at most {MOST} of a maze");
+        return Readings { square: Err(ParseError::Length { found, expected }), rectangle: None };
+    }
     let mut lines = located_lines(text);
     trim_ends(&mut lines, |line| line.is_empty());
     // As it stands, where that is a maze; then without what editors and messages put around it.
