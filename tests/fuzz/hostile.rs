@@ -2,7 +2,7 @@
 
 use super::{
     allocations::peak,
-    targets::{self, FREE, MULTIPLE},
+    targets::{self, FREE, MULTIPLE, MULTIPLE_OF_PUZZLE_TEXT},
 };
 
 /// Bytes that a refusal may take in any case.
