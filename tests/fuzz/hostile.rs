@@ -2,7 +2,7 @@
 
 use super::{
     allocations::peak,
-    targets::{self, FREE, MULTIPLE, MULTIPLE_OF_PUZZLE_TEXT},
+    targets::{self, FREE, MULTIPLE},
 };
 
 /// Bytes that a refusal may take in any case.
@@ -99,8 +99,7 @@ fn large_texts_take_a_multiple_of_their_size() {
         for seed in &seeds {
             let large = seed.repeat(200_000_usize.div_ceil(seed.len().max(1)));
             let (_, most) = peak(|| (target.read)(&large));
-            let multiple = if target.name == "puzzle_text" { MULTIPLE_OF_PUZZLE_TEXT } else { MULTIPLE };
-            let allowed = FREE + multiple * large.len();
+            let allowed = FREE + MULTIPLE * large.len();
             let begins = String::from_utf8_lossy(&seed[..seed.len().min(200)]).into_owned();
             assert!(
                 most < allowed,

@@ -20,8 +20,6 @@ use hrm_web::ui::{board::reading, url::address::Address};
 
 /// Bytes that a reader may hold at once for every byte that it reads, unpacked where that is deflated.
 pub const MULTIPLE: usize = 64;
-/// The same of pasted puzzles: every sign is kept with its line and column, in several readings at a time.
-pub const MULTIPLE_OF_PUZZLE_TEXT: usize = 512;
 /// Bytes that a reader may hold in any case.
 pub const FREE: usize = 4 << 20;
 

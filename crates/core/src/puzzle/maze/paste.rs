@@ -34,7 +34,12 @@ type Lines = Vec<Vec<Sign>>;
 
 /// The maze of a text; its errors name the place in that.
 pub(super) fn grid(text: &str) -> Result<Grid, ParseError> {
-    let Readings { square, rectangle } = readings(text);
+    grid_below(text, 0)
+}
+
+/// The same of a part of a text, with so many lines above it.
+fn grid_below(text: &str, above: usize) -> Result<Grid, ParseError> {
+    let Readings { square, rectangle } = readings(text, above);
     square.or_else(|error| rectangle.ok_or(error))
 }
 
@@ -45,14 +50,14 @@ struct Readings {
     rectangle: Option<Grid>,
 }
 
-fn readings(text: &str) -> Readings {
+fn readings(text: &str, above: usize) -> Readings {
     // Every sign is taken apart with its place: a long text would take a hundred times its size.
     let found = text.chars().filter(|sign| !sign.is_whitespace()).count();
     if found > MOST {
         let expected = format!("at most {MOST} of a maze");
         return Readings { square: Err(ParseError::Length { found, expected }), rectangle: None };
     }
-    let mut lines = located_lines(text);
+    let mut lines = located_lines(text, above);
     trim_ends(&mut lines, |line| line.is_empty());
     // As it stands, where that is a maze; then without what editors and messages put around it.
     let read = square(&lines);
@@ -97,7 +102,7 @@ fn cut_blanks(lines: &mut Lines, width: usize) {
 
 /// All mazes of a text, with empty lines between them or each in a line of its own; at least one.
 pub(super) fn grids(text: &str) -> Result<Vec<Grid>, ParseError> {
-    let Readings { square, rectangle } = readings(text);
+    let Readings { square, rectangle } = readings(text, 0);
     let error = match square {
         Ok(maze) => return Ok(vec![maze]),
         Err(error) => error,
@@ -114,21 +119,16 @@ pub(super) fn grids(text: &str) -> Result<Vec<Grid>, ParseError> {
         }
         None => None,
     };
-    let lines: Vec<&str> = text.lines().collect();
-    let blocks: Vec<String> = lines
-        .chunk_by(|a, b| a.trim().is_empty() == b.trim().is_empty())
-        .scan(0, |line, block| {
-            // Behind so many empty lines its errors name the place in the whole text.
-            let text = format!("{}{}", "\n".repeat(*line), block.join("\n"));
-            *line += block.len();
-            Some(text)
-        })
-        .filter(|block| !block.trim().is_empty())
-        .collect();
-    let single = |(at, line): (usize, &&str)| format!("{}{line}", "\n".repeat(at));
-    let rows: Vec<String> = lines.iter().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(single).collect();
-    for parts in [blocks, rows].into_iter().filter(|parts| parts.len() > 1) {
-        let read: Vec<_> = parts.iter().map(|part| grid(part)).collect();
+    let lines: Vec<(usize, &str)> = text.lines().enumerate().collect();
+    let is_empty = |line: &str| line.trim().is_empty();
+    let blocks = lines.chunk_by(|a, b| is_empty(a.1) == is_empty(b.1)).filter(|block| !is_empty(block[0].1));
+    let rows = lines.chunks(1).filter(|row| !is_empty(row[0].1));
+    let read = |part: &[(usize, &str)]| {
+        let written: Vec<&str> = part.iter().map(|(_, line)| *line).collect();
+        grid_below(&written.join("\n"), part[0].0)
+    };
+    for parts in [blocks.collect::<Vec<_>>(), rows.collect()].into_iter().filter(|parts| parts.len() > 1) {
+        let read: Vec<_> = parts.into_iter().map(read).collect();
         // Of texts that are no mazes at all, the whole text's error is the better one.
         if read.iter().any(Result::is_ok) {
             return read.into_iter().collect();
@@ -137,7 +137,7 @@ pub(super) fn grids(text: &str) -> Result<Vec<Grid>, ParseError> {
     rectangle.map(|maze| vec![maze]).ok_or(error)
 }
 
-fn located_lines(text: &str) -> Lines {
+fn located_lines(text: &str, above: usize) -> Lines {
     let (mut lines, mut column, mut after_return) = (vec![Vec::new()], 0, false);
     for found in text.chars() {
         match found {
@@ -148,7 +148,7 @@ fn located_lines(text: &str) -> Lines {
             }
             _ => {
                 column += 1;
-                let line = lines.len();
+                let line = above + lines.len();
                 if !is_invisible(found)
                     && let Some(signs) = lines.last_mut()
                 {
