@@ -27,6 +27,11 @@ fn a_run_is_not_replaced_by_another() {
         assert_eq!(folder.read(&format!("runs/small/{file}")), before, "{file}");
     }
     folder.hrm(&["train", "small.toml", "--out", "elsewhere"]).done();
+    // Its model would lie over its state, also on a disk that tells no cases apart.
+    for name in ["state", "State"] {
+        let said = folder.refusal(&["train", "small.toml", "--set", &format!("name={name:?}"), "--out", "reserved"]);
+        assert!(said.starts_with("a run cannot be named"), "{said}");
+    }
 }
 
 #[test]

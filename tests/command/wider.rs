@@ -130,9 +130,14 @@ fn several_right_answers_are_named_beside_the_accuracies() {
     assert!(!said.err.contains("several"), "{said:?}");
     said.done();
     folder.write("p.csv", "source,question,answer,rating\nx,..3434....4343..,1234341221434321,0\n");
-    let said = folder.hrm(&["eval", "--model", "sudoku-4x4", "--data", "p.csv", "--views", "2"]);
-    assert!(said.err.contains("1 of 1 questions has several right answers"), "{said:?}");
-    said.done();
+    for views in [&["--views", "2"][..], &[]] {
+        let said = folder.hrm(&[&["eval", "--model", "sudoku-4x4", "--data", "p.csv"], views].concat());
+        assert!(said.err.contains("1 of 1 questions has several right answers"), "{said:?}");
+        said.done();
+    }
+    // A board that begins with a sign for a blank is no option.
+    let said = folder.hrm(&["run", "--model", "sudoku-4x4", "--puzzle", "-342----3--4----"]);
+    assert!(!said.err.contains("unexpected argument"), "{said:?}");
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub fn EngineBadge() -> impl IntoView {
     view! {
         <p class="badge" data-testid="badge" role="status">
             <span class="engine-name">{name}</span>
-            <span class="engine-reason">{reason}</span>
+            <span class="engine-reason" title=reason>{reason}</span>
         </p>
     }
 }
@@ -55,7 +55,7 @@ pub fn EngineChoice() -> impl IntoView {
             </select>
         </label>
         <Show when=move || machine.choice.get() == Choice::Auto && machine.measurement.with(Option::is_some)>
-            <button type="button" class="quiet" on:click=move |_| machine.measure_anew()>"Measure again"</button>
+            <button type="button" class="quiet measure" on:click=move |_| machine.measure_anew()>"Measure again"</button>
         </Show>
     }
 }

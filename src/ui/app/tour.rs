@@ -39,7 +39,7 @@ const STEPS: [Step; 5] = [
     },
     Step {
         part: "clocks",
-        selector: ".timeline",
+        selector: ".stage",
         title: "Two clocks",
         words: "Each dot is a step of the network. The fast module, L, takes several steps in a row and works out \
                 details. The slow one, H, then takes one: it reads how far L has got. The board shows what H would answer \
@@ -91,6 +91,8 @@ impl Tour {
     fn begin(self, page: Page) {
         page.place.set(Place::Solve);
         page.show_first_board();
+        // The puzzle alone, before any answer.
+        page.player.seek(0);
         self.0.set(Some(BEGIN));
     }
 

@@ -82,7 +82,7 @@ impl Cell {
     pub fn text(&self, kind: Kind) -> String {
         match kind.symbol(self.painted(kind)) {
             Some(symbol) => symbol.text,
-            None if self.source == Source::Blank => String::new(),
+            None if self.source == Source::Blank || is_path(kind) => String::new(),
             None => ".".into(),
         }
     }

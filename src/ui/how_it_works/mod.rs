@@ -38,7 +38,8 @@ pub fn HowItWorks() -> impl IntoView {
             <p>
                 "Some rounds of both clocks make a segment. After it the answer can be read, and the Q-head weighs "
                 "stopping against going on: "
-                <ViewLink view=View::Overview words="its two values"/>" cross where the model holds itself done. An easy "
+                <ViewLink view=View::Overview words="its values"/>" tell where the model halts (HRM: q_halt above q_continue; "
+                "TRM, its successor: q_halt above 0). An easy "
                 "puzzle may need one segment, a hard one all of them; the next one begins with the states that the last "
                 "one left. "
                 <ViewLink view=View::Answers words="The answers on the way"/>" show what the model would have said after "

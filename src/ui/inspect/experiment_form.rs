@@ -91,7 +91,7 @@ pub fn ExperimentForm() -> impl IntoView {
     let is_last = move || page.player.is_at_end();
     // Nothing can come of what is done at a run's last step, where it stands when it has ended.
     if untrack(|| is_last() && !page.is_running() && acts.with(Vec::is_empty)) {
-        page.player.seek(untrack(|| page.run.read(|recording| recording.end_of(0))));
+        page.player.seek(0);
     }
     let option = move |index: usize| {
         view! { <option value=index.to_string() selected=move || deed.get() == index>{Deed::ALL[index].title()}</option> }

@@ -43,8 +43,8 @@ pub fn Inspector() -> impl IntoView {
     let unwatched = move || {
         view! {
             <p class="invitation" data-testid="unwatched">
-                "This run was not watched: only its answers and how done it held itself were kept, and nothing was copied on \
-                 the way. Tick “Watch the states” and solve again to look inside."
+                "Of this run only the answers and the Q-head's values were kept, and nothing was copied on the way. Tick \
+                 “Record the states of every step” and solve again to look inside."
             </p>
             <Halting/>
         }
@@ -54,7 +54,7 @@ pub fn Inspector() -> impl IntoView {
             <p class="invitation">
                 "Press Solve: here you will see the two states settle, "
                 <b class="h">"z_H"</b> " slowly, " <b class="l">"z_L"</b> " several steps for each of H's, "
-                "and when the model holds itself done."
+                "and when its Q-head says that the answer is right."
             </p>
         }
     };

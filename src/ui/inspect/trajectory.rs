@@ -103,20 +103,20 @@ fn Choices(level: RwSignal<Level>, of_cell: RwSignal<bool>, cell: Memo<Option<us
             </label>
             <button type="button" data-testid="keep-run" on:click=keep>"Keep this run to compare"</button>
             <Show when=move || page.run.kept.with(Option::is_some)>
-                <button type="button" class="quiet" on:click=move |_| page.run.kept.set(None)>"Drop the kept run"</button>
+                <button type="button" class="quiet" on:click=move |_| page.run.kept.set(None)>"Drop the other run"</button>
                 <span class="reading" data-testid="kept-axes">
                     {move || match laid() {
-                        Some(Axes::Shared) => "The kept run is drawn dashed, on this run's components.",
+                        Some(Axes::Shared) => "The other run is drawn dashed, on this run's components.",
                         Some(Axes::Own) => {
-                            "The kept run is drawn dashed. It is of another model, so it lies on its own components: the \
+                            "The other run is drawn dashed. It is of another model, so it lies on its own components: the \
                              two ways compare in form and size, not in direction."
                         }
                         None if cell.get().is_some() => {
-                            "The kept run cannot be laid over this one: its board has another size, so that none of its \
+                            "The other run cannot be laid over this one: its board has another size, so that none of its \
                              cells is this one (the whole boards can be compared)."
                         }
                         None => {
-                            "The kept run cannot be laid over this one: the states of the whole board are too large (those \
+                            "The other run cannot be laid over this one: the states of the whole board are too large (those \
                              of a cell are not)."
                         }
                     }}

@@ -151,7 +151,9 @@ fn figures(page: Page) -> Option<String> {
             Some(segment) => format!("its Q-head said done after segment {}", segment + 1),
             None => "its Q-head never said done".into(),
         };
-        let run = format!("{count} segments in {:.0} ms on {}; {halted}", recording.milliseconds(), recording.engine());
+        let segments = if count == 1 { "segment" } else { "segments" };
+        let run =
+            format!("{count} {segments} in {:.0} ms on {}; {halted}", recording.milliseconds(), recording.engine());
         Some(match page.run.opened.get() {
             Some(file) => format!("A recording, opened from {file}, not run here: {run}"),
             None => run,

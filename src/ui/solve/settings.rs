@@ -13,7 +13,8 @@ pub fn Settings() -> impl IntoView {
     // Sliders are made anew for another game alone: while one is dragged, it stays.
     let game = Memo::new(move |_| page.kind().game().name());
     move || {
-        game.track();
+        // Read, not only tracked: a memo that nobody reads does not follow.
+        let _ = game.get();
         let kind = untrack(|| page.kind());
         let size = kind.game().drawn_sizes().map(|(least, most)| {
             let side = move |value: usize, columns_only: bool| {

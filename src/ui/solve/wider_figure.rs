@@ -32,7 +32,7 @@ pub fn WiderFigure() -> impl IntoView {
     let frame = frame(room, HEIGHT);
     let over = Memo::new(move |_| !wider.is_running());
     let plot = Memo::new(move |_| {
-        over.track();
+        let _ = over.get();
         let frame = frame.get();
         wider.picture.with(|picture| {
             wider.now.with_untracked(|now| {

@@ -82,13 +82,14 @@ impl Page {
     pub(super) fn run_to(self, address: &Address) {
         let Some(moment) = address.moment else { return };
         let stretch = address.stretch.filter(|stretch| STRETCHES.contains(stretch));
-        self.run.stretch.set(stretch.unwrap_or(1));
-        self.run.until_sure.set(address.until_sure);
-        self.run.watch.set(true);
-        let acts = address.acts.clone();
+        let (acts, until_sure) = (address.acts.clone(), address.until_sure);
         // A puzzle that the address brought clears the last run first.
         let start = move || {
             let kind = untrack(|| self.kind());
+            // For this puzzle alone: the next one gets what a person has chosen.
+            self.run.stretch_for_this(stretch.unwrap_or(1));
+            self.run.until_sure.set(until_sure);
+            self.run.watch.set(true);
             self.solve();
             self.player.await_moment(moment);
             let fits = |asked: &Intervention| asked.act.fits(kind.seq_len(), kind.vocab_size());

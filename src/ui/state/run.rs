@@ -41,8 +41,8 @@ pub struct Run {
     pub kept: RwSignal<Option<Recording>>,
     /// How many times the segments of training it may think.
     pub stretch: RwSignal<usize>,
-    /// What was chosen before one puzzle got more.
-    stretch_before: StoredValue<Option<usize>>,
+    /// What was chosen before one puzzle got more, and whether a run ended when the model was sure.
+    stretch_before: StoredValue<Option<(usize, bool)>>,
     /// Whether it ends when the model holds itself done.
     pub until_sure: RwSignal<bool>,
     /// Whether the next one is to be watched: with the states of its steps.
@@ -95,15 +95,16 @@ impl Run {
 
     /// Chooses it for the puzzle on the board alone.
     pub fn stretch_for_this(self, stretch: usize) {
-        let before = self.stretch.get_untracked();
+        let before = (self.stretch.get_untracked(), self.until_sure.get_untracked());
         self.stretch_before.update_value(|chosen| *chosen = chosen.or(Some(before)));
         self.stretch.set(stretch);
     }
 
     /// Another puzzle gets what was chosen for all.
     pub fn forget_stretch(self) {
-        if let Some(Some(before)) = self.stretch_before.try_update_value(Option::take) {
-            self.stretch.set(before);
+        if let Some(Some((stretch, until_sure))) = self.stretch_before.try_update_value(Option::take) {
+            self.stretch.set(stretch);
+            self.until_sure.set(until_sure);
         }
     }
 

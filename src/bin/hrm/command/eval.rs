@@ -137,6 +137,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     if let (Some(file), Some(card)) = (&args.card, card) {
         note_in_card(file, card, &trial.after_each)?;
     }
+    sizes.iter().for_each(|(kind, examples)| wider::name_several(*kind, examples));
     let evaluation = trial.result();
     let rate = evaluation.count as f64 / seconds;
     if args.json {

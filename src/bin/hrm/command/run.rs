@@ -37,7 +37,7 @@ pub struct Args {
     identifier: Option<String>,
     /// The puzzle as text. Sudoku: digits, `.`, 0 or another sign for a blank, with or without frames, commas and headings.
     /// Maze: `#` wall, space, `S`, `G`, line by line or all in one. Of several puzzles the first is solved
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     puzzle: String,
     /// The engine
     #[arg(long, value_enum, default_value = "cpu")]

@@ -20,6 +20,10 @@ pub const MODEL: [&str; 3] = ["safetensors", "json", "card.json"];
 /// # Errors
 /// There is a run in it, or a file that this one would replace; it cannot be written to.
 pub fn begin(folder: &Path, recipe: &Recipe) -> Result<(), Failure> {
+    // The model's file, named after the run, would replace the state's: also where a disk does not tell cases apart.
+    if STATE.strip_suffix(".safetensors").is_some_and(|stem| stem.eq_ignore_ascii_case(&recipe.name)) {
+        return Err(format!("a run cannot be named {:?}: its model would replace its {STATE}", recipe.name).into());
+    }
     let state = folder.join(STATE);
     if state.is_file() {
         let of = describe(&state);
