@@ -361,6 +361,12 @@ impl<'a> Page<'a> {
         let reveal =
             "(arguments[0].closest('select') ?? arguments[0]).scrollIntoView({ block: 'center', behavior: 'instant' })";
         self.browser.driver().execute(reveal, vec![element.to_json()?]).await?;
+        if element.click().await.is_ok() {
+            return Ok(());
+        }
+        // The pointer stood still while the page moved under it: what it came upon may have said something over the element.
+        self.browser.driver().action_chain().move_to(1, 1).perform().await?;
+        self.settle().await?;
         Ok(element.click().await?)
     }
 

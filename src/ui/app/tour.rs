@@ -39,7 +39,7 @@ const STEPS: [Step; 5] = [
     },
     Step {
         part: "clocks",
-        selector: ".stage",
+        selector: ".timeline",
         title: "Two clocks",
         words: "Each dot is a step of the network. The fast module, L, takes several steps in a row and works out \
                 details. The slow one, H, then takes one: it reads how far L has got. The board shows what H would answer \
