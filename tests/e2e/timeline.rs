@@ -254,7 +254,7 @@ async fn a_run_that_is_not_watched_tells_its_answers() -> Result<()> {
         );
         page.click("watch").await?;
         page.solve().await?;
-        assert!(page.text("unwatched").await?.contains("was not watched"));
+        assert!(page.text("unwatched").await?.contains("Record the states of every step"));
         page.leads_to("to-start", "segment 1 of 16: L step 1 of 3, before H step 1 of 2").await?;
         page.leads_to("to-end", "segment 16 of 16: H step 2 of 2").await?;
         assert!(page.text("halting-reading").await?.contains("after segment 16"));
