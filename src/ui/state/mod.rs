@@ -356,7 +356,8 @@ impl Page {
                     self.drawing.fit(&self.machine.kinds());
                 }
                 if failed && self.run.phase.get_untracked() == Phase::Waiting {
-                    self.run.fail("The model cannot run: see the message about it.".into());
+                    // What failed is what the verdict says where nothing runs.
+                    self.run.phase.set(Phase::Idle);
                 }
                 self.start_if_waiting();
             }
