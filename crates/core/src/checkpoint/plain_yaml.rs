@@ -26,7 +26,8 @@ pub fn parse(text: &str) -> Result<Map<String, Value>, String> {
         if body.starts_with('\t') {
             return Err(format!("line {number} is indented by a tab, expected spaces"));
         }
-        if !body.is_empty() && !(text == "---" && lines.is_empty()) {
+        let begins_document = text == "---" && lines.is_empty();
+        if !body.is_empty() && !begins_document {
             lines.push(Line { number, indent: text.len() - body.len(), text: body });
         }
     }
