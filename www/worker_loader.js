@@ -1,4 +1,4 @@
-// Starts the worker's module. Where it cannot, the page hears why: `[sentences, whether that is the end]`, in place of a
+// Starts a worker's module: the one that the worker is named after, worker or trainer. Where it cannot, the page hears why: `[sentences, whether that is the end]`, in place of a
 // report, which only the module can write (Client in crates/link).
 
 import { load } from "./load.js";
@@ -17,6 +17,6 @@ try {
     // A browser without these keeps files from the second visit on.
 }
 
-load("worker.js", "worker_bg.wasm", sentences => postMessage([sentences, false])).catch(error =>
+load(`${name}.js`, `${name}_bg.wasm`, sentences => postMessage([sentences, false])).catch(error =>
     postMessage([error.message, true]),
 );

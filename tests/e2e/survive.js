@@ -4,7 +4,7 @@
 window.training = {
     /** Starts or continues a run; resolves with the worker's last report, `training.worker` is the worker. */
     train(run, start, steps, saveSeconds) {
-        const worker = new Worker("./worker_loader.js", { type: "module" });
+        const worker = new Worker("./worker_loader.js", { type: "module", name: "trainer" });
         training.worker = worker;
         training.events = [];
         return new Promise(resolve => {

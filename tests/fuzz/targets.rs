@@ -11,7 +11,7 @@ use hrm_core::{
     config::ModelConfig,
     data::csv as tables,
     model::Tensor,
-    puzzle::Kind,
+    puzzle::{Kind, in_rows},
     recording::file,
     text::decode,
     train::{Saved, Summary},
@@ -354,7 +354,7 @@ pub fn puzzle_text() -> Target {
             };
             for (kind, tokens) in all {
                 assert_eq!(tokens.len(), kind.seq_len());
-                assert_eq!(reading::read(&reading::write(kind, &tokens), &[kind]).unwrap(), (kind, tokens));
+                assert_eq!(reading::read(&in_rows(kind, &tokens), &[kind]).unwrap(), (kind, tokens));
             }
             String::new()
         },

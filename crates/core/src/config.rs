@@ -139,6 +139,18 @@ fn field(field: &'static str, value: impl ToString, expected: impl Into<String>)
     ConfigError::Field { field, value: value.to_string(), expected: expected.into() }
 }
 
+#[cfg(test)]
+impl ModelConfig {
+    /// A small HRM for tests.
+    pub(crate) fn tiny() -> Self {
+        Self::from_json(
+            r#"{"seq_len":16,"vocab_size":6,"H_cycles":2,"L_cycles":2,"H_layers":1,"L_layers":1,"hidden_size":64,
+            "num_heads":4}"#,
+        )
+        .unwrap()
+    }
+}
+
 impl ModelConfig {
     /// T = P + S, positions that the modules see.
     pub fn tokens(&self) -> usize {

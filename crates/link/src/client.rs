@@ -16,10 +16,29 @@ use crate::{
     replies::{Loss, Replies, Sender},
 };
 
-/// What starts the worker's module, or says why it cannot.
+/// What starts a worker's module, or says why it cannot; it is told which one by the worker's name.
 const SCRIPT: &str = "./worker_loader.js";
 /// What helps where the loader itself does not run.
 const RELOAD: &str = "Reload the page; if that does not help, its host lacks files, or a policy forbids workers";
+
+/// Which module a worker runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Module {
+    /// Opens models and solves: what every visit needs.
+    Solving,
+    /// Trains, and reads and writes runs: loaded when it is used.
+    Training,
+}
+
+impl Module {
+    /// Its file's stem.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Solving => "worker",
+            Self::Training => "trainer",
+        }
+    }
+}
 
 /// What the page hears.
 pub enum Heard {
@@ -50,6 +69,7 @@ pub struct Client {
 }
 
 struct Inner {
+    module: Module,
     listener: Box<dyn Fn(Heard)>,
     worker: RefCell<Option<Running>>,
     next_id: Cell<u32>,
@@ -77,8 +97,8 @@ impl Drop for Running {
 
 impl Client {
     /// A client without a worker: [`Client::restart`] starts it. `listener` is told all that nobody requested.
-    pub fn new(listener: impl Fn(Heard) + 'static) -> Self {
-        let inner = Inner { listener: Box::new(listener), worker: RefCell::default(), next_id: Cell::new(1) };
+    pub fn new(module: Module, listener: impl Fn(Heard) + 'static) -> Self {
+        let inner = Inner { module, listener: Box::new(listener), worker: RefCell::default(), next_id: Cell::new(1) };
         Self { inner: Rc::new(inner) }
     }
 
@@ -167,6 +187,7 @@ impl Client {
     fn spawn(&self) -> Result<Running, JsValue> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
+        options.set_name(self.inner.module.name());
         let worker = Worker::new_with_options(SCRIPT, &options)?;
         let client = self.clone();
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| client.hear(&event));

@@ -54,6 +54,8 @@ pub enum TaskError {
     MissingFile(String),
     #[error("the states of the views take more than {most} MB: expected fewer views or segments")]
     TooManyStates { most: usize },
+    #[error("this worker does nothing of the kind: reload the page")]
+    OtherModule,
     #[error("no run was trained in this tab since it was opened")]
     NoRun,
 }

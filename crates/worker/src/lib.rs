@@ -1,7 +1,8 @@
-//! What runs in the page's Web Worker: it computes, trains and stores; the page's main thread only draws.
+//! What runs in the page's Web Workers: they compute, train and store; the page's main thread only draws.
+//!
+//! Two modules are built of it, one for what every visit needs (src/bin/worker.rs) and one for training, which is loaded when
+//! it is used (src/bin/trainer.rs).
 
-#[cfg(target_arch = "wasm32")]
-mod dispatch;
 #[cfg(target_arch = "wasm32")]
 mod error;
 #[cfg(target_arch = "wasm32")]
@@ -13,14 +14,12 @@ mod inbox;
 #[cfg(target_arch = "wasm32")]
 mod open_model;
 #[cfg(target_arch = "wasm32")]
-mod prepared;
+mod solving;
 #[cfg(target_arch = "wasm32")]
 mod storage_error;
 pub mod training;
 #[cfg(target_arch = "wasm32")]
-mod wider;
-#[cfg(target_arch = "wasm32")]
 mod worker;
 
 #[cfg(target_arch = "wasm32")]
-pub use worker::start;
+pub use {solving::Solving, training::Training, worker::start};

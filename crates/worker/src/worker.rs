@@ -1,4 +1,4 @@
-//! The worker: takes tasks in order, does them, reports.
+//! A worker: takes tasks in order, has them done, reports.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -8,20 +8,32 @@ use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::MessageEvent;
 
 use crate::{
-    dispatch::Dispatcher,
+    error::TaskError,
     examination::examine,
     global,
     inbox::{Asked, Inbox},
 };
 
+/// What a worker does, with what it holds between tasks.
+pub trait Dispatch: Default + 'static {
+    /// Does a task; the last event of it is returned, those before it are reported.
+    fn perform(
+        &mut self,
+        id: u32,
+        task: Task,
+        files: Vec<Vec<u8>>,
+        inbox: &RefCell<Inbox>,
+    ) -> impl Future<Output = Result<Event, TaskError>>;
+}
+
 /// Listens for the page's messages and says that it does.
-pub fn start() {
+pub fn start<D: Dispatch>() {
     std::panic::set_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
         global::report(None, Event::Died { message: info.to_string() });
     }));
     let inbox = Rc::new(RefCell::new(Inbox::default()));
-    let dispatcher = Rc::new(RefCell::new(Some(Dispatcher::default())));
+    let dispatcher = Rc::new(RefCell::new(Some(D::default())));
     let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let message = event.data().unchecked_into::<Array>();
         let files = || message.iter().skip(1).map(|buffer| Uint8Array::new(&buffer).to_vec()).collect();
@@ -48,7 +60,7 @@ pub fn start() {
 }
 
 /// Does what waits, one task after the other. The dispatcher is taken out meanwhile: only this function uses it.
-async fn work(inbox: Rc<RefCell<Inbox>>, dispatcher: Rc<RefCell<Option<Dispatcher>>>) {
+async fn work<D: Dispatch>(inbox: Rc<RefCell<Inbox>>, dispatcher: Rc<RefCell<Option<D>>>) {
     let Some(mut own) = dispatcher.borrow_mut().take() else { return };
     let mut interrupted = None;
     loop {

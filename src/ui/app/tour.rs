@@ -67,9 +67,6 @@ const STEPS: [Step; 5] = [
 /// The step with which the guided minute begins; before it stands an invitation to it.
 const BEGIN: usize = 1;
 
-/// Segments of the guided run: the board is solved after three.
-const SEGMENTS: usize = 4;
-
 /// The tour's place: which step, if any.
 #[derive(Clone, Copy)]
 pub struct Tour(RwSignal<Option<usize>>);
@@ -108,7 +105,7 @@ impl Tour {
             Some(step) if step + 1 < STEPS.len() => {
                 if step == BEGIN {
                     page.view.set(View::Overview);
-                    page.solve_in(SEGMENTS);
+                    page.solve_first_board();
                 }
                 self.0.set(Some(step + 1));
             }

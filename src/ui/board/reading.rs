@@ -25,14 +25,10 @@ pub fn read_all(text: &str, known: &[Kind]) -> Result<Vec<(Kind, Vec<u8>)>, Read
     Ok(all.into_iter().map(|(kind, tokens)| puzzle::fitted(kind, &tokens, known)).collect())
 }
 
-/// A board as text, a line for each row.
-pub fn write(kind: Kind, tokens: &[u8]) -> String {
-    let characters: Vec<char> = kind.decode(tokens).chars().filter(|character| *character != '\n').collect();
-    characters.chunks(kind.layout().columns).map(|row| row.iter().collect::<String>()).collect::<Vec<_>>().join("\n")
-}
-
 #[cfg(test)]
 mod tests {
+    use hrm_core::puzzle::in_rows;
+
     use super::*;
 
     const MAZE: &str = "#####\n#S o#\n# #o#\n#  G#\n#####";
@@ -59,13 +55,13 @@ mod tests {
     fn a_maze_goes_to_the_smallest_model_that_holds_it() {
         let (found, tokens) = read(MAZE, &[maze(9), maze(7), kind("sudoku-4x4")]).unwrap();
         assert_eq!(found, maze(7));
-        let text = write(found, &tokens);
+        let text = in_rows(found, &tokens);
         assert_eq!(text, "#######\n#S  ###\n# # ###\n#  G###\n#######\n#######\n#######");
         assert_eq!(read(&text, &[maze(7)]).unwrap(), (found, tokens));
         // One that is no square stays what it is where a model takes that, and is padded where none does.
         let wide = "######\n#S   #\n# ## #\n#   G#\n######";
         let (found, tokens) = read(wide, &[maze(9), kind("maze-5x6")]).unwrap();
-        assert_eq!((found.name(), write(found, &tokens)), ("maze-5x6".into(), wide.into()));
+        assert_eq!((found.name(), in_rows(found, &tokens)), ("maze-5x6".into(), wide.into()));
         assert_eq!(read(wide, &[maze(9)]).unwrap().0, maze(9));
         // A larger one than any model takes can be drawn all the same.
         let rows = format!("{}\n", "#".repeat(11)).repeat(11);

@@ -9,7 +9,7 @@ use crate::ui::{
         shown::Shown,
     },
     widgets::{
-        chart::{Frame, frame},
+        chart::{Frame, axis_names, frame},
         save_figure::Save,
     },
 };
@@ -59,16 +59,7 @@ pub fn PlaneFigure(shown: Shown) -> impl IntoView {
                         let (x, y) = plane.with(|plane| plane.as_ref()?.own.get(present.get()?).copied())?;
                         Some(view! { <circle class="here" cx=x cy=y r="8"/> })
                     }}
-                    <text class="tick-label" x=move || frame.get().width / 2.0 y=HEIGHT - 6.0 text-anchor="middle">
-                        {move || explained(0)}
-                    </text>
-                    <text
-                        class="tick-label"
-                        transform=format!("translate(14 {}) rotate(-90)", HEIGHT / 2.0)
-                        text-anchor="middle"
-                    >
-                        {move || explained(1)}
-                    </text>
+                    {axis_names(frame, explained)}
                 </svg>
             </div>
             <p class="reading" data-testid="trajectory-reading">{move || shown.reading(2)}</p>

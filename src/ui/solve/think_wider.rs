@@ -1,10 +1,9 @@
 //! Many views of the puzzle where the plain answer breaks the rules: how far they are, what they found, and their picture.
 
-use hrm_core::search::Choose;
+use hrm_core::{puzzle::in_rows, search::Choose};
 use leptos::prelude::*;
 
 use crate::ui::{
-    board::reading::write,
     format::words::{thousands, view_name},
     solve::{wider_figure::WiderFigure, wider_settings::WiderSettings},
     state::{End, Page, Widening},
@@ -36,7 +35,9 @@ pub fn ThinkWider() -> impl IntoView {
     let answer = Memo::new(move |_| now.with(|now| now.as_ref()?.chosen().filter(|(_, valid)| *valid)));
     let answer = move || {
         let (chosen, _) = answer.get()?;
-        Some(view! { <pre class="wider-answer" data-testid="wider-answer">{write(page.kind(), &chosen.answer)}</pre> })
+        Some(
+            view! { <pre class="wider-answer" data-testid="wider-answer">{in_rows(page.kind(), &chosen.answer)}</pre> },
+        )
     };
     let opened = move || {
         let view = page.wider.opened.with(|opened| opened.as_ref().map(|opened| opened.view))?;

@@ -1,6 +1,6 @@
 //! What can be done with the board besides typing.
 
-use hrm_core::puzzle::Symbol;
+use hrm_core::puzzle::{Symbol, in_rows};
 use leptos::{
     ev::{ClipboardEvent, SubmitEvent},
     html,
@@ -9,7 +9,7 @@ use leptos::{
 use wasm_bindgen::JsCast;
 
 use crate::ui::{
-    board::{reading::write, shown::answer_shown},
+    board::shown::answer_shown,
     puzzles,
     solve::{settings::Settings, strokes::Brushes},
     state::Page,
@@ -161,7 +161,7 @@ fn PasteField(close: impl Fn() + Copy + Send + 'static) -> impl IntoView {
 
 /// The board's text.
 fn text_of(page: Page) -> String {
-    page.drawing.question.with(|question| write(question.kind, &question.tokens))
+    page.drawing.question.with(|question| in_rows(question.kind, &question.tokens))
 }
 
 /// The answer at the present moment, or the last one before it; a maze's path is written `o`.
@@ -170,7 +170,7 @@ fn answer_of(page: Page) -> Option<String> {
         let recording = recording.as_ref()?;
         let shown = answer_shown(recording, page.player.moment.get());
         let said = shown.or_else(|| recording.segments().first().map(|segment| segment.answer.clone()))?;
-        Some(write(page.kind(), &said.tokens))
+        Some(in_rows(page.kind(), &said.tokens))
     })
 }
 

@@ -11,7 +11,12 @@ use crate::ui::{
     drawing::trajectories::{Line, Outcome, Plot, STRETCHES},
     format::words::{percent, view_name},
     state::{Page, Widening},
-    widgets::{chart::frame, save_figure::Save, table::Table, tooltip::Term},
+    widgets::{
+        chart::{axis_names, frame},
+        save_figure::Save,
+        table::Table,
+        tooltip::Term,
+    },
 };
 
 const HEIGHT: f64 = 400.0;
@@ -84,7 +89,7 @@ pub fn WiderFigure() -> impl IntoView {
     let shown = move || wider.opened.with(|opened| opened.as_ref().map(|opened| opened.view));
     let axis = move |component: usize| {
         let share = percent(wider.picture.with(|picture| picture.explained[component]));
-        format!("component {}: {share} of the variance", component + 1)
+        Some(format!("component {}: {share} of the variance", component + 1))
     };
     let count = move |outcome: Outcome| {
         plot.with(|plot| plot.as_ref().map_or(0, |plot| plot.with(outcome).count())).to_string()
@@ -122,16 +127,7 @@ pub fn WiderFigure() -> impl IntoView {
                     {move || plot.with(|plot| plot.as_ref().map(draw))}
                     {move || lit(shown())}
                     {move || lit(wider.pointed.get())}
-                    <text class="tick-label" x=move || frame.get().width / 2.0 y=HEIGHT - 6.0 text-anchor="middle">
-                        {move || axis(0)}
-                    </text>
-                    <text
-                        class="tick-label"
-                        transform=format!("translate(14 {}) rotate(-90)", HEIGHT / 2.0)
-                        text-anchor="middle"
-                    >
-                        {move || axis(1)}
-                    </text>
+                    {axis_names(frame, axis)}
                 </svg>
             </div>
             <p class="reading" data-testid="wider-reading" aria-live="polite">

@@ -39,6 +39,10 @@ impl Page {
     /// A whole address that runs the model when it is opened, and shows the present moment. Of a run of another model than
     /// the open one there is none.
     pub fn link_to_moment(self) -> String {
+        format!("{}{}", browser::address_without_fragment(), self.address_of_moment())
+    }
+
+    fn address_of_moment(self) -> Address {
         let moment = Some(self.player.moment.get_untracked());
         // Of the run, not of what has been chosen for the next one.
         let (stretch, until_sure, acts) = self.run.recording.with_untracked(|run| {
@@ -51,8 +55,7 @@ impl Page {
             let until_sure = recorded < planned && run.halted().is_some_and(|segment| segment + 1 == recorded);
             (stretch, until_sure, run.interventions().to_vec())
         });
-        let address = Address { moment, stretch, until_sure, acts, ..untrack(|| self.address()) };
-        format!("{}{address}", browser::address_without_fragment())
+        Address { moment, stretch, until_sure, acts, ..untrack(|| self.address()) }
     }
 
     /// A page that is loaded again shows the run and the moment that it showed: the address alone would lose them.
@@ -70,9 +73,7 @@ impl Page {
             let is_here =
                 of_gallery && !untrack(|| self.is_foreign()) && self.run.opened.with_untracked(Option::is_none);
             if ended && is_here {
-                let link = self.link_to_moment();
-                let link = link.split_once('#').map_or("", |(_, fragment)| fragment);
-                browser::keep_in_tab(RELOADED, &format!("{}\n{link}", browser::fragment()));
+                browser::keep_in_tab(RELOADED, &format!("{}\n{}", browser::fragment(), self.address_of_moment()));
             }
         });
         on_cleanup(move || handle.remove());

@@ -10,7 +10,7 @@ use hrm_core::{
     recording::{Maker, Shapes},
 };
 use hrm_link::{
-    client::{Client, Heard},
+    client::{Client, Heard, Module},
     engine_timing::{Choice, Measurement},
     protocol::{Event, Task},
 };
@@ -140,7 +140,7 @@ impl Machine {
 
     /// Starts the worker; `listener` hears it.
     pub fn start(self, listener: impl Fn(Heard) + 'static) {
-        let client = Client::new(listener);
+        let client = Client::new(Module::Solving, listener);
         self.client.set_value(Some(client.clone()));
         client.restart();
         client.ask(Task::List);

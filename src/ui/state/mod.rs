@@ -312,9 +312,6 @@ impl Page {
         if event == Event::Cancelling {
             return;
         }
-        if self.take_of_solver(task, &event, buffer.as_ref()) {
-            return;
-        }
         if self.take_measurement(task, &event) || self.take_mixing(task, &event) || self.take_projection(task, &event) {
             return;
         }

@@ -12,7 +12,7 @@ use crate::ui::{
 /// Where a browser remembers that it has been here.
 const KEY: &str = "hrm.tour";
 
-/// Segments of the run that a first visit meets: as many as its board takes, and one in which nothing changes any more.
+/// Segments of the run on the first board: as many as it takes, and one in which nothing changes any more.
 const SEGMENTS: usize = 4;
 
 /// Whether this browser has not been here before.
@@ -31,7 +31,7 @@ impl Page {
     pub(super) fn welcome(self, address: &Address) {
         if self.greets.get_value() && *address == Address::default() {
             self.machine.run_unmeasured(true);
-            self.solve_in(SEGMENTS);
+            self.solve_first_board();
             // However it ends, the engines are timed then.
             let began = StoredValue::new(false);
             Effect::new(move |_| {
@@ -54,9 +54,9 @@ impl Page {
         }
     }
 
-    /// Runs the model for so many segments.
-    pub fn solve_in(self, segments: usize) {
-        self.think(Vec::new(), Some(segments));
+    /// Runs the model on it, no longer than it takes.
+    pub fn solve_first_board(self) {
+        self.think(Vec::new(), Some(SEGMENTS));
     }
 
     /// The first run that ends is shown once more, slowly: the board, the clocks and the curves move together.

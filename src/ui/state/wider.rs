@@ -8,7 +8,7 @@ use hrm_core::{
     search::{self, Chosen, Settings, Trajectory, Until, choose, holds},
 };
 use hrm_link::{
-    client::{Client, Heard},
+    client::{Client, Heard, Module},
     protocol::{Event, Packed, Task, Widen},
 };
 use leptos::prelude::*;
@@ -310,7 +310,7 @@ impl Page {
         }));
         wider.clients.update_value(|clients| {
             for _ in clients.len()..workers {
-                clients.push(Client::new(move |heard| self.hear_view(heard)));
+                clients.push(Client::new(Module::Solving, move |heard| self.hear_view(heard)));
             }
         });
         for (worker, client) in wider.clients.get_value().iter().take(workers).enumerate() {

@@ -117,6 +117,27 @@ pub fn labels_below(frame: Frame, labels: Vec<(f64, String)>) -> impl IntoView {
     labels.into_iter().map(label).collect_view()
 }
 
+/// The names of a plane's two axes, that of the first one below it and that of the second one up its left side.
+pub fn axis_names(frame: Memo<Frame>, name: impl Fn(usize) -> Option<String> + Copy + Send + 'static) -> impl IntoView {
+    view! {
+        <text
+            class="tick-label"
+            x=move || frame.get().width / 2.0
+            y=move || frame.get().height - 6.0
+            text-anchor="middle"
+        >
+            {move || name(0)}
+        </text>
+        <text
+            class="tick-label"
+            transform=move || format!("translate(14 {}) rotate(-90)", frame.get().height / 2.0)
+            text-anchor="middle"
+        >
+            {move || name(1)}
+        </text>
+    }
+}
+
 /// A line from top to bottom at a share of the horizontal axis.
 pub fn upright(frame: Frame, class: &'static str, share: f64) -> impl IntoView {
     let x = frame.x(share);

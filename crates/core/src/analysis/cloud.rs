@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Covariance;
 use crate::random::Random;
 
 /// Steps of the subspace iteration from directions that nothing is known of, and from those of the vectors before.
@@ -14,9 +15,7 @@ pub struct Cloud {
     /// All of them, `[n, D]`.
     vectors: Vec<f32>,
     width: usize,
-    sum: Vec<f64>,
-    /// Σ x·xᵀ, `[D, D]`.
-    products: Vec<f64>,
+    covariance: Covariance,
     /// Orthonormal, two of `[D]`.
     directions: Option<[Vec<f64>; 2]>,
 }
@@ -34,7 +33,7 @@ pub struct Projection {
 impl Cloud {
     /// None yet, of length D.
     pub fn new(width: usize) -> Self {
-        Self { width, sum: vec![0.0; width], products: vec![0.0; width * width], ..Self::default() }
+        Self { width, covariance: Covariance::new(width), ..Self::default() }
     }
 
     /// D.
@@ -44,19 +43,14 @@ impl Cloud {
 
     /// Bytes that it holds.
     pub fn bytes(&self) -> usize {
-        4 * self.vectors.len() + 8 * (self.products.len() + 3 * self.width)
+        4 * self.vectors.len() + 8 * (self.width * self.width + 3 * self.width)
     }
 
     /// Adds vectors `[n, D]`; what is left over of the last one is dropped.
     pub fn extend(&mut self, vectors: &[f32]) {
-        for vector in vectors.chunks_exact(self.width.max(1)) {
-            self.vectors.extend_from_slice(vector);
-            for (i, &x) in vector.iter().enumerate() {
-                self.sum[i] += f64::from(x);
-                let row = &mut self.products[i * self.width..][..self.width];
-                row.iter_mut().zip(vector).for_each(|(sum, &y)| *sum += f64::from(x) * f64::from(y));
-            }
-        }
+        let whole = vectors.len() - vectors.len() % self.width.max(1);
+        self.vectors.extend_from_slice(&vectors[..whole]);
+        self.covariance.add(&vectors[..whole]);
     }
 
     /// Where they lie. Each direction points the way that it did before vectors were added, so that what is drawn does not
@@ -66,10 +60,7 @@ impl Cloud {
         if width < 2 || count < 2 {
             return Projection { explained: [0.0; 2], points: vec![0.0; 2 * count] };
         }
-        let n = count as f64;
-        let mean: Vec<f64> = self.sum.iter().map(|sum| sum / n).collect();
-        let covariance = |index: usize| self.products[index] / n - mean[index / width] * mean[index % width];
-        let covariance: Vec<f64> = (0..width * width).map(covariance).collect();
+        let (mean, covariance) = (self.covariance.mean(), self.covariance.matrix());
         let total: f64 = (0..width).map(|i| covariance[i * width + i]).sum();
         let mut random = Random::new(1);
         let known = self.directions.take();

@@ -1,7 +1,7 @@
-//! How many dimensions a module uses: the participation ratio (Σλ)² / Σλ² of the covariance of its channels.
+//! The covariance of channels, and by it how many dimensions a module uses: the participation ratio (Σλ)² / Σλ².
 
 /// Gathers the covariance of D channels over any number of rows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Covariance {
     count: usize,
     sum: Vec<f64>,
@@ -21,21 +21,32 @@ impl Covariance {
         for row in state.chunks_exact(channels.max(1)) {
             self.count += 1;
             self.sum.iter_mut().zip(row).for_each(|(sum, &x)| *sum += f64::from(x));
-            for (products, &x) in self.products.chunks_exact_mut(channels).zip(row) {
+            for (products, &x) in self.products.chunks_exact_mut(channels.max(1)).zip(row) {
                 products.iter_mut().zip(row).for_each(|(product, &y)| *product += f64::from(x) * f64::from(y));
             }
         }
     }
 
+    /// Of every channel, `[D]`; zeros while there are no rows.
+    pub fn mean(&self) -> Vec<f64> {
+        self.sum.iter().map(|sum| sum / self.count.max(1) as f64).collect()
+    }
+
+    /// `[D, D]`; zeros while there are no rows.
+    pub fn matrix(&self) -> Vec<f64> {
+        let (channels, count) = (self.sum.len(), self.count.max(1) as f64);
+        let entry = |index: usize| {
+            self.products[index] / count - self.sum[index / channels] * self.sum[index % channels] / (count * count)
+        };
+        (0..channels * channels).map(entry).collect()
+    }
+
     /// From 1 (all rows on a line) to D (alike in all directions): the trace squared over the squared Frobenius norm,
     /// which are the sums of the eigenvalues and of their squares. 0 while nothing varies.
     pub fn participation_ratio(&self) -> f64 {
-        let (channels, count) = (self.sum.len(), self.count.max(1) as f64);
-        let entry =
-            |i: usize, j: usize| self.products[i * channels + j] / count - self.sum[i] * self.sum[j] / (count * count);
-        let trace: f64 = (0..channels).map(|i| entry(i, i)).sum();
-        let squares: f64 =
-            (0..channels * channels).map(|index| entry(index / channels, index % channels).powi(2)).sum();
+        let (channels, matrix) = (self.sum.len(), self.matrix());
+        let trace: f64 = (0..channels).map(|i| matrix[i * channels + i]).sum();
+        let squares: f64 = matrix.iter().map(|entry| entry.powi(2)).sum();
         if squares > 0.0 { trace * trace / squares } else { 0.0 }
     }
 }

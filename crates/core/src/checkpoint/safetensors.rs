@@ -132,17 +132,9 @@ fn floats(name: &str, view: &TensorView) -> Result<Vec<f32>, CheckpointError> {
 mod tests {
     use super::*;
 
-    fn config() -> ModelConfig {
-        ModelConfig::from_json(
-            r#"{"seq_len":16,"vocab_size":6,"H_cycles":2,"L_cycles":2,"H_layers":1,"L_layers":1,"hidden_size":64,
-            "num_heads":4}"#,
-        )
-        .unwrap()
-    }
-
     /// The file of these weights with every name changed, and with further tensors of four bytes an element.
     fn renamed(name: impl Fn(&str) -> String, further: &[(&str, Vec<usize>)]) -> Vec<u8> {
-        let weights = Weights::init(&config(), 2);
+        let weights = Weights::init(&ModelConfig::tiny(), 2);
         let named: Vec<_> = weights.tensors.iter().map(|(plain, tensor)| (name(plain), tensor)).collect();
         let zeros = [0_u8; 64];
         let own = named.iter().map(|(name, t)| {
@@ -157,7 +149,7 @@ mod tests {
 
     #[test]
     fn prefixes_of_wrappers_are_dropped() {
-        let weights = Weights::init(&config(), 2);
+        let weights = Weights::init(&ModelConfig::tiny(), 2);
         for prefix in [
             "",
             "model.inner.",
@@ -185,15 +177,15 @@ mod tests {
     #[test]
     fn a_puzzle_embedding_without_elements_is_none() {
         let bytes = renamed(str::to_owned, &[("puzzle_emb.weights", vec![0, 64])]);
-        Weights::from_safetensors(&bytes).unwrap().check(&config()).unwrap();
+        Weights::from_safetensors(&bytes).unwrap().check(&ModelConfig::tiny()).unwrap();
         let bytes = renamed(str::to_owned, &[("puzzle_emb.weights", vec![1, 2])]);
-        let error = Weights::from_safetensors(&bytes).unwrap().check(&config()).unwrap_err();
+        let error = Weights::from_safetensors(&bytes).unwrap().check(&ModelConfig::tiny()).unwrap_err();
         assert_eq!(error, WeightsError::Foreign("puzzle_emb.weights".into()));
     }
 
     #[test]
     fn reads_what_it_wrote_and_names_what_is_wrong() {
-        let weights = Weights::init(&config(), 2);
+        let weights = Weights::init(&ModelConfig::tiny(), 2);
         let bytes = weights.to_safetensors().unwrap();
         assert_eq!(Weights::from_safetensors(&bytes).unwrap(), weights);
         assert!(matches!(Weights::from_safetensors(&bytes[..bytes.len() - 9]), Err(CheckpointError::Format(_))));
@@ -201,7 +193,7 @@ mod tests {
         broken.tensors.get_mut("lm_head.weight").unwrap().data[3] = f32::NAN;
         let error = Weights::from_safetensors(&broken.to_safetensors().unwrap()).unwrap_err().to_string();
         assert_eq!(error, "tensor lm_head.weight holds NaN at element 3".replace("lm_head", "model.inner.lm_head"));
-        let wider = ModelConfig { vocab_size: 7, ..config() };
+        let wider = ModelConfig { vocab_size: 7, ..ModelConfig::tiny() };
         let error = weights.check(&wider).unwrap_err().to_string();
         assert!(error.contains("[6, 64]") && error.contains("[7, 64]"), "{error}");
     }

@@ -190,18 +190,10 @@ fn truncated_normal(random: &mut Random, std: f64) -> f32 {
 mod tests {
     use super::*;
 
-    fn config() -> ModelConfig {
-        ModelConfig::from_json(
-            r#"{"seq_len":16,"vocab_size":6,"H_cycles":2,"L_cycles":2,"H_layers":1,"L_layers":1,"hidden_size":64,
-            "num_heads":4}"#,
-        )
-        .unwrap()
-    }
-
     #[test]
     fn starts_as_the_paper_says() {
-        let weights = Weights::init(&config(), 1);
-        weights.check(&config()).unwrap();
+        let weights = Weights::init(&ModelConfig::tiny(), 1);
+        weights.check(&ModelConfig::tiny()).unwrap();
         let data = &weights.tensors["H_level.layers.0.mlp.gate_up_proj.weight"].data;
         let mean = data.iter().map(|&x| f64::from(x)).sum::<f64>() / data.len() as f64;
         let std = (data.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / data.len() as f64).sqrt();
@@ -217,10 +209,10 @@ mod tests {
             engine::cpu,
             model::{Solver, Taps},
         };
-        let trm = ModelConfig { family: Family::Trm, h_layers: 0, ..config() };
+        let trm = ModelConfig { family: Family::Trm, h_layers: 0, ..ModelConfig::tiny() };
         let weights = Weights::init(&trm, 3);
-        let both = weights.clone().in_both_roles(&config());
-        both.check(&config()).unwrap();
+        let both = weights.clone().in_both_roles(&ModelConfig::tiny());
+        both.check(&ModelConfig::tiny()).unwrap();
         assert_eq!(weights.clone().in_both_roles(&trm), weights);
         let logits = |config: &ModelConfig, weights: &Weights| {
             pollster::block_on(async {
@@ -229,13 +221,13 @@ mod tests {
                 solver.segment().await.unwrap().logits
             })
         };
-        assert_eq!(logits(&trm, &weights), logits(&config(), &both));
+        assert_eq!(logits(&trm, &weights), logits(&ModelConfig::tiny(), &both));
     }
 
     #[test]
     fn a_digest_tells_weights_apart() {
-        let weights = Weights::init(&config(), 1);
-        assert_eq!(weights.digest(), Weights::init(&config(), 1).digest());
+        let weights = Weights::init(&ModelConfig::tiny(), 1);
+        assert_eq!(weights.digest(), Weights::init(&ModelConfig::tiny(), 1).digest());
         let mut other = weights.clone();
         other.tensors.get_mut("q_head.bias").unwrap().data[1] = -4.9;
         assert_ne!(weights.digest(), other.digest());

@@ -26,7 +26,7 @@ pub use game::{Board, Classes, Difficulty, Game, Generator, Known, Rules, Soluti
 pub use kind::{Kind, UnknownKind};
 pub use layout::{AnswerStyle, Fill, Layout};
 pub use place::Place;
-pub use reading::{fitted, read_all};
+pub use reading::{fitted, in_rows, read_all};
 pub use setting::{Setting, SettingError, Settings};
 pub use size::{NoSize, Size};
 pub use symbol::{Symbol, Tool, Tools};

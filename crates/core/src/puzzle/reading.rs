@@ -1,4 +1,4 @@
-//! Boards written as text, of whatever game.
+//! Boards as text, of whatever game.
 
 use super::{Kind, ParseError, games};
 
@@ -24,6 +24,13 @@ pub fn read_all(text: &str) -> Result<Vec<(Kind, Vec<u8>)>, ParseError> {
     }
     let meant = errors.iter().position(|(game, _)| game.is_meant_by(text)).unwrap_or(0);
     Err(errors.swap_remove(meant).1)
+}
+
+/// A board as text, a line for each row.
+pub fn in_rows(kind: Kind, tokens: &[u8]) -> String {
+    let characters: Vec<char> = kind.decode(tokens).chars().filter(|character| *character != '\n').collect();
+    let rows = characters.chunks(kind.layout().columns).map(|row| row.iter().collect::<String>());
+    rows.collect::<Vec<_>>().join("\n")
 }
 
 /// A board for the smallest of the `known` kinds of its game that holds it, padded. One that is larger than all of them stays as

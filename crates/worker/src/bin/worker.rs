@@ -1,6 +1,6 @@
-//! The page's worker, which computes.
+//! The page's worker, which computes what every visit needs.
 
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    hrm_worker::start();
+    hrm_worker::start::<hrm_worker::Solving>();
 }

@@ -1,7 +1,9 @@
-//! Training in the worker: the loop, the shard workers, and the browser's private file system, where every run is kept.
+//! Training in a worker: the loop, the shard workers, and the browser's private file system, where every run is kept.
 
 pub mod generation;
 
+#[cfg(target_arch = "wasm32")]
+mod dispatch;
 #[cfg(target_arch = "wasm32")]
 mod estimate;
 #[cfg(target_arch = "wasm32")]
@@ -13,12 +15,14 @@ mod place;
 #[cfg(target_arch = "wasm32")]
 mod session;
 #[cfg(target_arch = "wasm32")]
-pub(super) mod shard_workers;
+mod shard_workers;
 #[cfg(target_arch = "wasm32")]
-pub(super) mod storage;
+mod storage;
 
 #[cfg(target_arch = "wasm32")]
-pub(super) use {
+pub use dispatch::Training;
+#[cfg(target_arch = "wasm32")]
+use {
     estimate::estimate,
     examples::table,
     place::newest_state,

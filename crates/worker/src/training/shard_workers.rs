@@ -11,7 +11,7 @@ use hrm_core::{
     },
 };
 use hrm_link::{
-    client::Client,
+    client::{Client, Module},
     protocol::{Event, Task},
     replies::{End, Replies},
     training::{ShardEvent, ShardTask, TrainingEvent, TrainingTask},
@@ -45,7 +45,7 @@ pub async fn start(saved: &[u8], shards: usize) -> Result<Vec<Box<dyn Helper>>, 
 impl Remote {
     fn new() -> Self {
         // What it says unasked is told to those who wait for an answer, too.
-        let client = Client::new(|_| {});
+        let client = Client::new(Module::Training, |_| {});
         client.restart();
         Self { client, asked: VecDeque::new() }
     }

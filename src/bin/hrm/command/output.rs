@@ -4,8 +4,6 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use hrm_core::puzzle::Kind;
-
 use super::Failure;
 
 /// Writes a line, or several, to standard output.
@@ -49,11 +47,4 @@ pub fn note(text: impl Display) {
 /// A number with its noun: "1 row", "2 rows".
 pub fn counted(number: usize, one: &str, several: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { several })
-}
-
-/// A board in rows.
-pub fn rows(kind: Kind, tokens: &[u8]) -> String {
-    let characters: Vec<char> = kind.decode(tokens).chars().filter(|character| *character != '\n').collect();
-    let rows = characters.chunks(kind.layout().columns).map(|row| row.iter().collect::<String>());
-    rows.collect::<Vec<_>>().join("\n")
 }

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use hrm_core::engine::Engine;
 use hrm_core::model::{Solver, Taps};
+use hrm_core::puzzle::in_rows;
 use hrm_core::recording::file;
 use hrm_core::recording::solve::{SolveRequest, solve};
 use hrm_core::recording::step_stats::Trace;
@@ -152,7 +153,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         before = Some(answer);
     }
     if !kind.is_one_line() {
-        output::print(output::rows(kind, &answer))?;
+        output::print(in_rows(kind, &answer))?;
     }
     output::print(format_args!("would halt after segment {halted_at}"))?;
     output::print_result(match verdict {

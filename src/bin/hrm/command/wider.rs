@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use hrm_core::checkpoint::Weights;
 use hrm_core::data::Example;
 use hrm_core::engine::AnyEngine;
-use hrm_core::puzzle::Kind;
+use hrm_core::puzzle::{Kind, in_rows};
 use hrm_core::search::{
     Choose, Event, Forms, Outcome, ROWS, Rows, Search, Settings, Start, Table, Trajectory, Until, search,
 };
@@ -227,7 +227,7 @@ pub fn run(
     }
     output::print(match kind.is_one_line() {
         true => kind.decode(&chosen.answer),
-        false => output::rows(kind, &chosen.answer),
+        false => in_rows(kind, &chosen.answer),
     })?;
     output::print(format_args!(
         "answer of {noun} {} after its segment {}; {} begun, {segments} segments, {}, {:.2} s",

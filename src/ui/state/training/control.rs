@@ -8,7 +8,7 @@ use hrm_core::{
     train::{Recipe, Row},
 };
 use hrm_link::{
-    client::Client,
+    client::{Client, Module},
     protocol::Task,
     training::{Source, Start, TrainingTask},
 };
@@ -33,13 +33,13 @@ const BOARDS: usize = 6;
 const SAVE_SECONDS: f64 = 15.0;
 
 impl Page {
-    /// Starts the second worker and lists the runs: the Train place is shown for the first time.
+    /// Starts the training worker and lists the runs: the Train place is shown for the first time.
     pub fn open_training(self) {
         let training = self.training;
         if training.client.with_value(Option::is_some) {
             return;
         }
-        let client = Client::new(move |heard| self.hear_training(heard));
+        let client = Client::new(Module::Training, move |heard| self.hear_training(heard));
         training.client.set_value(Some(client.clone()));
         client.restart();
         self.list_runs();

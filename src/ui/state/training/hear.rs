@@ -35,7 +35,7 @@ impl Page {
             Heard::Waiting(_) => {}
             Heard::Lost { message, curable } => {
                 let why = if curable { format!("the worker stopped ({message})") } else { message };
-                self.lose_tasks(&why);
+                self.lose_tasks(Lane::Trainer, &why);
                 if untrack(|| self.training.is_busy()) {
                     self.break_off(why, true);
                 }

@@ -3,7 +3,7 @@
 
 use hrm_core::{engine::Kind as EngineKind, train::Recipe};
 use hrm_link::{
-    client::{Client, Heard},
+    client::{Client, Heard, Module},
     protocol::{Event, Task},
     training::{Estimate, TrainingEvent, TrainingTask},
 };
@@ -59,8 +59,8 @@ impl Page {
     /// Measures a recipe on an engine.
     pub(super) fn measure_recipe(self, recipe: Recipe, engine: EngineKind) {
         let meter = self.training.meter;
-        let client =
-            meter.client.with_value(Option::clone).unwrap_or_else(|| Client::new(move |heard| meter.hear(heard)));
+        let new = || Client::new(Module::Training, move |heard| meter.hear(heard));
+        let client = meter.client.with_value(Option::clone).unwrap_or_else(new);
         meter.client.set_value(Some(client.clone()));
         meter.of.set_value(Some((recipe.clone(), engine)));
         client.restart();

@@ -141,6 +141,8 @@ pub struct Boards {
 #[derive(Clone, Copy)]
 pub struct Training {
     client: StoredValue<Option<Client>, LocalStorage>,
+    /// Another worker of the training module, for what the first one is too busy for.
+    files_client: StoredValue<Option<Client>, LocalStorage>,
     /// The recipe of the next run, as it is written.
     pub draft: RwSignal<Draft>,
     /// Processor cores among which the next run's engine may share a batch.
@@ -226,6 +228,7 @@ impl Training {
         let cores = RwSignal::new(1);
         Self {
             client: StoredValue::new_local(None),
+            files_client: StoredValue::new_local(None),
             draft,
             cores,
             recipe: Memo::new(move |_| draft.with(|draft| draft.recipe(cores.get()))),

@@ -1,9 +1,9 @@
 //! Tasks besides training itself: files of runs, the list of stored ones. The training worker does them while it trains
-//! nothing; else the one that solves.
+//! nothing; else another one of its module, started when it is first needed.
 
 use hrm_core::{names, puzzle::Kind, train::Row};
 use hrm_link::{
-    client::Client,
+    client::{Client, Heard, Module},
     protocol::{Event, Failure, Task},
     training::{Part, Stored, TrainingEvent, TrainingTask},
 };
@@ -20,8 +20,8 @@ use crate::ui::{
 pub enum Lane {
     /// The one that trains.
     Trainer,
-    /// The one that solves.
-    Solver,
+    /// The one that does what does not train.
+    Files,
 }
 
 /// A task whose answer is awaited.
@@ -71,42 +71,66 @@ fn thinned_end(stored: &Stored) -> Option<u64> {
     end(&state.rows).filter(|_| state.thinned)
 }
 
+/// Asks a worker, which is started if there is none.
+fn ask(client: &Client, task: Task, buffers: Vec<ArrayBuffer>) -> u32 {
+    if !client.is_alive() {
+        client.restart();
+    }
+    client.ask_with(task, buffers)
+}
+
 impl Page {
     /// Asks the training worker; it is started if there is none. 0 is no task.
     pub(super) fn ask_trainer(self, task: Task, buffers: Vec<ArrayBuffer>) -> u32 {
-        let Some(client) = self.training.client.with_value(Option::clone) else { return 0 };
-        if !client.is_alive() {
-            client.restart();
+        self.training.client.with_value(Option::clone).map_or(0, |client| ask(&client, task, buffers))
+    }
+
+    /// Asks the other worker of the training module.
+    fn ask_files(self, task: Task, buffers: Vec<ArrayBuffer>) -> u32 {
+        let new = || Client::new(Module::Training, move |heard| self.hear_files(heard));
+        let client = self.training.files_client.with_value(Option::clone).unwrap_or_else(new);
+        self.training.files_client.set_value(Some(client.clone()));
+        ask(&client, task, buffers)
+    }
+
+    fn hear_files(self, heard: Heard) {
+        match heard {
+            Heard::Waiting(_) | Heard::Report { task: None, .. } => {}
+            Heard::Lost { message, .. } => self.lose_tasks(Lane::Files, &message),
+            Heard::Report { task: Some(task), event, buffer } => _ = self.settle(Lane::Files, task, &event, buffer),
         }
-        client.ask_with(task, buffers)
     }
 
     fn ask_idle(self, task: TrainingTask, buffers: Vec<ArrayBuffer>, wanted: Wanted) {
         // Until the Train place is shown there is no worker of its own.
         let busy = untrack(|| self.training.is_busy()) || !self.training.is_open();
+        let task = Task::Training(task);
         let (lane, task) = match busy {
-            true => (Lane::Solver, self.machine.ask_with(Task::Training(task), buffers)),
-            false => (Lane::Trainer, self.ask_trainer(Task::Training(task), buffers)),
+            true => (Lane::Files, self.ask_files(task, buffers)),
+            false => (Lane::Trainer, self.ask_trainer(task, buffers)),
         };
         self.await_task(lane, task, wanted);
     }
 
     fn await_task(self, lane: Lane, task: u32, wanted: Wanted) {
         self.training.awaited.update_value(|awaited| awaited.push(Awaited { lane, task, wanted }));
-        let is_alive = self.training.client.with_value(|client| client.as_ref().is_some_and(Client::is_alive));
-        if lane == Lane::Trainer && !is_alive {
-            self.lose_tasks("the browser starts no worker");
+        let client = match lane {
+            Lane::Trainer => self.training.client,
+            Lane::Files => self.training.files_client,
+        };
+        if !client.with_value(|client| client.as_ref().is_some_and(Client::is_alive)) {
+            self.lose_tasks(lane, "the browser starts no worker");
         }
     }
 
-    /// The training worker is gone: what it was asked for has failed.
-    pub(super) fn lose_tasks(self, message: &str) {
+    /// A worker is gone: what it was asked for has failed.
+    pub(super) fn lose_tasks(self, lane: Lane, message: &str) {
         let tasks: Vec<u32> = self.training.awaited.with_value(|awaited| {
-            awaited.iter().filter(|awaited| awaited.lane == Lane::Trainer).map(|awaited| awaited.task).collect()
+            awaited.iter().filter(|awaited| awaited.lane == lane).map(|awaited| awaited.task).collect()
         });
         let event = Event::Failed(Failure { message: message.into(), engine: false });
         for task in tasks {
-            self.settle(Lane::Trainer, task, &event, None);
+            self.settle(lane, task, &event, None);
         }
     }
 
@@ -150,10 +174,7 @@ impl Page {
     }
 
     fn read_curve(self, run: String) {
-        // The worker that solves may have lost what it was asked for: it is asked again.
-        let is_it = |awaited: &Awaited| {
-            awaited.lane == Lane::Trainer && matches!(&awaited.wanted, Wanted::Curve(other) if *other == run)
-        };
+        let is_it = |awaited: &Awaited| matches!(&awaited.wanted, Wanted::Curve(other) if *other == run);
         if !self.training.awaited.with_value(|awaited| awaited.iter().any(is_it)) {
             self.ask_idle(TrainingTask::ReadCurve { run: run.clone() }, Vec::new(), Wanted::Curve(run));
         }
@@ -240,11 +261,6 @@ impl Page {
     /// Looks through a CSV file.
     pub(super) fn read_table(self, number: u32, name: String, file: ArrayBuffer, kind: Option<Kind>) {
         self.ask_idle(TrainingTask::ReadTable { kind }, vec![file], Wanted::Table(number, name));
-    }
-
-    /// Takes a report of the worker that solves; whether it was about training.
-    pub fn take_of_solver(self, task: Option<u32>, event: &Event, buffer: Option<&ArrayBuffer>) -> bool {
-        task.is_some_and(|task| self.settle(Lane::Solver, task, event, buffer.cloned()))
     }
 
     /// Takes the answer to a task; whether it was awaited.

@@ -25,7 +25,7 @@ const GPU_ROWS: usize = 16;
 const MOST_POOLED: usize = 64 << 20;
 
 /// Adds a search's pooled states to those that it gave before and says where they all lie.
-pub(super) fn project(cloud: &mut Cloud, anew: bool, width: usize, pooled: &[f32]) -> Result<Event, TaskError> {
+pub fn project(cloud: &mut Cloud, anew: bool, width: usize, pooled: &[f32]) -> Result<Event, TaskError> {
     if anew || cloud.width() != width {
         *cloud = Cloud::new(width);
     }
@@ -37,12 +37,7 @@ pub(super) fn project(cloud: &mut Cloud, anew: bool, width: usize, pooled: &[f32
 }
 
 /// Runs a worker's share of the views and reports as task `id` how far they are.
-pub(super) async fn widen(
-    id: u32,
-    model: &OpenModel,
-    asked: &Widen,
-    inbox: &RefCell<Inbox>,
-) -> Result<Event, TaskError> {
+pub async fn widen(id: u32, model: &OpenModel, asked: &Widen, inbox: &RefCell<Inbox>) -> Result<Event, TaskError> {
     match run(id, model, asked, asked.engine, inbox).await {
         // The same views again: what a view does depends on no engine.
         Err(error) if asked.engine == Kind::Gpu && error.is_of_engine() => {

@@ -1,0 +1,155 @@
+//! What the page's worker does: it opens models, solves, and says what else is asked of the open one.
+
+mod prepared;
+mod wider;
+
+use std::cell::RefCell;
+
+use hrm_core::{
+    analysis::Cloud,
+    config::ModelConfig,
+    engine::{Kind, cpu, gpu},
+    model::{Before, Level, MixingSolver},
+    puzzle,
+    random::Random,
+};
+use hrm_link::{
+    engine_timing::Measurement,
+    protocol::{Event, Task},
+};
+
+use crate::{
+    error::TaskError,
+    inbox::Inbox,
+    open_model::{Gallery, OpenModel},
+    solving::{
+        prepared::PreparedEngine,
+        wider::{project, widen},
+    },
+    worker::Dispatch,
+};
+
+/// Everything that outlives a task.
+#[derive(Default)]
+pub struct Solving {
+    gallery: Gallery,
+    model: Option<OpenModel>,
+    /// The module of the open model that was last asked what it mixes.
+    mixing: Option<MixingSolver>,
+    cpu: PreparedEngine<cpu::Engine>,
+    gpu: PreparedEngine<gpu::Engine>,
+    /// The pooled states of the search that is drawn.
+    pooled: Cloud,
+}
+
+impl Dispatch for Solving {
+    async fn perform(
+        &mut self,
+        id: u32,
+        task: Task,
+        files: Vec<Vec<u8>>,
+        inbox: &RefCell<Inbox>,
+    ) -> Result<Event, TaskError> {
+        match task {
+            Task::List => Ok(Event::Listed { models: self.gallery.list().await?.to_vec() }),
+            Task::Open { model } => self.open(&model).await,
+            Task::Adopt { name, config } => self.adopt(name, *config, files),
+            Task::Measure => self.measure().await,
+            Task::Generate { kind, size, settings, seed } => {
+                let question = generated(kind, size, &settings, seed).ok_or(TaskError::NoGenerator(kind))?;
+                Ok(Event::Generated { question })
+            }
+            Task::Solve { engine, request } => {
+                let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
+                match engine {
+                    Kind::Cpu => self.cpu.solve(id, model, &request, inbox).await,
+                    Kind::Gpu => self.gpu.solve(id, model, &request, inbox).await,
+                }
+            }
+            Task::Widen(asked) => widen(id, self.model.as_ref().ok_or(TaskError::NoModel)?, &asked, inbox).await,
+            Task::Project { anew, width, pooled } => project(&mut self.pooled, anew, width, &pooled.0),
+            Task::Dimension { engine, kind, puzzles, seed } => {
+                let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
+                let mut random = Random::new(u64::from(seed));
+                let mut level = (0..kind.levels()).cycle();
+                kind.generator().ok_or(TaskError::NoGenerator(kind))?;
+                let draw = || kind.generate(&mut random, kind.difficulty_of(level.next().unwrap_or(0)));
+                let questions = std::iter::repeat_with(draw).take(puzzles).flatten().map(|example| example.question);
+                match engine {
+                    Kind::Cpu => self.cpu.dimension(id, model, questions, inbox).await,
+                    Kind::Gpu => self.gpu.dimension(id, model, questions, inbox).await,
+                }
+            }
+            Task::Mixing { level, position, question, own, other } => {
+                let [own, other] = [&own, &other].map(|state| state.as_ref().map(|packed| &packed.0[..]));
+                let before = Before { own, other };
+                self.mixing(level, position, &question, before).await
+            }
+            Task::Training(_) => Err(TaskError::OtherModule),
+            // The worker's own loop does these.
+            Task::Examine { .. } | Task::Cancel { .. } => Ok(Event::Cancelled),
+        }
+    }
+}
+
+impl Solving {
+    async fn open(&mut self, name: &str) -> Result<Event, TaskError> {
+        if self.model.as_ref().is_none_or(|model| model.name != name) {
+            self.close();
+            self.model = Some(self.gallery.open(name).await?);
+        }
+        Ok(self.model.as_ref().ok_or(TaskError::NoModel)?.opened())
+    }
+
+    /// Opens a model of the page's own.
+    fn adopt(&mut self, name: String, config: ModelConfig, files: Vec<Vec<u8>>) -> Result<Event, TaskError> {
+        self.close();
+        let file = files.into_iter().next().ok_or_else(|| TaskError::MissingFile(name.clone()))?;
+        let (config_file, file_name) = (name.clone(), name.clone());
+        config.validate().map_err(|source| TaskError::Config { file: config_file, source })?;
+        let model = OpenModel::of_files(name, config, &file_name, &file)?;
+        let opened = model.opened();
+        self.model = Some(model);
+        Ok(opened)
+    }
+
+    /// Should the next model not open, nothing that follows may run on the one before.
+    fn close(&mut self) {
+        self.model = None;
+        self.mixing = None;
+        self.cpu.unprepare();
+        self.gpu.unprepare();
+    }
+
+    async fn mixing(
+        &mut self,
+        level: Level,
+        position: usize,
+        question: &[u8],
+        before: Before<'_>,
+    ) -> Result<Event, TaskError> {
+        let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
+        let mut solver = match self.mixing.take().filter(|solver| solver.level() == level) {
+            Some(solver) => solver,
+            None => MixingSolver::new(&model.config, &model.weights, level).await?,
+        };
+        let tokens: Vec<u32> = question.iter().map(|&token| u32::from(token)).collect();
+        let found = solver.at(&tokens, before, position).await;
+        self.mixing = Some(solver);
+        Ok(Event::Mixing(found?))
+    }
+
+    async fn measure(&mut self) -> Result<Event, TaskError> {
+        let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
+        let cpu = self.cpu.time(model).await?;
+        let gpu = self.gpu.time(model).await.map_err(|error| error.to_string());
+        Ok(Event::Measured(Measurement { model: model.name.clone(), cpu, gpu }))
+    }
+}
+
+/// A puzzle of `size`, at most that of its kind, padded to it; `None` where the game has no generator.
+fn generated(kind: puzzle::Kind, size: puzzle::Size, settings: &puzzle::Settings, seed: u32) -> Option<Vec<u8>> {
+    let own = kind.resized(size).filter(|own| kind.pads(*own)).unwrap_or(kind);
+    let question = own.generator()?.generate(&mut Random::new(u64::from(seed)), settings).question;
+    kind.padded(&question, own.size())
+}
