@@ -1,12 +1,12 @@
 //! Files that a person brings: by an input, or dropped anywhere on the page.
 
-use leptos::{ev::DragEvent, prelude::*};
+use leptos::{ev::DragEvent, prelude::*, task::spawn_local};
 use web_sys::Event;
 
 use crate::ui::{
     browser::{
         self,
-        files::{files_of, listed},
+        files::{Dropped, files_of},
     },
     state::Page,
 };
@@ -35,7 +35,9 @@ pub fn take_dropped(page: Page) {
         browser::mark_root(HOVER, None);
         if has_files(&event) {
             event.prevent_default();
-            page.take_files(listed(event.data_transfer().and_then(|data| data.files())));
+            // Entries are gone once the event is over; what they hold is read afterwards.
+            let dropped = Dropped::of(&event);
+            spawn_local(async move { page.take_files(dropped.files().await) });
         }
     });
     on_cleanup(move || {
@@ -53,12 +55,15 @@ pub fn OpenFiles(
     /// File names' endings that the browser is to offer.
     accept: &'static str,
     testid: &'static str,
+    /// Whether a folder is chosen, with all its files.
+    #[prop(optional)]
+    folder: bool,
 ) -> impl IntoView {
     let page = Page::here();
     let take = move |event: Event| page.take_files(files_of(&event));
     view! {
         <label class="file">
-            <input type="file" accept=accept multiple data-testid=testid on:change=take/>
+            <input type="file" accept=accept multiple prop:webkitdirectory=folder data-testid=testid on:change=take/>
             <span>{title}</span>
         </label>
     }

@@ -5,6 +5,7 @@
 mod board;
 mod bring;
 mod browser;
+mod checkpoint;
 mod counts;
 mod examination;
 mod figures;

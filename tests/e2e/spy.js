@@ -7,7 +7,7 @@
     /** Tasks without an answer of their own: nobody waits for their end. */
     const ENDLESS = ["Train", "Estimate", "Shard"];
     /** Reports that are not a task's last one; those about training that are. */
-    const ON_THE_WAY = ["Started", "Segment", "Dimension", "Cancelling"];
+    const ON_THE_WAY = ["Started", "Segment", "Dimension", "Cancelling", "Loading", "Exported"];
     const LAST_OF_TRAINING = ["Runs", "Curve", "Table", "File"];
     /** Turns in which a document may change all the time, as one that plays does, before that is taken for its rest. */
     const RESTLESS = 60;

@@ -95,6 +95,17 @@ fn line_of(before: impl Iterator<Item = u8>) -> usize {
     before.filter(|&byte| byte == b'\n').count() + 1
 }
 
+/// Characters of a text from a file that a message shows at most.
+const EXCERPT: usize = 60;
+
+/// A text, or its beginning and an ellipsis where it is too long for a message.
+pub fn excerpt(text: &str) -> String {
+    match text.char_indices().nth(EXCERPT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,5 +135,11 @@ mod tests {
         assert!(said(b"\xff\xfea\0\n\0b").starts_with("line 2: the file is UTF-16 and has half a character"));
         assert!(said(b"\xff\xfe\x00\xd8a\0").contains("half a character"));
         assert_eq!(said(b"\xff\xfe\0\0a\0\0\0"), "the file is UTF-32; save it as UTF-8");
+    }
+
+    #[test]
+    fn excerpts_end_between_characters() {
+        assert_eq!(excerpt("ä".repeat(60).as_str()), "ä".repeat(60));
+        assert_eq!(excerpt("ä".repeat(61).as_str()), "ä".repeat(60) + "…");
     }
 }

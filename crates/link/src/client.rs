@@ -6,7 +6,7 @@ use std::{
     rc::Rc,
 };
 
-use js_sys::{Array, ArrayBuffer};
+use js_sys::{Array, ArrayBuffer, Object};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -26,7 +26,7 @@ const RELOAD: &str = "Reload the page; if that does not help, its host lacks fil
 pub enum Module {
     /// Opens models and solves: what every visit needs.
     Solving,
-    /// Trains, and reads and writes runs: loaded when it is used.
+    /// Trains, and reads what goes with that: runs, puzzles, configurations of checkpoints. Loaded when it is used.
     Training,
 }
 
@@ -80,7 +80,7 @@ struct Running {
     worker: Worker,
     ready: bool,
     /// Posted as soon as it listens.
-    waiting: Vec<(Request, Vec<ArrayBuffer>)>,
+    waiting: Vec<(Request, Vec<Object>)>,
     /// Those who asked, by their tasks.
     asked: HashMap<u32, Sender>,
     _on_message: Closure<dyn Fn(MessageEvent)>,
@@ -128,40 +128,40 @@ impl Client {
 
     /// Asks for a task, now or when the worker listens; returns its number. The listener is told what is answered.
     pub fn ask(&self, task: Task) -> u32 {
-        self.ask_with(task, Vec::new())
+        self.ask_with(task, Vec::<Object>::new())
     }
 
-    /// Asks for a task that needs files; they are handed over, not copied.
-    pub fn ask_with(&self, task: Task, buffers: Vec<ArrayBuffer>) -> u32 {
+    /// Asks for a task that needs files: buffers are handed over, not copied; of a `Blob` the worker reads what it needs.
+    pub fn ask_with(&self, task: Task, files: Vec<impl Into<Object>>) -> u32 {
         let id = self.inner.next_id.replace(self.inner.next_id.get() + 1);
-        self.post(Request { id, task }, buffers);
+        self.post(Request { id, task }, files.into_iter().map(Into::into).collect());
         id
     }
 
     /// Asks for a task whose answers come back to the one who asks. Where there is no worker they are over at once.
-    pub fn request(&self, task: Task, buffers: Vec<ArrayBuffer>) -> Replies {
+    pub fn request(&self, task: Task, files: Vec<impl Into<Object>>) -> Replies {
         let id = self.inner.next_id.replace(self.inner.next_id.get() + 1);
         let (sender, replies) = Replies::new(id);
         if let Some(running) = self.inner.worker.borrow_mut().as_mut() {
             running.asked.insert(id, sender);
         }
-        self.post(Request { id, task }, buffers);
+        self.post(Request { id, task }, files.into_iter().map(Into::into).collect());
         replies
     }
 
-    fn post(&self, request: Request, buffers: Vec<ArrayBuffer>) {
+    fn post(&self, request: Request, files: Vec<Object>) {
         if let Some(running) = self.inner.worker.borrow_mut().as_mut() {
             if running.ready {
-                self.send(running, &request, &buffers);
+                self.send(running, &request, &files);
             } else {
-                running.waiting.push((request, buffers));
+                running.waiting.push((request, files));
             }
         }
     }
 
     /// Posts a request. One that cannot be posted has failed: that is heard after whoever asked knows its number.
-    fn send(&self, running: &mut Running, request: &Request, buffers: &[ArrayBuffer]) {
-        let Err(error) = post(&running.worker, request, buffers) else { return };
+    fn send(&self, running: &mut Running, request: &Request, files: &[Object]) {
+        let Err(error) = post(&running.worker, request, files) else { return };
         let message = format!("the page cannot send this to its worker ({error})");
         let event = Event::Failed(Failure { message, engine: false });
         match running.asked.remove(&request.id) {
@@ -236,8 +236,8 @@ impl Client {
         let Some(running) = worker.as_mut() else { return };
         if event == Event::Ready {
             running.ready = true;
-            for (request, buffers) in std::mem::take(&mut running.waiting) {
-                self.send(running, &request, &buffers);
+            for (request, files) in std::mem::take(&mut running.waiting) {
+                self.send(running, &request, &files);
             }
         }
         let buffer = message.get(1).dyn_into().ok();
@@ -258,12 +258,14 @@ impl Client {
 }
 
 /// Posts a request; or says what of it has no form in JavaScript, such as a whole number above 2⁵³.
-fn post(worker: &Worker, request: &Request, buffers: &[ArrayBuffer]) -> Result<(), String> {
+fn post(worker: &Worker, request: &Request, files: &[Object]) -> Result<(), String> {
     let value = serde_wasm_bindgen::to_value(request).map_err(|error| error.to_string())?;
     let (message, transfer) = (Array::of1(&value), Array::new());
-    for buffer in buffers {
-        message.push(buffer);
-        transfer.push(buffer);
+    for file in files {
+        message.push(file);
+        if file.is_instance_of::<ArrayBuffer>() {
+            transfer.push(file);
+        }
     }
     worker.post_message_with_transfer(&message, &transfer).map_err(|error| format!("{error:?}"))
 }

@@ -2,7 +2,7 @@
 //!
 //! A message is a JavaScript array `[value, buffer…]`: the value is one of the enums here through serde; the buffers,
 //! where there are any, hold the states of a segment that are kept (little-endian, f32 or f16: `hrm_core::recording::retention`), or files,
-//! and are transferred, not copied.
+//! and are transferred, not copied. A file may also be a `Blob`, of which the worker reads what it needs.
 
 use hrm_core::{
     analysis::{Dimensionality, Projection},
@@ -73,12 +73,25 @@ pub enum Task {
         /// Its name.
         model: String,
     },
-    /// Open the model whose weights are in the first buffer.
+    /// Open the model whose weights are in the first buffer or `Blob`: safetensors, or a PyTorch file in a `Blob`.
     Adopt {
         /// A name for it.
         name: String,
         /// Its configuration.
         config: Box<ModelConfig>,
+        /// The row of its puzzle embedding that is read, and used for every puzzle; the others are not read.
+        identifier: u32,
+    },
+    /// Find the configuration of the checkpoint in the first `Blob`, of which no element is read.
+    Describe(Describe),
+    /// Hand out a model as a file: the one of this configuration in the first `Blob`, else the open one.
+    Export {
+        /// The name of the folder in a PyTorch file; safetensors without one.
+        archive: Option<String>,
+        /// Of the model in the `Blob`.
+        config: Option<Box<ModelConfig>>,
+        /// What it solves.
+        puzzle: puzzle::Kind,
     },
     /// Time one segment of the open model on every engine there is.
     Measure,
@@ -152,6 +165,19 @@ pub enum Task {
     },
 }
 
+/// What is known of a checkpoint beside its tensors.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Describe {
+    /// The checkpoint's name, for messages.
+    pub name: String,
+    /// The text of its all_config.yaml.
+    pub yaml: Option<String>,
+    /// The text of the data set's dataset.json.
+    pub dataset: Option<String>,
+    /// Fields of the configuration that a person gives, with their values as JSON.
+    pub changes: Vec<(String, String)>,
+}
+
 /// Floats that become a `Uint8Array` between page and worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -203,6 +229,22 @@ pub enum Event {
         model: Shapes,
         /// [`hrm_core::model::Weights::digest`] of its weights.
         digest: String,
+    },
+    /// So much of a model was read, 0 to 1.
+    Loading(f64),
+    /// The configuration of a checkpoint.
+    Described {
+        /// The configuration.
+        config: Box<ModelConfig>,
+        /// What it solves, if a puzzle has its shape.
+        puzzle: Option<puzzle::Kind>,
+        /// Fields with the values that were assumed for them, since nothing tells: `num_heads 8`.
+        assumed: Vec<String>,
+    },
+    /// A model as a file, which comes with the message.
+    Exported {
+        /// The text of the configuration that goes beside it.
+        config: String,
     },
     /// The engines were timed.
     Measured(Measurement),

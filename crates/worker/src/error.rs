@@ -1,7 +1,7 @@
 //! Why a task fails.
 
 use hrm_core::{
-    checkpoint::CheckpointError,
+    checkpoint::{CheckpointError, torch::TorchError},
     config::ConfigError,
     data::csv::CsvError,
     engine::EngineError,
@@ -26,6 +26,10 @@ pub enum TaskError {
     Config { file: String, source: ConfigError },
     #[error("{file}: {source}")]
     Weights { file: String, source: CheckpointError },
+    #[error("{file}: {source}")]
+    Torch { file: String, source: TorchError },
+    #[error("{file}: {problem}")]
+    Checkpoint { file: String, problem: String },
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error("this browser offers no WebGPU adapter")]

@@ -6,13 +6,36 @@ use hrm_link::{
     protocol::{Request, Task},
     training::{Part, TrainingTask},
 };
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Blob;
+
+/// The files that came with a request.
+pub struct Files {
+    /// Those that came whole.
+    pub whole: Vec<Vec<u8>>,
+    /// One that is read where it lies.
+    pub blob: Option<Blob>,
+}
+
+impl Files {
+    /// Of a message, behind its request.
+    pub fn of(message: &Array) -> Self {
+        let is_blob = |file: &JsValue| file.is_instance_of::<Blob>();
+        let (blobs, buffers): (Vec<_>, Vec<_>) = message.iter().skip(1).partition(is_blob);
+        Self {
+            whole: buffers.iter().map(|buffer| Uint8Array::new(buffer).to_vec()).collect(),
+            blob: blobs.into_iter().next().map(JsCast::unchecked_into),
+        }
+    }
+}
 
 /// A request with the files that came with it.
 pub struct Asked {
     /// The task and its number.
     pub request: Request,
-    /// Files.
-    pub files: Vec<Vec<u8>>,
+    /// What came with it.
+    pub files: Files,
 }
 
 impl Asked {

@@ -12,6 +12,8 @@ mod global;
 #[cfg(target_arch = "wasm32")]
 mod inbox;
 #[cfg(target_arch = "wasm32")]
+mod model_file;
+#[cfg(target_arch = "wasm32")]
 mod open_model;
 #[cfg(target_arch = "wasm32")]
 mod solving;

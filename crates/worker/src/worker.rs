@@ -3,7 +3,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use hrm_link::protocol::{Event, Failure, Request, Task};
-use js_sys::{Array, Uint8Array};
+use js_sys::Array;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::MessageEvent;
 
@@ -11,7 +11,7 @@ use crate::{
     error::TaskError,
     examination::examine,
     global,
-    inbox::{Asked, Inbox},
+    inbox::{Asked, Files, Inbox},
 };
 
 /// What a worker does, with what it holds between tasks.
@@ -21,7 +21,7 @@ pub trait Dispatch: Default + 'static {
         &mut self,
         id: u32,
         task: Task,
-        files: Vec<Vec<u8>>,
+        files: Files,
         inbox: &RefCell<Inbox>,
     ) -> impl Future<Output = Result<Event, TaskError>>;
 }
@@ -36,14 +36,13 @@ pub fn start<D: Dispatch>() {
     let dispatcher = Rc::new(RefCell::new(Some(D::default())));
     let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let message = event.data().unchecked_into::<Array>();
-        let files = || message.iter().skip(1).map(|buffer| Uint8Array::new(&buffer).to_vec()).collect();
         match serde_wasm_bindgen::from_value::<Request>(message.get(0)) {
             Ok(Request { task: Task::Cancel { task }, .. }) => {
                 inbox.borrow_mut().cancel(task);
                 global::report(Some(task), Event::Cancelling);
             }
             Ok(request) => {
-                if inbox.borrow_mut().add(Asked { request, files: files() }) {
+                if inbox.borrow_mut().add(Asked { request, files: Files::of(&message) }) {
                     wasm_bindgen_futures::spawn_local(work(inbox.clone(), dispatcher.clone()));
                 }
             }

@@ -1,10 +1,10 @@
 //! Files of a person: out of an input or a drop, and what is in them.
 
 use hrm_core::text::decode;
-use js_sys::{ArrayBuffer, Promise, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Event, File, FileList, HtmlInputElement};
+use web_sys::{DragEvent, Event, File, FileList, FileSystemDirectoryEntry, FileSystemFileEntry, HtmlInputElement};
 
 /// Bytes of a safetensors file's header at most, by its library.
 const LONGEST_HEADER: f64 = 1e8;
@@ -51,4 +51,49 @@ pub async fn header(file: &File) -> Vec<u8> {
     let length = start(8.0).await.unwrap_or_default();
     let length = <[u8; 8]>::try_from(length).map_or(0.0, |length| u64::from_le_bytes(length) as f64);
     start(8.0 + length.min(LONGEST_HEADER)).await.unwrap_or_default()
+}
+
+/// What was dropped: files, and folders whose files are looked up.
+pub struct Dropped {
+    files: Vec<File>,
+    folders: Vec<FileSystemDirectoryEntry>,
+}
+
+impl Dropped {
+    /// Of an event, while it lasts.
+    pub fn of(event: &DragEvent) -> Self {
+        let data = event.data_transfer();
+        let items = data.as_ref().map(|data| data.items());
+        let entry = |at| items.as_ref()?.get(at)?.webkit_get_as_entry().ok()?;
+        let count = items.as_ref().map_or(0, |items| items.length());
+        let folders: Vec<_> = (0..count).filter_map(entry).filter(|entry| entry.is_directory()).collect();
+        // A folder stands among the files as one that cannot be read.
+        let is_folder = |file: &File| folders.iter().any(|folder| folder.name() == file.name());
+        let files = listed(data.and_then(|data| data.files())).into_iter().filter(|file| !is_folder(file)).collect();
+        Self { files, folders: folders.into_iter().map(JsCast::unchecked_into).collect() }
+    }
+
+    /// The files, with those in the folders; folders within these are passed over.
+    pub async fn files(self) -> Vec<File> {
+        let mut files = self.files;
+        for folder in &self.folders {
+            let reader = folder.create_reader();
+            loop {
+                let read = Promise::new(&mut |done, failed| {
+                    let _ = reader.read_entries_with_callback_and_callback(&done, &failed);
+                });
+                // They come by the hundred, until there are none.
+                let entries: Array = JsFuture::from(read).await.map(JsCast::unchecked_into).unwrap_or_default();
+                if entries.length() == 0 {
+                    break;
+                }
+                for entry in entries.iter().map(JsCast::unchecked_into::<FileSystemFileEntry>).filter(|it| it.is_file())
+                {
+                    let file = Promise::new(&mut |done, failed| entry.file_with_callback_and_callback(&done, &failed));
+                    files.extend(JsFuture::from(file).await.ok().map(JsCast::unchecked_into));
+                }
+            }
+        }
+        files
+    }
 }

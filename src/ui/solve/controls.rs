@@ -10,8 +10,8 @@ use crate::ui::{
     format::words::{percent, thousands},
     open_files::OpenFiles,
     solve::{
-        harder_puzzles::HarderPuzzles, more_puzzles::MorePuzzles, thinking_longer::ThinkingLonger,
-        wider_heat_map::WiderHeatMap,
+        checkpoints::Checkpoints, harder_puzzles::HarderPuzzles, more_puzzles::MorePuzzles,
+        thinking_longer::ThinkingLonger, wider_heat_map::WiderHeatMap,
     },
     state::{Page, STRETCHES},
     widgets::{checkbox::Check, tooltip::Term},
@@ -58,8 +58,10 @@ pub fn ModelLine() -> impl IntoView {
             <span class="facts" data-testid="facts">{facts}</span>
         </p>
         <div class="options">
-            <OpenFiles title="Your own model (.safetensors, .json)…" accept=".safetensors,.json" testid="open-model"/>
+            <OpenFiles title="Your own model: files…" accept="" testid="open-model"/>
+            <OpenFiles title="folder…" accept="" testid="open-model-folder" folder=true/>
         </div>
+        <Checkpoints/>
         <ThinkingLonger/>
         <MorePuzzles/>
         <HarderPuzzles/>

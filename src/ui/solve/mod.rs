@@ -1,6 +1,7 @@
 //! The place where a puzzle is drawn and the model is watched solving it.
 
 mod board_legend;
+mod checkpoints;
 mod controls;
 mod famous;
 mod grid;

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::ui::{
     board::{shown::answer_shown, symbol::boards, wrong::wrong_cells},
     puzzles::{self, Extras},
-    solve::think_wider::ThinkWiderButton,
+    solve::{checkpoints::StopReading, think_wider::ThinkWiderButton},
     state::{Page, Phase, Status, kinds_of},
     url::place::Place,
 };
@@ -43,6 +43,7 @@ pub fn Outcome() -> impl IntoView {
                 </button>
             </Show>
             <ThinkWiderButton/>
+            <StopReading/>
             <p class="figures" data-testid="figures">{move || figures(page)}</p>
         </div>
         <Show when=move || page.machine.lacks_model()>
@@ -168,7 +169,10 @@ fn waiting_for(page: Page) -> Option<String> {
     }
     page.machine.status.with(|status| match status {
         Status::Starting => Some("Starting…".into()),
-        Status::Opening => Some("Loading the model…".into()),
+        Status::Opening => Some(match page.machine.loaded.get() {
+            Some(part) => format!("Loading the model… {:.0} %", 100.0 * part),
+            None => "Loading the model…".into(),
+        }),
         Status::Measuring => Some("Timing both engines on this model…".into()),
         Status::Ready => None,
         Status::Failed(message) => Some(format!("No model to run: {message}")),

@@ -2,7 +2,6 @@
 
 use hrm_core::{
     config::ModelConfig,
-    gallery::{Card, Entry},
     json, names,
     puzzle::Kind,
     recording::file::{self, RecordingFile},
@@ -18,8 +17,11 @@ use crate::ui::{
         self,
         files::{contents, header, text},
     },
-    format::words::parameters,
-    state::{Page, Question, machine::Own, training::Notice},
+    state::{
+        Page, Question,
+        checkpoint::{About, Brought},
+        training::Notice,
+    },
     url::place::Place,
 };
 
@@ -33,9 +35,11 @@ impl Page {
     pub fn take_files(self, files: Vec<File>) {
         spawn_local(async move {
             let (mut weights, mut configuration) = (None, None);
+            let mut checkpoint = Brought::default();
             for file in files {
                 let name = file.name().to_lowercase();
                 match name.rsplit('.').next() {
+                    _ if checkpoint.take(&file) => {}
                     Some("csv") => {
                         self.show_training().await;
                         self.take_csv(file);
@@ -56,11 +60,21 @@ impl Page {
                         }
                     }
                     _ => self.refuse(format!(
-                        "{}: expected a recording, a saved run or weights (.safetensors), a configuration (.json), or puzzles \
-                         to learn from (.csv)",
+                        "{}: expected a recording, a saved run or weights (.safetensors), a configuration (.json), an official \
+                         checkpoint (step_N and all_config.yaml), or puzzles to learn from (.csv)",
                         file.name()
                     )),
                 }
+            }
+            // Weights are read by the official configuration where that came with them.
+            if checkpoint.yaml.is_some() && checkpoint.weights.is_none() {
+                checkpoint.weights = weights.take();
+            }
+            if checkpoint.weights.is_some() {
+                return self.open_checkpoint(checkpoint).await;
+            }
+            if let Some(file) = checkpoint.yaml.or(checkpoint.dataset).or(checkpoint.names) {
+                return self.refuse(format!("{}: this goes beside a checkpoint; choose that with it", file.name()));
             }
             if self.place.get_untracked() == Place::Train {
                 configuration.into_iter().for_each(|file| self.take_configuration(file));
@@ -69,10 +83,9 @@ impl Page {
             }
             match (weights, configuration) {
                 (Some(weights), Some(configuration)) => self.adopt_files(weights, configuration).await,
-                (Some(file), None) => self.refuse(format!(
-                    "{}: weights alone do not say what model they are of; choose their configuration (.json) with them",
-                    file.name()
-                )),
+                (Some(file), None) => {
+                    self.open_checkpoint(Brought { weights: Some(file), ..Brought::default() }).await;
+                }
                 (None, Some(file)) => self.refuse(format!(
                     "{}: a configuration is half a model; choose its weights (.safetensors) with it",
                     file.name()
@@ -115,28 +128,19 @@ impl Page {
             let name = weights.name();
             let name = name.strip_suffix(".safetensors").unwrap_or(&name).to_owned();
             names::check(&name).map_err(|error| format!("{}: {error}", weights.name()))?;
-            Ok((config, puzzle, unknown, name, contents(&weights).await?))
+            Ok((config, puzzle, unknown, name))
         };
         let read = read.await;
         if !self.machine.is_last_brought(number) {
             return;
         }
-        let (config, puzzle, unknown, mut name, file) = match read {
+        let (config, puzzle, unknown, name) = match read {
             Ok(read) => read,
             Err(message) => return self.refuse(message),
         };
-        // The gallery's own stays beside it.
-        let of_gallery = |model: &Entry| model.name == name && !model.file.is_empty();
-        if self.machine.gallery.with_untracked(|gallery| gallery.iter().any(of_gallery)) {
-            name.push_str(" (file)");
-        }
-        let facts = Card { parameters: Some(parameters(&config) as u64), ..Card::default() };
-        let entry = Entry { name: name.clone(), puzzle, file: String::new(), card: String::new(), facts: Some(facts) };
-        self.place.set(Place::Solve);
         let said = format!("{}: unknown fields are ignored: {}.", configuration.name(), unknown.join(", "));
         self.machine.notice.set((!unknown.is_empty()).then_some(said));
-        self.machine.adopt(Own { run: format!("file:{name}"), entry, config, file });
-        self.show_kind(puzzle);
+        self.adopt_file(name, weights, About { puzzle, config, names: Vec::new() }).await;
     }
 
     /// Shows what a file recorded, with its puzzle on the board and its model opened where the page has it.

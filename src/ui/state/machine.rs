@@ -13,11 +13,16 @@ use hrm_link::{
     client::{Client, Heard, Module},
     engine_timing::{Choice, Measurement},
     protocol::{Event, Task},
+    replies::Replies,
 };
-use js_sys::ArrayBuffer;
+use js_sys::{ArrayBuffer, Object};
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
-use crate::ui::{browser, state::Question};
+use crate::ui::{
+    browser,
+    state::{Question, checkpoint::Unsettled},
+};
 
 /// Deaths of the worker in a row after which only a person starts it again.
 const PATIENCE: u32 = 3;
@@ -53,8 +58,19 @@ pub struct Own {
     pub entry: Entry,
     /// Its configuration.
     pub config: ModelConfig,
-    /// Its weights, safetensors.
-    pub file: ArrayBuffer,
+    /// Its weights: safetensors in an `ArrayBuffer`, or a file of either form, which is read where it lies.
+    pub file: Object,
+    /// What is known of a checkpoint that was brought.
+    pub checkpoint: Option<Checkpoint>,
+}
+
+/// What is known of a checkpoint beside its model.
+#[derive(Clone, Default)]
+pub struct Checkpoint {
+    /// The puzzle identifier that it runs under.
+    pub identifier: u32,
+    /// The names of all of them, where its identifiers.json came with it.
+    pub names: Vec<String>,
 }
 
 /// State of the machinery.
@@ -82,6 +98,12 @@ pub struct Machine {
     pub status: RwSignal<Status>,
     /// Why the worker was started anew, or what is wrong with a file.
     pub notice: RwSignal<Option<String>>,
+    /// How much of the model is read, 0 to 1, while it is opened from a large file.
+    pub loaded: RwSignal<Option<f64>>,
+    /// A checkpoint that waits for a person's answer.
+    pub asked: RwSignal<Option<Unsettled>, LocalStorage>,
+    /// Models that are kept in the browser: name and bytes.
+    pub kept: RwSignal<Vec<(String, f64)>>,
     opening: StoredValue<Option<u32>>,
     measuring: StoredValue<Option<u32>>,
     deaths: StoredValue<u32>,
@@ -116,6 +138,9 @@ impl Machine {
             measurement: RwSignal::new(None),
             status: RwSignal::new(Status::Starting),
             notice: RwSignal::new(None),
+            loaded: RwSignal::new(None),
+            asked: RwSignal::new_local(None),
+            kept: RwSignal::new(Vec::new()),
             opening: StoredValue::new(None),
             measuring: StoredValue::new(None),
             deaths: StoredValue::new(0),
@@ -158,8 +183,13 @@ impl Machine {
     }
 
     /// Asks the worker for a task that needs files.
-    pub fn ask_with(self, task: Task, files: Vec<ArrayBuffer>) -> u32 {
+    pub fn ask_with(self, task: Task, files: Vec<impl Into<Object>>) -> u32 {
         self.client.with_value(Option::clone).map_or(0, |client| client.ask_with(task, files))
+    }
+
+    /// Asks the worker for a task whose answers come back here.
+    pub fn request(self, task: Task, files: Vec<impl Into<Object>>) -> Option<Replies> {
+        Some(self.client.with_value(Option::clone)?.request(task, files))
     }
 
     /// Lists a model of the page's own and prefers it.
@@ -182,6 +212,47 @@ impl Machine {
         // To the list it is the one that is open: nothing else would tell that the weights are others.
         if is_open {
             self.open(name);
+        }
+    }
+
+    /// The model for the board, if it is one of the page's own.
+    pub fn own_of_board(self) -> Option<Own> {
+        let name = self.model.with(|model| model.as_ref().map(|model| model.name.clone()))?;
+        self.own.with_value(|own| own.iter().find(|own| own.entry.name == name).cloned())
+    }
+
+    /// Lists models that were kept on an earlier visit, without preferring them.
+    pub fn list_kept(self, kept: Vec<Own>) {
+        let entries: Vec<Entry> = kept.iter().map(|own| own.entry.clone()).collect();
+        self.own.update_value(|own| own.extend(kept));
+        // Else they are listed with the gallery, when that is known.
+        if self.gallery.with_untracked(|gallery| !gallery.is_empty()) {
+            self.gallery.update(|gallery| gallery.extend(entries));
+        }
+    }
+
+    /// Takes a model of the page's own from the list.
+    pub fn forget(self, name: &str) {
+        self.own.update_value(|own| own.retain(|own| own.entry.name != name));
+        self.gallery.update(|gallery| gallery.retain(|entry| entry.name != name || !entry.file.is_empty()));
+    }
+
+    /// Runs the model for the board under another puzzle identifier: it is opened anew.
+    pub fn choose_identifier(self, identifier: u32) {
+        let Some(Own { entry, .. }) = untrack(|| self.own_of_board()) else { return };
+        self.own.update_value(|own| {
+            let own = own.iter_mut().find(|own| own.entry.name == entry.name);
+            if let Some(checkpoint) = own.and_then(|own| own.checkpoint.as_mut()) {
+                checkpoint.identifier = identifier;
+            }
+        });
+        self.open(entry.name);
+    }
+
+    /// Gives up reading the model.
+    pub fn cancel_opening(self) {
+        if let Some(task) = self.opening.get_value() {
+            self.ask(Task::Cancel { task });
         }
     }
 
@@ -234,6 +305,7 @@ impl Machine {
         self.shapes.set(None);
         self.digest.set(None);
         self.status.set(Status::Opening);
+        self.loaded.set(None);
         let own = self.own.with_value(|own| own.iter().any(|own| own.entry.name == name));
         let kept = || browser::recall(&measurement_key(&name)).and_then(|text| serde_json::from_str(&text).ok());
         // A model of the page's own was another one under this name, perhaps.
@@ -245,16 +317,23 @@ impl Machine {
     }
 
     /// What opens a model, in this worker or another one.
-    fn opening_task(self, name: String) -> (Task, Vec<ArrayBuffer>) {
+    fn opening_task(self, name: String) -> (Task, Vec<Object>) {
         match self.own.with_value(|own| own.iter().find(|own| own.entry.name == name).cloned()) {
             // A copy: a worker may have to be given it again.
-            Some(Own { config, file, .. }) => (Task::Adopt { name, config: Box::new(config) }, vec![file.slice(0)]),
+            Some(Own { config, file, checkpoint, .. }) => {
+                let file = match file.dyn_into::<ArrayBuffer>() {
+                    Ok(buffer) => buffer.slice(0).into(),
+                    Err(blob) => blob,
+                };
+                let identifier = checkpoint.map_or(0, |checkpoint| checkpoint.identifier);
+                (Task::Adopt { name, config: Box::new(config), identifier }, vec![file])
+            }
             None => (Task::Open { model: name }, Vec::new()),
         }
     }
 
     /// What opens the model for the board in another worker.
-    pub fn opening_of_board(self) -> Option<(Task, Vec<ArrayBuffer>)> {
+    pub fn opening_of_board(self) -> Option<(Task, Vec<Object>)> {
         let name = self.model.with_untracked(|model| model.as_ref().map(|model| model.name.clone()))?;
         Some(self.opening_task(name))
     }
@@ -303,6 +382,11 @@ impl Machine {
                 self.shapes.set(Some(model));
                 let measuring = self.measuring.with_value(Option::is_some);
                 self.status.set(if measuring { Status::Measuring } else { Status::Ready });
+            }
+            Event::Loading(part) if task == self.opening.get_value() => self.loaded.set(Some(part)),
+            Event::Cancelled if task == self.opening.get_value() => {
+                self.status
+                    .set(Status::Failed("reading it was stopped. Choose a model, or bring the file again.".into()));
             }
             Event::Measured(measurement) if task == self.measuring.get_value() => {
                 let name = &measurement.model;

@@ -1,6 +1,7 @@
 //! The page's state, in one place: what is drawn, what computes, what ran, what is shown of it.
 
 mod brought;
+mod checkpoint;
 mod dimension;
 mod drawing;
 mod experiment;
@@ -14,11 +15,12 @@ mod training;
 mod visit;
 mod wider;
 
+pub(super) use checkpoint::Unsettled;
 pub(super) use dimension::{DIMENSION_PUZZLES, Measured};
 pub(super) use drawing::{Drawing, Question, Wish};
 pub(super) use experiment::Experiment;
 pub(super) use link::STRETCHES;
-pub(super) use machine::{Machine, Status, kinds_of};
+pub(super) use machine::{Checkpoint, Machine, Status, kinds_of};
 pub(super) use mixing::Mixed;
 pub(super) use player::{Player, SPEEDS, Stride};
 pub(super) use run::{Phase, Run};
@@ -121,6 +123,7 @@ impl Page {
             welcomed: RwSignal::new(false),
         };
         page.machine.start(move |heard| page.hear(heard));
+        page.list_kept_models();
         page.follow_model();
         page.follow_question();
         page.follow_address();

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use safetensors::SafeTensors;
+use safetensors::{SafeTensors, tensor::Metadata};
 use serde::Deserialize;
 
 use crate::json;
@@ -27,6 +27,20 @@ pub fn metadata(bytes: &[u8]) -> Result<HashMap<String, String>, String> {
         #[serde(default, rename = "__metadata__")]
         metadata: HashMap<String, String>,
     }
+    let text = header(bytes)?;
+    Ok(serde_json::from_str::<Text>(text).map_err(|error| format!("its header: {error}"))?.metadata)
+}
+
+/// What a file says of its tensors; `bytes` may end after the header.
+///
+/// # Errors
+/// As [`metadata`], and when the tensors' places do not fit one another.
+pub fn tensors(bytes: &[u8]) -> Result<Metadata, String> {
+    serde_json::from_str(header(bytes)?).map_err(|error| format!("its header: {error}"))
+}
+
+/// The header's text, which names everything once.
+fn header(bytes: &[u8]) -> Result<&str, String> {
     if let Some(found) = other_format(bytes) {
         return Err(found.into());
     }
@@ -37,7 +51,7 @@ pub fn metadata(bytes: &[u8]) -> Result<HashMap<String, String>, String> {
     let text = text.ok_or("the file ends within its header: it was cut short")?;
     let text = std::str::from_utf8(text).map_err(|_| "its header is no text")?;
     json::check_names(text).map_err(|error| format!("its header: {error}"))?;
-    Ok(serde_json::from_str::<Text>(text).map_err(|error| format!("its header: {error}"))?.metadata)
+    Ok(text)
 }
 
 /// What a file is that begins as no safetensors file does: there the length of a JSON header comes first, then its brace.

@@ -6,6 +6,7 @@ mod header;
 pub mod official;
 mod safetensors;
 pub mod torch;
+mod yaml;
 
 pub use average::{AverageError, average};
 pub use grow::{GrowError, grow};

@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::{header::tensors, plain_name, yaml};
 use crate::config::{ConfigError, Family, LossKind, Mixer, ModelConfig};
 use crate::json;
 
 /// Bytes of an all_config.yaml at most; it has about a thousand.
 const MAX_YAML: usize = 1 << 20;
-/// Values in it at most, those that aliases repeat counted each time.
-const MAX_NODES: usize = 5000;
 
 /// Why the configuration of a checkpoint cannot be found.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -51,6 +50,22 @@ pub fn is_field(name: &str) -> bool {
 /// Shapes by plain names.
 pub type Shapes = BTreeMap<String, Vec<usize>>;
 
+/// The shapes of a safetensors file's weights, by plain names; `bytes` may end after the header.
+///
+/// # Errors
+/// In words, when it is no header, or two tensors have one plain name.
+pub fn shapes_of_safetensors(bytes: &[u8]) -> Result<Shapes, String> {
+    let mut shapes = Shapes::new();
+    for (name, tensor) in tensors(bytes)?.tensors() {
+        let plain = plain_name(&name).to_owned();
+        let is_empty = tensor.shape.contains(&0);
+        if !(is_empty && plain.starts_with("puzzle_emb.")) && shapes.insert(plain, tensor.shape.clone()).is_some() {
+            return Err(format!("tensor {name} is there twice, but for its prefixes"));
+        }
+    }
+    Ok(shapes)
+}
+
 /// What is known of a checkpoint beside its tensors.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Beside<'a> {
@@ -79,7 +94,7 @@ pub struct Found {
 /// A file that cannot be read, a field that cannot be, one that contradicts the tensors, tensors of another kind of model.
 pub fn configuration(shapes: &Shapes, beside: Beside<'_>) -> Result<Found, OfficialError> {
     let mut whole = match beside.yaml {
-        Some(text) => yaml(text)?,
+        Some(text) => fields_of(text)?,
         None => Map::new(),
     };
     // The fields of the model, under the name that the official code has for them.
@@ -146,21 +161,12 @@ pub fn configuration(shapes: &Shapes, beside: Beside<'_>) -> Result<Found, Offic
     Ok(Found { config, value, assumed })
 }
 
-/// YAML as JSON; a name that is given twice is refused.
-fn yaml(text: &str) -> Result<Map<String, Value>, OfficialError> {
+/// The fields of an all_config.yaml.
+fn fields_of(text: &str) -> Result<Map<String, Value>, OfficialError> {
     if text.len() > MAX_YAML {
         return Err(OfficialError::Yaml(format!("{} bytes, expected at most {MAX_YAML}", text.len())));
     }
-    let fault = |error: serde_saphyr::Error| {
-        // The library draws the line beneath; the first line says it.
-        let text = error.to_string();
-        OfficialError::Yaml(text.lines().next().unwrap_or_default().to_owned())
-    };
-    let options = serde_saphyr::options! { budget: serde_saphyr::budget! { max_nodes: MAX_NODES } };
-    match serde_saphyr::from_str_with_options::<Value>(text, options).map_err(fault)? {
-        Value::Object(fields) => Ok(fields),
-        _ => Err(OfficialError::Yaml("expected a table of fields".into())),
-    }
+    yaml::fields(text).map_err(OfficialError::Yaml)
 }
 
 /// What the shapes tell; `own` are the fields of the configuration, as far as there are such.
@@ -408,6 +414,17 @@ mod tests {
             assert_eq!((found.config, found.value["puzzle"].as_str()), (config, Some("sudoku-9x9")), "{text}");
             assert_eq!(found.assumed, [""; 0]);
         }
+    }
+
+    #[test]
+    fn shapes_of_safetensors_are_in_the_header_alone() {
+        let config = config("");
+        let weights = crate::model::Weights::init(&config, 1);
+        let bytes = weights.to_safetensors().unwrap();
+        let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+        let of_weights = weights.tensors.iter().map(|(name, tensor)| (name.clone(), tensor.shape.clone()));
+        assert_eq!(shapes_of_safetensors(&bytes[..8 + length]).unwrap(), of_weights.collect::<Shapes>());
+        assert!(shapes_of_safetensors(&bytes[..7 + length]).unwrap_err().contains("cut short"));
     }
 
     #[test]

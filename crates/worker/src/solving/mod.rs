@@ -1,5 +1,6 @@
 //! What the page's worker does: it opens models, solves, and says what else is asked of the open one.
 
+mod export;
 mod prepared;
 mod wider;
 
@@ -7,6 +8,7 @@ use std::cell::RefCell;
 
 use hrm_core::{
     analysis::Cloud,
+    checkpoint::torch::PuzzleRows,
     config::ModelConfig,
     engine::{Kind, cpu, gpu},
     model::{Before, Level, MixingSolver},
@@ -20,7 +22,8 @@ use hrm_link::{
 
 use crate::{
     error::TaskError,
-    inbox::Inbox,
+    inbox::{Files, Inbox},
+    model_file::File,
     open_model::{Gallery, OpenModel},
     solving::{
         prepared::PreparedEngine,
@@ -47,13 +50,19 @@ impl Dispatch for Solving {
         &mut self,
         id: u32,
         task: Task,
-        files: Vec<Vec<u8>>,
+        Files { whole, blob }: Files,
         inbox: &RefCell<Inbox>,
     ) -> Result<Event, TaskError> {
         match task {
             Task::List => Ok(Event::Listed { models: self.gallery.list().await?.to_vec() }),
             Task::Open { model } => self.open(&model).await,
-            Task::Adopt { name, config } => self.adopt(name, *config, files),
+            Task::Adopt { name, config, identifier } => {
+                let file = File::of(name.clone(), whole, blob)?;
+                self.adopt(id, name, *config, file, identifier, inbox).await
+            }
+            Task::Export { archive, config, puzzle } => {
+                export::export(id, self.model.as_ref(), archive.as_deref(), blob.zip(config), puzzle, inbox).await
+            }
             Task::Measure => self.measure().await,
             Task::Generate { kind, size, settings, seed } => {
                 let question = generated(kind, size, &settings, seed).ok_or(TaskError::NoGenerator(kind))?;
@@ -85,7 +94,7 @@ impl Dispatch for Solving {
                 let before = Before { own, other };
                 self.mixing(level, position, &question, before).await
             }
-            Task::Training(_) => Err(TaskError::OtherModule),
+            Task::Training(_) | Task::Describe(_) => Err(TaskError::OtherModule),
             // The worker's own loop does these.
             Task::Examine { .. } | Task::Cancel { .. } => Ok(Event::Cancelled),
         }
@@ -102,12 +111,25 @@ impl Solving {
     }
 
     /// Opens a model of the page's own.
-    fn adopt(&mut self, name: String, config: ModelConfig, files: Vec<Vec<u8>>) -> Result<Event, TaskError> {
+    async fn adopt(
+        &mut self,
+        id: u32,
+        name: String,
+        config: ModelConfig,
+        file: File,
+        identifier: u32,
+        inbox: &RefCell<Inbox>,
+    ) -> Result<Event, TaskError> {
         self.close();
-        let file = files.into_iter().next().ok_or_else(|| TaskError::MissingFile(name.clone()))?;
-        let (config_file, file_name) = (name.clone(), name.clone());
+        let config_file = name.clone();
         config.validate().map_err(|source| TaskError::Config { file: config_file, source })?;
-        let model = OpenModel::of_files(name, config, &file_name, &file)?;
+        let Some(weights) = file.read(id, PuzzleRows::Only(&[identifier.into()]), inbox).await? else {
+            return Ok(Event::Cancelled);
+        };
+        // The one row of its puzzle embedding that was read is the first one now.
+        let config = ModelConfig { num_puzzle_identifiers: 1, ..config };
+        weights.check(&config).map_err(|error| TaskError::Weights { file: name.clone(), source: error.into() })?;
+        let model = OpenModel { name, config, weights };
         let opened = model.opened();
         self.model = Some(model);
         Ok(opened)

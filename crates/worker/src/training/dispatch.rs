@@ -1,4 +1,4 @@
-//! The tasks of training, one after the other, with what the worker holds between them: the run.
+//! What the worker that trains does, one task after the other, with what it holds between them: the run.
 
 use std::cell::RefCell;
 
@@ -14,10 +14,12 @@ use hrm_link::{
 
 use crate::{
     error::TaskError,
-    inbox::Inbox,
+    inbox::{Files, Inbox},
     open_model::Gallery,
     storage_error::StorageError,
-    training::{Order, Trainee, estimate, hand_out_stored, newest_state, shard_workers, storage::Storage, table},
+    training::{
+        Order, Trainee, describe, estimate, hand_out_stored, newest_state, shard_workers, storage::Storage, table,
+    },
     worker::Dispatch,
 };
 
@@ -36,10 +38,14 @@ impl Dispatch for Training {
         &mut self,
         id: u32,
         task: Task,
-        files: Vec<Vec<u8>>,
+        Files { whole: files, blob }: Files,
         inbox: &RefCell<Inbox>,
     ) -> Result<Event, TaskError> {
-        let Task::Training(task) = task else { return Err(TaskError::OtherModule) };
+        let task = match task {
+            Task::Training(task) => task,
+            Task::Describe(asked) => return describe(&asked, blob),
+            _ => return Err(TaskError::OtherModule),
+        };
         let event = match task {
             TrainingTask::Train { run, start, engine, steps, boards, save_seconds } => {
                 let order = Order { id, run, steps, boards, save_seconds };

@@ -3,6 +3,8 @@
 pub mod generation;
 
 #[cfg(target_arch = "wasm32")]
+mod describe;
+#[cfg(target_arch = "wasm32")]
 mod dispatch;
 #[cfg(target_arch = "wasm32")]
 mod estimate;
@@ -23,6 +25,7 @@ mod storage;
 pub use dispatch::Training;
 #[cfg(target_arch = "wasm32")]
 use {
+    describe::describe,
     estimate::estimate,
     examples::table,
     place::newest_state,

@@ -41,7 +41,7 @@ impl Page {
             opened.retain(|(_, other)| other != run);
             opened.push((entry.name.clone(), run.into()));
         });
-        self.machine.adopt(Own { run: run.into(), entry, config, file });
+        self.machine.adopt(Own { run: run.into(), entry, config, file: file.into(), checkpoint: None });
     }
 
     /// Shows a board for the model that was adopted; the one that the address asks for where that named the run.

@@ -5,10 +5,12 @@ use hrm_core::{names, puzzle::Kind, train::Row};
 use hrm_link::{
     client::{Client, Heard, Module},
     protocol::{Event, Failure, Task},
+    replies::Replies,
     training::{Part, Stored, TrainingEvent, TrainingTask},
 };
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
+use web_sys::File;
 
 use crate::ui::{
     browser,
@@ -87,10 +89,23 @@ impl Page {
 
     /// Asks the other worker of the training module.
     fn ask_files(self, task: Task, buffers: Vec<ArrayBuffer>) -> u32 {
+        ask(&self.files_client(), task, buffers)
+    }
+
+    /// The same; the answers come back to the one who asks.
+    pub fn request_of_file(self, task: Task, file: File) -> Replies {
+        let client = self.files_client();
+        if !client.is_alive() {
+            client.restart();
+        }
+        client.request(task, vec![file])
+    }
+
+    fn files_client(self) -> Client {
         let new = || Client::new(Module::Training, move |heard| self.hear_files(heard));
         let client = self.training.files_client.with_value(Option::clone).unwrap_or_else(new);
         self.training.files_client.set_value(Some(client.clone()));
-        ask(&client, task, buffers)
+        client
     }
 
     fn hear_files(self, heard: Heard) {

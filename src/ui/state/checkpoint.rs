@@ -1,0 +1,264 @@
+//! Checkpoints that a person brings: what belongs together, what has to be asked, what is kept, and what is handed out again.
+
+use hrm_core::{
+    config::ModelConfig,
+    gallery::{Card, Entry},
+    names,
+    puzzle::Kind,
+};
+use hrm_link::{
+    protocol::{Describe, Event, Task},
+    replies::End,
+};
+use js_sys::{Object, Uint8Array};
+use leptos::{prelude::*, task::spawn_local};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsCast;
+use web_sys::{Blob, File};
+
+use crate::ui::{
+    browser::{self, files::text, kept_models},
+    format::words::{bytes, parameters},
+    state::{
+        Page,
+        machine::{Checkpoint, Own, Status},
+    },
+    url::place::Place,
+};
+
+/// Bytes of an identifiers.json at most: of an ARC build with all its augmentations.
+const MOST_OF_NAMES: f64 = 200e6;
+/// Names that are kept with a model; more are read from their file again.
+const MOST_KEPT_NAMES: usize = 20_000;
+/// Bytes of a model that is handed out at most: page and worker hold it at once.
+const MOST_HANDED_OUT: f64 = 1e9;
+
+/// The files of a checkpoint.
+#[derive(Clone, Debug, Default)]
+pub struct Brought {
+    /// Its tensors.
+    pub weights: Option<File>,
+    /// The step that they are of, if the name says so.
+    pub step: Option<u64>,
+    /// all_config.yaml.
+    pub yaml: Option<File>,
+    /// dataset.json.
+    pub dataset: Option<File>,
+    /// identifiers.json.
+    pub names: Option<File>,
+}
+
+impl Brought {
+    /// Takes a file that its name tells to be of a checkpoint; of several steps the last. Whether it is one.
+    pub fn take(&mut self, file: &File) -> bool {
+        let name = file.name().to_lowercase();
+        let step = name.strip_prefix("step_").and_then(|number| number.parse().ok());
+        let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+        let place = match (name.as_str(), ending) {
+            ("dataset.json", _) => &mut self.dataset,
+            ("identifiers.json", _) => &mut self.names,
+            (_, Some("yaml" | "yml")) => &mut self.yaml,
+            (_, Some("pt" | "pth" | "bin" | "ckpt")) => &mut self.weights,
+            _ if step.is_some() => {
+                if step < self.step {
+                    return true;
+                }
+                self.step = step;
+                &mut self.weights
+            }
+            _ => return false,
+        };
+        *place = Some(file.clone());
+        true
+    }
+}
+
+/// A checkpoint of which something has to be asked.
+#[derive(Clone)]
+pub struct Unsettled {
+    /// Its name.
+    pub name: String,
+    /// The fields that nothing tells, with what is assumed for them.
+    pub fields: Vec<(String, String)>,
+    described: Describe,
+    file: File,
+    names: Vec<String>,
+}
+
+/// What is kept beside a model's file.
+#[derive(Serialize, Deserialize)]
+pub struct About {
+    /// What it solves.
+    pub puzzle: Kind,
+    /// Its configuration.
+    pub config: ModelConfig,
+    /// Names of its puzzle identifiers, where they are known.
+    pub names: Vec<String>,
+}
+
+impl Page {
+    /// Opens a checkpoint, or asks what its files do not tell.
+    pub(super) async fn open_checkpoint(self, brought: Brought) {
+        let number = self.machine.bring();
+        self.place.set(Place::Solve);
+        self.machine.asked.set(None);
+        let Some(file) = brought.weights else { return };
+        let read = async {
+            let optional = async |file: Option<File>| match file {
+                Some(file) => text(&file).await.map(Some),
+                None => Ok(None),
+            };
+            let names = match brought.names {
+                Some(file) if file.size() > MOST_OF_NAMES => {
+                    Err(format!("{}: {}, expected at most {}", file.name(), bytes(file.size()), bytes(MOST_OF_NAMES)))
+                }
+                Some(file) => serde_json::from_str(&text(&file).await?)
+                    .map_err(|error| format!("{}: expected a list of names: {error}", file.name())),
+                None => Ok(Vec::new()),
+            };
+            let (yaml, dataset) = (optional(brought.yaml).await?, optional(brought.dataset).await?);
+            Ok((names?, Describe { name: file.name(), yaml, dataset, changes: Vec::new() }))
+        };
+        match read.await {
+            Ok((names, described)) if self.machine.is_last_brought(number) => {
+                let name = names::allowed(file.name().trim_end_matches(".safetensors")).into_owned();
+                self.find_configuration(Unsettled { name, fields: Vec::new(), described, file, names }).await;
+            }
+            Ok(_) => {}
+            Err(message) => self.refuse(message),
+        }
+    }
+
+    /// Takes a person's answer to what was asked.
+    pub fn answer(self, fields: Vec<(String, String)>) {
+        let Some(mut unsettled) = self.machine.asked.get_untracked() else { return };
+        unsettled.described.changes.clone_from(&fields);
+        unsettled.fields = fields;
+        spawn_local(self.find_configuration(unsettled));
+    }
+
+    /// Finds the configuration, and opens the model if nothing is left to ask.
+    async fn find_configuration(self, mut unsettled: Unsettled) {
+        let task = Task::Describe(unsettled.described.clone());
+        match self.request_of_file(task, unsettled.file.clone()).last().await {
+            Ok((Event::Described { config, puzzle: Some(puzzle), assumed }, _)) if assumed.is_empty() => {
+                self.machine.asked.set(None);
+                self.machine.notice.set(None);
+                let Unsettled { name, file, names, .. } = unsettled;
+                self.adopt_file(name, file, About { puzzle, config: *config, names }).await;
+            }
+            Ok((Event::Described { assumed, .. }, _)) => {
+                let split = |field: &String| {
+                    let (name, value) = field.split_once(' ').unwrap_or((field, ""));
+                    (name.to_owned(), value.to_owned())
+                };
+                unsettled.fields = assumed.iter().map(split).collect();
+                self.machine.asked.set(Some(unsettled));
+            }
+            Ok((Event::Failed(failure), _)) => self.refuse(failure.message),
+            Err(End::Lost(loss)) => self.refuse(loss.message),
+            _ => {}
+        }
+    }
+
+    /// Opens a model in a file, and keeps it if it opens.
+    pub(super) async fn adopt_file(self, mut name: String, file: File, about: About) {
+        // The gallery's own stays beside it.
+        let of_gallery = |model: &Entry| model.name == name && !model.file.is_empty();
+        if self.machine.gallery.with_untracked(|gallery| gallery.iter().any(of_gallery)) {
+            name.push_str(" (file)");
+        }
+        let names = if about.names.len() > MOST_KEPT_NAMES { Vec::new() } else { about.names.clone() };
+        let (puzzle, config) = (about.puzzle, about.config.clone());
+        let text = serde_json::to_string(&About { puzzle, config, names });
+        self.place.set(Place::Solve);
+        self.machine.adopt(own(&name, about, file.clone().into()));
+        self.show_kind(puzzle);
+        let is_open = || self.machine.model.with_untracked(|model| model.as_ref().is_some_and(|it| it.name == name));
+        loop {
+            browser::breathe().await;
+            match self.machine.status.get_untracked() {
+                Status::Opening if is_open() => {}
+                Status::Failed(_) => return,
+                _ if !is_open() => return,
+                _ => break,
+            }
+        }
+        if kept_models::keep(&name, &text.unwrap_or_default(), &file).await {
+            self.machine.kept.update(|kept| {
+                kept.retain(|(other, _)| *other != name);
+                kept.push((name, file.size()));
+            });
+        } else {
+            let text = format!("{name} could not be kept in this browser: it is there until the page is closed.");
+            self.machine.notice.set(Some(text));
+        }
+    }
+
+    /// Lists the models that were kept on earlier visits.
+    pub(super) fn list_kept_models(self) {
+        spawn_local(async move {
+            let (mut models, mut listed) = (Vec::new(), Vec::new());
+            for kept in kept_models::list().await {
+                listed.push((kept.name.clone(), kept.file.size()));
+                if let Ok(about) = serde_json::from_str::<About>(&kept.about) {
+                    models.push(own(&kept.name, about, kept.file.into()));
+                }
+            }
+            self.machine.kept.set(listed);
+            self.machine.list_kept(models);
+        });
+    }
+
+    /// Removes a model that was kept.
+    pub fn remove_kept(self, name: String) {
+        self.machine.kept.update(|kept| kept.retain(|(other, _)| *other != name));
+        self.machine.forget(&name);
+        spawn_local(async move { kept_models::remove(&name).await });
+    }
+
+    /// Hands a person the open model: in the form of the official training, or as safetensors.
+    pub fn hand_out(self, official: bool) {
+        let Some(entry) = self.machine.model.get_untracked() else { return };
+        let blob = untrack(|| self.machine.own_of_board());
+        let blob = blob.and_then(|own| Some((own.file.dyn_into::<Blob>().ok()?, own.config)));
+        if let Some((blob, _)) = blob.as_ref().filter(|(blob, _)| blob.size() > MOST_HANDED_OUT) {
+            let most = bytes(MOST_HANDED_OUT);
+            return self
+                .refuse(format!("The file has {}; more than {most} are converted by hrm convert", bytes(blob.size())));
+        }
+        let stem = names::allowed(&entry.name).into_owned();
+        let step = entry.facts.as_ref().and_then(|facts| facts.steps).unwrap_or(0);
+        let archive = official.then(|| format!("step_{step}"));
+        let (files, config) = match blob {
+            Some((blob, config)) => (vec![Object::from(blob)], Some(Box::new(config))),
+            None => (Vec::new(), None),
+        };
+        let task = Task::Export { archive: archive.clone(), config, puzzle: entry.puzzle };
+        let Some(mut replies) = self.machine.request(task, files) else { return };
+        spawn_local(async move {
+            while let Ok((event, buffer)) = replies.next().await {
+                match (event, buffer) {
+                    (Event::Exported { config }, Some(buffer)) => {
+                        let weights = Uint8Array::new(&buffer).to_vec();
+                        let (file, beside, kind) = match &archive {
+                            Some(archive) => (archive.clone(), "all_config.yaml".to_owned(), "application/yaml"),
+                            None => (format!("{stem}.safetensors"), format!("{stem}.json"), "application/json"),
+                        };
+                        browser::save(&file, "application/octet-stream", &weights);
+                        browser::save(&beside, kind, config.as_bytes());
+                    }
+                    (Event::Failed(failure), _) => self.refuse(failure.message),
+                    _ => {}
+                }
+            }
+        });
+    }
+}
+
+fn own(name: &str, about: About, file: Object) -> Own {
+    let About { puzzle, config, names } = about;
+    let facts = Card { parameters: Some(parameters(&config) as u64), ..Card::default() };
+    let entry = Entry { name: name.into(), puzzle, file: String::new(), card: String::new(), facts: Some(facts) };
+    Own { run: format!("file:{name}"), entry, config, file, checkpoint: Some(Checkpoint { identifier: 0, names }) }
+}
