@@ -22,6 +22,9 @@ pub enum TextError {
     /// An encoding that is not read.
     #[error("the file is UTF-32; save it as UTF-8")]
     Utf32,
+    /// A file of another form, and what to do about it.
+    #[error("{0}")]
+    Other(&'static str),
 }
 
 /// How the characters of a file are written.
@@ -57,6 +60,9 @@ impl Encoding {
 /// # Errors
 /// Where it is no text.
 pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, TextError> {
+    if let Some(found) = other_format(bytes) {
+        return Err(TextError::Other(found));
+    }
     match Encoding::of(bytes) {
         Encoding::Utf8 => {
             let text = std::str::from_utf8(bytes).map_err(|error| {
@@ -69,6 +75,33 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, TextError> {
         Encoding::Utf16Be => utf16(bytes, u16::from_be_bytes).map(Cow::Owned),
         Encoding::Utf32 => Err(TextError::Utf32),
     }
+}
+
+/// What a file is in place of the one that was asked for, where its first bytes tell.
+pub fn other_format(bytes: &[u8]) -> Option<&'static str> {
+    let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    let begins = |signs: &[&[u8]]| signs.iter().any(|sign| start.starts_with(sign));
+    Some(match () {
+        () if begins(&[b"version https://git-lfs"]) => {
+            "it is a Git LFS pointer, not the file that it stands for: fetch that with `git lfs pull`"
+        }
+        () if begins(&[b"<"]) => {
+            "it is a web page (HTML or XML), not the file that was asked for: download it again, signed in if need be"
+        }
+        () if begins(&[b"PK\x03\x04"]) => {
+            "it is a zip archive, or a file of that form such as a spreadsheet's .xlsx: unpack it, or export it as CSV"
+        }
+        () if begins(&[b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"7z\xbc\xaf", b"\xfd7zXZ"]) => {
+            "it is a compressed file: unpack it first"
+        }
+        () if begins(&[b"\x93NUMPY"]) => "it is a NumPy array",
+        () if begins(&[b"GGUF"]) => "it is a GGUF file, which holds other models",
+        () if begins(&[b"\x89HDF"]) => "it is an HDF5 file",
+        () if begins(&[b"%PDF"]) => "it is a PDF document",
+        () if begins(&[b"\x89PNG", b"\xff\xd8\xff", b"GIF8"]) => "it is a picture",
+        () if begins(&[b"PAR1"]) => "it is a Parquet file: export it as CSV",
+        () => return None,
+    })
 }
 
 /// A text without the byte order mark that some programs put in front.
@@ -93,6 +126,11 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, TextError> {
 
 fn line_of(before: impl Iterator<Item = u8>) -> usize {
     before.filter(|&byte| byte == b'\n').count() + 1
+}
+
+/// A number with its noun: "1 row", "2 rows".
+pub fn counted(number: usize, one: &str, several: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { several })
 }
 
 /// Characters of a text from a file that a message shows at most.
@@ -135,6 +173,18 @@ mod tests {
         assert!(said(b"\xff\xfea\0\n\0b").starts_with("line 2: the file is UTF-16 and has half a character"));
         assert!(said(b"\xff\xfe\x00\xd8a\0").contains("half a character"));
         assert_eq!(said(b"\xff\xfe\0\0a\0\0\0"), "the file is UTF-32; save it as UTF-8");
+    }
+
+    #[test]
+    fn files_of_other_forms_are_named() {
+        let said = |bytes: &[u8]| decode(bytes).unwrap_err().to_string();
+        assert!(said(b"<!doctype html>\n<html>").contains("web page"));
+        assert!(said(b"\xef\xbb\xbf\n <html>").contains("web page"));
+        assert!(said(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n").contains("git lfs pull"));
+        assert!(said(b"PK\x03\x04\x14\0xl/workbook.xml").contains(".xlsx"));
+        assert!(said(b"\x1f\x8b\x08\0").contains("compressed"));
+        assert!(said(b"PAR1\x15\0").contains("Parquet"));
+        assert_eq!(decode(b"source,question\n").unwrap(), "source,question\n");
     }
 
     #[test]

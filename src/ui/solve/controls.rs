@@ -77,8 +77,12 @@ fn facts(card: &Card) -> String {
     }
     if let Some(exact) = card.exact_accuracy {
         let of = card.count.map_or_else(String::new, |count| format!(" of {}", thousands(count)));
-        let other = card.valid_accuracy.map(|valid| valid - exact).filter(|&more| more > 0.0);
-        let other = other.map_or_else(String::new, |more| format!(" and {} with another right answer", percent(more)));
+        let other = match card.valid_accuracy.map(|valid| valid - exact) {
+            Some(more) if more > 0.0 => format!(" and {} with another right answer", percent(more)),
+            // What is solved otherwise than its file says would be more than nothing.
+            Some(_) => ", none of them with another right answer".into(),
+            None => String::new(),
+        };
         said.push(format!("solved {}{of} unseen puzzles{other}", percent(exact)));
     }
     if let Some(base) = card.base_puzzles {

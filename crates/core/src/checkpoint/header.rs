@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use safetensors::{SafeTensors, tensor::Metadata};
 use serde::Deserialize;
 
-use crate::json;
+use crate::{json, text};
 
 /// Reads a safetensors file whose header names everything once.
 ///
@@ -61,26 +61,14 @@ pub(super) fn other_format(bytes: &[u8]) -> Option<&'static str> {
     }
     let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     let begins = |signs: &[&[u8]]| signs.iter().any(|sign| start.starts_with(sign));
-    Some(match () {
-        () if bytes.is_empty() => "it is empty",
-        () if begins(&[b"version https://git-lfs"]) => {
-            "it is a Git LFS pointer, not the file that it stands for: fetch that with `git lfs pull`"
-        }
-        () if begins(&[b"<"]) => {
-            "it is a web page (HTML or XML), not the file that was asked for: download it again, signed in if need be"
-        }
-        () if begins(&[b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"]) => {
-            "it is a zip archive or a pickle, as PyTorch writes: save the weights with safetensors.torch.save_file"
-        }
-        () if begins(&[b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"7z", b"\xfd7zXZ"]) => {
-            "it is a compressed file: unpack it first"
-        }
-        () if begins(&[b"\x93NUMPY"]) => "it is a NumPy array",
-        () if begins(&[b"GGUF"]) => "it is a GGUF file, which holds other models",
-        () if begins(&[b"\x89HDF"]) => "it is an HDF5 file",
-        () if begins(&[b"{", b"["]) => "it is JSON text, such as a configuration, without tensors",
-        () => return None,
-    })
+    match () {
+        () if bytes.is_empty() => Some("it is empty"),
+        () if begins(&[b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"]) => Some(
+            "it is a zip archive or a pickle, as PyTorch writes: save the weights with safetensors.torch.save_file",
+        ),
+        () if begins(&[b"{", b"["]) => Some("it is JSON text, such as a configuration, without tensors"),
+        () => text::other_format(bytes),
+    }
 }
 
 #[cfg(test)]

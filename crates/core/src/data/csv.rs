@@ -1,5 +1,5 @@
 //! Puzzles as CSV: rows of `source,question,answer,rating` as in the official Sudoku-Extreme files, and what other files
-//! make of that: other names of columns ([`Column`]), no header, semicolons or tabs, UTF-16. The columns may stand in any
+//! make of that: other names of columns ([`Column`]), no header, semicolons, tabs or bars, a line `sep=;`, UTF-16. The columns may stand in any
 //! order; source and rating may be missing.
 
 mod columns;
@@ -17,7 +17,7 @@ use self::{
 use super::Example;
 use crate::{
     puzzle::{Kind, ParseError},
-    text::TextError,
+    text::{TextError, counted, excerpt},
 };
 
 pub use columns::Column;
@@ -149,14 +149,24 @@ fn read_by(input: impl io::Read, kind_of_row: impl Fn(&str) -> Kind) -> Result<(
     let (found, delimiter) = found_in(&source)?;
     let mut table = Table { notes: notes_of(&source, delimiter, &found), ..Table::default() };
     let (mut padded, mut samples) = (0_usize, Vec::new());
-    for record in source.records(delimiter).skip(usize::from(found.has_header)) {
+    let mut records = source.records(delimiter);
+    if found.has_header {
+        records.next();
+    }
+    while let Some(record) = records.next() {
         let record = record?;
         let question = found.columns.field(&record.fields, Column::Question).map(text_of).unwrap_or_default();
         let kind = kind_of_row(&question);
         match row(kind, found.columns, &record.fields) {
-            Ok((row, was_padded)) => {
-                rows.push((kind, row));
+            Ok((good, was_padded)) => {
+                rows.push((kind, good));
                 padded += usize::from(was_padded);
+                // The row itself is whole; what its quote has taken may not be.
+                if let Some(quote) = record.quote {
+                    let is_row = |fields: &ByteRecord| row(kind, found.columns, fields).is_ok();
+                    let lost = if quote.is_closed { records.count_within(&quote, is_row) } else { 0 };
+                    table.problems.extend(Problem::of_quote(&quote, lost));
+                }
             }
             Err(problem) => {
                 if matches!(problem.fault, Fault::Size | Fault::Sign) && samples.len() < SAMPLES {
@@ -168,7 +178,8 @@ fn read_by(input: impl io::Read, kind_of_row: impl Fn(&str) -> Kind) -> Result<(
     }
     if padded > 0 {
         table.notes.push(format!(
-            "a spreadsheet has taken the zeros from the start of {padded} questions; they are put back, as the answers confirm"
+            "a spreadsheet has taken the zeros from the start of {}; they are put back, as the answers confirm",
+            counted(padded, "question", "questions")
         ));
     }
     table.looks_like = most_common(samples.iter().filter_map(|text| Kind::of_question(text)), samples.len());
@@ -198,7 +209,7 @@ pub fn kind_of(input: impl io::Read) -> Result<Kind, CsvError> {
         first.get_or_insert((record.line, question));
     }
     let (line, text) = first.ok_or(CsvError::Empty)?;
-    likely.ok_or(CsvError::Kind { line, text })
+    likely.ok_or_else(|| CsvError::Kind { line, text: excerpt(&text) })
 }
 
 /// Writes rows under a header; a blank is the kind's own symbol.
@@ -229,6 +240,7 @@ fn notes_of(source: &Source, delimiter: u8, found: &Found) -> Vec<String> {
     match delimiter {
         b';' => notes.push("fields are separated by semicolons".into()),
         b'\t' => notes.push("fields are separated by tabs".into()),
+        b'|' => notes.push("fields are separated by bars".into()),
         _ => {}
     }
     notes.extend(found.notes.iter().cloned());
@@ -262,15 +274,39 @@ impl Wrong {
     /// The problem of a record. A quote over several lines is the better explanation of whatever is wrong.
     fn on(self, record: &Record) -> Problem {
         let Self { column, fault, message } = self;
-        let Some(Quote { line, lines, is_closed }) = record.quote.filter(|quote| !quote.is_closed || quote.lines > 1)
+        let Some(Quote { line, lines, is_closed, .. }) =
+            record.quote.filter(|quote| !quote.is_closed || quote.lines > 1)
         else {
             return Problem { line: record.line, lines: record.lines, column, fault, message };
         };
         let message = match is_closed {
-            false => format!("a quote opens here and is not closed: it takes {lines} lines, to the end of the file"),
+            false => unclosed(lines),
             true => format!("a quote opens here and takes {lines} lines; within it, {message}"),
         };
         Problem { line, lines: record.lines, column, fault: Fault::Quote, message }
+    }
+}
+
+fn unclosed(lines: u64) -> String {
+    let lines = counted(lines as usize, "line", "lines");
+    format!("a quote opens here and is not closed: it takes {lines}, to the end of the file")
+}
+
+impl Problem {
+    /// The quote of a row that reads well: where it is not closed, or has taken lines that read as rows themselves, its place is
+    /// the likelier mistake.
+    fn of_quote(quote: &Quote, lost: usize) -> Option<Self> {
+        let &Quote { line, lines, is_closed, .. } = quote;
+        let message = match (is_closed, lost) {
+            (false, _) => unclosed(lines),
+            (true, 0) => return None,
+            (true, _) => format!(
+                "a quote opens here and takes {lines} lines, with {} that could be read; is the one that closes it missing?",
+                counted(lost, "row", "rows")
+            ),
+        };
+        // The row's own line is not lost.
+        Some(Self { line, lines: lines - 1, column: Column::Source, fault: Fault::Quote, message })
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{Board, ClassKey, Example, Fault, Form, Game, ParseError, Size, games};
-use crate::{config::ModelConfig, random::Random};
+use crate::{config::ModelConfig, random::Random, text::excerpt};
 
 /// A kind of puzzle: a game at one board size. A game is added by a folder of this module and a line in its table
 /// (docs/add-a-puzzle.md); names, recipes, data sets, the command line and the page follow from that.
@@ -45,8 +45,12 @@ impl Kind {
     /// In words: an unknown name, one of another shape, a shape that none has.
     pub fn of_configuration(json: &serde_json::Value, seq_len: usize, vocab_size: usize) -> Result<Self, String> {
         let shape = format!("seq_len {seq_len} and vocab_size {vocab_size}");
-        let Some(name) = json.get("puzzle").and_then(serde_json::Value::as_str) else {
-            return Self::of_shape(seq_len, vocab_size).ok_or_else(|| format!("no `puzzle`, and none has {shape}"));
+        let name = match json.get("puzzle") {
+            None | Some(serde_json::Value::Null) => {
+                return Self::of_shape(seq_len, vocab_size).ok_or_else(|| format!("no `puzzle`, and none has {shape}"));
+            }
+            Some(serde_json::Value::String(name)) => name,
+            Some(other) => return Err(format!("puzzle is {}; expected a name", excerpt(&other.to_string()))),
         };
         let kind: Self = name.parse().map_err(|error: UnknownKind| error.to_string())?;
         if (kind.seq_len(), kind.vocab_size()) == (seq_len, vocab_size) {

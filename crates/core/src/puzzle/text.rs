@@ -1,4 +1,24 @@
-//! What can be wrong with a puzzle written as text or tokens.
+//! Puzzles as text: what messages put around them, and what can be wrong.
+
+use std::borrow::Cow;
+
+/// A text without what messages put around a quotation: `>` at the start of every line, and lines of ``` around code. What
+/// stays keeps its line and column.
+pub(super) fn undressed(text: &str) -> Cow<'_, str> {
+    let lines = || text.split_inclusive('\n');
+    let is_quoted = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('>');
+    let is_quotation = lines().all(is_quoted) && text.contains('>');
+    let is_fence = |line: &str| line.trim_start_matches(['>', ' ', '\t']).starts_with("```");
+    if !is_quotation && !lines().any(is_fence) {
+        return Cow::Borrowed(text);
+    }
+    let plain = |line: &str| match () {
+        () if is_fence(line) => "\n".to_owned(),
+        () if is_quotation => line.replacen('>', " ", 1),
+        () => line.to_owned(),
+    };
+    Cow::Owned(lines().map(plain).collect())
+}
 
 /// Text or tokens that do not spell a puzzle.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -4,6 +4,8 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
+pub use hrm_core::text::counted;
+
 use super::Failure;
 
 /// Writes a line, or several, to standard output.
@@ -42,9 +44,4 @@ pub fn is_closed(error: &(dyn std::error::Error + 'static)) -> bool {
 /// Writes a line to standard error; where that is closed there is nobody to tell.
 pub fn note(text: impl Display) {
     let _ = writeln!(io::stderr(), "{text}");
-}
-
-/// A number with its noun: "1 row", "2 rows".
-pub fn counted(number: usize, one: &str, several: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { several })
 }

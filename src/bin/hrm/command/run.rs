@@ -169,7 +169,7 @@ fn changed_cells(before: Option<&String>, answer: &str) -> String {
         None => format!("{:>22}", "first answer"),
         Some(before) => {
             let changed = before.chars().zip(answer.chars()).filter(|(a, b)| a != b).count();
-            format!("{:>22}", output::counted(changed, "cell changed", "cells changed"))
+            format!("{:>22}", counted(changed, "cell changed", "cells changed"))
         }
     }
 }

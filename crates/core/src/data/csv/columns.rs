@@ -5,7 +5,7 @@ use std::fmt;
 use csv::ByteRecord;
 
 use super::CsvError;
-use crate::puzzle::Kind;
+use crate::{puzzle::Kind, text::excerpt};
 
 /// A column of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,9 @@ impl fmt::Display for Column {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Columns([Option<usize>; 4]);
 
+/// Names that a message lists at most.
+const NAMED: usize = 20;
+
 /// Columns, and how they were found.
 pub(super) struct Found {
     pub(super) columns: Columns,
@@ -62,7 +65,7 @@ pub(super) struct Found {
 impl Columns {
     /// The columns of a file by its first two records.
     pub(super) fn find(first: Option<(&ByteRecord, u64)>, second: Option<&ByteRecord>) -> Result<Found, CsvError> {
-        let names: Vec<String> = first.iter().flat_map(|(record, _)| record.iter()).map(text_of).collect();
+        let names: Vec<String> = first.iter().flat_map(|(record, _)| record.iter()).map(name_of).collect();
         let place = |column: Column| {
             let of = |wanted: &str| names.iter().position(|name| name.trim().eq_ignore_ascii_case(wanted));
             column.names().iter().find_map(|wanted| of(wanted))
@@ -88,7 +91,8 @@ impl Columns {
             )];
             return Ok(Found { columns, has_header: true, notes });
         }
-        Err(CsvError::Header { line: first.map_or(1, |(_, line)| line), column: missing, found: names })
+        let found = names.into_iter().take(NAMED).collect();
+        Err(CsvError::Header { line: first.map_or(1, |(_, line)| line), column: missing, found })
     }
 
     /// The two fields of a row that hold puzzles of one kind, in their order, or the other way round where only so the second
@@ -144,6 +148,11 @@ impl Columns {
         }
         notes
     }
+}
+
+/// A field as the name of a column: a longer one than messages show is none that is known.
+fn name_of(field: &[u8]) -> String {
+    excerpt(&text_of(field))
 }
 
 /// A field as text, whatever bytes it has.

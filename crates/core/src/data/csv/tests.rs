@@ -140,6 +140,46 @@ fn an_unclosed_quote_is_told_with_all_that_it_takes() {
     assert!(table.problems[0].message.starts_with("a quote opens here and takes 5 lines"), "{}", table.problems[0]);
 }
 
+/// A row that reads well says nothing of what a quote behind it has taken.
+#[test]
+fn a_quote_in_a_good_row_is_told_where_it_takes_others() {
+    let good = "1.....1..1.....1,1234341221434321";
+    let header = "question,answer,comment";
+    let read = |rows: &[&str]| read(KIND, [&[header], rows].concat().join("\n").as_bytes()).unwrap();
+    let [plain, open] = ["", ",\"never closed"].map(|end| format!("{good}{end}"));
+    let table = read(&[&plain, &open, &plain, &plain]);
+    assert_eq!(table.rows.len(), 2);
+    let said = table.report(KIND);
+    let expected = "a quote opens here and is not closed: it takes 3 lines, to the end of the file";
+    assert!(said[0].starts_with("line 3") && said[0].ends_with(expected), "{said:?}");
+    assert_eq!(table.left_out(), 2);
+    // On the last line it takes nothing else.
+    let said = read(&[&plain, &open]).report(KIND);
+    assert!(said[0].starts_with("line 3") && said[0].contains("it takes 1 line, to the end"), "{said:?}");
+    // Closed by the next row's opening one.
+    let table = read(&[&plain, &open, &plain, &plain, &format!("{good},\" closed\"")]);
+    let said = table.report(KIND);
+    assert!(said[0].starts_with("line 3") && said[0].contains("with 2 rows that could be read"), "{said:?}");
+    // A comment of several lines is as it should be; so are inches.
+    let table = read(&[&format!("{good},\"two\nlines\""), &format!("{good},5\" by 7\""), &plain]);
+    assert_eq!((table.rows.len(), table.problems), (3, vec![]));
+    // A stray quote is no opening one.
+    let table = read(&[&format!("{good},5\" wide"), &open]);
+    assert!(table.report(KIND)[0].starts_with("line 3"), "{:?}", table.report(KIND));
+}
+
+#[test]
+fn messages_about_long_texts_are_short() {
+    let long = "y".repeat(1 << 20);
+    for file in [format!("{long},{long}\n1,2\n"), format!("question,answer\n{long},{long}\n"), format!("{long}\n")] {
+        for said in [kind_of(file.as_bytes()).err(), read(KIND, file.as_bytes()).err()].into_iter().flatten() {
+            assert!(said.to_string().len() < 500, "{}", said.to_string().len());
+        }
+        let reports = read(KIND, file.as_bytes()).map(|table| table.report(KIND)).unwrap_or_default();
+        assert!(reports.iter().all(|line| line.len() < 500), "{}", reports[0].len());
+    }
+}
+
 #[test]
 fn many_bad_rows_are_told_in_a_few_lines() {
     let nine = "1.4276385..63.5.9..85194..694..638.1.6...19.2...9..763..76.8519.38519..7.194276.8";
@@ -187,6 +227,12 @@ fn the_forms_that_people_have_are_read_and_told() {
     assert_eq!(turned, (1, "no header: column 2 is read as question, column 1 as answer".into()));
     let foreign = said(format!("left,right\n{GOOD}\n"));
     assert!(foreign.1.contains("\"left\" is read as question and column \"right\" as answer"), "{foreign:?}");
+    let excel = said(format!("sep=;\r\nquestion;answer\r\n{}\r\n", GOOD.replace(',', ";")));
+    assert_eq!(excel, (1, "fields are separated by semicolons".into()));
+    let barred = said(format!("question|answer\n{}\n", GOOD.replace(',', "|")));
+    assert_eq!(barred, (1, "fields are separated by bars".into()));
+    let lines = read(KIND, format!("sep=,\nquestion,answer\n{GOOD}\n1,2\n").as_bytes()).unwrap();
+    assert_eq!(lines.problems[0].line, 4);
     let wide: Vec<u8> = format!("\u{feff}source\tquestion\tanswer\na\t{}", GOOD.replace(',', "\t"))
         .encode_utf16()
         .flat_map(u16::to_le_bytes)
@@ -199,7 +245,7 @@ fn zeros_that_a_spreadsheet_took_are_put_back_and_its_numbers_named() {
     let file = "question,answer\n30041221434321,1234341221434321\n4.3002E+14,1234341221434321\n";
     let table = read(KIND, file.as_bytes()).unwrap();
     assert_eq!(table.rows[0].example.question[..4], [1, 1, 4, 1]);
-    assert!(table.notes[0].contains("the zeros from the start of 1 questions"), "{:?}", table.notes);
+    assert!(table.notes[0].contains("the zeros from the start of 1 question;"), "{:?}", table.notes);
     assert_eq!(table.problems[0].fault, Fault::Number);
     assert!(table.problems[0].message.contains("into the number 4.3002E+14"), "{}", table.problems[0]);
     // Not where the answer does not confirm it.

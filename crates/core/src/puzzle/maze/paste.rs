@@ -1,10 +1,15 @@
 //! Mazes as people paste them: with other signs for walls, cells and ends, indented, with tabs or spaces behind the lines, or
 //! drawn with thin walls between the cells.
 
+use std::borrow::Cow;
+
 use super::{Cell, Grid, MAX, MIN, is_side};
 use crate::{
     names::is_invisible,
-    puzzle::{Size, text::ParseError},
+    puzzle::{
+        Size,
+        text::{ParseError, undressed},
+    },
 };
 
 /// Signs of a text at most: a board of the largest size, drawn with thin walls, has 3,721.
@@ -16,6 +21,8 @@ const WALLS: &str = "#█▓▒■▉⬛";
 const OPEN: &str = " \u{a0}\u{3000}□⬜░";
 /// Signs that are open where no space is.
 const OPEN_FOR_SPACE: &str = ".·_";
+/// Letters that stand for something in a maze.
+const LETTERS: &str = "SsGgAaBbEeXxo";
 
 #[derive(Clone, Copy, Debug)]
 struct Sign {
@@ -34,7 +41,32 @@ type Lines = Vec<Vec<Sign>>;
 
 /// The maze of a text; its errors name the place in that.
 pub(super) fn grid(text: &str) -> Result<Grid, ParseError> {
-    grid_below(text, 0)
+    grid_below(&without_headings(&undressed(text)), 0)
+}
+
+/// The text with empty lines in place of headings and comments: lines with letters that no maze has, which have no wall, or
+/// stand above or below the mazes.
+fn without_headings(text: &str) -> Cow<'_, str> {
+    let is_word = |line: &str| line.chars().any(|sign| sign.is_alphabetic() && !LETTERS.contains(sign));
+    if !text.lines().any(is_word) {
+        return Cow::Borrowed(text);
+    }
+    let is_heading = |line: &&str| is_word(line) && !line.chars().any(|sign| WALLS.contains(sign));
+    let mut lines: Vec<&str> = text.lines().map(|line| if is_heading(&line) { "" } else { line }).collect();
+    let is_empty = |line: &str| line.trim().is_empty();
+    let blank = |lines: &mut [&str], order: &mut dyn Iterator<Item = usize>| {
+        let mut at_edge = true;
+        for at in order {
+            if at_edge && is_word(lines[at]) {
+                lines[at] = "";
+            }
+            at_edge = is_empty(lines[at]);
+        }
+    };
+    let count = lines.len();
+    blank(&mut lines, &mut (0..count));
+    blank(&mut lines, &mut (0..count).rev());
+    Cow::Owned(lines.join("\n"))
 }
 
 /// The same of a part of a text, with so many lines above it.
@@ -65,7 +97,6 @@ fn readings(text: &str, above: usize) -> Readings {
         return Readings { square: read, rectangle: None };
     }
     let mut cleaned = lines;
-    cleaned.retain(|line| !is_fence(line));
     trim_ends(&mut cleaned, |line| line.iter().all(Sign::is_blank));
     let indent = cleaned.iter().map(|line| line.iter().take_while(|sign| sign.is_blank()).count()).min().unwrap_or(0);
     if cleaned.len() > 1 {
@@ -102,6 +133,7 @@ fn cut_blanks(lines: &mut Lines, width: usize) {
 
 /// All mazes of a text, with empty lines between them or each in a line of its own; at least one.
 pub(super) fn grids(text: &str) -> Result<Vec<Grid>, ParseError> {
+    let text = &*without_headings(&undressed(text)).into_owned();
     let Readings { square, rectangle } = readings(text, 0);
     let error = match square {
         Ok(maze) => return Ok(vec![maze]),
@@ -166,11 +198,6 @@ fn trim_ends(lines: &mut Lines, is_empty: impl Fn(&Vec<Sign>) -> bool) {
     lines.truncate(end);
     let start = lines.iter().position(|line| !is_empty(line)).unwrap_or(0);
     lines.drain(..start);
-}
-
-/// A line around code in a message.
-fn is_fence(line: &[Sign]) -> bool {
-    line.len() >= 3 && line.iter().take(3).all(|sign| sign.found == '`')
 }
 
 /// Puts spaces in place of tabs, as many as make the line as long as those without.
@@ -354,6 +381,10 @@ mod tests {
             tabs,
             format!("\u{feff}{TEXT}\n   \n"),
             format!("```\n{TEXT}\n```"),
+            format!("Here it is:\n```text\n{TEXT}\n```\nCan you solve it?"),
+            each(&|line| format!("> {line}")),
+            format!("Maze 1\n{TEXT}"),
+            format!("# an easy one\n\n{TEXT}\n// from the newspaper\n"),
             TEXT.replace('#', "┼"),
             TEXT.replace('\n', ""),
             format!(" {} ", TEXT.replace('\n', "")),
@@ -387,7 +418,9 @@ mod tests {
             [one.clone(), other.clone(), one.clone()]
         );
         let [first, second] = [&one, &other].map(|maze| maze.to_text().replace('\n', ""));
+        let one_more = one.clone();
         assert_eq!(grids(&format!("{first}\n{second}")).unwrap(), [one, other]);
+        assert_eq!(grids(&format!("Maze 1\n{TEXT}\nMaze 2\n{TEXT}\n")).unwrap(), [one_more.clone(), one_more]);
         // What is wrong with one of them is told where it stands.
         let broken = format!("{TEXT}\n\n{}", turned.replacen('#', "?", 1));
         assert!(grids(&broken).unwrap_err().to_string().starts_with("line 11, column 1: found '?'"), "{broken}");

@@ -2,17 +2,22 @@
 //! a spreadsheet, one or several.
 
 use super::{Board, Shape};
-use crate::{names::is_invisible, puzzle::text::ParseError};
+use crate::{
+    names::is_invisible,
+    puzzle::text::{ParseError, undressed},
+};
 
 /// Signs that may stand for a blank beside `.` and 0, which go together; of the others a board has one.
 const BLANKS: &str = "*_xX-·?•∙□▢☐⬜";
 /// Signs that blanks alone may make a board of; a board of others needs a digit.
 const PLAIN_BLANKS: &str = ".0_-·";
+/// Digits of which a field of JSON alone may be a row.
+const NUMBER: usize = 4;
 /// Cells in one piece that are told from words and ratings beside them.
 const PIECE: usize = 12;
 
 /// A sign of the text that is no frame and no separator.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Sign {
     line: usize,
     column: usize,
@@ -33,6 +38,7 @@ enum Item {
 
 /// All boards of a text, of `shape` where one is demanded, in their order: at least one.
 pub(super) fn boards(text: &str, shape: Option<Shape>) -> Result<Vec<Board>, ParseError> {
+    let text = &*undressed(text);
     let items = items(text, shape);
     // Without the doubtful lines, and where that gives no board, with them.
     let frames = assemble(&items, shape, false);
@@ -133,11 +139,31 @@ fn items(text: &str, shape: Option<Shape>) -> Vec<Item> {
             // What stands behind is a comment; `]` ends a row of JSON.
             let comment = [written.find('#'), written.find("//")].into_iter().flatten().min();
             let kept = comment.map_or(line.len(), |byte| written[..byte].chars().count());
-            let line = words_as_blanks(&line[..kept]);
+            let values = without_keys(&line[..kept]);
+            if values.as_slice() != &line[..kept] && values.iter().filter(|sign| is_cell(sign.found)).count() < NUMBER {
+                // A field of JSON that holds a number.
+                continue;
+            }
+            let line = words_as_blanks(&values);
             items.extend(line.split(|sign| sign.found == ']').filter_map(|part| item(part, shape)));
         }
     }
     items
+}
+
+/// The line with spaces in place of the names of JSON's fields: a quoted word and its colon.
+fn without_keys(line: &[Sign]) -> Vec<Sign> {
+    let mut signs = line.to_vec();
+    let mut quotes = line.iter().enumerate().filter(|(_, sign)| sign.found == '"').map(|(at, _)| at);
+    while let (Some(from), Some(to)) = (quotes.next(), quotes.next()) {
+        let colon = line[to + 1..].iter().position(|sign| !sign.found.is_whitespace()).map(|at| to + 1 + at);
+        if let Some(end) = colon.filter(|&at| line[at].found == ':')
+            && line[from..to].iter().any(|sign| sign.found.is_alphabetic())
+        {
+            signs[from..=end].iter_mut().for_each(|sign| sign.found = ' ');
+        }
+    }
+    signs
 }
 
 /// The line with a 0 for each `null`, `None`, `nan` and pair of quotes without anything between.
@@ -185,6 +211,14 @@ fn item(part: &[Sign], shape: Option<Shape>) -> Option<Item> {
         }
     }
     if signs.is_empty() {
+        return None;
+    }
+    // HoDoKu's frame: dashes between dots, colons or apostrophes.
+    let is_dashes = signs.windows(3).any(|three| three.iter().all(|sign| sign.found == '-'));
+    if is_dashes
+        && signs.iter().all(|sign| matches!(sign.found, '-' | '.' | '+'))
+        && signs.iter().any(|sign| sign.found != '-')
+    {
         return None;
     }
     // Without a digit it may be a part of the frame: surely so with + or =, or with two signs of blanks.

@@ -51,6 +51,47 @@ fn frames_are_no_cells() {
 }
 
 #[test]
+fn the_frame_of_hodoku_is_no_row() {
+    let bands: Vec<String> = rows()
+        .chunks(3)
+        .map(|band| {
+            let row = |row: &&str| {
+                let threes = [&row[..3], &row[3..6], &row[6..]];
+                let spaced = threes.map(|three| three.chars().map(String::from).collect::<Vec<_>>().join("  "));
+                format!("| {} |", spaced.join(" | "))
+            };
+            band.iter().map(row).collect::<Vec<_>>().join("\n")
+        })
+        .collect();
+    let text = format!(
+        ".---------.---------.---------.\n{}\n'---------'---------'---------'",
+        bands.join("\n:---------+---------+---------:\n")
+    );
+    assert_eq!(one(&text), LINE, "{text}");
+}
+
+#[test]
+fn messages_and_json_are_no_cells() {
+    let grid = rows().join("\n");
+    let quoted: Vec<String> = rows().iter().map(|row| format!("> {row}")).collect();
+    let digits: Vec<String> = rows()
+        .iter()
+        .map(|row| format!("[{}]", row.replace('.', "0").chars().map(String::from).collect::<Vec<_>>().join(", ")))
+        .collect();
+    for text in [
+        format!("```\n{grid}\n```"),
+        format!("Try this one:\n\n```text\n{grid}\n```\n"),
+        quoted.join("\n"),
+        format!("{{\"grid\": [{}]}}", digits.join(", ")),
+        format!("{{\n  \"name\": \"easy\",\n  \"rating\": 12,\n  \"grid\": [\n    {}\n  ]\n}}", digits.join(",\n    ")),
+        format!("{{\"puzzle\": \"{LINE}\"}}"),
+        format!("{{\"difficulty\": 3, \"puzzle\": \"{LINE}\"}}"),
+    ] {
+        assert_eq!(one(&text), LINE, "{text}");
+    }
+}
+
+#[test]
 fn every_sign_for_a_blank_is_read_and_no_two() {
     for blank in "0*_xX-·?•∙⋅□–".chars() {
         assert_eq!(one(&LINE.replace('.', &blank.to_string())), LINE, "{blank}");
