@@ -182,6 +182,8 @@ async fn a_first_run_says_what_it_is() -> Result<()> {
             ("save-loss-svg", "first-loss.svg"),
             ("curve-csv", "first-curve.csv"),
             ("train-save-state", "first-step-20.state.safetensors"),
+            ("train-save-weights", "first-step-20.safetensors"),
+            ("train-save-config", "first-step-20.json"),
         ] {
             assert_eq!(page.saved_name(button).await?, name);
         }

@@ -107,13 +107,19 @@ pub fn allowed(name: &str) -> Cow<'_, str> {
     Cow::Owned(if is_device(cut) { cut_to_fit(&format!("-{cut}")).to_owned() } else { cut.to_owned() })
 }
 
-/// The name itself, or where it is taken, the first that is not with a number behind it: " (2)", " (3)" and so on.
+/// The name itself, or where it is taken, the first that is not with a number behind it, in place of one that it has: " (2)",
+/// " (3)" and so on.
 pub fn distinct(name: &str, taken: impl Fn(&str) -> bool) -> String {
+    let number_of = |ending: &str| ending.strip_suffix(')')?.parse::<u32>().ok();
+    let plain = match name.rsplit_once(" (") {
+        Some((plain, ending)) if number_of(ending).is_some() => plain,
+        _ => name,
+    };
     let numbered = (2..).map(|number: u32| {
         let ending = format!(" ({number})");
         // With the ending, too, it must not be longer than names may be.
         let room = LONGEST.saturating_sub(ending.len());
-        let start: String = name.chars().take(room).collect();
+        let start: String = plain.chars().take(room).collect();
         start.trim_end().to_owned() + &ending
     });
     std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_else(|| name.to_owned())
@@ -134,7 +140,7 @@ mod tests {
     fn a_name_that_is_taken_gets_a_number() {
         let taken = ["tiny", "tiny (2)"];
         let name = |name| distinct(name, |name| taken.contains(&name));
-        assert_eq!(["small", "tiny", "tiny (2)"].map(name), ["small", "tiny (3)", "tiny (2) (2)"]);
+        assert_eq!(["small", "tiny", "tiny (2)"].map(name), ["small", "tiny (3)", "tiny (3)"]);
         let long = "x".repeat(LONGEST);
         let other = distinct(&long, |name| name == long);
         assert!(other.ends_with("x (2)") && check(&other).is_ok(), "{other}");

@@ -153,6 +153,17 @@ pub enum Part {
     Run,
 }
 
+impl Part {
+    /// The name of its file, by that of the run and the step.
+    pub fn file_name(self, run: &str, step: u64) -> String {
+        let ending = match self {
+            Self::Weights => "safetensors",
+            Self::Run => "state.safetensors",
+        };
+        format!("{run}-step-{step}.{ending}")
+    }
+}
+
 /// What the worker tells of training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum TrainingEvent {
@@ -238,7 +249,7 @@ pub enum TrainingEvent {
     Estimated(Estimate),
     /// A file, in the message's buffer.
     File {
-        /// A name for it, with its extension.
+        /// The run's name.
         name: String,
         /// What it is.
         part: Part,

@@ -160,7 +160,7 @@ pub static FIELDS: [Field; 41] = [
     Field {
         name: "name",
         label: "Name of the run",
-        help: "Its files are called so.",
+        help: "By it the run is listed, and its files are named after it.",
         section: Section::Schedule,
         entry: Entry::Text,
         read: |recipe| recipe.name.clone(),

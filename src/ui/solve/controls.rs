@@ -79,7 +79,6 @@ fn facts(card: &Card) -> String {
         let of = card.count.map_or_else(String::new, |count| format!(" of {}", thousands(count)));
         let other = match card.valid_accuracy.map(|valid| valid - exact) {
             Some(more) if more > 0.0 => format!(" and {} with another right answer", percent(more)),
-            // What is solved otherwise than its file says would be more than nothing.
             Some(_) => ", none of them with another right answer".into(),
             None => String::new(),
         };

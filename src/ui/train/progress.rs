@@ -1,5 +1,6 @@
 //! How far the run is, how fast, and what it has reached.
 
+use hrm_core::train::Recipe;
 use hrm_link::training::Part;
 use leptos::prelude::*;
 
@@ -151,7 +152,8 @@ fn Downloads() -> impl IntoView {
     let save_config = move |_| {
         page.training.current.with_untracked(|current| {
             if let Some(current) = current {
-                save_configuration(&current.recipe.name, &current.recipe.model);
+                let step = page.training.progress.get_untracked().step;
+                save_configuration(&current.recipe, step);
             }
         });
     };
@@ -173,9 +175,11 @@ fn Downloads() -> impl IntoView {
     }
 }
 
-/// Hands a person the configuration of a model, to lie beside its weights.
-pub fn save_configuration(name: &str, config: &hrm_core::config::ModelConfig) {
-    if let Ok(text) = serde_json::to_string_pretty(config) {
-        browser::save(&format!("{name}.json"), "application/json", text.as_bytes());
+/// Hands a person the configuration of a run's model, to lie beside its weights after a step, under the same stem.
+pub fn save_configuration(recipe: &Recipe, step: u64) {
+    if let Ok(text) = serde_json::to_string_pretty(&recipe.model) {
+        let weights = Part::Weights.file_name(&recipe.name, step);
+        let stem = weights.trim_end_matches(".safetensors");
+        browser::save(&format!("{stem}.json"), "application/json", text.as_bytes());
     }
 }

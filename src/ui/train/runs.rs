@@ -334,7 +334,7 @@ fn Compare(run: String, is_shown: Memo<bool>) -> impl IntoView {
 fn save_configuration_of(page: Page, run: &str) {
     let save = |stored: &Stored| {
         if let Ok(state) = &stored.state {
-            save_configuration(&state.recipe.name, &state.recipe.model);
+            save_configuration(&state.recipe, state.step);
         }
     };
     untrack(|| page.training.of_stored(run, save));

@@ -17,7 +17,7 @@ use crate::puzzle::Kind;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Map<String, Value>")]
 pub struct Recipe {
-    /// Name of the model; its files are called so.
+    /// Name of the model, after which its files are named.
     pub name: String,
     /// What it learns.
     pub puzzle: Kind,

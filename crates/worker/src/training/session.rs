@@ -351,9 +351,6 @@ pub async fn hand_out_stored(id: u32, run: &str, part: Part, kept: Option<&Vec<u
 
 /// What the page is told of a file with a part of a run.
 fn file_event(recipe: &Recipe, step: u64, part: Part) -> TrainingEvent {
-    let name = match part {
-        Part::Weights => format!("{}.safetensors", recipe.name),
-        Part::Run => format!("{}-step-{step}.state.safetensors", recipe.name),
-    };
+    let name = recipe.name.clone();
     TrainingEvent::File { name, part, config: Box::new(recipe.model.clone()), puzzle: recipe.puzzle, step }
 }

@@ -315,19 +315,16 @@ impl Page {
                 self.training.storage_fault.set(Some(text));
             }
             (Wanted::Curve(run), Event::Training(TrainingEvent::Curve(rows))) => self.take_curve(&run, rows),
-            (Wanted::File { run, r#use }, Event::Training(TrainingEvent::File { name, config, puzzle, step, .. })) => {
+            (
+                Wanted::File { run, r#use },
+                Event::Training(TrainingEvent::File { name, part, config, puzzle, step }),
+            ) => {
                 let Some(buffer) = buffer else { return true };
                 if r#use == Use::Save {
-                    browser::save(name, "application/octet-stream", &Uint8Array::new(&buffer).to_vec());
+                    let file = part.file_name(name, *step);
+                    browser::save(&file, "application/octet-stream", &Uint8Array::new(&buffer).to_vec());
                 } else {
-                    self.adopt_run(
-                        &run,
-                        name.trim_end_matches(".safetensors"),
-                        *step,
-                        (**config).clone(),
-                        *puzzle,
-                        buffer,
-                    );
+                    self.adopt_run(&run, name, *step, (**config).clone(), *puzzle, buffer);
                     self.show_adopted(*puzzle, r#use);
                 }
             }
