@@ -2,6 +2,7 @@
 //! `scripts/test.sh` installs what this needs, builds the page and runs it.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod against;
 mod board;
 mod bring;
 mod browser;

@@ -14,6 +14,8 @@ pub enum Source {
     Blank,
     /// The puzzle.
     Given,
+    /// A person who tries it.
+    Filled,
     /// The model, where the puzzle is blank.
     Inferred,
     /// The model answers something else than the puzzle says.
@@ -101,6 +103,7 @@ impl Cell {
         let symbol = match self.source {
             Source::Blank => "blank".into(),
             Source::Given => format!("given {}", name(self.token)),
+            Source::Filled => format!("you say {}", name(self.token)),
             Source::Inferred => says(),
             Source::Contradicted => format!("given {}, {}", name(self.asked), says()),
         };
@@ -125,6 +128,18 @@ pub fn shown(kind: Kind, question: &[u8], answer: Option<&Answer>) -> Vec<Cell> 
     cells(kind, question, answer, &faulty)
 }
 
+/// Every cell of a board that a person fills in, with what breaks a rule in it.
+pub fn filled(kind: Kind, question: &[u8], filled: &[u8]) -> Vec<Cell> {
+    let faulty = kind.rules().map(|rules| rules.contradictions(filled)).unwrap_or_default();
+    let mut cells = cells(kind, filled, None, &faulty);
+    for (cell, asked) in cells.iter_mut().zip(question) {
+        if cell.asked != *asked {
+            cell.source = Source::Filled;
+        }
+    }
+    cells
+}
+
 /// Every cell of a board: the question, the model's answer where there is one (as it is, also in the place of what was
 /// given), and the cells that `faults` are about.
 fn cells(kind: Kind, question: &[u8], answer: Option<&Answer>, faults: &[usize]) -> Vec<Cell> {
@@ -145,6 +160,22 @@ mod tests {
     use hrm_core::puzzle::{Fill, sudoku::Shape};
 
     const FOUR: Kind = Kind::new(&Shape::FOUR);
+
+    #[test]
+    fn what_a_person_fills_in_is_told_from_clues() {
+        let mut question = [1; 16];
+        question[0] = 2;
+        let mut filled = question;
+        (filled[1], filled[2]) = (3, 2);
+        let cells = super::filled(FOUR, &question, &filled);
+        assert_eq!(
+            cells[..4].iter().map(|cell| cell.source).collect::<Vec<_>>(),
+            [Source::Given, Source::Filled, Source::Filled, Source::Blank]
+        );
+        assert_eq!(cells[..4].iter().map(|cell| cell.faulty).collect::<Vec<_>>(), [true, false, true, false]);
+        assert_eq!(cells[2].label(FOUR, 2), "row 1 column 3, you say 1, breaks a rule");
+        assert_eq!(cells[1].text(FOUR), "2");
+    }
 
     fn answer<const N: usize>(tokens: [u8; N]) -> Answer {
         Answer { tokens: tokens.to_vec(), confidence: vec![0.875; N] }

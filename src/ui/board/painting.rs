@@ -163,7 +163,7 @@ impl<'a> Painting<'a> {
             _ if cell.faulty => self.fill(Ink::WrongCell, area),
             _ => match cell.source {
                 Source::Given => self.fill(Ink::Surface, area),
-                Source::Blank => self.fill(Ink::Raised, area),
+                Source::Blank | Source::Filled => self.fill(Ink::Raised, area),
                 // From doubt to certainty; the bar at the foot says the same without colour.
                 Source::Inferred | Source::Contradicted => {
                     self.fill(Ink::DoubtCell, area);
@@ -234,7 +234,7 @@ impl<'a> Painting<'a> {
             _ if cell.laid.is_some() => Ink::Text,
             _ if cell.faulty => Ink::Wrong,
             Source::Contradicted => Ink::Wrong,
-            Source::Inferred => Ink::Inferred,
+            Source::Inferred | Source::Filled => Ink::Inferred,
             Source::Given | Source::Blank => Ink::Given,
         };
         let (middle, cell_size) = (left + width / 2.0, width.min(height));

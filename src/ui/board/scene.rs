@@ -34,6 +34,11 @@ impl Scene {
         Self { kind, cells, links: links.unwrap_or_default(), searched: Vec::new() }
     }
 
+    /// What was posed, and what a person has filled in.
+    pub fn of_attempt(kind: Kind, posed: &[u8], filled: &[u8]) -> Self {
+        Self { kind, cells: cell::filled(kind, posed, filled), links: Vec::new(), searched: Vec::new() }
+    }
+
     /// Whether lines run over its cells: then no cell can be painted without its neighbours.
     pub fn has_lines(&self) -> bool {
         !self.links.is_empty() || !self.searched.is_empty()

@@ -19,6 +19,9 @@ const EVALUATE_ON: usize = 128;
 const EVALUATIONS: u64 = 20;
 const EVALUATE_EVERY: u64 = 500;
 
+/// Characters of a field in a link at most.
+const LONGEST: usize = 200;
+
 /// A recipe being written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
@@ -51,6 +54,28 @@ impl Draft {
     pub fn of(recipe: &Recipe) -> Self {
         let texts = FIELDS.iter().map(|field| (field.read)(recipe)).collect();
         Self { puzzle: recipe.puzzle, file: recipe.data.file.clone(), texts }
+    }
+
+    /// For a link: the kind of puzzle, and in a line each the fields that are not as in its first preset. A file cannot be in a
+    /// link: with one there is none.
+    pub fn to_link(&self) -> Option<String> {
+        let usual = Self::of_preset(self.puzzle, Preset::all(self.puzzle).first()?, 0);
+        let other = FIELDS.iter().zip(&self.texts).zip(&usual.texts).filter(|((_, own), usual)| own != usual);
+        let lines = other.map(|((field, own), _)| format!("\n{}={}", field.name, own.replace('\n', " ")));
+        self.file.is_none().then(|| lines.fold(self.puzzle.name(), |text, line| text + &line))
+    }
+
+    /// What a link holds; fields that are not known are passed over, what is wrong with the others the form says.
+    pub fn of_link(text: &str) -> Option<Self> {
+        let mut lines = text.lines();
+        let puzzle: Kind = lines.next()?.parse().ok()?;
+        let mut draft = Self::of_preset(puzzle, Preset::all(puzzle).first()?, 0);
+        for (name, text) in lines.filter_map(|line| line.split_once('=')) {
+            if let Some(field) = place_of(name) {
+                draft.write(field, text.chars().take(LONGEST).collect());
+            }
+        }
+        Some(draft)
     }
 
     /// What stands in a field.
@@ -237,6 +262,21 @@ mod tests {
         let mut draft = draft();
         draft.write(place_of(field).unwrap(), text.into());
         draft
+    }
+
+    #[test]
+    fn a_link_holds_what_differs() {
+        let kind: Kind = "sudoku-6x6".parse().unwrap();
+        let mut draft = Draft::of_preset(kind, &Preset::all(kind)[0], 7);
+        draft.write(place_of("steps").unwrap(), "12 or so\n=".into());
+        let link = draft.to_link().unwrap();
+        assert!(link.starts_with("sudoku-6x6\n") && link.contains("\nsteps=12 or so =") && link.len() < 80, "{link}");
+        draft.write(place_of("steps").unwrap(), "12 or so =".into());
+        assert_eq!(Draft::of_link(&link), Some(draft.clone()));
+        draft.file = Some("own.csv".into());
+        assert_eq!(draft.to_link(), None);
+        assert_eq!(Draft::of_link("nonsense\nsteps=1"), None);
+        assert!(Draft::of_link("sudoku-4x4\nno such field=1\nsteps").is_some());
     }
 
     #[test]

@@ -100,6 +100,15 @@ pub fn Grid() -> impl IntoView {
 
 /// What the board shows at the present moment.
 fn scene(page: Page) -> Scene {
+    let own = page.attempt.filled.with(|filled| {
+        let filled = filled.as_ref()?;
+        Some(
+            page.drawing.question.with(|question| Scene::of_attempt(question.kind, &question.tokens, filled.present())),
+        )
+    });
+    if let Some(own) = own {
+        return own;
+    }
     let moment = page.player.moment.get();
     let mut scene = page.drawing.question.with(|question| {
         page.run.recording.with(|recording| {
@@ -245,7 +254,7 @@ fn press(page: Page, kind: Kind, event: &KeyboardEvent) {
         _ if command || event.alt_key() => return,
         "Enter" => page.solve(),
         symbol => match of_key(kind, symbol) {
-            Some(token) => drawing.write(token),
+            Some(token) => page.write(token),
             None => return,
         },
     }

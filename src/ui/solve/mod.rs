@@ -21,6 +21,7 @@ mod toolbar;
 mod wider_figure;
 mod wider_heat_map;
 mod wider_settings;
+mod yourself;
 
 use hrm_core::puzzle::{Kind, games};
 use leptos::prelude::*;

@@ -7,7 +7,11 @@ use leptos::prelude::*;
 use crate::ui::{
     board::{shown::answer_shown, symbol::boards, wrong::wrong_cells},
     puzzles::{self, Extras},
-    solve::{checkpoints::StopReading, think_wider::ThinkWiderButton},
+    solve::{
+        checkpoints::StopReading,
+        think_wider::ThinkWiderButton,
+        yourself::{AttemptNow, AttemptSolved, Guesses},
+    },
     state::{Page, Phase, Status, kinds_of},
     url::place::Place,
 };
@@ -33,19 +37,30 @@ pub fn Outcome() -> impl IntoView {
             <Show when=move || page.is_running()>
                 <button type="button" data-testid="cancel" on:click=move |_| page.cancel()>"Stop"</button>
             </Show>
-            <p class="now" data-testid="now">{now}</p>
-            <p class="verdict" data-testid="verdict" data-state=state role="status" aria-live="polite">
-                {move || verdict(page, is_past.get())}
-            </p>
-            <Show when=move || page.longer().is_some()>
-                <button type="button" data-testid="think-longer" on:click=move |_| page.think_longer()>
-                    "Think longer"
-                </button>
+            <Show
+                when=move || page.attempt.is_on()
+                fallback=move || {
+                    view! {
+                        <p class="now" data-testid="now">{now}</p>
+                        <p class="verdict" data-testid="verdict" data-state=state role="status" aria-live="polite">
+                            {move || verdict(page, is_past.get())}
+                        </p>
+                        <Show when=move || page.longer().is_some()>
+                            <button type="button" data-testid="think-longer" on:click=move |_| page.think_longer()>
+                                "Think longer"
+                            </button>
+                        </Show>
+                        <ThinkWiderButton/>
+                        <StopReading/>
+                        <p class="figures" data-testid="figures">{move || figures(page)}</p>
+                        <Guesses/>
+                    }
+                }
+            >
+                <AttemptNow/>
             </Show>
-            <ThinkWiderButton/>
-            <StopReading/>
-            <p class="figures" data-testid="figures">{move || figures(page)}</p>
         </div>
+        <AttemptSolved/>
         <Show when=move || page.machine.lacks_model()>
             <Unfit/>
         </Show>

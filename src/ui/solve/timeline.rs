@@ -12,7 +12,7 @@ use crate::ui::{
     browser,
     format::moment::in_words,
     solve::outcome::has_no_model,
-    state::{Drawing, Page, SPEEDS, Stride},
+    state::{Page, SPEEDS, Stride},
     url::place::Place,
     widgets::checkbox::Check,
 };
@@ -296,13 +296,16 @@ fn hands(page: Page, dial: Dial, recorded: Memo<usize>, width: f64) -> impl Into
     }
 }
 
+/// Fields in which one types.
+const TEXT: &str = "textarea, input:not([type=range], [type=checkbox], [type=radio], [type=file])";
+
 /// What Ctrl+Z, Ctrl+Shift+Z and Ctrl+Y do to the board.
-fn undo_or_redo(event: &KeyboardEvent) -> Option<fn(Drawing)> {
+fn undo_or_redo(event: &KeyboardEvent) -> Option<fn(Page)> {
     let command = (event.ctrl_key() || event.meta_key()) && !event.alt_key();
     match event.key().as_str() {
-        "z" | "Z" if command && event.shift_key() => Some(Drawing::redo),
-        "z" if command => Some(Drawing::undo),
-        "y" if command => Some(Drawing::redo),
+        "z" | "Z" if command && event.shift_key() => Some(Page::redo),
+        "z" if command => Some(Page::undo),
+        "y" if command => Some(Page::redo),
         _ => None,
     }
 }
@@ -321,9 +324,9 @@ fn listen_for_keys(page: Page) {
         });
         let elsewhere = page.place.get_untracked() != Place::Solve;
         // A field of text undoes what was typed in it.
-        let writes = target.as_ref().is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA"));
+        let writes = target.as_ref().is_some_and(|target| target.matches(TEXT).unwrap_or(false));
         if let Some(step) = undo_or_redo(&event).filter(|_| !elsewhere && !writes) {
-            step(page.drawing);
+            step(page);
             event.prevent_default();
             return;
         }

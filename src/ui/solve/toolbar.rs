@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 use crate::ui::{
     board::shown::answer_shown,
     puzzles,
-    solve::{settings::Settings, strokes::Brushes},
+    solve::{settings::Settings, strokes::Brushes, yourself::TryYourself},
     state::Page,
     url::place::Place,
 };
@@ -25,7 +25,7 @@ pub fn Pad() -> impl IntoView {
         let tokens = (0..kind.vocab_size() as u8).filter_map(|token| Some((token, kind.symbol(token)?)));
         tokens
             .map(|(token, Symbol { name, text, .. })| {
-                let write = move |_| page.drawing.write(token);
+                let write = move |_| page.write(token);
                 view! { <button type="button" aria-label=format!("Write {name}") on:click=write>{text}</button> }
             })
             .collect_view()
@@ -37,7 +37,7 @@ pub fn Pad() -> impl IntoView {
                 <button
                     type="button"
                     aria-label="Empty the cell"
-                    on:click=move |_| page.drawing.write(page.kind().blank())
+                    on:click=move |_| page.write(page.kind().blank())
                 >
                     "⌫"
                 </button>
@@ -73,16 +73,16 @@ pub fn Toolbar() -> impl IntoView {
             <button
                 type="button"
                 data-testid="undo"
-                disabled=move || !drawing.history.with(|history| history.can_undo())
-                on:click=move |_| drawing.undo()
+                disabled=move || !page.can_undo()
+                on:click=move |_| page.undo()
             >
                 "Undo"
             </button>
             <button
                 type="button"
                 data-testid="redo"
-                disabled=move || !drawing.history.with(|history| history.can_redo())
-                on:click=move |_| drawing.redo()
+                disabled=move || !page.can_redo()
+                on:click=move |_| page.redo()
             >
                 "Redo"
             </button>
@@ -94,6 +94,7 @@ pub fn Toolbar() -> impl IntoView {
             >
                 "As text…"
             </button>
+            <TryYourself/>
         </div>
         <Show when=move || figures.with(Option::is_some)>
             <p class="reading" data-testid=figures_testid>{figures}</p>

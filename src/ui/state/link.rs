@@ -7,8 +7,9 @@ use leptos::prelude::*;
 
 use crate::ui::{
     browser,
+    recipe_form::draft::Draft,
     state::{Page, Phase},
-    url::address::Address,
+    url::{address::Address, place::Place},
 };
 
 /// How many times the segments of training a run may take, by choice.
@@ -23,6 +24,8 @@ impl Page {
         let model = self.machine.model.with(|model| model.as_ref().map(|model| model.name.clone()));
         Address {
             place: self.place.get(),
+            // While a person is at it; elsewhere it would only make the address long.
+            recipe: (self.place.get() == Place::Train).then(|| self.training.draft.with(Draft::to_link)).flatten(),
             run: model.as_ref().and_then(|model| self.training.run_of_model(model)),
             model,
             puzzle: Some(self.drawing.question.with(|question| question.kind.decode(&question.tokens))),
@@ -100,6 +103,14 @@ impl Page {
         set_timeout(start, Duration::ZERO);
     }
 
+    /// Puts the recipe that an address holds into the form.
+    pub(super) fn take_recipe(self, address: &Address) {
+        let draft = address.recipe.as_deref().and_then(Draft::of_link);
+        if let Some(draft) = draft.filter(|draft| self.training.draft.with_untracked(|own| own != draft)) {
+            self.training.draft.set(draft);
+        }
+    }
+
     /// Keeps the address equal to the state, and the state to the address when a person goes back or forward.
     pub(super) fn follow_address(self) {
         let written = Memo::new(move |_| {
@@ -121,6 +132,7 @@ impl Page {
         let handle = window_event_listener(leptos::ev::popstate, move |_| {
             let address = Address::parse(&browser::fragment());
             self.run_to(&address);
+            self.take_recipe(&address);
             self.machine.preferred.set(address.model);
             self.machine.choose(address.engine);
             self.place.set(address.place);

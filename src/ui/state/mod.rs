@@ -1,5 +1,6 @@
 //! The page's state, in one place: what is drawn, what computes, what ran, what is shown of it.
 
+mod attempt;
 mod brought;
 mod checkpoint;
 mod dimension;
@@ -15,6 +16,7 @@ mod training;
 mod visit;
 mod wider;
 
+pub(super) use attempt::Attempt;
 pub(super) use checkpoint::Unsettled;
 pub(super) use dimension::{DIMENSION_PUZZLES, Measured};
 pub(super) use drawing::{Drawing, Question, Wish};
@@ -57,6 +59,8 @@ pub(super) struct Page {
     pub machine: Machine,
     /// The run of the model.
     pub run: Run,
+    /// What a person fills in.
+    pub attempt: Attempt,
     /// The moment that is shown.
     pub player: Player,
     /// What is done to the thought.
@@ -106,6 +110,7 @@ impl Page {
                 drawing.question,
             ),
             run,
+            attempt: Attempt::new(),
             player: Player::new(run.recording),
             experiment: Experiment::new(run.recording, run.kept),
             dimensionality: Measured::new(),
@@ -122,10 +127,12 @@ impl Page {
             greets: StoredValue::new(address.moment.is_none() && address.run.is_none() && visit::is_first()),
             welcomed: RwSignal::new(false),
         };
+        page.take_recipe(&address);
         page.machine.start(move |heard| page.hear(heard));
         page.list_kept_models();
         page.follow_model();
         page.follow_question();
+        page.follow_attempt();
         page.follow_address();
         match &address.run {
             Some(run) => page.reopen_model_of_run(run, &address),
@@ -179,6 +186,7 @@ impl Page {
 
     /// Runs the model on the puzzle that is drawn, as soon as it is known on which engine.
     pub fn solve(self) {
+        self.attempt.end();
         self.think(Vec::new(), None);
     }
 

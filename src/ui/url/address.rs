@@ -21,6 +21,8 @@ pub struct Address {
     pub run: Option<String>,
     /// The puzzle's text.
     pub puzzle: Option<String>,
+    /// The recipe of the next training, as its draft writes it.
+    pub recipe: Option<String>,
     /// The engine.
     pub engine: Choice,
     /// The view of the model's inside.
@@ -47,6 +49,7 @@ impl Address {
                 Some(("model", value)) => address.model = Some(unescape(value)),
                 Some(("run", value)) => address.run = Some(unescape(value)),
                 Some(("puzzle", value)) => address.puzzle = Some(unescape(value)),
+                Some(("recipe", value)) => address.recipe = Some(unescape(value)),
                 Some(("engine", value)) => address.engine = Choice::of_name(value).unwrap_or_default(),
                 Some(("view", value)) => address.view = View::of_name(value).unwrap_or_default(),
                 Some(("beside", value)) => address.beside = View::of_name(value),
@@ -77,6 +80,7 @@ impl fmt::Display for Address {
             ("model", &self.model),
             ("run", &self.run),
             ("puzzle", &self.puzzle),
+            ("recipe", &self.recipe),
             ("engine", &engine),
             ("view", &view),
             ("beside", &beside),
@@ -137,6 +141,7 @@ mod tests {
             model: Some("sudoku-4x4".into()),
             run: Some("tiny (2)-0000beef".into()),
             puzzle: Some("1.3.& #%ä".into()),
+            recipe: Some("sudoku-4x4\nsteps=100".into()),
             engine: Choice::Gpu,
             view: View::Answers,
             beside: Some(View::States),
