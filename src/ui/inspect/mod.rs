@@ -27,15 +27,16 @@ mod trajectory;
 use leptos::prelude::*;
 
 use halting::Halting;
-use save_run::SaveRun;
+use save_run::{SaveRun, subject};
 use tabs::Tabs;
 
-use crate::ui::{open_files::OpenFiles, state::Page};
+use crate::ui::{open_files::OpenFiles, state::Page, widgets::save_figure::Subject};
 
 /// The views, live during a run and after it.
 #[component]
 pub fn Inspector() -> impl IntoView {
     let page = Page::here();
+    provide_context(Subject(Signal::derive(move || subject(page))));
     let has_moments = move || {
         page.run.recording.with(|recording| recording.as_ref().is_some_and(|recording| recording.moments() > 0))
     };

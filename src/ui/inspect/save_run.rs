@@ -18,6 +18,20 @@ use crate::ui::{
 /// A name that tells the files of one run from those of another: what is in it, the model, four digits that differ from
 /// puzzle to puzzle, and the step where it is about one.
 fn file_name(page: Page, what: &str, of_moment: bool, ending: &str) -> String {
+    let step = if of_moment { format!("-{}", step_of(page)) } else { String::new() };
+    format!("hrm-{what}-{}{step}.{ending}", run_of(page))
+}
+
+/// What the figures show: the model, the puzzle and the step.
+pub fn subject(page: Page) -> String {
+    format!("hrm-{}-{}", run_of(page), step_of(page))
+}
+
+fn step_of(page: Page) -> String {
+    format!("step-{}", page.player.moment.get_untracked() + 1)
+}
+
+fn run_of(page: Page) -> String {
     let (model, puzzle) = untrack(|| {
         page.run.read(|run| {
             let puzzle =
@@ -27,8 +41,7 @@ fn file_name(page: Page, what: &str, of_moment: bool, ending: &str) -> String {
     });
     let plain = |letter: char| if letter.is_ascii_alphanumeric() || "-_.".contains(letter) { letter } else { '-' };
     let model: String = model.chars().map(plain).collect();
-    let step = if of_moment { format!("-step-{}", page.player.moment.get_untracked() + 1) } else { String::new() };
-    format!("hrm-{what}-{model}-{puzzle:04}{step}.{ending}")
+    format!("{model}-{puzzle:04}")
 }
 
 /// A button for each file.

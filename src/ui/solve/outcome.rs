@@ -223,11 +223,15 @@ fn against_the_board(page: Page) -> Vec<String> {
     said
 }
 
-/// What somebody has to know before Solve is pressed: what is worst about the board.
+/// What somebody has to know before Solve is pressed: what is worst about the board, and the first reason for it.
 fn warning(page: Page) -> Option<String> {
     let against = against_the_board(page);
-    let worst = against.last()?;
-    Some(format!("{worst} You can run the model on it anyway."))
+    let said = match against.as_slice() {
+        [] => return None,
+        [only] => only.clone(),
+        [first, .., worst] => format!("{first} {worst}"),
+    };
+    Some(format!("{said} You can run the model on it anyway."))
 }
 
 /// What is wrong or odd about the board, and what happened to the worker.

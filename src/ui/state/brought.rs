@@ -86,13 +86,36 @@ impl Page {
                 (Some(file), None) => {
                     self.open_checkpoint(Brought { weights: Some(file), ..Brought::default() }).await;
                 }
-                (None, Some(file)) => self.refuse(format!(
-                    "{}: a configuration is half a model; choose its weights (.safetensors) with it",
-                    file.name()
-                )),
+                (None, Some(file)) => self.take_json(file).await,
                 (None, None) => {}
             }
         });
+    }
+
+    /// A trace that this page wrote, whose puzzle is shown; else a configuration without its weights.
+    async fn take_json(self, file: File) {
+        let name = file.name();
+        let value = match text(&file).await {
+            Ok(text) => json::parse(&text).map_err(|error| format!("{name}: {error}")),
+            Err(message) => Err(message),
+        };
+        let trace = value.map(|value| {
+            let question = value.get("question").and_then(|question| question.as_str().map(str::to_owned));
+            question.filter(|_| value.get("segments").is_some())
+        });
+        match trace {
+            Ok(Some(question)) if self.drawing.read(&question, &self.machine.kinds(), true) => {
+                self.place.set(Place::Solve);
+                let text = format!(
+                    "{name}: a trace, for other programs. Its puzzle is on the board; its run is in the file “Recording” \
+                     (.safetensors)."
+                );
+                self.machine.notice.set(Some(text));
+            }
+            Ok(_) => self
+                .refuse(format!("{name}: a configuration is half a model; choose its weights (.safetensors) with it")),
+            Err(message) => self.refuse(message),
+        }
     }
 
     /// Says what is wrong with a file, on the place that is shown.

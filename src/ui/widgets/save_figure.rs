@@ -12,15 +12,20 @@ use crate::ui::{
 /// Pixels of a PNG for each CSS pixel.
 const SHARPNESS: f64 = 2.0;
 
+/// What the figures below it are of, in front of their names.
+#[derive(Clone, Copy)]
+pub struct Subject(pub Signal<String>);
+
 /// Saves the figure that it stands in, as it looks at that moment.
 #[component]
 pub fn Save(
     /// What it shows, in the file's name.
     name: &'static str,
-    /// Of what, in front of that; "hrm" where it is not said.
+    /// Of what, in front of that; else the [`Subject`], or "hrm".
     #[prop(optional, into)]
     of: Option<Signal<String>>,
 ) -> impl IntoView {
+    let of = of.or_else(|| use_context::<Subject>().map(|Subject(of)| of));
     let here = NodeRef::<html::Span>::new();
     let busy = RwSignal::new(false);
     let button = move |format: &'static str| {
