@@ -82,7 +82,7 @@ fn both_weights_have_their_figures() {
     // At step 30 and at the end.
     assert_eq!(figures.len(), 2, "{said:?}");
     // What 40 steps with the default's average wrote is nearly the start weights, and that is said with what helps.
-    let lag = "after step 40 it is still 96 % start weights; for a run of 40 steps an ema of 0.75 suits";
+    let lag = "after step 40 it is still 96 % start weights; for a run of 40 steps ema = 0.75 suits";
     assert_eq!(said.err.matches(lag).count(), 1, "{said:?}");
     assert!(figures.iter().all(|line| line.ends_with("with the last weights")), "{said:?}");
     said.done();
@@ -117,7 +117,7 @@ fn an_average_that_lags_is_explained() {
     folder.write("lag.toml", recipe);
     let said = folder.hrm(&["train", "lag.toml"]);
     let explained = "an average over about 100000 steps (ema 0.99999), which lags: after step 250 it is still 100 % start weights; \
-                     for a run of 250 steps an ema of 0.96 suits";
+                     for a run of 250 steps ema = 0.96 suits";
     // With the test that shows it, and below the result.
     assert_eq!(said.err.matches(explained).count(), 2, "{said:?}");
     said.done();

@@ -5,7 +5,7 @@
 //! | files, a folder | `input` with `data-testid` open-model, open-model-folder |
 //! | what is asked | `data-testid=asked`, its fields asked-NAME, its button asked-open |
 //! | the identifier | `input[data-testid=identifier]`, its name identifier-name |
-//! | what is kept | `data-testid=models-kept`, folded; kept-models, remove-NAME; save-official, save-model |
+//! | what is kept | `data-testid=models-kept`, folded; kept-models, remove-NAME; save-official, save-model, each with -config |
 
 use std::{fs, path::Path};
 
@@ -121,6 +121,11 @@ async fn an_official_checkpoint_thinks_as_the_official_code() -> Result<()> {
         page.enter("identifier", "3").await?;
         page.wait_for("document.querySelector('[data-testid=identifier]').getAttribute('aria-invalid') === 'true'")
             .await?;
+        let said = page.text("identifier-wrong").await?;
+        assert!(said.contains("“3” is none of its identifiers (0 to 2): the model runs under 2"), "{said}");
+        page.unfold_models().await?;
+        assert_eq!(page.saved_name("save-official").await?, "step_7");
+        assert_eq!(page.saved_name("save-official-config").await?, "all_config.yaml");
         browser.screenshot("checkpoint").await?;
         Ok(())
     })

@@ -218,7 +218,7 @@ async fn copies_are_told_apart(browser: &Browser, page: &Page<'_>) -> Result<()>
     page.press_of("first (3)", "run-name-apply").await?;
     let names =
         "[...document.querySelectorAll('[data-testid=run-list] h3')].map(name => name.textContent).sort().join('; ')";
-    page.wait_for(&format!("{names} == 'first; first (2); first (2) (2)'")).await?;
+    page.wait_for(&format!("{names} == 'first; first (2); first (3)'")).await?;
     let offered = page.offered("curve-compare").await?;
     assert!(offered.len() == 2 && offered[0] != offered[1], "{offered:?}");
     page.press_of("first (2)", "run-compare").await?;

@@ -174,7 +174,7 @@ async fn files_that_are_no_recording_leave_the_run_as_it_is() -> Result<()> {
         let cases = [
             ("newer.safetensors", newer, "a recording of version 7; this page reads version 1"),
             ("short.safetensors", bytes[..bytes.len() - 8].to_vec(), "not a readable safetensors file"),
-            ("notes.safetensors", b"no such file".to_vec(), "expected a zip archive or a pickle"),
+            ("notes.safetensors", b"no such file".to_vec(), "it is no safetensors file"),
             ("step_9", b"version https://git-lfs.github.com/spec/v1\n".to_vec(), "Git LFS pointer"),
             ("all_config.yaml", b"arch:\n".to_vec(), "this goes beside a checkpoint"),
             ("picture.png", vec![1, 2, 3], "expected a recording"),

@@ -14,12 +14,14 @@
 
 use hrm_core::puzzle::{Kind, sudoku::Shape};
 
-use crate::{Result, browser::Chromium, page::Page, pictures::SCREENS, visit};
+use crate::{Result, browser::Chromium, measure, page::Page, pictures::SCREENS, visit};
 
 /// The hardest of the famous ones, which the gallery's model does not solve in a plain run.
 const EASTER_MONSTER: &str = "1.......2.9.4...5...6...7...5.9.3.......7.......85..4.7.....6...3...9.8...2.....1";
 /// The plain run fails, and a view in a few finds the answer.
 const WITHIN_REACH: &str = "....4...1.3.6.....8........1.9..5.........87....2......7....26.5...94.........3..";
+/// It has several solutions, and no view of the budget finds one.
+const NORVIGS_SLOW_ONE: &str = ".....6....59.....82....8....45........3........6..3.54...325..6..................";
 
 fn link(url: &str, puzzle: &str) -> String {
     format!("{url}#model=sudoku-9x9&puzzle={puzzle}&engine=cpu&moment=0")
@@ -135,6 +137,32 @@ async fn all_views_are_pictured() -> Result<()> {
 }
 
 #[tokio::test]
+async fn what_has_no_answer_or_several_ends_at_its_budget_and_says_so() -> Result<()> {
+    visit(Chromium::Plain, async |browser, url| {
+        // No two clues contradict each other, but the one answer of the puzzle has a 2 in its first cell.
+        let none = WITHIN_REACH.replacen("....4", "6...4", 1);
+        for (puzzle, note) in [(none.as_str(), "no solution"), (NORVIGS_SLOW_ONE, "several solutions")] {
+            let page = Page::open_link(browser, &link(url, puzzle)).await?;
+            begin(&page).await?;
+            set(&page, &[("wider-views", "2"), ("wider-segments", "0")]).await?;
+            wait_for_search(&page, "\\d views, \\d+ segments").await?;
+            let said = page.text("wider").await?;
+            let nothing = said.contains("no answer of any of them passes the rules (4 views, 32 segments");
+            // One of several answers may be found.
+            assert!(nothing || (puzzle == NORVIGS_SLOW_ONE && said.contains("found it")), "{said}");
+            let notes = page.text("notes").await?;
+            // Of few clues it takes longer to find out than the page looks.
+            assert!(notes.contains(note) || notes.contains("is not known"), "{notes}");
+            // Branches spend the same budget, and are named so.
+            set(&page, &[("wider-branch", "1")]).await?;
+            wait_for_search(&page, "\\d branches, \\d+ segments").await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_search_goes_on_when_the_gpu_is_lost() -> Result<()> {
     visit(Chromium::WebGpu, async |browser, url| {
         let page = Page::open_link(browser, &link(url, EASTER_MONSTER)).await?;
@@ -170,6 +198,49 @@ async fn the_card_shows_what_thinking_wider_adds_and_what_became_of_famous_puzzl
                 assert_eq!(page.accessibility_violations().await?, Vec::<String>::new(), "{screen}, {scheme}");
             }
         }
+        Ok(())
+    })
+    .await
+}
+
+/// The first puzzles of ../shared/data/sudoku-hard/magictour_top1465.csv.
+const HARD: [&str; 5] = [
+    WITHIN_REACH,
+    "...85......5..6.1..6.....5..3......147.9............26.9.6.38...8...1.9...3......",
+    ".2..8...7..6..9.......5.48...3....4.5...6.2..67.1....3..14.........17....8.....6.",
+    "..3....9..5.2.......7361.........71.4....8.......3...6...5..83..85.2....2...14...",
+    "..5.8......75..9.....741....143..6...6....5......1.3.........32..3.5.7..7..4....6",
+];
+
+#[tokio::test]
+async fn the_time_of_a_search_is_measured() -> Result<()> {
+    measure(Chromium::Plain, async |browser, url| {
+        let seconds = async |page: &Page<'_>| -> Result<f64> {
+            let said = page.text("wider").await?;
+            // Not of "segments".
+            let is_unit = |at: &usize| !said[at + 2..].starts_with(|next: char| next.is_ascii_alphabetic());
+            let unit = said.match_indices(" s").map(|(at, _)| at).find(is_unit);
+            let before = unit.and_then(|at| said[..at].rsplit(' ').next());
+            Ok(before.unwrap_or_default().parse()?)
+        };
+        let mut solved = Vec::new();
+        for puzzle in HARD {
+            let page = Page::open_link(browser, &link(url, puzzle)).await?;
+            begin(&page).await?;
+            wait_for_search(&page, "\\d segments").await?;
+            let said = page.text("wider").await?;
+            if said.contains("found it") {
+                solved.push(seconds(&page).await?);
+            }
+        }
+        assert!(!solved.is_empty());
+        solved.sort_by(f64::total_cmp);
+        let median = solved[solved.len() / 2];
+        println!("figure: median of {} hard puzzles solved by thinking wider: {median:.1} s (limit 5 s)", solved.len());
+        let page = Page::open_link(browser, &link(url, NORVIGS_SLOW_ONE)).await?;
+        begin(&page).await?;
+        wait_for_search(&page, "64 views, 2,048 segments").await?;
+        println!("figure: 64 views of 32 segments on two workers: {:.1} s (limit 60 s)", seconds(&page).await?);
         Ok(())
     })
     .await

@@ -4,7 +4,7 @@ use leptos::{html, prelude::*};
 
 use crate::ui::{
     browser,
-    state::Page,
+    state::{Page, Phase as RunPhase, Question},
     url::{place::Place, view::View},
 };
 
@@ -39,7 +39,7 @@ const STEPS: [Step; 5] = [
     },
     Step {
         part: "clocks",
-        selector: ".timeline",
+        selector: ".stage",
         title: "Two clocks",
         words: "Each dot is a step of the network. The fast module, L, takes several steps in a row and works out \
                 details. The slow one, H, then takes one: it reads how far L has got. The board shows what H would answer \
@@ -58,8 +58,9 @@ const STEPS: [Step; 5] = [
         part: "run",
         selector: ".stage",
         title: "Done?",
-        words: "After each segment a small head of the model, the Q-head, says whether the answer is right. The page checks \
-                that by the rules, for a model can be wrong. Now drag along the dots, or change a clue and solve again.",
+        words: "After each segment a small head of the model, the Q-head, says whether the answer is right: the line under \
+                the verdict tells when. The page checks it by the rules, for a model can be wrong. Now drag along the dots, or \
+                change a clue and solve again.",
         next: "Finish",
     },
 ];
@@ -69,16 +70,36 @@ const BEGIN: usize = 1;
 
 /// The tour's place: which step, if any.
 #[derive(Clone, Copy)]
-pub struct Tour(RwSignal<Option<usize>>);
+pub struct Tour {
+    step: RwSignal<Option<usize>>,
+    /// Whether the run that it has begun is still to be shown slowly.
+    replays: StoredValue<bool>,
+    /// What was on the board and which model was chosen before it began.
+    before: StoredValue<Option<(Question, Option<String>)>>,
+}
 
 impl Tour {
-    /// An invitation to it follows the run that a first visit has met, when that has been shown to its end.
+    /// An invitation to it follows the run that a first visit has met, when that has been shown to its end; it goes with the
+    /// board of which it speaks.
     pub fn new(page: Page) -> Self {
-        let tour = Self(RwSignal::new(None));
+        let tour = Self { step: RwSignal::new(None), replays: StoredValue::new(false), before: StoredValue::new(None) };
         Effect::new(move |_| {
             if page.welcomed.get() && !page.player.playing.get() {
                 page.welcomed.set(false);
-                tour.0.set(Some(0));
+                tour.step.set(Some(0));
+            }
+        });
+        Effect::new(move |_| {
+            let is_first = page.shows_first_board();
+            if !is_first && tour.step.get_untracked() == Some(0) {
+                tour.step.set(None);
+            }
+        });
+        Effect::new(move |_| {
+            let has_ended = page.run.phase.with(|phase| matches!(phase, RunPhase::Valid | RunPhase::Invalid(_)));
+            if has_ended && tour.replays.get_value() {
+                tour.replays.set_value(false);
+                untrack(|| page.player.replay());
             }
         });
         tour
@@ -87,27 +108,41 @@ impl Tour {
     /// From the first step, on the first board, where it can be seen.
     fn begin(self, page: Page) {
         page.place.set(Place::Solve);
+        let (question, model) = (page.drawing.question.get_untracked(), page.machine.preferred.get_untracked());
+        self.before.set_value((!untrack(|| page.shows_first_board()) || model.is_some()).then_some((question, model)));
+        // What it says is of the model that the page has for this board.
+        page.machine.preferred.set(None);
         page.show_first_board();
         // The puzzle alone, before any answer.
         page.player.seek(0);
-        self.0.set(Some(BEGIN));
+        self.step.set(Some(BEGIN));
+    }
+
+    /// Ends it before its time: what was there before comes back.
+    fn skip(self, page: Page) {
+        if let Some((question, model)) = self.before.try_update_value(Option::take).flatten() {
+            page.machine.preferred.set(model);
+            page.drawing.replace(question);
+        }
+        self.end(page);
     }
 
     fn end(self, page: Page) {
         page.remember_visit();
-        self.0.set(None);
+        self.step.set(None);
         browser::focus("[data-testid=tour-again]");
     }
 
     fn go_on(self, page: Page) {
-        match self.0.get_untracked() {
+        match self.step.get_untracked() {
             Some(0) => self.begin(page),
             Some(step) if step + 1 < STEPS.len() => {
                 if step == BEGIN {
                     page.view.set(View::Overview);
+                    self.replays.set_value(true);
                     page.solve_first_board();
                 }
-                self.0.set(Some(step + 1));
+                self.step.set(Some(step + 1));
             }
             _ => self.end(page),
         }
@@ -118,11 +153,11 @@ impl Tour {
 #[component]
 pub fn TourCard(tour: Tour) -> impl IntoView {
     let page = Page::here();
-    let shown = Memo::new(move |_| tour.0.get().filter(|_| page.place.get() == Place::Solve));
+    let shown = Memo::new(move |_| tour.step.get().filter(|_| page.place.get() == Place::Solve));
     Effect::new(move |_| browser::mark_root("data-tour", shown.get().map(|step| STEPS[step].part)));
     let handle = window_event_listener(leptos::ev::keydown, move |event| {
         if event.key() == "Escape" && shown.get_untracked().is_some() {
-            tour.end(page);
+            tour.skip(page);
         }
     });
     on_cleanup(move || handle.remove());
@@ -134,7 +169,8 @@ pub fn TourCard(tour: Tour) -> impl IntoView {
             // An invitation takes nothing away from whoever is doing something.
             if let Some(heading) = heading.get().filter(|_| step >= BEGIN) {
                 let _ = heading.focus();
-                browser::reveal(selector);
+                // Of the board with all that stands under it, as much as there is room for.
+                if *selector == ".stage" { browser::scroll_to(selector) } else { browser::reveal(selector) }
             }
         });
         Some(view! {
@@ -147,7 +183,7 @@ pub fn TourCard(tour: Tour) -> impl IntoView {
                         {*next}
                     </button>
                     <Show when=move || step + 1 < STEPS.len()>
-                        <button type="button" class="quiet" data-testid="tour-skip" on:click=move |_| tour.end(page)>
+                        <button type="button" class="quiet" data-testid="tour-skip" on:click=move |_| tour.skip(page)>
                             {if step < BEGIN { "Not now" } else { "Skip" }}
                         </button>
                     </Show>

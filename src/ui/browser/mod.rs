@@ -115,6 +115,13 @@ pub fn reveal(selector: &str) {
     }
 }
 
+/// Scrolls until the first element that `selector` finds begins at the top of what is seen.
+pub fn scroll_to(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector) {
+        element.scroll_into_view();
+    }
+}
+
 /// Sets an attribute of the document's root, or takes it away.
 pub fn mark_root(attribute: &str, value: Option<&str>) {
     if let Some(root) = document().document_element() {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::ui::{
     format::words::bytes,
-    state::{Checkpoint, Page, Status, Unsettled},
+    state::{Checkpoint, Half, Page, Status, Unsettled},
     widgets::details::Fold,
 };
 
@@ -66,7 +66,8 @@ fn question(page: Page, asked: Unsettled) -> impl IntoView {
 #[component]
 fn Identifier() -> impl IntoView {
     let page = Page::here();
-    let wrong = RwSignal::new(false);
+    // What was written that is none of them.
+    let wrong = RwSignal::new(None::<String>);
     let shown = move || {
         page.machine.shapes.track();
         let own = page.machine.own_of_board()?;
@@ -80,7 +81,7 @@ fn Identifier() -> impl IntoView {
             let said = event_target_value(&event);
             let by_name = || names.iter().position(|name| *name == said.trim());
             let number = by_name().or_else(|| said.trim().parse().ok()).filter(|number| *number < count);
-            wrong.set(number.is_none());
+            wrong.set(number.is_none().then(|| said.trim().to_owned()));
             if let Some(number) = number {
                 page.machine.choose_identifier(number as u32);
             }
@@ -93,7 +94,7 @@ fn Identifier() -> impl IntoView {
                         size="10"
                         data-testid="identifier"
                         prop:value=checkpoint.identifier.to_string()
-                        aria-invalid=move || wrong.get().to_string()
+                        aria-invalid=move || wrong.with(Option::is_some).to_string()
                         on:change=choose
                     />
                 </label>
@@ -102,6 +103,15 @@ fn Identifier() -> impl IntoView {
                     {if names_known(&page) { ", or a name)" } else { "; identifiers.json names them)" }}
                 </span>
             </p>
+            {move || wrong.get().map(|said| {
+                let known = format!("0 to {}", count - 1);
+                let now = checkpoint.identifier;
+                view! {
+                    <p class="message warning" role="alert" data-testid="identifier-wrong">
+                        {format!("“{said}” is none of its identifiers ({known}): the model runs under {now} as before.")}
+                    </p>
+                }
+            })}
         }
     };
     move || shown().map(view)
@@ -126,17 +136,19 @@ fn Kept() -> impl IntoView {
             </li>
         }
     };
+    let file = move |testid: &'static str, official: bool, half: Half, name: &'static str| {
+        let save = move |_| page.hand_out(official, half);
+        view! { <button type="button" data-testid=testid on:click=save>{name}</button> }
+    };
     view! {
         <div class="actions">
-            <button type="button" data-testid="save-official" on:click=move |_| page.hand_out(true)>
-                "step_N and all_config.yaml"
-            </button>
-            <button type="button" data-testid="save-model" on:click=move |_| page.hand_out(false)>
-                ".safetensors and .json"
-            </button>
+            {file("save-official", true, Half::Weights, "step_N")}
+            {file("save-official-config", true, Half::Configuration, "all_config.yaml")}
+            {file("save-model", false, Half::Weights, ".safetensors")}
+            {file("save-model-config", false, Half::Configuration, ".json")}
         </div>
         <p class="help">
-            "The official training goes on from the first; hrm and this page open both. Models that you bring are kept in \
+            "Weights and what lies beside them. The official training goes on from the first two; hrm and this page open both pairs. Models that you bring are kept in \
              this browser until you remove them."
         </p>
         <ul data-testid="kept-models">

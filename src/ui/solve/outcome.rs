@@ -64,6 +64,9 @@ pub fn Outcome() -> impl IntoView {
         <Show when=move || page.machine.lacks_model()>
             <Unfit/>
         </Show>
+        <Show when=move || page.drawing.complaint.with(Option::is_some)>
+            <p class="message warning" role="alert" data-testid="complaint">{move || page.drawing.complaint.get()}</p>
+        </Show>
         <Notes/>
     }
 }
@@ -240,7 +243,12 @@ fn Notes() -> impl IntoView {
     let page = Page::here();
     let notes = Memo::new(move |_| {
         let mut notes: Vec<String> = page.machine.notice.get().into_iter().collect();
-        notes.extend(against_the_board(page));
+        let against = against_the_board(page);
+        // Beside Solve stand the first and the last of them, until a run has its verdict there.
+        let is_said = page.run.phase.with(|phase| *phase == Phase::Idle) && waiting_for(page).is_none();
+        if !is_said || against.len() > 2 {
+            notes.extend(against);
+        }
         notes
     });
     view! {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::ui::{
+    browser,
     puzzles::{self, Story},
     url::{address::Address, interventions},
 };
@@ -20,7 +21,13 @@ pub fn Stories() -> impl IntoView {
             acts: interventions::read(story.acts),
             ..Address::default()
         };
-        view! { <li><a href=address.to_string() title=story.says>{story.name}</a></li> }
+        let look = |_| request_animation_frame(|| browser::reveal("[data-testid=board]"));
+        view! {
+            <li>
+                <a href=address.to_string() on:click=look>{story.name}</a>
+                <span class="facts">{story.says}</span>
+            </li>
+        }
     };
     view! {
         <nav class="stories" aria-label="Runs worth seeing" data-testid="stories">

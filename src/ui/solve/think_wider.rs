@@ -4,6 +4,7 @@ use hrm_core::{puzzle::in_rows, search::Choose};
 use leptos::prelude::*;
 
 use crate::ui::{
+    browser,
     format::words::{thousands, view_name},
     solve::{wider_figure::WiderFigure, wider_settings::WiderSettings},
     state::{End, Page, Widening},
@@ -19,7 +20,11 @@ pub fn ThinkWiderButton() -> impl IntoView {
                 type="button"
                 data-testid="think-wider"
                 title="Shows the model the same puzzle in other symmetric forms, until an answer passes the rules"
-                on:click=move |_| page.think_wider()
+                on:click=move |_| {
+                    page.think_wider();
+                    // On a phone it stands far below.
+                    request_animation_frame(|| browser::reveal("[data-testid=wider]"));
+                }
             >
                 "Think wider"
             </button>

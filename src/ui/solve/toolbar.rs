@@ -102,9 +102,6 @@ pub fn Toolbar() -> impl IntoView {
         <Show when=move || pasting.get()>
             <PasteField close=move || pasting.set(false)/>
         </Show>
-        <Show when=move || drawing.complaint.with(Option::is_some)>
-            <p class="message warning" role="alert" data-testid="complaint">{move || drawing.complaint.get()}</p>
-        </Show>
         <Show when=move || drawing.others.with(|others| !others.is_empty())>
             <p class="message" data-testid="other-puzzles">
                 {move || format!("{} more puzzles were pasted with this one. ", drawing.others.with(Vec::len))}

@@ -33,6 +33,15 @@ const MOST_KEPT_NAMES: usize = 20_000;
 /// Bytes of a model that is handed out at most: page and worker hold it at once.
 const MOST_HANDED_OUT: f64 = 1e9;
 
+/// A file of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Half {
+    /// Its weights.
+    Weights,
+    /// What lies beside them.
+    Configuration,
+}
+
 /// The files of a checkpoint.
 #[derive(Clone, Debug, Default)]
 pub struct Brought {
@@ -102,6 +111,8 @@ impl Page {
         let number = self.machine.bring();
         self.place.set(Place::Solve);
         self.machine.asked.set(None);
+        // What was said of files before is not about these.
+        self.machine.notice.set(None);
         let Some(file) = brought.weights else { return };
         let read = async {
             let optional = async |file: Option<File>| match file {
@@ -217,8 +228,9 @@ impl Page {
         spawn_local(async move { kept_models::remove(&name).await });
     }
 
-    /// Hands a person the open model: in the form of the official training, or as safetensors.
-    pub fn hand_out(self, official: bool) {
+    /// Hands a person a file of the open model: in the form of the official training, or as safetensors; its weights or its
+    /// configuration, one at a time, for browsers ask before a page saves two.
+    pub fn hand_out(self, official: bool, part: Half) {
         let Some(entry) = self.machine.model.get_untracked() else { return };
         let blob = untrack(|| self.machine.own_of_board());
         let blob = blob.and_then(|own| Some((own.file.dyn_into::<Blob>().ok()?, own.config)));
@@ -228,7 +240,8 @@ impl Page {
                 .refuse(format!("The file has {}; more than {most} are converted by hrm convert", bytes(blob.size())));
         }
         let stem = names::allowed(&entry.name).into_owned();
-        let step = entry.facts.as_ref().and_then(|facts| facts.steps).unwrap_or(0);
+        let named = entry.name.strip_prefix("step_").and_then(|step| step.parse().ok());
+        let step = named.or(entry.facts.as_ref().and_then(|facts| facts.steps)).unwrap_or(0);
         let archive = official.then(|| format!("step_{step}"));
         let (files, config) = match blob {
             Some((blob, config)) => (vec![Object::from(blob)], Some(Box::new(config))),
@@ -245,8 +258,10 @@ impl Page {
                             Some(archive) => (archive.clone(), "all_config.yaml".to_owned(), "application/yaml"),
                             None => (format!("{stem}.safetensors"), format!("{stem}.json"), "application/json"),
                         };
-                        browser::save(&file, "application/octet-stream", &weights);
-                        browser::save(&beside, kind, config.as_bytes());
+                        match part {
+                            Half::Weights => browser::save(&file, "application/octet-stream", &weights),
+                            Half::Configuration => browser::save(&beside, kind, config.as_bytes()),
+                        }
                     }
                     (Event::Failed(failure), _) => self.refuse(failure.message),
                     _ => {}

@@ -34,6 +34,7 @@ impl Page {
             beside: self.beside.get(),
             moment: None,
             stretch: None,
+            segments: None,
             until_sure: false,
             acts: Vec::new(),
         }
@@ -48,17 +49,18 @@ impl Page {
     fn address_of_moment(self) -> Address {
         let moment = Some(self.player.moment.get_untracked());
         // Of the run, not of what has been chosen for the next one.
-        let (stretch, until_sure, acts) = self.run.recording.with_untracked(|run| {
-            let Some(run) = run else { return (None, false, Vec::new()) };
+        let (stretch, segments, until_sure, acts) = self.run.recording.with_untracked(|run| {
+            let Some(run) = run else { return (None, None, false, Vec::new()) };
             let planned = run.keep().segments();
             let reaches = |stretch: &usize| stretch * run.shapes().segments >= planned;
             let stretch = STRETCHES.into_iter().find(reaches).or(STRETCHES.last().copied());
             let stretch = stretch.filter(|stretch| *stretch != 1);
             let recorded = run.segments().len();
             let until_sure = recorded < planned && run.halted().is_some_and(|segment| segment + 1 == recorded);
-            (stretch, until_sure, run.interventions().to_vec())
+            let segments = (planned < run.shapes().segments).then_some(planned);
+            (stretch, segments, until_sure, run.interventions().to_vec())
         });
-        Address { moment, stretch, until_sure, acts, ..untrack(|| self.address()) }
+        Address { moment, stretch, segments, until_sure, acts, ..untrack(|| self.address()) }
     }
 
     /// A page that is loaded again shows the run and the moment that it showed: the address alone would lose them.
@@ -86,7 +88,7 @@ impl Page {
     pub(super) fn run_to(self, address: &Address) {
         let Some(moment) = address.moment else { return };
         let stretch = address.stretch.filter(|stretch| STRETCHES.contains(stretch));
-        let (acts, until_sure) = (address.acts.clone(), address.until_sure);
+        let (acts, until_sure, segments) = (address.acts.clone(), address.until_sure, address.segments);
         // A puzzle that the address brought clears the last run first.
         let start = move || {
             let kind = untrack(|| self.kind());
@@ -94,7 +96,7 @@ impl Page {
             self.run.stretch_for_this(stretch.unwrap_or(1));
             self.run.until_sure.set(until_sure);
             self.run.watch.set(true);
-            self.solve();
+            self.think(Vec::new(), segments);
             self.player.await_moment(moment);
             let fits = |asked: &Intervention| asked.act.fits(kind.seq_len(), kind.vocab_size());
             let acts: Vec<_> = acts.into_iter().filter(fits).collect();

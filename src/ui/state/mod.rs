@@ -17,7 +17,7 @@ mod visit;
 mod wider;
 
 pub(super) use attempt::Attempt;
-pub(super) use checkpoint::Unsettled;
+pub(super) use checkpoint::{Half, Unsettled};
 pub(super) use dimension::{DIMENSION_PUZZLES, Measured};
 pub(super) use drawing::{Drawing, Question, Wish};
 pub(super) use experiment::Experiment;
@@ -90,6 +90,8 @@ pub(super) struct Page {
     pub theme: RwSignal<u32>,
     /// Whether the first run to end is to be replayed: on a first visit, unless it came by a link to a moment.
     greets: StoredValue<bool>,
+    /// The model of an address without a puzzle, until the gallery is known.
+    linked_model: StoredValue<Option<String>>,
     /// Whether that has just been done.
     pub welcomed: RwSignal<bool>,
 }
@@ -126,6 +128,9 @@ impl Page {
             theme: RwSignal::new(0),
             greets: StoredValue::new(address.moment.is_none() && address.run.is_none() && visit::is_first()),
             welcomed: RwSignal::new(false),
+            linked_model: StoredValue::new(
+                address.model.clone().filter(|_| address.puzzle.is_none() && address.run.is_none()),
+            ),
         };
         page.take_recipe(&address);
         page.machine.start(move |heard| page.hear(heard));
@@ -362,6 +367,7 @@ impl Page {
                 self.machine.take(task, event);
                 if listed {
                     self.drawing.fit(&self.machine.kinds());
+                    self.show_kind_of_link();
                 }
                 if failed && self.run.phase.get_untracked() == Phase::Waiting {
                     // What failed is what the verdict says where nothing runs.
@@ -369,6 +375,17 @@ impl Page {
                 }
                 self.start_if_waiting();
             }
+        }
+    }
+
+    /// A link that names a model and no puzzle shows a board of that model's.
+    fn show_kind_of_link(self) {
+        let asked = self.linked_model.try_update_value(Option::take).flatten();
+        let kind = asked.and_then(|name| {
+            self.machine.gallery.with_untracked(|all| all.iter().find(|model| model.name == name).map(|it| it.puzzle))
+        });
+        if let Some(kind) = kind {
+            self.show_kind(kind);
         }
     }
 

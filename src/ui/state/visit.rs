@@ -46,11 +46,16 @@ impl Page {
         }
     }
 
+    /// Whether that is the board.
+    pub fn shows_first_board(self) -> bool {
+        let first = Question::first_of(FIRST_BOARD.0);
+        self.drawing.question.with(|question| *question == first)
+    }
+
     /// Puts the first board there; what was drawn comes back by Undo.
     pub fn show_first_board(self) {
-        let first = Question::first_of(FIRST_BOARD.0);
-        if self.drawing.question.with_untracked(|question| *question != first) {
-            self.drawing.replace(first);
+        if !untrack(|| self.shows_first_board()) {
+            self.drawing.replace(Question::first_of(FIRST_BOARD.0));
         }
     }
 

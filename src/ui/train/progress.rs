@@ -69,7 +69,7 @@ pub fn Report() -> impl IntoView {
         let size = if size > 0 { format!(" ({})", bytes(size as f64)) } else { String::new() };
         let busy = match training.is_busy() {
             true => format!(
-                " It is saved {often}, and when this tab is hidden or left: what a crash can cost is what came since."
+                " It is saved {often}, and when this tab is hidden: closing or reloading it, or a crash, can cost what came since."
             ),
             false => String::new(),
         };

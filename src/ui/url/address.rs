@@ -10,6 +10,9 @@ use crate::ui::url::{interventions, place::Place, view::View};
 /// How an address says that the run ends when the model is sure.
 const SURE: &str = "sure";
 
+/// Segments that an address may ask for: those of the longest training in the gallery, and more.
+const MOST_SEGMENTS: usize = 64;
+
 /// What an address says. What it leaves out the page fills in.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Address {
@@ -33,6 +36,8 @@ pub struct Address {
     pub moment: Option<usize>,
     /// How many times the segments of training the run may take.
     pub stretch: Option<usize>,
+    /// Segments that the run takes, where they are fewer than those of training.
+    pub segments: Option<usize>,
     /// Whether the run ends when the model holds itself done.
     pub until_sure: bool,
     /// What is done to the thought, in a second run that is laid over the untouched one.
@@ -55,6 +60,9 @@ impl Address {
                 Some(("beside", value)) => address.beside = View::of_name(value),
                 Some(("moment", value)) => address.moment = value.parse().ok(),
                 Some(("stretch", value)) => address.stretch = value.parse().ok(),
+                Some(("segments", value)) => {
+                    address.segments = value.parse().ok().filter(|count| (1..=MOST_SEGMENTS).contains(count))
+                }
                 Some(("until", value)) => address.until_sure = value == SURE,
                 Some(("acts", value)) => address.acts = interventions::read(&unescape(value)),
                 _ => {}
@@ -73,6 +81,7 @@ impl fmt::Display for Address {
         let beside = self.beside.map(|view| view.name().to_string());
         let moment = self.moment.map(|moment| moment.to_string());
         let stretch = self.stretch.map(|stretch| stretch.to_string());
+        let segments = self.segments.map(|segments| segments.to_string());
         let until = self.until_sure.then(|| SURE.to_string());
         let acts = (!self.acts.is_empty()).then(|| interventions::write(&self.acts));
         let parts = [
@@ -86,6 +95,7 @@ impl fmt::Display for Address {
             ("beside", &beside),
             ("moment", &moment),
             ("stretch", &stretch),
+            ("segments", &segments),
             ("until", &until),
             ("acts", &acts),
         ];
@@ -147,6 +157,7 @@ mod tests {
             beside: Some(View::States),
             moment: Some(12),
             stretch: Some(4),
+            segments: Some(3),
             until_sure: true,
             acts: vec![Intervention { at: 8, act: Act::Clue { cell: 3, token: 2 } }],
         };

@@ -44,6 +44,9 @@ fn header(bytes: &[u8]) -> Result<&str, String> {
     if let Some(found) = other_format(bytes) {
         return Err(found.into());
     }
+    if bytes.get(8).is_some_and(|sign| *sign != b'{') {
+        return Err("it is no safetensors file: expected the length of a JSON header, then that".into());
+    }
     let text = bytes.split_first_chunk().and_then(|(length, rest)| {
         let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
         rest.get(..length)
@@ -111,6 +114,7 @@ mod tests {
         assert!(said(b"\x80\x02}q\x00(X\x04\x00").contains("PyTorch"));
         assert!(said(b"{\"seq_len\": 16}").contains("JSON text"));
         assert!(said(b"\x1f\x8b\x08\x00").contains("compressed"));
+        assert!(said(b"some notes of mine").starts_with("it is no safetensors file"));
         assert_eq!(said(b""), "it is empty");
         assert_eq!(said(b"\x05\0\0\0\0\0\0\0{"), "the file ends within its header: it was cut short");
     }

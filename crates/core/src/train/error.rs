@@ -47,7 +47,7 @@ pub enum TrainError {
         expected: usize,
     },
     /// The loss left the real numbers.
-    #[error("the loss is not finite at step {step}; the last saved state is intact")]
+    #[error("the loss is not finite at step {step}, and nothing of that is saved; a lower learning rate may help")]
     NotFinite {
         /// From 1.
         step: u64,

@@ -76,7 +76,7 @@ impl OptimizerConfig {
         let advice = if share(total) > LAGGING {
             // A tenth of the run.
             let digits = if total < 1000 { 2 } else { 4 };
-            format!("; for a run of {total} steps an ema of {:.digits$} suits", (1.0 - 10.0 / total as f64).max(0.0))
+            format!("; for a run of {total} steps ema = {:.digits$} suits", (1.0 - 10.0 / total as f64).max(0.0))
         } else {
             format!("; from about step {:.0} on it does not lag", span * -LAGGING.ln())
         };
@@ -101,7 +101,7 @@ mod tests {
             "an average over about 1000 steps (ema 0.999), which lags: after step 250 it is still 78 % start weights";
         assert!(said.contains(lags) && said.ends_with("; from about step 2996 on it does not lag"), "{said}");
         let short = with(0.999).average_lag(250, 250).unwrap();
-        assert!(short.ends_with("; for a run of 250 steps an ema of 0.96 suits"), "{short}");
+        assert!(short.ends_with("; for a run of 250 steps ema = 0.96 suits"), "{short}");
         let suits = with(0.96);
         assert_eq!(suits.average_lag(250, 250), None, "what is advised helps");
         assert_eq!((with(0.98).average_lag(149, 1000), with(0.0).average_lag(0, 1000)), (None, None));

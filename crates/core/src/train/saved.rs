@@ -213,7 +213,9 @@ impl Header {
     }
 
     fn field(&self, name: &str) -> Result<&str, TrainError> {
-        let missing = || TrainError::State(format!("no `{name}` in the header; not a saved run"));
+        let missing = || {
+            TrainError::State(format!("no `{name}` in the header; not a saved run (weights alone, or a recording?)"))
+        };
         self.0.get(name).map(String::as_str).ok_or_else(missing)
     }
 

@@ -43,7 +43,8 @@ pub fn describe(asked: &Describe, blob: Option<Blob>) -> Result<Event, TaskError
     let blob = blob.ok_or_else(|| TaskError::MissingFile(name.clone()))?;
     let of_system = |error: io::Error| of_words(error.to_string());
     let mut slices = Slices::new(blob).map_err(of_system)?;
-    let shapes = if is_safetensors(&slices.bytes(9).map_err(of_system)?) {
+    let is_safetensors = name.ends_with(".safetensors") || is_safetensors(&slices.bytes(9).map_err(of_system)?);
+    let shapes = if is_safetensors {
         shapes_of_header(&mut slices).map_err(of_words)?
     } else {
         let of_torch = |source| TaskError::Torch { file: name.clone(), source };

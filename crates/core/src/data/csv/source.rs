@@ -7,6 +7,9 @@ use csv::{ByteRecord, Reader, ReaderBuilder};
 use super::CsvError;
 use crate::text::{self, Encoding, TextError};
 
+/// Bytes in which a file that is no text shows it.
+const BEGINNING: usize = 1024;
+
 /// A file's bytes as UTF-8, without a byte order mark.
 pub(super) struct Source {
     bytes: Vec<u8>,
@@ -44,6 +47,10 @@ impl Source {
         input.read_to_end(&mut bytes).map_err(csv::Error::from)?;
         if let Some(found) = text::other_format(&bytes) {
             return Err(TextError::Other(found).into());
+        }
+        let is_binary = Encoding::of(&bytes) == Encoding::Utf8 && bytes.iter().take(BEGINNING).any(|byte| *byte == 0);
+        if is_binary {
+            return Err(TextError::Other("it holds bytes of zero, so it is no text: expected a table (CSV)").into());
         }
         let was_utf16 = match Encoding::of(&bytes) {
             // Bytes that are no UTF-8 are told of their row; the others are read.
