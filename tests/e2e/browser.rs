@@ -21,7 +21,7 @@ const SPY: &str = include_str!("spy.js");
 
 /// The longest that anything is waited for. Waits end on what they wait for: this one tells that it never comes, also on a busy
 /// machine on which SwiftShader compiles every kernel.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(600);
 /// What the driver takes longer than that is its own affair.
 const GRACE: Duration = Duration::from_secs(60);
 
