@@ -243,12 +243,7 @@ fn Notes() -> impl IntoView {
     let page = Page::here();
     let notes = Memo::new(move |_| {
         let mut notes: Vec<String> = page.machine.notice.get().into_iter().collect();
-        let against = against_the_board(page);
-        // Beside Solve stand the first and the last of them, until a run has its verdict there.
-        let is_said = page.run.phase.with(|phase| *phase == Phase::Idle) && waiting_for(page).is_none();
-        if !is_said || against.len() > 2 {
-            notes.extend(against);
-        }
+        notes.extend(against_the_board(page));
         notes
     });
     view! {

@@ -77,10 +77,9 @@ impl Page {
     pub fn run_experiment(self, act: Intervention) {
         let mut acts = self.experiment.acts.get_untracked();
         acts.push(act);
-        let first = acts.iter().map(|act| act.at).min().unwrap_or(0);
-        // What is watched begins where the first of them does; at that segment's end both boards have an answer.
-        let end = self.run.recording.with_untracked(|run| run.as_ref().map(|run| run.end_of(run.place(first).0)));
-        self.touch(acts, end.unwrap_or(first));
+        // What is watched begins where the first of them does, and the next experiment too.
+        let first = acts.iter().map(|act| act.at).min();
+        self.touch(acts, first.unwrap_or(0));
     }
 
     /// Runs the experiment that a link asked for, now that its untouched run is there.
