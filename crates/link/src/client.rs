@@ -111,6 +111,13 @@ impl Client {
         }
     }
 
+    /// Starts a worker where there is none.
+    pub fn wake(&self) {
+        if !self.is_alive() {
+            self.restart();
+        }
+    }
+
     /// Whether there is a worker.
     pub fn is_alive(&self) -> bool {
         self.inner.worker.borrow().is_some()

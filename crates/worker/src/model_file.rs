@@ -3,7 +3,7 @@
 use std::{cell::RefCell, io};
 
 use hrm_core::checkpoint::{
-    CheckpointError, Weights,
+    CheckpointError, Weights, is_safetensors,
     torch::{PuzzleRows, Source, TorchFile},
 };
 use hrm_link::protocol::Event;
@@ -128,11 +128,6 @@ impl File {
         }
         Ok(Some(weights))
     }
-}
-
-/// There the length of a JSON header comes first, then its brace.
-pub fn is_safetensors(start: &[u8]) -> bool {
-    start.get(8) == Some(&b'{')
 }
 
 fn of_safetensors(name: &str, bytes: &[u8], rows: PuzzleRows<'_>) -> Result<Weights, TaskError> {

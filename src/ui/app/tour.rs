@@ -4,7 +4,7 @@ use leptos::{html, prelude::*};
 
 use crate::ui::{
     browser,
-    state::{Page, Phase as RunPhase, Question},
+    state::{Page, Phase, Question},
     url::{place::Place, view::View},
 };
 
@@ -96,7 +96,7 @@ impl Tour {
             }
         });
         Effect::new(move |_| {
-            let has_ended = page.run.phase.with(|phase| matches!(phase, RunPhase::Valid | RunPhase::Invalid(_)));
+            let has_ended = page.run.phase.with(Phase::has_answer);
             if has_ended && tour.replays.get_value() {
                 tour.replays.set_value(false);
                 untrack(|| page.player.replay());

@@ -148,8 +148,8 @@ fn Kept() -> impl IntoView {
             {file("save-model-config", false, Half::Configuration, ".json")}
         </div>
         <p class="help">
-            "Weights and what lies beside them. The official training goes on from the first two; hrm and this page open both pairs. Models that you bring are kept in \
-             this browser until you remove them."
+            "Weights and what lies beside them. The official training goes on from the first two; hrm and this page open \
+             both pairs. Models that you bring are kept in this browser until you remove them."
         </p>
         <ul data-testid="kept-models">
             <For each=kept key=|(name, size)| (name.clone(), *size as u64) children=row/>

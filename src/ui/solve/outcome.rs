@@ -78,7 +78,7 @@ pub fn has_no_model(page: Page) -> bool {
 
 /// Whether the moment that is shown comes before the end of a run that has ended.
 fn is_past(page: Page) -> bool {
-    let has_ended = page.run.phase.with(|phase| matches!(phase, Phase::Valid | Phase::Invalid(_)));
+    let has_ended = page.run.phase.with(Phase::has_answer);
     has_ended && !page.player.is_at_end()
 }
 

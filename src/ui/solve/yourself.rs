@@ -93,7 +93,7 @@ pub fn AttemptSolved() -> impl IntoView {
 
 /// How long the model's run took, once it has ended.
 fn of_model(page: Page) -> Option<String> {
-    let has_ended = page.run.phase.with(|phase| matches!(phase, Phase::Valid | Phase::Invalid(_)));
+    let has_ended = page.run.phase.with(Phase::has_answer);
     page.run.recording.with(|recording| {
         let recording = recording.as_ref().filter(|_| has_ended)?;
         Some(duration(recording.milliseconds() / 1000.0))

@@ -15,8 +15,6 @@ pub struct Attempt {
     pub filled: RwSignal<Option<History<Vec<u8>>>>,
     /// Seconds that the last attempt took, if it came to a right board.
     pub solved: RwSignal<Option<f64>>,
-    /// The puzzle that it is at.
-    question: StoredValue<Option<Question>>,
     /// When it began, in seconds of the page's clock.
     began: StoredValue<f64>,
 }
@@ -24,12 +22,7 @@ pub struct Attempt {
 impl Attempt {
     /// None yet.
     pub fn new() -> Self {
-        Self {
-            filled: RwSignal::new(None),
-            solved: RwSignal::new(None),
-            question: StoredValue::new(None),
-            began: StoredValue::new(0.0),
-        }
+        Self { filled: RwSignal::new(None), solved: RwSignal::new(None), began: StoredValue::new(0.0) }
     }
 
     /// Whether one is under way.
@@ -74,8 +67,7 @@ impl Page {
         }
         self.attempt.solved.set(None);
         self.attempt.began.set_value(browser::now() / 1000.0);
-        self.attempt.filled.set(Some(History::new(question.tokens.clone())));
-        self.attempt.question.set_value(Some(question));
+        self.attempt.filled.set(Some(History::new(question.tokens)));
     }
 
     /// Writes a token into the cell under the cursor: of the attempt, where the puzzle leaves it blank, or of the puzzle.
@@ -129,13 +121,13 @@ impl Page {
 
     /// Another puzzle ends an attempt.
     pub(super) fn follow_attempt(self) {
-        Effect::new(move |_| {
+        Effect::new(move |before: Option<Question>| {
             let question = self.drawing.question.get();
-            if self.attempt.question.with_value(|of| of.as_ref().is_some_and(|of| *of != question)) {
-                self.attempt.question.set_value(None);
+            if before.is_some_and(|before| before != question) {
                 self.attempt.end();
                 self.attempt.solved.set(None);
             }
+            question
         });
     }
 }

@@ -72,7 +72,7 @@ impl Page {
             self.run_to(&Address::parse(link));
         }
         let handle = window_event_listener(leptos::ev::pagehide, move |_| {
-            let ended = self.run.phase.with_untracked(|phase| matches!(phase, Phase::Valid | Phase::Invalid(_)));
+            let ended = self.run.phase.with_untracked(Phase::has_answer);
             let of_gallery =
                 self.machine.model.with_untracked(|model| model.as_ref().is_some_and(|m| !m.file.is_empty()));
             let is_here =

@@ -244,8 +244,7 @@ impl Page {
     /// The stretch beyond the one that the run on the page has come to the end of; none of a touched or broken run.
     pub fn longer(self) -> Option<usize> {
         let segments = self.machine.shapes.get()?.segments;
-        let ended =
-            self.run.phase.with(|phase| matches!(phase, Phase::Valid | Phase::Invalid(_))) && !self.is_foreign();
+        let ended = self.run.phase.with(Phase::has_answer) && !self.is_foreign();
         let thought = self.run.recording.with(|run| {
             let untouched = run.as_ref().filter(|run| ended && run.interventions().is_empty())?;
             Some(untouched.segments().len())

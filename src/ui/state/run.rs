@@ -30,6 +30,13 @@ pub enum Phase {
     Failed(String),
 }
 
+impl Phase {
+    /// Whether the run has come to its end with an answer, right or wrong.
+    pub fn has_answer(&self) -> bool {
+        matches!(self, Self::Valid | Self::Invalid(_))
+    }
+}
+
 /// State of the run.
 #[derive(Clone, Copy)]
 pub struct Run {

@@ -66,7 +66,7 @@ impl Page {
 
     /// The first run that ends is shown once more, slowly: the board, the clocks and the curves move together.
     pub(super) fn replay_the_first(self) {
-        let has_answer = self.run.phase.with_untracked(|phase| matches!(phase, Phase::Valid | Phase::Invalid(_)));
+        let has_answer = self.run.phase.with_untracked(Phase::has_answer);
         if has_answer && self.greets.get_value() {
             self.remember_visit();
             self.player.replay();

@@ -44,7 +44,7 @@ fn header(bytes: &[u8]) -> Result<&str, String> {
     if let Some(found) = other_format(bytes) {
         return Err(found.into());
     }
-    if bytes.get(8).is_some_and(|sign| *sign != b'{') {
+    if bytes.len() > 8 && !is_safetensors(bytes) {
         return Err("it is no safetensors file: expected the length of a JSON header, then that".into());
     }
     let text = bytes.split_first_chunk().and_then(|(length, rest)| {
@@ -57,9 +57,14 @@ fn header(bytes: &[u8]) -> Result<&str, String> {
     Ok(text)
 }
 
-/// What a file is that begins as no safetensors file does: there the length of a JSON header comes first, then its brace.
+/// Whether a file begins as safetensors files do: the length of a JSON header comes first, then its brace.
+pub fn is_safetensors(bytes: &[u8]) -> bool {
+    bytes.get(8) == Some(&b'{')
+}
+
+/// What a file is that begins as no safetensors file does.
 pub(super) fn other_format(bytes: &[u8]) -> Option<&'static str> {
-    if bytes.get(8) == Some(&b'{') {
+    if is_safetensors(bytes) {
         return None;
     }
     let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();

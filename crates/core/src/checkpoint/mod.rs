@@ -10,7 +10,7 @@ mod yaml;
 
 pub use average::{AverageError, average};
 pub use grow::{GrowError, grow};
-pub use header::{metadata, open};
+pub use header::{is_safetensors, metadata, open};
 pub use safetensors::{CheckpointError, plain_name};
 
 pub use crate::model::{Tensor, Weights};

@@ -1,6 +1,6 @@
 //! Puzzles as CSV: rows of `source,question,answer,rating` as in the official Sudoku-Extreme files, and what other files
-//! make of that: other names of columns ([`Column`]), no header, semicolons, tabs or bars, a line `sep=;`, UTF-16. The columns may stand in any
-//! order; source and rating may be missing.
+//! make of that: other names of columns ([`Column`]), no header, semicolons, tabs or bars, a line `sep=;`, UTF-16. The
+//! columns may stand in any order; source and rating may be missing.
 
 mod columns;
 mod report;

@@ -5,6 +5,7 @@ use std::io;
 
 use hrm_core::{
     checkpoint::{
+        is_safetensors,
         official::{self, Beside, OfficialError, Shapes},
         torch::TorchFile,
     },
@@ -14,10 +15,7 @@ use hrm_core::{
 use hrm_link::protocol::{Describe, Event};
 use web_sys::Blob;
 
-use crate::{
-    error::TaskError,
-    model_file::{Slices, is_safetensors},
-};
+use crate::{error::TaskError, model_file::Slices};
 
 /// Bytes of a safetensors file's header at most, by its library.
 const LONGEST_HEADER: u64 = 100_000_000;

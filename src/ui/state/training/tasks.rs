@@ -75,9 +75,7 @@ fn thinned_end(stored: &Stored) -> Option<u64> {
 
 /// Asks a worker, which is started if there is none.
 fn ask(client: &Client, task: Task, buffers: Vec<ArrayBuffer>) -> u32 {
-    if !client.is_alive() {
-        client.restart();
-    }
+    client.wake();
     client.ask_with(task, buffers)
 }
 
@@ -95,9 +93,7 @@ impl Page {
     /// The same; the answers come back to the one who asks.
     pub fn request_of_file(self, task: Task, file: File) -> Replies {
         let client = self.files_client();
-        if !client.is_alive() {
-            client.restart();
-        }
+        client.wake();
         client.request(task, vec![file])
     }
 

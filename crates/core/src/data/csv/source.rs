@@ -48,11 +48,11 @@ impl Source {
         if let Some(found) = text::other_format(&bytes) {
             return Err(TextError::Other(found).into());
         }
-        let is_binary = Encoding::of(&bytes) == Encoding::Utf8 && bytes.iter().take(BEGINNING).any(|byte| *byte == 0);
-        if is_binary {
-            return Err(TextError::Other("it holds bytes of zero, so it is no text: expected a table (CSV)").into());
-        }
         let was_utf16 = match Encoding::of(&bytes) {
+            Encoding::Utf8 if bytes.iter().take(BEGINNING).any(|byte| *byte == 0) => {
+                let found = "it holds bytes of zero, so it is no text: expected a table (CSV)";
+                return Err(TextError::Other(found).into());
+            }
             // Bytes that are no UTF-8 are told of their row; the others are read.
             Encoding::Utf8 => false,
             _ => {
