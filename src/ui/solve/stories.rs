@@ -25,6 +25,7 @@ pub fn Stories() -> impl IntoView {
         view! {
             <li>
                 <a href=address.to_string() on:click=look>{story.name}</a>
+                " "
                 <span class="facts">{story.says}</span>
             </li>
         }
