@@ -193,6 +193,23 @@ fn swiglu() {
 }
 
 #[test]
+fn convolutions_that_share_a_weight() {
+    check("depthwise_conv", |r, random| {
+        let (batch, prefix) = (size(random, 3), random.below(3));
+        let (rows, columns, width, kernel) =
+            (size(random, 7), size(random, 7), size(random, 5), 1 + 2 * random.below(3));
+        let shape = [batch, prefix + rows * columns, width];
+        let (x, weight) = (r.param("x", &shape), r.param("weight", &[kernel * kernel, width]));
+        let (once, twice) = (r.temp("once", &shape), r.persistent("twice", &shape));
+        for (x, out) in [(x, once), (once, twice)] {
+            let (size, turned) = (kernel, false);
+            r.push(DepthwiseConv { x, weight, out, batch, prefix, rows, columns, width, size, turned });
+        }
+        Case::of(vec![x, weight], Output::Tensor(twice))
+    });
+}
+
+#[test]
 fn rms_norm_in_a_residual_network() {
     check("rms_norm", |r, random| {
         let (outer, len) = (size(random, 5), size(random, 11));

@@ -1,11 +1,12 @@
-//! One attention model learns, and solves, boards of several sizes: one recorded pass for each over one set of weights.
+//! One model of attention, or of convolutions, learns and solves boards of several sizes: one recorded pass for each over one
+//! set of weights.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::ops::ControlFlow;
 
 use hrm_core::{
     checkpoint::Weights,
-    config::ModelConfig,
+    config::{Mixer, ModelConfig},
     data::{Batch, Dataset, Hard, SplitRequest, generate_split},
     engine::{Engine, cpu, gpu},
     puzzle::{Kind, Size},
@@ -20,12 +21,17 @@ fn kinds() -> [Kind; 3] {
 }
 
 fn setup(sizes: Vec<Size>) -> Setup {
+    setup_of(Mixer::Attention, sizes)
+}
+
+fn setup_of(mixer: Mixer, sizes: Vec<Size>) -> Setup {
     let model = ModelConfig::from_json(
         r#"{"seq_len":81,"vocab_size":6,"H_cycles":1,"L_cycles":2,"H_layers":1,"L_layers":1,"hidden_size":32,
         "num_heads":2,"pos_encodings":"rope_2d","halt_max_steps":3,"halt_exploration_prob":0.3}"#,
     )
     .unwrap();
     let optimizer = OptimizerConfig { lr: 1e-3, warmup_steps: 2, ..OptimizerConfig::default() };
+    let model = ModelConfig { mixer, ..model };
     Setup { model, optimizer, batch: 4, total_steps: 50, seed: 5, shards: 1, sizes }
 }
 
@@ -71,16 +77,25 @@ async fn trained<E: Engine>(engine: &E, setup: Setup, batches: &[Batch]) -> (Vec
 
 #[test]
 fn one_model_learns_three_sizes_by_turns_and_the_engines_agree() {
+    learns_three_sizes(Mixer::Attention);
+}
+
+#[test]
+fn so_does_one_of_convolutions() {
+    learns_three_sizes(Mixer::Conv { size: 3 });
+}
+
+fn learns_three_sizes(mixer: Mixer) {
     pollster::block_on(async {
         let batches = batches(&datasets(), 9);
-        let (on_cpu, weights) = trained(&cpu::Engine::new(), setup(all_sizes()), &batches).await;
-        let (on_gpu, other) = trained(&gpu::Engine::new().await.unwrap(), setup(all_sizes()), &batches).await;
+        let (on_cpu, weights) = trained(&cpu::Engine::new(), setup_of(mixer, all_sizes()), &batches).await;
+        let (on_gpu, other) = trained(&gpu::Engine::new().await.unwrap(), setup_of(mixer, all_sizes()), &batches).await;
         for (a, b) in on_cpu.iter().zip(&on_gpu) {
             assert!((a.lm_loss - b.lm_loss).abs() < 1e-4 * a.lm_loss, "{a:?} {b:?}");
             assert!((a.grad_norm - b.grad_norm).abs() < 1e-3 * a.grad_norm, "{a:?} {b:?}");
             assert_eq!((a.step, a.halted), (b.step, b.halted));
         }
-        let begun = Weights::init(&setup(Vec::new()).model, 5);
+        let begun = Weights::init(&setup_of(mixer, Vec::new()).model, 5);
         for (name, tensor) in &weights.tensors {
             let distance = |other: &Weights| {
                 let pairs = tensor.data.iter().zip(&other.tensors[name].data);
@@ -113,7 +128,7 @@ fn a_batch_of_another_size_and_weights_of_one_size_are_refused() {
         let error = trainer.step(&wrong).await.unwrap_err().to_string();
         assert_eq!(error, "a batch of 100 tokens for board 0, expected 324");
         let mut fixed = setup(all_sizes());
-        fixed.model.mixer = hrm_core::config::Mixer::MlpT;
+        fixed.model.mixer = Mixer::MlpT;
         let weights = Weights::init(&fixed.model, 5);
         let error = Trainer::new(&engine, fixed, &weights).await.err().unwrap().to_string();
         assert_eq!(

@@ -27,6 +27,8 @@ pub const KERNELS: &[(&str, Make)] = &[
     ("copy", copy),
     ("cross_entropy", cross_entropy),
     ("cross_entropy_backward", cross_entropy_backward),
+    ("depthwise_conv", depthwise_conv),
+    ("depthwise_conv_backward", depthwise_conv_backward),
     ("ema", ema),
     ("embed", embed),
     ("embed_backward", embed_backward),
@@ -422,4 +424,38 @@ fn swiglu_backward(d: &mut Draw) {
     let gate_up = d.floats("gate_up", &[rows, 2 * n], -9.0, 9.0);
     let (d_out, d_gate_up) = (d.f("d_out", &[rows, n]), d.f("d_gate_up", &[rows, 2 * n]));
     d.recorder.push(SwigluBackward { gate_up, d_out, d_gate_up, rows, n });
+}
+
+/// Batch, prefix, rows, columns, width and the size of the kernel, which may be larger than the board.
+fn conv_sizes(d: &mut Draw) -> [usize; 6] {
+    let prefix = if d.ones || d.flip() { 0 } else { d.size(3) };
+    let size = if d.ones { 1 } else { 1 + 2 * d.random.below(4) };
+    [d.size(4), prefix, d.size(12), d.size(12), d.size(70), size]
+}
+
+fn depthwise_conv(d: &mut Draw) {
+    let [batch, prefix, rows, columns, width, size] = conv_sizes(d);
+    let shape = [batch, prefix + rows * columns, width];
+    let (x, weight, out) = (d.f("x", &shape), d.f("weight", &[size * size, width]), d.f("out", &shape));
+    let turned = d.flip();
+    d.recorder.push(DepthwiseConv { x, weight, out, batch, prefix, rows, columns, width, size, turned });
+}
+
+fn depthwise_conv_backward(d: &mut Draw) {
+    let [batch, prefix, rows, columns, width, size] = conv_sizes(d);
+    let shape = [batch, prefix + rows * columns, width];
+    let (x, d_out, d_weight) = (d.f("x", &shape), d.f("d_out", &shape), d.f("d_weight", &[size * size, width]));
+    let accumulate = d.flip();
+    d.recorder.push(DepthwiseConvBackward {
+        x,
+        d_out,
+        d_weight,
+        batch,
+        prefix,
+        rows,
+        columns,
+        width,
+        size,
+        accumulate,
+    });
 }

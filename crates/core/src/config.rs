@@ -35,6 +35,11 @@ pub enum Mixer {
     Attention,
     /// A SwiGLU over the positions (`mlp_t`).
     MlpT,
+    /// Every channel of the board convolved with a kernel of its own. Beyond HRM and TRM: neither has it.
+    Conv {
+        /// Rows and columns of the kernel, odd.
+        size: usize,
+    },
 }
 
 /// How positions reach the model.
@@ -162,10 +167,10 @@ impl ModelConfig {
         self.columns.unwrap_or_else(|| self.seq_len.isqrt()).max(1)
     }
 
-    /// Whether no weight depends on the size of the board, so that one set of weights serves every size: attention without
-    /// learned positions.
+    /// Whether no weight depends on the size of the board, so that one set of weights serves every size: attention or
+    /// convolution, without learned positions.
     pub fn serves_every_size(&self) -> bool {
-        self.mixer == Mixer::Attention && self.positions != Positions::Learned
+        self.mixer != Mixer::MlpT && self.positions != Positions::Learned
     }
 
     /// The configuration of the same weights for boards of another size; `None` where they depend on it.
@@ -272,6 +277,7 @@ impl ModelConfig {
             expansion: expansion(),
             num_heads: 1,
             mlp_t: false,
+            conv_size: Some(3),
             pos_encodings: rope(),
             halt_max_steps: sixteen(),
             halt_exploration_prob: 0.5,
@@ -325,6 +331,14 @@ impl ModelConfig {
                 return Err(field("seq_len", self.seq_len, "the cells of a square board for rope_2d"));
             }
         }
+        if let Mixer::Conv { size } = self.mixer {
+            if size.is_multiple_of(2) || size > MAX_CONV {
+                return Err(field("conv_size", size, format!("an odd number from 1 to {MAX_CONV}")));
+            }
+            if self.columns.is_none() && self.columns().pow(2) != self.seq_len {
+                return Err(field("seq_len", self.seq_len, "the cells of a square board for a convolution"));
+            }
+        }
         if let Some(columns) = self.columns.filter(|&columns| columns == 0 || !self.seq_len.is_multiple_of(columns)) {
             return Err(field("columns", columns, format!("a divisor of seq_len {}", self.seq_len)));
         }
@@ -353,6 +367,9 @@ impl ModelConfig {
         Ok(())
     }
 }
+
+/// Rows of a convolution's kernel at most.
+const MAX_CONV: usize = 15;
 
 /// Fields that the official code takes from the data set, and not from its configuration.
 const OF_DATASET: [&str; 3] = ["seq_len", "vocab_size", "num_puzzle_identifiers"];
@@ -393,6 +410,8 @@ struct RawConfig {
     num_heads: usize,
     #[serde(default)]
     mlp_t: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    conv_size: Option<usize>,
     #[serde(default = "rope")]
     pos_encodings: Positions,
     #[serde(default = "sixteen")]
@@ -458,7 +477,12 @@ impl TryFrom<RawConfig> for ModelConfig {
             hidden_size: raw.hidden_size,
             expansion: raw.expansion,
             num_heads: raw.num_heads,
-            mixer: if raw.mlp_t { Mixer::MlpT } else { Mixer::Attention },
+            mixer: match (raw.mlp_t, raw.conv_size) {
+                (true, Some(size)) => return Err(field("conv_size", size, "none beside mlp_t: a block has one mixer")),
+                (true, None) => Mixer::MlpT,
+                (false, Some(size)) => Mixer::Conv { size },
+                (false, None) => Mixer::Attention,
+            },
             positions: raw.pos_encodings,
             halt_max_steps: raw.halt_max_steps,
             halt_exploration_prob: raw.halt_exploration_prob,
@@ -489,6 +513,10 @@ impl From<ModelConfig> for RawConfig {
             expansion: config.expansion,
             num_heads: config.num_heads,
             mlp_t: config.mixer == Mixer::MlpT,
+            conv_size: match config.mixer {
+                Mixer::Conv { size } => Some(size),
+                Mixer::Attention | Mixer::MlpT => None,
+            },
             pos_encodings: config.positions,
             halt_max_steps: config.halt_max_steps,
             halt_exploration_prob: config.halt_exploration_prob,
@@ -575,8 +603,9 @@ mod tests {
     fn unknown_fields_are_told_with_the_nearest_known_one() {
         let value = serde_json::from_str(&FLAT.replace("\"unknown\"", "\"halt_max_step\"")).unwrap();
         assert_eq!(ModelConfig::unknown_fields(&value), ["halt_max_step (did you mean halt_max_steps?)"]);
-        // Only what is no square says how many columns it has.
-        let own = ModelConfig { columns: Some(8), ..ModelConfig::from_json(FLAT).unwrap() };
+        // Only what is no square says how many columns it has, and only a convolution its size.
+        let mixer = Mixer::Conv { size: 3 };
+        let own = ModelConfig { columns: Some(8), mixer, ..ModelConfig::from_json(FLAT).unwrap() };
         let own = serde_json::to_value(own).unwrap();
         assert_eq!(ModelConfig::unknown_fields(&own), [""; 0]);
         assert_eq!(own.as_object().unwrap().len(), ModelConfig::example().len());
@@ -599,6 +628,20 @@ mod tests {
         ] {
             assert_eq!((fixed.at_size(2, 8), fixed.at_size(4, 4)), (None, Some(fixed.clone())));
         }
+    }
+
+    #[test]
+    fn a_convolution_serves_every_size_and_is_the_only_mixer() {
+        let with = |more: &str| ModelConfig::from_json(&FLAT.replace("\"unknown\":[1]", more));
+        let config = with("\"conv_size\":5").unwrap();
+        assert_eq!(config.mixer, Mixer::Conv { size: 5 });
+        assert_eq!(ModelConfig::from_json(&serde_json::to_string(&config).unwrap()).unwrap(), config);
+        assert_eq!(config.at_size(3, 7).unwrap().validate(), Ok(()));
+        let refusal = |more: &str| with(more).unwrap_err().to_string();
+        assert_eq!(refusal("\"conv_size\":4"), "conv_size is 4; expected an odd number from 1 to 15");
+        assert_eq!(refusal("\"conv_size\":17"), "conv_size is 17; expected an odd number from 1 to 15");
+        let both = "conv_size is 3; expected none beside mlp_t: a block has one mixer";
+        assert_eq!(refusal("\"conv_size\":3,\"mlp_t\":true"), both);
     }
 
     #[test]

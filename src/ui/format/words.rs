@@ -107,6 +107,7 @@ pub fn summary(recipe: &Recipe) -> String {
     let mixer = match model.mixer {
         Mixer::Attention => "attention",
         Mixer::MlpT => "mlp_t",
+        Mixer::Conv { .. } => "convolution",
     };
     format!(
         "{puzzle}, {source} · {family} of {} channels, {mixer}, {} M weights · batch {}, {} steps",

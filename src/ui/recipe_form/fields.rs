@@ -120,7 +120,12 @@ fn chosen<T: PartialEq>(value: &T, options: &[(&str, T)]) -> String {
 }
 
 const FAMILIES: [(&str, Family); 2] = [("hrm", Family::Hrm), ("trm", Family::Trm)];
-const MIXERS: [(&str, Mixer); 2] = [("mlp", Mixer::MlpT), ("attention", Mixer::Attention)];
+const MIXERS: [(&str, Mixer); 4] = [
+    ("mlp", Mixer::MlpT),
+    ("attention", Mixer::Attention),
+    ("conv_3", Mixer::Conv { size: 3 }),
+    ("conv_5", Mixer::Conv { size: 5 }),
+];
 const POSITIONS: [(&str, Positions); 4] = [
     ("rope", Positions::Rope),
     ("rope_2d", Positions::Rope2d),
@@ -188,7 +193,7 @@ pub static FIELDS: [Field; 41] = [
     field!(Model "L_cycles", "L cycles", "Steps of the fast module for every one of the slow module.", whole(model.l_cycles)),
     field!(Model "halt_max_steps", "Segments at most", "How long a puzzle may be thought about, in training.", whole(model.halt_max_steps)),
     field!(Model "halt_exploration_prob", "Exploration", "How often a puzzle must be thought about longer than the model holds needed, 0 to 1.", any(model.halt_exploration_prob)),
-    field!(Model "mixer", "Token mixer", "How cells hear of each other: a small network over the positions (mlp_t), or attention.", MIXERS(model.mixer), [("mlp", "Network over positions (mlp_t)"), ("attention", "Attention")]),
+    field!(Model "mixer", "Token mixer", "How cells hear of each other: a small network over the positions (mlp_t), attention, or a convolution of each channel with its neighbours' (which HRM and TRM do not have).", MIXERS(model.mixer), [("mlp", "Network over positions (mlp_t)"), ("attention", "Attention"), ("conv_3", "Convolution, 3 by 3"), ("conv_5", "Convolution, 5 by 5")]),
     field!(Model "num_heads", "Attention heads", "Must divide the width where the mixer is attention.", whole(model.num_heads)),
     field!(Model "pos_encodings", "Positions", "How attention knows where a cell is: rotary by its place in the sequence or by row and column, learned, or not at all.", POSITIONS(model.positions), [("rope", "Rotary"), ("rope_2d", "Rotary, rows and columns"), ("learned", "Learned"), ("none", "None")]),
     field!(Model "expansion", "Expansion", "Inner width of the SwiGLUs over their width, before rounding to 256.", any(model.expansion)),

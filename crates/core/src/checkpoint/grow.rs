@@ -13,7 +13,7 @@ use crate::model::{Tensor, Weights, WeightsError};
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum GrowError {
     /// Attention has no weights for positions.
-    #[error("the model mixes tokens by attention, expected mlp_t")]
+    #[error("the model does not mix tokens by mlp_t; another mixer serves every size as it is")]
     Attention,
     /// Positions that are on no board.
     #[error("puzzle_emb_len is {0}, expected 0: those positions have no place on a board")]
@@ -279,7 +279,10 @@ mod tests {
         let learned = ModelConfig { positions: Positions::Learned, ..config() };
         assert!(refusal(&learned, 13).starts_with("pos_encodings is learned"));
         let attention = ModelConfig { mixer: Mixer::Attention, ..config() };
-        assert_eq!(refusal(&attention, 13), "the model mixes tokens by attention, expected mlp_t");
+        assert_eq!(
+            refusal(&attention, 13),
+            "the model does not mix tokens by mlp_t; another mixer serves every size as it is"
+        );
         let oblong = ModelConfig { seq_len: 80, ..config() };
         assert_eq!(refusal(&oblong, 13), "seq_len is 80, expected a square board");
         let other = ModelConfig { family: Family::Trm, ..config() };

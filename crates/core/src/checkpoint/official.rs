@@ -187,6 +187,7 @@ fn seen(shapes: &Shapes, own: &Map<String, Value>) -> Result<BTreeMap<&'static s
     let mixer = plane("L_level.layers.0.mlp_t.down_proj.weight");
     let learned = plane("embed_pos.embedding_weight");
     let (puzzles, puzzle_width) = plane("puzzle_emb.weights").unwrap_or((1, 0));
+    let conv = plane("L_level.layers.0.conv.weight");
     let is_trm = h_layers == 0;
     let mut seen = BTreeMap::from([
         ("family", json!(if is_trm { "trm" } else { "hrm" })),
@@ -206,6 +207,9 @@ fn seen(shapes: &Shapes, own: &Map<String, Value>) -> Result<BTreeMap<&'static s
             }),
         ),
     ]);
+    if let Some((cells, _)) = conv {
+        seen.insert("conv_size", json!(cells.isqrt()));
+    }
     if let Some(expansion) = expansion(width, inner, mixer) {
         seen.insert("expansion", json!(expansion));
     }
@@ -277,6 +281,9 @@ fn check(config: &ModelConfig, seen: &BTreeMap<&'static str, Value>) -> Result<(
 /// takes from its data set stands at its end, where it is not read; so does `puzzle`.
 pub fn config_yaml(config: &ModelConfig, puzzle: Option<&str>, has_bf16_states: bool) -> String {
     let class = match (config.family, config.mixer) {
+        // Neither code has it: the name says whose it is, and of which of the two.
+        (Family::Trm, Mixer::Conv { .. }) => "hrm_web@TinyRecursiveReasoningModel_Convolution",
+        (Family::Hrm, Mixer::Conv { .. }) => "hrm_web@HierarchicalReasoningModel_Convolution",
         (Family::Trm, _) => "recursive_reasoning.trm@TinyRecursiveReasoningModel_ACTV1",
         (Family::Hrm, Mixer::Attention) => "hrm.hrm_act_v1@HierarchicalReasoningModel_ACTV1",
         // Only the successor's code has an HRM with it.
@@ -293,10 +300,14 @@ pub fn config_yaml(config: &ModelConfig, puzzle: Option<&str>, has_bf16_states: 
         let text = value.to_string();
         if text.contains('.') { text } else { text + ".0" }
     };
+    let conv = match config.mixer {
+        Mixer::Conv { size } => format!("  conv_size: {size}\n"),
+        Mixer::Attention | Mixer::MlpT => String::new(),
+    };
     let (is_trm, dtype) = (config.family == Family::Trm, if has_bf16_states { "bfloat16" } else { "float32" });
     let mut text = format!(
         "arch:
-  H_cycles: {}
+{conv}  H_cycles: {}
   H_layers: {}
   L_cycles: {}
   L_layers: {}
@@ -406,6 +417,8 @@ mod tests {
         for config in [
             config(r#","loss":"softmax_cross_entropy","halt_exploration_prob":0.1"#),
             config(r#","mlp_t":true,"pos_encodings":"none","expansion":2.5,"rms_norm_eps":1e-7"#),
+            config(r#","conv_size":5,"pos_encodings":"none""#),
+            config(r#","conv_size":3,"pos_encodings":"none","family":"trm""#),
             ModelConfig { h_layers: 0, ..config(r#","family":"trm","puzzle_emb_len":16"#) },
         ] {
             let text = config_yaml(&config, Some("sudoku-9x9"), true);

@@ -1,7 +1,7 @@
 //! One block: token mixer and SwiGLU, each with its residual and post-norm. hrm.md, "Block and module".
 
 use crate::config::{Mixer, ModelConfig};
-use crate::plan::kernel::{Attention, Matmul, Operand, RmsNorm, Rope, Swiglu};
+use crate::plan::kernel::{Attention, DepthwiseConv, Matmul, Operand, RmsNorm, Rope, Swiglu};
 use crate::plan::{BufferId, Recorder};
 
 use super::taps::TapLog;
@@ -19,6 +19,7 @@ pub struct Block {
 enum MixerWeights {
     Attention { qkv: BufferId, out: BufferId },
     MlpT { gate_up: BufferId, down: BufferId },
+    Conv { weight: BufferId, size: usize },
 }
 
 /// What the token mixer of a block made of its input.
@@ -49,6 +50,7 @@ impl Block {
             Mixer::Attention => {
                 MixerWeights::Attention { qkv: weight("self_attn.qkv_proj"), out: weight("self_attn.o_proj") }
             }
+            Mixer::Conv { size } => MixerWeights::Conv { weight: weight("conv"), size },
             Mixer::MlpT => {
                 MixerWeights::MlpT { gate_up: weight("mlp_t.gate_up_proj"), down: weight("mlp_t.down_proj") }
             }
@@ -67,6 +69,7 @@ impl Block {
     pub fn mix(&self, r: &mut Recorder, shape: Shape, v: BufferId) -> Mixed {
         match self.mixer {
             MixerWeights::Attention { qkv, out } => attention(r, shape, v, qkv, out),
+            MixerWeights::Conv { weight, size } => Mixed { out: conv(r, shape, v, weight, size), qkv: None },
             MixerWeights::MlpT { gate_up, down } => Mixed { out: mlp_t(r, shape, v, gate_up, down), qkv: None },
         }
     }
@@ -121,6 +124,15 @@ fn mlp_t(r: &mut Recorder, shape: Shape, v: BufferId, gate_up: BufferId, down: B
     let both = project(r, gate_up, v, 2 * inner, tokens, "mlp_t gate_up");
     let hidden = swiglu(r, both, batch, inner * d);
     project(r, down, hidden, tokens, inner, "mlp_t")
+}
+
+fn conv(r: &mut Recorder, shape: Shape, x: BufferId, weight: BufferId, size: usize) -> BufferId {
+    let Shape { config, batch, .. } = shape;
+    let (width, prefix, columns) = (config.hidden_size, config.puzzle_emb_len, config.columns());
+    let (rows, turned) = (config.seq_len / columns, false);
+    let out = r.temp("conv", &[batch, config.tokens(), width]);
+    r.push(DepthwiseConv { x, weight, out, batch, prefix, rows, columns, width, size, turned });
+    out
 }
 
 fn swiglu(r: &mut Recorder, gate_up: BufferId, rows: usize, n: usize) -> BufferId {

@@ -71,7 +71,7 @@ struct MixingPlan {
 }
 
 impl MixingPlan {
-    /// A mixer of `mlp_t` leaves channels apart: one pass of its adjoint, seeded with ones at a position, gives that row
+    /// A mixer of `mlp_t`, and a convolution, leave channels apart: one pass of its adjoint, seeded with ones at a position, gives that row
     /// of the Jacobian of every channel at once.
     fn record(config: &ModelConfig, level: Level) -> Result<Self, PlanError> {
         let mut recorder = Recorder::new();
@@ -163,14 +163,14 @@ impl MixingSolver {
                 let shape = (positions, config.num_heads, config.head_dim());
                 (0..config.num_heads).map(|head| attention_weights(&values, position, head, shape, tables)).collect()
             }
-            Mixer::MlpT => {
+            Mixer::MlpT | Mixer::Conv { .. } => {
                 let rms = |row: &[f32]| (row.iter().map(|d| d * d).sum::<f32>() / channels as f32).sqrt();
                 vec![values.chunks_exact(channels).map(rms).collect()]
             }
         });
         let kind = match config.mixer {
             Mixer::Attention => MixingKind::Attention,
-            Mixer::MlpT => MixingKind::Jacobian,
+            Mixer::MlpT | Mixer::Conv { .. } => MixingKind::Jacobian,
         };
         Ok(Mixing { kind, layers: layers.collect() })
     }

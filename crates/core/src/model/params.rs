@@ -49,24 +49,25 @@ pub fn param_specs(config: &ModelConfig) -> Vec<ParamSpec> {
     };
     for (level, layers) in levels {
         for layer in 0..*layers {
-            let mut linear = |name: &str, outputs: usize, inputs: usize| {
+            let mut weight = |name: &str, shape: [usize; 2], inputs: usize| {
                 let name = format!("{level}.layers.{layer}.{name}.weight");
-                specs.push(normal(&name, &[outputs, inputs], 1.0 / (inputs as f64).sqrt()));
+                specs.push(normal(&name, &shape, 1.0 / (inputs as f64).sqrt()));
             };
             match config.mixer {
                 Mixer::Attention => {
-                    linear("self_attn.qkv_proj", 3 * d, d);
-                    linear("self_attn.o_proj", d, d);
+                    weight("self_attn.qkv_proj", [3 * d, d], d);
+                    weight("self_attn.o_proj", [d, d], d);
                 }
                 Mixer::MlpT => {
                     let inner = config.inner_size(t);
-                    linear("mlp_t.gate_up_proj", 2 * inner, t);
-                    linear("mlp_t.down_proj", t, inner);
+                    weight("mlp_t.gate_up_proj", [2 * inner, t], t);
+                    weight("mlp_t.down_proj", [t, inner], inner);
                 }
+                Mixer::Conv { size } => weight("conv", [size * size, d], size * size),
             }
             let inner = config.inner_size(d);
-            linear("mlp.gate_up_proj", 2 * inner, d);
-            linear("mlp.down_proj", d, inner);
+            weight("mlp.gate_up_proj", [2 * inner, d], d);
+            weight("mlp.down_proj", [d, inner], inner);
         }
     }
     specs.push(normal("lm_head.weight", &[v, d], embed_std));

@@ -193,6 +193,7 @@ impl<'r> Adjoint<'r> {
                 });
                 self.done(out);
             }
+            Kernel::DepthwiseConv(k) => self.depthwise_conv(k),
             Kernel::Swiglu(k) => {
                 let Some(d_out) = self.of(k.out) else { return };
                 let Swiglu { gate_up, out, rows, n } = *k;
@@ -303,6 +304,32 @@ impl<'r> Adjoint<'r> {
         };
         let out = factor.in_buffer(grad);
         self.recorder.push(Matmul { a, b, out, batch, m, n, k, reduce, accumulate });
+    }
+
+    fn depthwise_conv(&mut self, k: &DepthwiseConv) {
+        let Some(d_out) = self.of(k.out) else { return };
+        let DepthwiseConv { x, weight, batch, prefix, rows, columns, width, size, turned, .. } = *k;
+        if turned {
+            // Nothing records one: only the gradient of its input, on which no loss depends again.
+            return self.recorder.fail(PlanError::NoAdjoint("depthwise_conv, turned"));
+        }
+        self.contribute(x, |d_x| DepthwiseConv { x: d_out, out: d_x, turned: true, ..k.clone() }.into());
+        if self.requires.contains(&weight) {
+            let (d_weight, accumulate) = self.place(weight);
+            self.recorder.push(DepthwiseConvBackward {
+                x,
+                d_out,
+                d_weight,
+                batch,
+                prefix,
+                rows,
+                columns,
+                width,
+                size,
+                accumulate,
+            });
+        }
+        self.done(k.out);
     }
 
     fn q_head(&mut self, k: &QHead) {

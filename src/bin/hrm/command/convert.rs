@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use hrm_core::checkpoint::official::config_yaml;
 use hrm_core::checkpoint::torch::{self, States, states_are_bf16};
-use hrm_core::config::Positions;
+use hrm_core::config::{Mixer, Positions};
 use serde_json::Value;
 
 use super::official::CONFIG;
@@ -71,6 +71,9 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
             note(
                 "hrm: H_init and L_init stay in f32, and forward_dtype is float32; --bf16-states rounds them for the official settings",
             );
+        }
+        if let Mixer::Conv { .. } = config.mixer {
+            note("hrm: the official code has no convolution: it cannot go on with this model");
         }
         if config.positions == Positions::Rope2d {
             note("hrm: the official code has no pos_encodings rope_2d: it cannot go on with this model");

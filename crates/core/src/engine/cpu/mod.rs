@@ -9,6 +9,8 @@ mod carry_reset;
 mod copy;
 mod cross_entropy;
 mod cross_entropy_backward;
+mod depthwise_conv;
+mod depthwise_conv_backward;
 mod ema;
 mod embed;
 mod embed_backward;
@@ -44,6 +46,7 @@ use std::marker::PhantomData;
 use super::{Data, EngineError, Info, Kind, Precision};
 use crate::plan::{BufferId, EntryId, Lifetime, Program};
 use memory::Memory;
+use play::Play;
 
 /// Floating-point operations of a kernel after which a worker listens again: about a tenth of a second in WASM.
 #[cfg(target_arch = "wasm32")]
@@ -81,7 +84,7 @@ impl Engine<f64> {
     }
 }
 
-impl<T: Real> super::Engine for Engine<T> {
+impl<T: Play> super::Engine for Engine<T> {
     type Session = Session<T>;
 
     fn info(&self) -> Info {
@@ -157,7 +160,7 @@ impl<T: Real> Session<T> {
     }
 }
 
-impl<T: Real> super::Session for Session<T> {
+impl<T: Play> super::Session for Session<T> {
     /// It is there as soon as the run has been started, which is when it ends.
     type Reading = Vec<Data>;
 
@@ -190,7 +193,7 @@ impl<T: Real> super::Session for Session<T> {
         self.check_read(read)?;
         for entry in entries {
             for step in &self.program.entries[entry.0].steps {
-                play::play(&step.kernel, parts::all(&step.kernel), &mut self.memory);
+                T::play(&step.kernel, parts::all(&step.kernel), &mut self.memory);
             }
         }
         Ok(self.read(read))
@@ -204,7 +207,7 @@ impl<T: Real> super::Session for Session<T> {
         for entry in entries {
             for step in &self.program.entries[entry.0].steps {
                 for part in parts::stretches(&step.kernel, STRETCH) {
-                    play::play(&step.kernel, part, &mut self.memory);
+                    T::play(&step.kernel, part, &mut self.memory);
                     breath.take().await;
                 }
             }

@@ -31,7 +31,7 @@ pub fn stretches(kernel: &Kernel, most: f64) -> impl Iterator<Item = Range<usize
 #[cfg(test)]
 mod tests {
     use super::super::memory::Memory;
-    use super::super::play::play;
+    use super::super::play::Play;
     use super::*;
     use crate::engine::Precision;
     use crate::plan::kernel::{Attention, AttentionBackward, Matmul, Operand, Rope};
@@ -88,7 +88,7 @@ mod tests {
             let most = (size as f64 + 0.5) * kernel.flops() / all(kernel).len() as f64;
             let cut: Vec<_> = stretches(kernel, most).collect();
             assert_eq!(cut.len(), all(kernel).len().div_ceil(size));
-            cut.into_iter().for_each(|part| play(kernel, part, &mut memory));
+            cut.into_iter().for_each(|part| f32::play(kernel, part, &mut memory));
         }
         buffers.iter().flat_map(|&id| memory.f(id).iter().copied()).collect()
     }

@@ -12,8 +12,26 @@ fn tables<T: Real>(m: &Memory<T>, rope: Option<Rope>) -> attention::Tables<'_, T
     rope.map(|r| (m.f(r.cos), m.f(r.sin)))
 }
 
-/// Runs a part of one kernel ([`parts`]).
-pub fn play<T: Real>(kernel: &Kernel, part: Range<usize>, memory: &mut Memory<T>) {
+/// What the engine computes in, with the kernels compiled for it. They are compiled here, in this crate: a generic
+/// function belongs to the crate that first uses it, and the page's workers are compiled for size but for this one.
+pub trait Play: Real {
+    /// Runs a part of one kernel ([`parts`]).
+    fn play(kernel: &Kernel, part: Range<usize>, memory: &mut Memory<Self>);
+}
+
+impl Play for f32 {
+    fn play(kernel: &Kernel, part: Range<usize>, memory: &mut Memory<f32>) {
+        play(kernel, part, memory);
+    }
+}
+
+impl Play for f64 {
+    fn play(kernel: &Kernel, part: Range<usize>, memory: &mut Memory<f64>) {
+        play(kernel, part, memory);
+    }
+}
+
+fn play<T: Real>(kernel: &Kernel, part: Range<usize>, memory: &mut Memory<T>) {
     match kernel {
         Kernel::Embed(k) => memory.with([k.out], |m, [out]| {
             let puzzle = k.puzzle.map(|(ids, table)| (m.u(ids), m.f(table)));
@@ -34,6 +52,12 @@ pub fn play<T: Real>(kernel: &Kernel, part: Range<usize>, memory: &mut Memory<T>
             let rope = tables(m, k.rope);
             let (out, lse, d_out) = (m.f(k.out), m.f(k.lse), m.f(k.d_out));
             attention_backward::attention_backward(k, part, &m.products, m.f(k.qkv), rope, out, lse, d_out, d_qkv);
+        }),
+        Kernel::DepthwiseConv(k) => memory.with([k.out], |m, [out]| {
+            depthwise_conv::depthwise_conv(k, m.f(k.x), m.f(k.weight), out);
+        }),
+        Kernel::DepthwiseConvBackward(k) => memory.with([k.d_weight], |m, [d_weight]| {
+            depthwise_conv_backward::depthwise_conv_backward(k, m.f(k.x), m.f(k.d_out), d_weight);
         }),
         Kernel::Swiglu(k) => memory.with([k.out], |m, [out]| swiglu::swiglu(k, m.f(k.gate_up), out)),
         Kernel::SwigluBackward(k) => memory.with([k.d_gate_up], |m, [d_gate_up]| {

@@ -46,6 +46,17 @@ fn dispatches(kernel: &Kernel, program: &Program, target: &Target) -> Vec<Launch
             };
             Launch { entry, ..launch(kernel, params, grid) }
         }
+        Kernel::DepthwiseConv(k) => {
+            let params = Params::of([k.batch, k.prefix, k.rows, k.columns, k.width, k.size, k.turned as usize]);
+            let all = k.batch * (k.prefix + k.rows * k.columns) * k.width;
+            let (entry, grid) =
+                if k.width.is_multiple_of(4) { ("vectors", each(all / 4)) } else { ("main", each(all)) };
+            Launch { entry, ..launch(kernel, params, grid) }
+        }
+        Kernel::DepthwiseConvBackward(k) => {
+            let params = Params::of([k.batch, k.prefix, k.rows, k.columns, k.width, k.size, k.accumulate as usize]);
+            launch(kernel, params, [k.width.div_ceil(16) as u32, (k.size * k.size) as u32, 1])
+        }
         Kernel::Swiglu(Swiglu { rows, n, .. }) | Kernel::SwigluBackward(SwigluBackward { rows, n, .. }) => {
             let (entry, grid) =
                 if n.is_multiple_of(4) { ("vectors", each(rows * n / 4)) } else { ("main", each(rows * n)) };

@@ -16,7 +16,7 @@ macro_rules! sources {
 
 sources! {
     "adam_atan2" "add" "attention" "attention_backward" "attention_held" "carry_reset" "copy" "cross_entropy"
-    "cross_entropy_backward" "ema" "embed" "embed_backward" "fill" "halt" "matmul" "matmul_direct" "matmul_held"
+    "cross_entropy_backward" "depthwise_conv" "depthwise_conv_backward" "ema" "embed" "embed_backward" "fill" "halt" "matmul" "matmul_direct" "matmul_held"
     "metrics" "q_head" "q_head_backward" "q_loss" "q_loss_backward" "q_target" "rms_norm" "rms_norm_backward"
     "sign_sgd" "sum_squares" "swiglu" "swiglu_backward"
 }

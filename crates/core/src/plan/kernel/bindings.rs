@@ -2,9 +2,10 @@
 
 use super::{
     Access::{self, Read, ReadWrite, Write},
-    AdamAtan2, Add, Attention, AttentionBackward, Binding, CarryReset, Copy, CrossEntropy, CrossEntropyBackward, Ema,
-    Embed, EmbedBackward, EmbedPart, Fill, Halt, Matmul, Metrics, QHead, QHeadBackward, QLoss, QLossBackward, QTarget,
-    RmsNorm, RmsNormBackward, Rope, SignSgd, SumSquares, Swiglu, SwigluBackward,
+    AdamAtan2, Add, Attention, AttentionBackward, Binding, CarryReset, Copy, CrossEntropy, CrossEntropyBackward,
+    DepthwiseConv, DepthwiseConvBackward, Ema, Embed, EmbedBackward, EmbedPart, Fill, Halt, Matmul, Metrics, QHead,
+    QHeadBackward, QLoss, QLossBackward, QTarget, RmsNorm, RmsNormBackward, Rope, SignSgd, SumSquares, Swiglu,
+    SwigluBackward,
 };
 use crate::plan::BufferId;
 
@@ -108,6 +109,31 @@ impl AttentionBackward {
             float("lse", self.lse, Read, batch * heads * tokens),
             float("d_out", self.d_out, Read, batch * tokens * width),
             float("d_qkv", self.d_qkv, Write, batch * tokens * 3 * width),
+        ]
+    }
+}
+
+impl DepthwiseConv {
+    pub(super) fn bindings(&self) -> Vec<Binding> {
+        let DepthwiseConv { batch, prefix, rows, columns, width, size, .. } = *self;
+        let len = batch * (prefix + rows * columns) * width;
+        vec![
+            float("x", self.x, Read, len),
+            float("weight", self.weight, Read, size * size * width),
+            float("out", self.out, Write, len),
+        ]
+    }
+}
+
+impl DepthwiseConvBackward {
+    pub(super) fn bindings(&self) -> Vec<Binding> {
+        let DepthwiseConvBackward { batch, prefix, rows, columns, width, size, .. } = *self;
+        let len = batch * (prefix + rows * columns) * width;
+        let access = if self.accumulate { ReadWrite } else { Write };
+        vec![
+            float("x", self.x, Read, len),
+            float("d_out", self.d_out, Read, len),
+            float("d_weight", self.d_weight, access, size * size * width),
         ]
     }
 }

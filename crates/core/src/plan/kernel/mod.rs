@@ -151,6 +151,55 @@ kernels! {
         /// d.
         head_dim: usize,
     }
+    /// Every channel of a board convolved with a kernel of its own, `size` by `size`, and nothing (zeros) outside the board:
+    /// out[b, P + (y, x), c] = Σ_(i, j) weight[(i, j), c] · x[b, P + (y + i - r, x + j - r), c], r = (size - 1) / 2. The
+    /// prefix takes no part: out = 0 there. `turned` by 180° it is its own gradient with respect to x.
+    DepthwiseConv, "depthwise_conv", {
+        /// [B, T, D].
+        x: BufferId,
+        /// [size², D].
+        weight: BufferId,
+        /// [B, T, D].
+        out: BufferId,
+        /// B.
+        batch: usize,
+        /// P.
+        prefix: usize,
+        /// Rows of the board.
+        rows: usize,
+        /// Columns of the board.
+        columns: usize,
+        /// D.
+        width: usize,
+        /// Rows and columns of the kernel, odd.
+        size: usize,
+        /// Whether weight[(size - 1 - i, size - 1 - j), c] stands in the place of weight[(i, j), c].
+        turned: bool,
+    }
+    /// The gradient of [`DepthwiseConv`] with respect to its weight (not turned):
+    /// d_weight[(i, j), c] (+)= Σ_b Σ_(y, x) d_out[b, P + (y, x), c] · x[b, P + (y + i - r, x + j - r), c].
+    DepthwiseConvBackward, "depthwise_conv_backward", {
+        /// [B, T, D].
+        x: BufferId,
+        /// d_out [B, T, D].
+        d_out: BufferId,
+        /// d_weight [size², D].
+        d_weight: BufferId,
+        /// B.
+        batch: usize,
+        /// P.
+        prefix: usize,
+        /// Rows of the board.
+        rows: usize,
+        /// Columns of the board.
+        columns: usize,
+        /// D.
+        width: usize,
+        /// Rows and columns of the kernel, odd.
+        size: usize,
+        /// Add to what is there.
+        accumulate: bool,
+    }
     /// out[r, i] = silu(gate_up[r, i]) · gate_up[r, n + i].
     Swiglu, "swiglu", {
         /// [rows, 2·n], gate first.
@@ -496,7 +545,13 @@ impl Kernel {
             Kernel::Matmul(k) => 2.0 * k.batch as f64 * k.m as f64 * k.n as f64 * k.k as f64,
             Kernel::Attention(k) => 4.0 * (k.batch * k.heads * k.head_dim) as f64 * (k.tokens as f64).powi(2),
             Kernel::AttentionBackward(k) => 14.0 * (k.batch * k.heads * k.head_dim) as f64 * (k.tokens as f64).powi(2),
+            Kernel::DepthwiseConv(k) => conv_flops(k.batch, k.rows * k.columns, k.width, k.size),
+            Kernel::DepthwiseConvBackward(k) => conv_flops(k.batch, k.rows * k.columns, k.width, k.size),
             other => 4.0 * other.bindings().iter().filter(|b| b.buffer.is_some()).map(|b| b.len as f64).sum::<f64>(),
         }
     }
+}
+
+fn conv_flops(batch: usize, cells: usize, width: usize, size: usize) -> f64 {
+    2.0 * batch as f64 * (cells * width) as f64 * (size * size) as f64
 }
