@@ -13,19 +13,21 @@ fn tables<T: Real>(m: &Memory<T>, rope: Option<Rope>) -> attention::Tables<'_, T
 }
 
 /// What the engine computes in, with the kernels compiled for it. They are compiled here, in this crate: a generic
-/// function belongs to the crate that first uses it, and the page's workers are compiled for size but for this one.
+/// function belongs to the crate that first uses it, and the page's workers are compiled for size but for this one. (Never inlined: what is may be compiled where it is called.)
 pub trait Play: Real {
     /// Runs a part of one kernel ([`parts`]).
     fn play(kernel: &Kernel, part: Range<usize>, memory: &mut Memory<Self>);
 }
 
 impl Play for f32 {
+    #[inline(never)]
     fn play(kernel: &Kernel, part: Range<usize>, memory: &mut Memory<f32>) {
         play(kernel, part, memory);
     }
 }
 
 impl Play for f64 {
+    #[inline(never)]
     fn play(kernel: &Kernel, part: Range<usize>, memory: &mut Memory<f64>) {
         play(kernel, part, memory);
     }

@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_channel::oneshot;
+
 use super::launch::{Form, Target};
-use super::oneshot;
 use super::pace::Pace;
 use super::pipelines::Pipelines;
 use crate::engine::EngineError;
@@ -144,7 +145,9 @@ impl Device {
     /// Waits until all that was submitted is done.
     pub(super) async fn idle(&self) -> Result<(), EngineError> {
         let (sender, done) = oneshot::channel();
-        self.queue.on_submitted_work_done(move || sender.send(()));
+        self.queue.on_submitted_work_done(move || {
+            let _ = sender.send(());
+        });
         self.wait(done, None).await
     }
 
@@ -163,7 +166,8 @@ impl Device {
             self.check()?;
             return Err(EngineError::Gpu(error.to_string()));
         }
-        Ok(done.await)
+        // The driver gave the callback away unused: the device is gone.
+        done.await.map_err(|_| EngineError::DeviceLost("it answers no more".into()))
     }
 }
 

@@ -7,7 +7,6 @@ mod attention;
 mod device;
 mod dispatch;
 mod launch;
-mod oneshot;
 mod pace;
 mod parameters;
 mod peak;

@@ -1,7 +1,8 @@
 //! Copies to buffers that the host can map, and the way from there.
 
+use futures_channel::oneshot;
+
 use super::device::Device;
-use super::oneshot;
 use super::pace;
 use crate::engine::{Data, EngineError};
 use crate::plan::{Buffer, Dtype};
@@ -101,7 +102,10 @@ impl Mapping {
     /// Has the buffer mapped as soon as `submission`, which fills it, is done.
     pub fn new(staging: wgpu::Buffer, parts: Vec<Part>, submission: wgpu::SubmissionIndex) -> Self {
         let (sender, mapped) = oneshot::channel();
-        staging.map_async(wgpu::MapMode::Read, .., move |outcome| sender.send((outcome, pace::now())));
+        staging.map_async(wgpu::MapMode::Read, .., move |outcome| {
+            // Nobody waits any more for a reading that was given up.
+            let _ = sender.send((outcome, pace::now()));
+        });
         Mapping { staging, parts, submission, mapped }
     }
 
