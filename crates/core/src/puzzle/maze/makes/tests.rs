@@ -81,15 +81,15 @@ fn hash(make: Make) -> u64 {
 fn a_seed_gives_the_same_maze_on_every_machine_and_in_every_version() {
     let found: Vec<(Make, String)> = makes().map(|make| (make, format!("{:016x}", hash(make)))).collect();
     let stored = [
-        (Make::DepthFirst, "0"),
-        (Make::Prim, "0"),
-        (Make::Kruskal, "0"),
-        (Make::Division, "0"),
-        (Make::Braided, "0"),
-        (Make::Scattered, "0"),
-        (Make::Rooms, "0"),
-        (Make::Caves, "0"),
-        (Make::Open, "0"),
+        (Make::DepthFirst, "0e077d47038e44ac"),
+        (Make::Prim, "f74ca81d544c6abe"),
+        (Make::Kruskal, "fe70b87536fb91bb"),
+        (Make::Division, "0741732d91742861"),
+        (Make::Braided, "2c90d255f58c58ed"),
+        (Make::Scattered, "a5eb5f66e40a5e67"),
+        (Make::Rooms, "487a253a5938dd86"),
+        (Make::Caves, "8d41b4548546c937"),
+        (Make::Open, "7dcc982dace51b74"),
     ];
     assert_eq!(found, stored.map(|(make, hash)| (make, hash.to_owned())));
 }
@@ -180,7 +180,8 @@ fn mazes_differ_from_seed_to_seed() {
     for make in makes() {
         let keys: std::collections::HashSet<ClassKey> =
             (0..50).map(|seed| super::super::class_key(&drawn(&plan(make, Size::square(13)), seed).0)).collect();
-        assert!(keys.len() >= 48, "{make:?}: {}", keys.len());
+        // Open floors differ in S and G alone.
+        assert!(keys.len() >= if make == Make::Open { 40 } else { 48 }, "{make:?}: {}", keys.len());
     }
 }
 
