@@ -7,9 +7,9 @@ use std::pin::Pin;
 
 use hrm_core::checkpoint::Weights;
 use hrm_core::config::ModelConfig;
-use hrm_core::data::{Dataset, Hard, SplitRequest, generate_split};
+use hrm_core::data::{Answers, Dataset, Hard, SplitRequest, generate_split};
 use hrm_core::engine::{Engine, EngineError, Precision, cpu, gpu};
-use hrm_core::puzzle::Kind;
+use hrm_core::puzzle::{Kind, Mixture};
 use hrm_core::train::{
     DataRecipe, Examples, OptimizerConfig, Recipe, Run, Saved, Schedule, Setup, StepReport, Summary, TrainError,
     Trainer, predicted_bytes,
@@ -82,6 +82,8 @@ fn recipe() -> Recipe {
         hard_guesses: 0,
         file: None,
         boards: Vec::new(),
+        mixture: Mixture::default(),
+        answers: Answers::Given,
     };
     let training = Schedule {
         batch,

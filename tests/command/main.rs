@@ -5,6 +5,7 @@ mod checkpoints;
 mod disk;
 mod files;
 mod gallery;
+mod makes;
 mod messages;
 mod numbers;
 mod pipes;

@@ -64,7 +64,7 @@ fn puzzles_are_drawn_as_they_are_set() {
     assert_eq!(ratings.len(), 3, "{rows}");
     assert!(ratings.iter().all(|steps| *steps >= 12), "{rows}");
     let said = folder.refusal(&["puzzles", "maze-9", "--set", "walls=3"]);
-    assert_eq!(said, "--set: \"walls\" is no setting here; expected one of loops, path");
+    assert_eq!(said, "--set: \"walls\" is no setting here; expected one of make, loops, path");
     let said = folder.refusal(&["puzzles", "sudoku-4x4", "--set", "difficulty=9"]);
     assert_eq!(said, "--set: difficulty is 9, expected 0 to 6");
     assert_eq!(folder.refusal(&["puzzles", "maze-9", "--set", "path"]), "--set path: expected NAME=NUMBER");

@@ -98,6 +98,7 @@ pub fn summary(recipe: &Recipe) -> String {
     let Recipe { puzzle, data, model, training, .. } = recipe;
     let source = match &data.file {
         Some(file) => format!("from {file}"),
+        None if data.is_fresh() => "fresh puzzles".into(),
         None => counted(data.base_puzzles, "base puzzle", "base puzzles"),
     };
     let family = match model.family {

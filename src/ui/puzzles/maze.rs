@@ -18,12 +18,16 @@ impl Extras for Maze {
     fn figures(&self, kind: Kind, question: &[u8]) -> Option<String> {
         let maze = Grid::from_tokens(kind.size(), question).ok()?;
         let (steps, loops) = (shortest_path(&maze)?.len() - 1, loops(&maze)?);
+        let steps = match steps {
+            1 => "1 step, they stand side by side and nothing is to be marked".into(),
+            steps => format!("{steps} steps"),
+        };
         let loops = match loops {
             0 => "no loops".into(),
             1 => "one loop".into(),
             loops => format!("{loops} loops"),
         };
-        Some(format!("From S to G: {steps} steps, {loops}."))
+        Some(format!("From S to G: {steps}, {loops}."))
     }
 
     fn right_path(&self, kind: Kind, question: &[u8]) -> Option<Vec<usize>> {
@@ -52,5 +56,8 @@ mod tests {
         assert_eq!(Maze.figures(kind, &question).unwrap(), "From S to G: 4 steps, one loop.");
         assert_eq!(Maze.right_path(kind, &question).unwrap().len(), 5);
         assert_eq!(Maze.figures(kind, &[1; 25]), None);
+        let beside = kind.encode("#####\n#SG##\n#####\n#####\n#####").unwrap();
+        let said = "From S to G: 1 step, they stand side by side and nothing is to be marked, no loops.";
+        assert_eq!(Maze.figures(kind, &beside).unwrap(), said);
     }
 }

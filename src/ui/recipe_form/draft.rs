@@ -2,8 +2,9 @@
 
 use hrm_core::{
     config::ModelConfig,
+    data::Answers,
     engine::Precision,
-    puzzle::Kind,
+    puzzle::{Kind, Mixture},
     train::{DataRecipe, OptimizerConfig, Preset, Recipe, RecipeError, Schedule},
 };
 
@@ -227,6 +228,8 @@ fn recipe_of(puzzle: Kind, preset: &Preset, seed: u64) -> Recipe {
         hard_guesses: 0,
         file: None,
         boards: Vec::new(),
+        mixture: Mixture::default(),
+        answers: Answers::Given,
     };
     let training = Schedule {
         batch: preset.batch,

@@ -1,4 +1,5 @@
-//! What new puzzles are to be like: a slider for each setting of the game's generator, and for the size where any is drawn.
+//! What new puzzles are to be like: a slider or a list of names for each setting of the game's generator, and sliders for the size
+//! where any is drawn.
 
 use hrm_core::puzzle::{Setting, Size};
 use leptos::{html, prelude::*};
@@ -42,14 +43,9 @@ pub fn Settings() -> impl IntoView {
                 />
             }
         });
-        let names: Vec<&'static str> = kind
-            .generator()
-            .map(|generator| generator.settings())
-            .unwrap_or_default()
-            .iter()
-            .map(|setting| setting.name)
-            .collect();
-        let slider = |name: &'static str| {
+        // One setting tells which others there are; those that stay are not made anew.
+        let names = Memo::new(move |_| wish.with(|wish| wish.names(page.kind())));
+        let slider = move |name: &'static str| {
             // Its range is that of the size that is wished for.
             let found = Memo::new(move |_| {
                 let wish = wish.get();
@@ -61,27 +57,62 @@ pub fn Settings() -> impl IntoView {
             let of =
                 move |read: fn(&(Setting, f64, String)) -> f64| found.with(|found| found.as_ref().map_or(0.0, read));
             let label = untrack(|| found.with(|found| found.as_ref().map_or("", |(setting, ..)| setting.label)));
+            let choices =
+                untrack(|| found.with(|found| found.as_ref().map_or(&[][..], |(setting, ..)| setting.choices)));
+            let testid = format!("{}-{name}", kind.game().name());
+            let value = Signal::derive(move || of(|found| found.1));
+            let set = Callback::new(move |value| {
+                if let Some((setting, ..)) = found.get_untracked() {
+                    wish.update(|wish: &mut Wish| wish.set(&setting, value));
+                }
+            });
+            if !choices.is_empty() {
+                return view! { <Choice label=label testid=testid choices=choices value=value set=set/> }.into_any();
+            }
             view! {
                 <Slider
                     label=label
-                    testid=format!("{}-{name}", kind.game().name())
+                    testid=testid
                     range=Signal::derive(move || (of(|found| found.0.least), of(|found| found.0.most)))
-                    value=Signal::derive(move || of(|found| found.1))
+                    value=value
                     words=Signal::derive(move || {
                         found.with(|found| found.as_ref().map(|found| found.2.clone()).unwrap_or_default())
                     })
-                    set=Callback::new(move |value| {
-                        if let Some((setting, ..)) = found.get_untracked() {
-                            wish.update(|wish: &mut Wish| wish.set(&setting, value));
-                        }
-                    })
+                    set=set
                 />
             }
+            .into_any()
         };
         view! {
             {size}
-            {names.into_iter().map(slider).collect_view()}
+            <For each=move || names.get() key=|name| *name children=slider/>
         }
+    }
+}
+
+/// One of several names.
+#[component]
+fn Choice(
+    label: &'static str,
+    testid: String,
+    choices: &'static [&'static str],
+    value: Signal<f64>,
+    set: Callback<f64>,
+) -> impl IntoView {
+    let choose = move |event| {
+        if let Ok(value) = event_target_value(&event).parse() {
+            set.run(value);
+        }
+    };
+    let option = |(place, name): (usize, &&'static str)| {
+        let chosen = move || value.get() == place as f64;
+        view! { <option value=place.to_string() selected=chosen>{name.replace('-', " ")}</option> }
+    };
+    view! {
+        <label class="difficulty">
+            <span>{label}</span>
+            <select data-testid=testid on:change=choose>{choices.iter().enumerate().map(option).collect_view()}</select>
+        </label>
     }
 }
 

@@ -54,9 +54,19 @@ impl Wish {
         kind.resized(self.size).unwrap_or(kind)
     }
 
+    /// Its generator's settings, where so much is set already.
+    fn offered(&self, kind: Kind) -> Vec<Setting> {
+        self.board(kind).generator().map(|generator| generator.settings(&self.settings)).unwrap_or_default()
+    }
+
+    /// The names of its generator's settings.
+    pub fn names(&self, kind: Kind) -> Vec<&'static str> {
+        self.offered(kind).iter().map(|setting| setting.name).collect()
+    }
+
     /// One of its generator's settings.
     pub fn setting(&self, kind: Kind, name: &str) -> Option<Setting> {
-        self.board(kind).generator()?.settings().into_iter().find(|setting| setting.name == name)
+        self.offered(kind).into_iter().find(|setting| setting.name == name)
     }
 
     /// What a setting is.
@@ -79,8 +89,7 @@ impl Wish {
 
     /// All settings, for a board of the game of `kind`.
     pub fn settings(&self, kind: Kind) -> Settings {
-        let settings = self.board(kind).generator().map(|generator| generator.settings()).unwrap_or_default();
-        settings.iter().fold(Settings::default(), |all, setting| all.with(setting.name, self.value(setting)))
+        self.offered(kind).iter().fold(Settings::default(), |all, setting| all.with(setting.name, self.value(setting)))
     }
 }
 

@@ -1,7 +1,9 @@
 //! Examples in batches, each reproducible from the seed and the step alone, so that a resumed run meets exactly
 //! what it would have met.
 
-use super::Example;
+use serde::{Deserialize, Serialize};
+
+use super::{Example, Puzzles};
 use crate::{puzzle::Kind, random::Random};
 
 /// Rows for one training or evaluation step; B rows of S positions, row by row.
@@ -52,17 +54,62 @@ impl Batch {
     }
 }
 
+/// Which of several right answers a training example gives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Answers {
+    /// The one of the base puzzle, turned and mirrored with it.
+    #[default]
+    Given,
+    /// The one that stands for all answers to the question as it is turned ([`crate::puzzle::Rules::another_answer`]).
+    Canonical,
+    /// A random one, another each time.
+    Random,
+}
+
 /// An endless stream of training examples of one kind.
 #[derive(Clone, Debug)]
 pub struct Dataset {
     kind: Kind,
     seed: u64,
-    /// Of which one is drawn at random, under a random symmetry.
-    base: Vec<Example>,
+    /// What is drawn from, under a random symmetry.
+    source: Source,
+    answers: Answers,
 }
 
+/// Where examples come from.
+#[derive(Clone, Debug)]
+enum Source {
+    /// One of these.
+    Base(Vec<Example>),
+    /// A new one each time; the first stands in where none is found.
+    Fresh(Puzzles, Example),
+}
+
+/// Sets what is drawn of fresh puzzles apart from base puzzles of the same seed.
+const FRESH: u64 = 0x66_7265_7368;
+
 impl Dataset {
+    /// New puzzles without end, none of which is of a test class.
+    ///
+    /// # Errors
+    /// Of what is asked for none is found.
+    pub fn fresh(puzzles: Puzzles, seed: u64) -> Result<Self, DatasetError> {
+        let (kind, seed) = (puzzles.kind(), seed ^ FRESH);
+        let first = puzzles.fresh(&mut Random::stream(seed, u64::MAX)).ok_or(DatasetError::NothingFresh { kind })?;
+        Ok(Self { kind, seed, source: Source::Fresh(puzzles, first), answers: Answers::Given })
+    }
+
+    /// The same with other answers, in games whose questions have several.
+    #[must_use]
+    pub fn with_answers(self, answers: Answers) -> Self {
+        Self { answers, ..self }
+    }
+
     /// Base puzzles and all that their symmetries make of them.
+    ///
+    /// # Errors
+    /// No example; one that is not of the kind.
     pub fn augmented(kind: Kind, base: Vec<Example>, seed: u64) -> Result<Self, DatasetError> {
         if base.is_empty() {
             return Err(DatasetError::Empty);
@@ -78,7 +125,7 @@ impl Dataset {
                 }
             }
         }
-        Ok(Self { kind, seed, base })
+        Ok(Self { kind, seed, source: Source::Base(base), answers: Answers::Given })
     }
 
     /// The kind of every example.
@@ -86,27 +133,55 @@ impl Dataset {
         self.kind
     }
 
-    /// The base puzzles.
+    /// The base puzzles; none where each is a fresh one.
     pub fn into_base(self) -> Vec<Example> {
-        self.base
+        match self.source {
+            Source::Base(base) => base,
+            Source::Fresh(..) => Vec::new(),
+        }
     }
 
-    /// Base puzzles.
+    /// Base puzzles; 0 where each is a fresh one.
     pub fn base_puzzles(&self) -> usize {
-        self.base.len()
+        match &self.source {
+            Source::Base(base) => base.len(),
+            Source::Fresh(..) => 0,
+        }
     }
 
     /// Example `index` of the stream, a function of the seed and `index` alone.
     pub fn example(&self, index: u64) -> Example {
         let mut random = Random::stream(self.seed, index);
-        let example = &self.base[random.below(self.base.len())];
-        self.kind.augment(&mut random, example)
+        let drawn;
+        let example = match &self.source {
+            Source::Base(base) => &base[random.below(base.len())],
+            Source::Fresh(puzzles, first) => {
+                drawn = puzzles.fresh(&mut random);
+                drawn.as_ref().unwrap_or(first)
+            }
+        };
+        let Example { question, answer } = self.kind.augment(&mut random, example);
+        let another = |random| self.kind.rules()?.another_answer(&question, random);
+        let other = match self.answers {
+            Answers::Given => None,
+            Answers::Canonical => another(None),
+            Answers::Random => another(Some(&mut random)),
+        };
+        Example { answer: other.unwrap_or(answer), question }
     }
 
     /// The batch of step `step` (from 0): the next `rows` examples of the stream.
     pub fn batch(&self, step: u64, rows: usize) -> Batch {
         let first = step * rows as u64;
-        let examples: Vec<Example> = (first..first + rows as u64).map(|index| self.example(index)).collect();
+        let indices = first..first + rows as u64;
+        // A fresh puzzle takes up to milliseconds.
+        #[cfg(not(target_arch = "wasm32"))]
+        if matches!(self.source, Source::Fresh(..)) {
+            use rayon::prelude::*;
+            let examples: Vec<Example> = indices.into_par_iter().map(|index| self.example(index)).collect();
+            return Batch::of(&examples);
+        }
+        let examples: Vec<Example> = indices.map(|index| self.example(index)).collect();
         Batch::of(&examples)
     }
 }
@@ -125,6 +200,15 @@ pub enum DatasetError {
     OnlyUnseen {
         /// How many there are.
         count: usize,
+    },
+    /// No fresh puzzle may be trained on.
+    #[error(
+        "of what is drawn of {kind} nothing can be learnt: in many tries each puzzle was of a symmetry class that is kept for \
+         unseen ones"
+    )]
+    NothingFresh {
+        /// The kind.
+        kind: Kind,
     },
     /// An example of another length than its kind's.
     #[error("example {index}: the {part} has {found} tokens, expected {expected} for {kind}")]

@@ -2,8 +2,10 @@
 
 pub mod csv;
 mod dataset;
+mod puzzles;
 mod split;
 
 pub use crate::puzzle::Example;
-pub use dataset::{Batch, Dataset, DatasetError};
+pub use dataset::{Answers, Batch, Dataset, DatasetError};
+pub use puzzles::Puzzles;
 pub use split::{Hard, Split, SplitCounts, SplitRequest, Splitter, TEST_FRACTION, generate_split};

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::Example;
+use super::{Example, Puzzles};
 use crate::{
     puzzle::{ClassKey, Kind},
     random::Random,
@@ -90,22 +90,19 @@ impl Split {
 ///
 /// `progress` hears, after each puzzle, how many of all there are.
 pub fn generate_split(kind: Kind, request: &SplitRequest, mut progress: impl FnMut(usize, usize)) -> Split {
-    let mut splitter = Splitter::new(kind, request);
+    let mut splitter = Splitter::new(Puzzles::new(kind, request));
     while splitter.advance() {
         progress(splitter.done(), request.training + request.test);
     }
     splitter.finish()
 }
 
-/// Boards that are searched for one hard puzzle: seconds at most.
-const TRIES: usize = 1000;
 /// Puzzles drawn in vain, one after another, before a level counts as used up.
 const PATIENCE: usize = 1000;
 
 /// Generates a split puzzle by puzzle, for those who must look up in between. First the test side, then the training side.
 pub struct Splitter {
-    kind: Kind,
-    request: SplitRequest,
+    puzzles: Puzzles,
     drawn: u64,
     used: HashSet<ClassKey>,
     split: Split,
@@ -118,19 +115,9 @@ pub struct Splitter {
 
 impl Splitter {
     /// Nothing is generated yet.
-    pub fn new(kind: Kind, request: &SplitRequest) -> Self {
-        let mut splitter = Self {
-            kind,
-            request: *request,
-            drawn: 0,
-            used: HashSet::new(),
-            split: Split::default(),
-            test: true,
-            open: Vec::new(),
-            turn: 0,
-        };
-        splitter.open_levels();
-        splitter
+    pub fn new(puzzles: Puzzles) -> Self {
+        let open = puzzles.levels();
+        Self { puzzles, drawn: 0, used: HashSet::new(), split: Split::default(), test: true, open, turn: 0 }
     }
 
     /// Puzzles that there are.
@@ -141,16 +128,17 @@ impl Splitter {
     /// Draws one puzzle more; false when there is none to draw.
     pub fn advance(&mut self) -> bool {
         loop {
+            let request = self.puzzles.request();
             let (side, most) = match self.test {
-                true => (self.split.test.len(), self.request.test),
-                false => (self.split.training.len(), self.request.training),
+                true => (self.split.test.len(), request.test),
+                false => (self.split.training.len(), request.training),
             };
             if side >= most || self.open.is_empty() {
                 if !self.test {
                     return false;
                 }
                 self.test = false;
-                self.open_levels();
+                (self.open, self.turn) = (self.puzzles.levels(), 0);
                 continue;
             }
             self.turn %= self.open.len();
@@ -169,49 +157,16 @@ impl Splitter {
         self.split
     }
 
-    /// All levels of the difficulty asked for, or the one nearest to it.
-    fn open_levels(&mut self) {
-        let (least, greatest) = self.request.difficulty;
-        let difficulty = |level: &usize| self.kind.difficulty_of(*level);
-        let within = |level: &usize| (least..=greatest).contains(&difficulty(level));
-        self.open = (0..self.kind.levels()).filter(within).collect();
-        if self.open.is_empty() {
-            let distance = |level: &usize| (difficulty(level) - (least + greatest) / 2.0).abs();
-            let nearest = (0..self.kind.levels()).min_by(|a, b| distance(a).total_cmp(&distance(b)));
-            self.open.extend(nearest);
-        }
-        self.turn = 0;
-    }
-
     fn draw(&mut self, level: usize) -> Option<Example> {
         (0..PATIENCE).find_map(|_| {
-            let mut random = Random::stream(self.request.seed, self.drawn);
+            let mut random = Random::stream(self.puzzles.request().seed, self.drawn);
             self.drawn += 1;
-            let (example, too_easy) = self.example(&mut random, level)?;
-            let class = self.kind.class_key(&example.question).ok()?;
+            let (example, too_easy) = self.puzzles.draw(&mut random, level, self.test)?;
+            let class = self.puzzles.kind().class_key(&example.question).ok()?;
             let is_new = class.is_test(TEST_FRACTION) == self.test && self.used.insert(class);
             self.split.too_easy += usize::from(is_new && too_easy);
             is_new.then_some(example)
         })
-    }
-
-    /// An example, and whether it was to be harder; `None` where the kind has no generator.
-    fn example(&self, random: &mut Random, level: usize) -> Option<(Example, bool)> {
-        let generator = self.kind.generator()?;
-        // Without smaller ones nothing is drawn for them: a seed gives the puzzles that it always gave.
-        let wants_smaller = !self.test && self.request.smaller > 0.0 && random.chance(self.request.smaller);
-        let Hard { share, guesses } = self.request.hard;
-        if !wants_smaller
-            && share > 0.0
-            && random.chance(share)
-            && let Some(hard) = generator.generate_hard(random, guesses, TRIES)
-        {
-            let too_easy = self.kind.rating(&hard.question).is_none_or(|rating| rating < guesses);
-            return Some((hard, too_easy));
-        }
-        let smaller = if wants_smaller { generator.generate_smaller(random) } else { None };
-        let of_full_size = |random| self.kind.generate(random, self.kind.difficulty_of(level));
-        Some((smaller.or_else(|| of_full_size(random))?, false))
     }
 }
 

@@ -8,6 +8,11 @@ use super::ParseError;
 pub trait RuleFault: fmt::Display + fmt::Debug + Send + Sync {
     /// The cells that it is about, for marking them.
     fn cells(&self) -> Vec<usize>;
+    /// Whether what has this fault is no question at all. Else it is one that has no right answer, or an odd one: a model may be
+    /// asked, and its answer be judged.
+    fn is_of_form(&self) -> bool {
+        true
+    }
 }
 
 /// What is wrong with a question or an answer, in words.
@@ -28,6 +33,14 @@ impl Fault {
     /// A broken rule.
     pub fn of_rule(fault: impl RuleFault + 'static) -> Self {
         Self::Rule(Arc::new(fault))
+    }
+
+    /// Whether what has this fault is no question at all ([`RuleFault::is_of_form`]).
+    pub fn is_of_form(&self) -> bool {
+        match self {
+            Self::Form(_) | Self::NoRules => true,
+            Self::Rule(fault) => fault.is_of_form(),
+        }
     }
 
     /// The cells the fault is about, for marking them.

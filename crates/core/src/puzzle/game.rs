@@ -196,6 +196,16 @@ pub trait Rules: Sync {
     fn rating_unit(&self) -> &'static str;
     /// Whether more than one answer to the question is right. False for what is no question.
     fn has_several_answers(&self, question: &[u8]) -> bool;
+    /// One of a question's right answers, each as likely as any other, or without chance the one that stands for all of them;
+    /// `None` where there is none, and in games whose questions have one answer.
+    fn another_answer(&self, _question: &[u8], _random: Option<&mut Random>) -> Option<Vec<u8>> {
+        None
+    }
+    /// The quarter, 0 to 3, of the ratings that questions on the same board can have, to which a question's own belongs; `None` where
+    /// it has none, and in games without such a measure.
+    fn rating_quarter(&self, _question: &[u8]) -> Option<usize> {
+        None
+    }
     /// A count of a question's solutions, up to two.
     fn count_solutions(&self, question: &[u8]) -> Box<dyn SolutionCount>;
 }
@@ -221,8 +231,9 @@ impl SolutionCount for Known {
 
 /// Draws random puzzles.
 pub trait Generator: Sync {
-    /// What can be set of a puzzle: the page's sliders and the command line's `--set` are made from this.
-    fn settings(&self) -> Vec<Setting> {
+    /// What can be set of a puzzle, where so much is set already: the page's sliders and choices, the command line's `--set` and a
+    /// recipe's mixture are made from this.
+    fn settings(&self, _set: &Settings) -> Vec<Setting> {
         Vec::new()
     }
     /// What a value of one of the settings means, in words.

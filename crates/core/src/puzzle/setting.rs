@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A number that a generator takes.
+/// A number that a generator takes, or one of several names.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setting {
     /// Its name on the command line and in messages.
@@ -21,9 +21,16 @@ pub struct Setting {
     pub default: f64,
     /// Whether its place between least and most means the same on boards of every size, and is kept when the size changes.
     pub is_relative: bool,
+    /// The names to choose from, of which the value is the place in this list; empty where it is a number.
+    pub choices: &'static [&'static str],
 }
 
 impl Setting {
+    /// The value of one of its names.
+    pub fn of_name(&self, name: &str) -> Option<f64> {
+        self.choices.iter().position(|choice| *choice == name).map(|place| place as f64)
+    }
+
     /// A value within its range; one that is no number is the default.
     pub fn clamp(&self, value: f64) -> f64 {
         if value.is_nan() { self.default } else { value.clamp(self.least, self.most) }
@@ -124,6 +131,7 @@ mod tests {
         most: 9.0,
         default: 4.0,
         is_relative: false,
+        choices: &[],
     };
 
     #[test]

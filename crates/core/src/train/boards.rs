@@ -8,7 +8,7 @@ use super::{DataRecipe, Recipe, RecipeError, TrainError, Trial, evaluate::evalua
 use crate::{
     checkpoint::Weights,
     config::ModelConfig,
-    data::{Dataset, Example, Split, SplitRequest, generate_split},
+    data::{Dataset, DatasetError, Example, Puzzles, Split, SplitRequest, Splitter},
     engine::{Engine, Session},
     model::{Solver, Taps},
     puzzle::{Kind, Size},
@@ -29,6 +29,15 @@ pub struct BoardShare {
 const BOARDS: u64 = 0x626f_6172_6473;
 
 impl DataRecipe {
+    /// What is learnt from: base puzzles, or fresh ones.
+    pub(super) fn dataset(&self, puzzles: Puzzles, base: Vec<Example>) -> Result<Dataset, DatasetError> {
+        let data = match self.is_fresh() {
+            true => Dataset::fresh(puzzles, self.seed)?,
+            false => Dataset::augmented(puzzles.kind(), base, self.seed)?,
+        };
+        Ok(data.with_answers(self.answers))
+    }
+
     /// What is generated of the further sizes, in their order: their share of what is generated of the recipe's own.
     pub fn requests(&self) -> impl Iterator<Item = (Size, SplitRequest)> {
         let own = self.request();
@@ -112,8 +121,11 @@ impl<S: Session> OtherBoards<S> {
             let model = recipe.model.at_size(size.rows(), size.columns());
             let found = recipe.puzzle.resized(size).zip(model);
             let (kind, model) = found.ok_or(TrainError::Sizes { cells: recipe.model.seq_len, size })?;
-            let Split { training, test, .. } = generate_split(kind, &request, |_, _| {});
-            let data = Dataset::augmented(kind, training, recipe.data.seed)?;
+            let puzzles = Puzzles::new(kind, &request).of_mixture(recipe.data.mixture.clone());
+            let mut splitter = Splitter::new(puzzles.clone());
+            while splitter.advance() {}
+            let Split { training, test, .. } = splitter.finish();
+            let data = recipe.data.dataset(puzzles, training)?;
             Ok(Self { kind, data, test, model, solver: None })
         });
         boards.collect()

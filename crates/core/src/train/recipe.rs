@@ -7,11 +7,12 @@ use serde_json::{Map, Value};
 use super::recipe_fields::{self, FieldProblem};
 use super::{BoardShare, OptimizerConfig, Setup, boards, limits};
 use crate::config::{ConfigError, ModelConfig};
-use crate::data::{Example, Hard, Split, SplitRequest};
+use crate::data::{Answers, Example, Hard, Puzzles, Split, SplitRequest};
 use crate::engine::Precision;
 use crate::model::param_specs;
 use crate::names::{self, NameError};
-use crate::puzzle::Kind;
+use crate::puzzle::{Kind, Mixture};
+use crate::random::Random;
 
 /// Everything that decides what a training gives.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,7 +36,7 @@ pub struct Recipe {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataRecipe {
-    /// Puzzles to train on, before augmentation.
+    /// Puzzles to train on, before augmentation; with 0 each example is a fresh one, of none of the test classes.
     pub base_puzzles: usize,
     /// Unseen puzzles, of other symmetry classes.
     pub test_puzzles: usize,
@@ -63,6 +64,17 @@ pub struct DataRecipe {
     /// Further sizes of board that the model learns beside the recipe's own; a batch is of one size.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub boards: Vec<BoardShare>,
+    /// What generated puzzles are drawn from, of every size and on both sides; where it is empty they are as the generator has
+    /// them by default.
+    #[serde(default, skip_serializing_if = "Mixture::is_empty")]
+    pub mixture: Mixture,
+    /// Which of several right answers is learnt.
+    #[serde(default, skip_serializing_if = "is_given")]
+    pub answers: Answers,
+}
+
+fn is_given(answers: &Answers) -> bool {
+    *answers == Answers::Given
 }
 
 fn one() -> f64 {
@@ -83,6 +95,16 @@ impl DataRecipe {
         let &Self { base_puzzles: training, test_puzzles: test, seed, easiest, hardest, smaller, .. } = self;
         let hard = Hard { share: self.hard, guesses: self.hard_guesses };
         SplitRequest { training, test, seed, difficulty: (easiest, hardest), smaller, hard }
+    }
+
+    /// What generated puzzles of a kind are drawn from.
+    pub fn puzzles(&self, kind: Kind) -> Puzzles {
+        Puzzles::new(kind, &self.request()).of_mixture(self.mixture.clone())
+    }
+
+    /// Whether each example is a fresh one.
+    pub fn is_fresh(&self) -> bool {
+        self.base_puzzles == 0
     }
 }
 
@@ -175,6 +197,12 @@ pub enum RecipeError {
     /// Further sizes of board that cannot be.
     #[error("[data] boards: {0}")]
     Boards(String),
+    /// A mixture that the generator does not take.
+    #[error("[data] mixture: {0}")]
+    Mixture(String),
+    /// Other answers than the given ones where there are none.
+    #[error("[data] answers is not \"given\", expected that for {0}, whose questions have one answer")]
+    OneAnswer(Kind),
     /// Difficulties that are no range.
     #[error("[data] easiest is {easiest} and hardest {hardest}, expected 0 ≤ easiest ≤ hardest ≤ 1")]
     Difficulty {
@@ -262,7 +290,7 @@ impl Recipe {
             ("[training] steps", self.training.steps == 0),
             ("[training] shards", self.training.shards == 0),
             ("[training] evaluate_every", self.training.evaluate_every == 0),
-            ("[data] base_puzzles", base_puzzles == 0),
+            ("[data] base_puzzles", base_puzzles == 0 && self.data.file.is_some()),
             ("[data] test_puzzles", test_puzzles == 0),
         ] {
             if zero {
@@ -282,6 +310,7 @@ impl Recipe {
             return Err(RecipeError::NoGenerator(self.puzzle));
         }
         boards::check(self)?;
+        self.check_answers()?;
         // A NaN is no range either.
         if !(0.0 <= easiest && easiest <= hardest && hardest <= 1.0) {
             return Err(RecipeError::Difficulty { easiest, hardest });
@@ -298,6 +327,21 @@ impl Recipe {
             }
         }
         self.check_optimizer()
+    }
+
+    fn check_answers(&self) -> Result<(), RecipeError> {
+        let DataRecipe { mixture, answers, file, .. } = &self.data;
+        if !mixture.is_empty() {
+            let generator = self.puzzle.generator().filter(|_| file.is_none());
+            let generator = generator.ok_or_else(|| RecipeError::Mixture("expected none beside a file".into()))?;
+            mixture.check(generator).map_err(RecipeError::Mixture)?;
+        }
+        if *answers != Answers::Given {
+            let example = self.puzzle.generate(&mut Random::new(0), 0.0);
+            let other = example.and_then(|example| self.puzzle.rules()?.another_answer(&example.question, None));
+            other.ok_or(RecipeError::OneAnswer(self.puzzle))?;
+        }
+        Ok(())
     }
 
     fn check_optimizer(&self) -> Result<(), RecipeError> {

@@ -5,9 +5,10 @@ use serde_json::{Map, Value};
 use super::{BoardShare, DataRecipe, OptimizerConfig, Schedule};
 use crate::{
     config::ModelConfig,
+    data::Answers,
     engine::Precision,
     fields::{self, FieldError},
-    puzzle::{Kind, Size, UnknownKind},
+    puzzle::{Kind, Mixture, Part, Size, UnknownKind},
 };
 
 /// Fields of the model that follow from the puzzle.
@@ -170,6 +171,9 @@ fn example(section: &str) -> Map<String, Value> {
             hard_guesses: 1,
             file: Some(String::new()),
             boards: vec![BoardShare { size: Size::new(5, 5), share: 0.5 }],
+            mixture: Mixture::new(vec![Part::default()]),
+            // Not the one that is left out where it is written.
+            answers: Answers::Random,
         }),
         "optimizer" => serde_json::to_value(OptimizerConfig::default()),
         "training" => {

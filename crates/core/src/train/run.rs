@@ -117,10 +117,10 @@ impl<E: Engine> Run<E> {
         clock: fn() -> f64,
     ) -> Result<Self, TrainError> {
         let Examples { split: Split { training, test, too_easy }, given } = examples;
-        if training.is_empty() && !test.is_empty() {
+        if training.is_empty() && !test.is_empty() && !recipe.data.is_fresh() {
             return Err(DatasetError::OnlyUnseen { count: test.len() }.into());
         }
-        let data = Dataset::augmented(recipe.puzzle, training, recipe.data.seed)?;
+        let data = recipe.data.dataset(recipe.data.puzzles(recipe.puzzle), training)?;
         let others = OtherBoards::of(&recipe)?;
         Ok(Self {
             others,

@@ -22,7 +22,7 @@ use crate::{
 pub async fn generate(id: u32, recipe: &Recipe, inbox: &RefCell<Inbox>) -> Option<Split> {
     let request = recipe.data.request();
     let of = request.training + request.test;
-    let mut splitter = Splitter::new(recipe.puzzle, &request);
+    let mut splitter = Splitter::new(recipe.data.puzzles(recipe.puzzle));
     let breath = Breath::default();
     while splitter.advance() {
         if breath.take().await {

@@ -16,6 +16,7 @@ use hrm_core::puzzle::Kind;
 use hrm_core::train::{Evaluation, Trial, evaluate};
 use serde_json::{Map, Value, json};
 
+use super::by::{By, Groups};
 use super::progress::Progress;
 use super::{EngineArg, Failure, PrecisionArg, at, files, models, numbers, output, wider};
 
@@ -52,6 +53,9 @@ pub struct Args {
     /// Puzzles of the file at most, from its first on [default: all]
     #[arg(long, value_parser = numbers::puzzles, allow_negative_numbers = true)]
     count: Option<usize>,
+    /// Accuracies of groups of puzzles beside those of all; several with commas between
+    #[arg(long, value_enum, value_delimiter = ',')]
+    by: Vec<By>,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -93,26 +97,29 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     super::recipe::tell(&args.data.display().to_string(), model.kind, rows.len(), &table);
     rows.truncate(args.count.unwrap_or(usize::MAX));
     let sizes = by_size(rows);
-    let Some((_, examples)) = sizes.first() else {
+    let Some(first) = sizes.first() else {
         return Err(format!("{}: no good row", args.data.display()).into());
     };
+    let mut groups = Groups::new(&args.by);
+    groups.check(first.kind, &first.examples)?;
     let segments = args.segments.unwrap_or(model.config.halt_max_steps);
     let engine = args.engine.open(args.precision.get())?;
     if let Some(settings) = args.wider.settings(segments) {
-        let [(kind, _)] = sizes[..] else {
+        let [Boards { kind, examples, sources }] = &sizes[..] else {
             return Err("--views: the file has boards of several sizes, expected one".into());
         };
-        let config = configured(&model, kind)?;
-        let model = models::Model { config, kind, weights: model.weights };
-        return wider::eval(&model, &engine, examples, wider::tabled(settings, args.table)?, args.batch, args.json);
+        let config = configured(&model, *kind)?;
+        let model = models::Model { config, kind: *kind, weights: model.weights };
+        let settings = wider::tabled(settings, args.table)?;
+        return wider::eval(&model, &engine, (examples, sources), settings, args.batch, groups, args.json);
     }
     let batch = |examples: &[Example]| args.batch.unwrap_or(64).min(examples.len());
     // In segments, so that it moves within the first batch too.
-    let batches: usize = sizes.iter().map(|(_, examples)| examples.len().div_ceil(batch(examples))).sum();
+    let batches: usize = sizes.iter().map(|boards| boards.examples.len().div_ceil(batch(&boards.examples))).sum();
     let progress = Progress::new((batches * segments) as u64, "segments of all batches")?;
     let (trial, seconds) = pollster::block_on(async {
         let (mut total, mut seconds, mut played) = (None::<Trial>, 0.0, 0);
-        for (kind, examples) in &sizes {
+        for Boards { kind, examples, sources } in &sizes {
             let config = configured(&model, *kind)?;
             let mut solver = Solver::new(&engine, &config, &model.weights, batch(examples), Taps::None).await?;
             let start = Instant::now();
@@ -123,6 +130,9 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
             };
             let trial = evaluate(&mut solver, *kind, examples, segments, show).await?.unwrap_or_default();
             seconds += start.elapsed().as_secs_f64();
+            for ((example, source), answer) in examples.iter().zip(sources).zip(&trial.answers) {
+                groups.add(*kind, source, example, Some(answer));
+            }
             match &mut total {
                 Some(total) => total.add(&trial),
                 None => total = Some(trial),
@@ -137,7 +147,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     if let (Some(file), Some(card)) = (&args.card, card) {
         note_in_card(file, card, &trial.after_each)?;
     }
-    sizes.iter().for_each(|(kind, examples)| wider::name_several(*kind, examples));
+    sizes.iter().for_each(|boards| wider::name_several(boards.kind, &boards.examples));
     let evaluation = trial.result();
     let rate = evaluation.count as f64 / seconds;
     if args.json {
@@ -148,9 +158,12 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         value["mean_segments"] = json!(segments as f64);
         value["mean_seconds"] = json!(seconds / evaluation.count as f64);
         value["distinct_answers"] = json!(1.0);
+        if !groups.is_empty() {
+            value["by"] = groups.json();
+        }
         output::print_result(value)?;
     } else {
-        let lines = [
+        let mut lines = vec![
             format!("puzzles            {:>9}", evaluation.count),
             format!("segments           {segments:>9}"),
             format!("exact accuracy     {:>9.4}", evaluation.exact_accuracy),
@@ -160,19 +173,29 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
             format!("q_halt accuracy    {:>9.4}", evaluation.q_halt_accuracy),
             format!("puzzles a second   {rate:>9.1}"),
         ];
+        lines.extend(groups.lines());
         output::print_result(lines.join("\n"))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
+/// The puzzles of a kind, with their sources.
+struct Boards {
+    kind: Kind,
+    examples: Vec<Example>,
+    sources: Vec<String>,
+}
+
 /// Rows by their kinds, in the order in which these come first.
-fn by_size(rows: Vec<(Kind, Row)>) -> Vec<(Kind, Vec<Example>)> {
-    let mut sizes: Vec<(Kind, Vec<Example>)> = Vec::new();
-    for (kind, row) in rows {
-        match sizes.iter_mut().find(|(other, _)| *other == kind) {
-            Some((_, examples)) => examples.push(row.example),
-            None => sizes.push((kind, vec![row.example])),
-        }
+fn by_size(rows: Vec<(Kind, Row)>) -> Vec<Boards> {
+    let mut sizes: Vec<Boards> = Vec::new();
+    for (kind, Row { source, example, .. }) in rows {
+        let at = sizes.iter().position(|boards| boards.kind == kind).unwrap_or_else(|| {
+            sizes.push(Boards { kind, examples: Vec::new(), sources: Vec::new() });
+            sizes.len() - 1
+        });
+        sizes[at].examples.push(example);
+        sizes[at].sources.push(source);
     }
     sizes
 }

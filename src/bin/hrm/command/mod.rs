@@ -4,6 +4,7 @@
 
 mod average;
 mod bench;
+mod by;
 mod convert;
 mod engine_arg;
 mod eval;
@@ -23,6 +24,7 @@ mod run;
 mod run_folder;
 mod shell;
 mod signals;
+mod test_set;
 mod train;
 mod training;
 mod verify;

@@ -39,6 +39,11 @@ pub fn guesses(text: &str) -> Result<u32, String> {
     whole(text, 0, 200)
 }
 
+/// Rows or columns of a board.
+pub fn side(text: &str) -> Result<usize, String> {
+    whole(text, 1, 1000)
+}
+
 /// Views of a puzzle.
 pub fn views(text: &str) -> Result<usize, String> {
     whole(text, 1, 65_536)

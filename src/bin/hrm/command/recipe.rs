@@ -133,7 +133,7 @@ pub fn examples(recipe: &Recipe, signals: &Signals) -> Result<Option<Examples>, 
         },
     };
     let given = examples.given.as_ref().map(Vec::len);
-    if examples.split.training.is_empty() {
+    if examples.split.training.is_empty() && !recipe.data.is_fresh() {
         return Err(nothing_to_learn(recipe, given.unwrap_or(0)).into());
     }
     for shortage in shortages(recipe, examples.split.counts(), given) {
@@ -171,7 +171,7 @@ fn nothing_to_learn(recipe: &Recipe, given: usize) -> String {
 pub fn generate(recipe: &Recipe, signals: &Signals) -> Result<Option<Split>, Failure> {
     let request = recipe.data.request();
     let progress = Progress::new((request.training + request.test) as u64, "puzzles generated")?;
-    let mut splitter = Splitter::new(recipe.puzzle, &request);
+    let mut splitter = Splitter::new(recipe.data.puzzles(recipe.puzzle));
     while splitter.advance() {
         progress.set(splitter.done() as u64);
         if signals.asked() {

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use hrm_core::engine::Engine;
 use hrm_core::model::{Solver, Taps};
-use hrm_core::puzzle::in_rows;
+use hrm_core::puzzle::{Fault, in_rows};
 use hrm_core::recording::file;
 use hrm_core::recording::solve::{SolveRequest, solve};
 use hrm_core::recording::step_stats::Trace;
@@ -85,9 +85,15 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         note(format_args!("hrm: --puzzle: found {} puzzles; the first is solved, the {others} not", puzzles.len()));
     }
     let question = puzzles.swap_remove(0);
-    let faults: Vec<String> = kind.faults(&question).iter().map(ToString::to_string).collect();
+    let faults = kind.faults(&question);
+    let said = faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    if faults.iter().any(Fault::is_of_form) {
+        return Err(format!("--puzzle: {said}").into());
+    }
     if !faults.is_empty() {
-        return Err(format!("--puzzle: {}", faults.join("; ")).into());
+        note(format_args!(
+            "hrm: --puzzle: {said}; the model answers all the same, and its answer is judged by the rules"
+        ));
     }
     let segments = args.segments.unwrap_or(model.config.halt_max_steps);
     let steps = segments.saturating_mul(Shapes::of(&model.config).steps());

@@ -158,7 +158,10 @@ impl Training<'_> {
             run.steps_done(),
             recipe.training.steps,
             run.engine().info().name,
-            counted(run.base_puzzles(), "base puzzle", "base puzzles"),
+            match run.base_puzzles() {
+                0 => "fresh puzzles".into(),
+                count => counted(count, "base puzzle", "base puzzles"),
+            },
             counted(run.test().len(), "unseen one", "unseen ones"),
             self.out.display()
         ));

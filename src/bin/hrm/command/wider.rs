@@ -14,6 +14,7 @@ use hrm_core::search::{
 };
 use serde_json::json;
 
+use super::by::Groups;
 use super::models::Model;
 use super::output::{counted, note};
 use super::progress::Progress;
@@ -293,13 +294,14 @@ impl Sums {
     }
 }
 
-/// Puzzles with answers: means over all of them.
+/// Puzzles with answers and their sources: means over all of them, and over groups.
 pub fn eval(
     model: &Model,
     engine: &AnyEngine,
-    examples: &[Example],
+    (examples, sources): (&[Example], &[String]),
     settings: Settings,
     batch: Option<usize>,
+    mut groups: Groups<'_>,
     json: bool,
 ) -> Result<ExitCode, Failure> {
     let kind = model.kind;
@@ -316,6 +318,8 @@ pub fn eval(
             if let Event::Ended(number, outcome) = event {
                 let example = &examples[number];
                 sums.add(kind, example, &outcome);
+                let answer = outcome.chosen.as_ref().map(|chosen| &chosen.answer[..]);
+                groups.add(kind, &sources[number], example, answer);
                 if settings.table {
                     table.add(&outcome.trajectories, |answer| kind.check(&example.question, answer).is_ok());
                 }
@@ -345,6 +349,9 @@ pub fn eval(
         if settings.table {
             value["table"] = serde_json::to_value(&table)?;
         }
+        if !groups.is_empty() {
+            value["by"] = groups.json();
+        }
         output::print_result(value)?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -358,6 +365,7 @@ pub fn eval(
         format!("mean seconds       {seconds:>9.3}"),
         format!("distinct answers   {distinct:>9.2}"),
     ];
+    lines.extend(groups.lines());
     if settings.table {
         lines.push(table.to_markdown().trim_end().to_owned());
     }

@@ -1,7 +1,8 @@
 //! Mazes of one size: what a maze is to the page, to data sets and to models.
 
 use super::{
-    Cell, Design, Distances, Fault, Grid, MIN, Maze, check_answer, class_key, faults, generate, shortest_path,
+    Cell, Design, Distances, Fault, Grid, MIN, Make, Maze, Plan, check_answer, class_key, draw, faults, generate,
+    length_quarter, marked, random_path, shortest_path,
 };
 use crate::{
     puzzle::{
@@ -49,10 +50,9 @@ impl MazeBoard {
         Ok(padded.to_tokens())
     }
 
-    /// A maze as its design says, and its answer.
-    fn drawn(&self, design: &Design, random: &mut Random) -> Example {
-        let (maze, answer) = generate(design, random);
-        Example { question: maze.to_tokens(), answer: answer.to_tokens() }
+    /// The make that is set.
+    fn make(settings: &Settings) -> Make {
+        Make::ALL[settings.value_of(&MAKE).round() as usize]
     }
 
     fn loops(&self) -> Setting {
@@ -66,23 +66,71 @@ impl MazeBoard {
             most: most as f64,
             default: Design::standard(self.0, 0.0).openings as f64,
             is_relative: false,
+            choices: &[],
         }
     }
 
-    fn path(&self) -> Setting {
-        let least = f64::from(Design::standard(self.0, 0.0).min_steps);
-        Setting {
+    fn path(&self, make: Make) -> Setting {
+        let setting = |least: f64, most: f64| Setting {
             name: "path",
             label: "Path",
             help: "Steps from S to G at least.",
             unit: "steps",
             least,
-            most: 3.0 * least,
+            most,
             default: least,
             is_relative: false,
+            choices: &[],
+        };
+        match make {
+            Make::GrowingTree => {
+                let least = f64::from(Design::standard(self.0, 0.0).min_steps);
+                setting(least, 3.0 * least)
+            }
+            // A corridor that fills the board has about half of its cells.
+            _ => setting(1.0, ((self.0.rows() - 2) * (self.0.columns() - 2) / 2) as f64),
         }
     }
 }
+
+/// How a maze is made.
+static MAKE: Setting = Setting {
+    name: "make",
+    label: "Make",
+    help: "How a maze is made.",
+    unit: "",
+    least: 0.0,
+    most: (Make::ALL.len() - 1) as f64,
+    default: 0.0,
+    is_relative: false,
+    choices: &Make::NAMES,
+};
+
+/// Dead ends that a braided maze has not.
+static BRAID: Setting = Setting {
+    name: "braid",
+    label: "Braid",
+    help: "Percent of the dead ends that are opened.",
+    unit: "%",
+    least: 0.0,
+    most: 100.0,
+    default: 50.0,
+    is_relative: false,
+    choices: &[],
+};
+
+/// Walls of a floor on which they are scattered.
+static DENSITY: Setting = Setting {
+    name: "density",
+    label: "Walls",
+    help: "Percent of the cells within the border that are walls.",
+    unit: "%",
+    least: 0.0,
+    most: 80.0,
+    default: 30.0,
+    is_relative: false,
+    choices: &[],
+};
 
 impl Board for MazeBoard {
     fn game(&self) -> &'static dyn Game {
@@ -277,6 +325,19 @@ impl Rules for MazeBoard {
         })
     }
 
+    fn another_answer(&self, question: &[u8], random: Option<&mut Random>) -> Option<Vec<u8>> {
+        let maze = Grid::from_tokens(self.0, question).ok()?;
+        let path = match random {
+            Some(random) => random_path(&maze, random),
+            None => shortest_path(&maze),
+        };
+        Some(marked(&maze, &path?).to_tokens())
+    }
+
+    fn rating_quarter(&self, question: &[u8]) -> Option<usize> {
+        length_quarter(&Grid::from_tokens(self.0, question).ok()?)
+    }
+
     /// One where there is a path: shortest ones of the same length count as one.
     fn count_solutions(&self, question: &[u8]) -> Box<dyn SolutionCount> {
         Box::new(Known(usize::from(self.rating(question).is_some())))
@@ -284,21 +345,44 @@ impl Rules for MazeBoard {
 }
 
 impl Generator for MazeBoard {
-    fn settings(&self) -> Vec<Setting> {
-        vec![self.loops(), self.path()]
+    fn settings(&self, set: &Settings) -> Vec<Setting> {
+        let make = Self::make(set);
+        let own = match make {
+            Make::GrowingTree => Some(self.loops()),
+            Make::Braided => Some(BRAID.clone()),
+            Make::Scattered => Some(DENSITY.clone()),
+            _ => None,
+        };
+        [Some(MAKE.clone()), own, Some(self.path(make))].into_iter().flatten().collect()
     }
 
     fn words(&self, setting: &str, value: f64) -> String {
         match setting {
+            "make" => MAKE.choices.get(value as usize).copied().unwrap_or_default().into(),
             "loops" if value == 0.0 => "perfect".into(),
             "loops" => format!("{value} loops"),
+            "braid" => format!("{value} % of dead ends opened"),
+            "density" => format!("{value} % of cells"),
+            "path" if value <= 1.0 => "any length".into(),
             _ => format!("≥ {value} steps"),
         }
     }
 
     fn generate(&self, random: &mut Random, settings: &Settings) -> Example {
-        let [openings, min_steps] = [self.loops(), self.path()].map(|setting| settings.value_of(&setting).round());
-        self.drawn(&Design { size: self.0, openings: openings as usize, min_steps: min_steps as u32 }, random)
+        let make = Self::make(settings);
+        let value = |setting: &Setting| settings.value_of(setting).round();
+        let min_steps = value(&self.path(make)) as u32;
+        let (maze, answer) = match make {
+            Make::GrowingTree => {
+                let openings = value(&self.loops()) as usize;
+                generate(&Design { size: self.0, openings, min_steps }, random)
+            }
+            _ => {
+                let percent = value(if make == Make::Braided { &BRAID } else { &DENSITY }) as usize;
+                draw(&Plan { make, size: self.0, percent, min_steps }, random)
+            }
+        };
+        Example { question: maze.to_tokens(), answer: answer.to_tokens() }
     }
 
     fn generate_smaller(&self, random: &mut Random) -> Option<Example> {

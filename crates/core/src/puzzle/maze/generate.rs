@@ -86,7 +86,7 @@ fn carve(design: &Design, random: &mut Random) -> Grid {
 }
 
 /// The rooms beside one, among so many rows and columns of them.
-fn adjacent(rooms: Size, room: usize) -> impl Iterator<Item = usize> {
+pub(super) fn adjacent(rooms: Size, room: usize) -> impl Iterator<Item = usize> {
     let columns = rooms.columns();
     let (row, column) = (room / columns, room % columns);
     let candidates = [
@@ -99,7 +99,7 @@ fn adjacent(rooms: Size, room: usize) -> impl Iterator<Item = usize> {
 }
 
 /// The cell between two rooms two steps apart.
-fn between(a: usize, b: usize) -> usize {
+pub(super) fn between(a: usize, b: usize) -> usize {
     usize::midpoint(a, b)
 }
 

@@ -1,15 +1,19 @@
 //! Mazes: walls, a start and a goal; the answer marks the shortest path between them.
 
 mod board;
+mod ends;
 mod generate;
 mod grid;
+mod makes;
 mod paste;
 mod rules;
 mod search;
 
 pub use board::MazeBoard;
+pub use ends::{Longest, Plan, draw, length_quarter, marked, random_path};
 pub use generate::{Design, generate};
 pub use grid::{Cell, Grid};
+pub use makes::Make;
 pub use rules::{Fault, check_answer, faults};
 pub use search::{Distances, loops, shortest_path};
 
@@ -209,7 +213,7 @@ mod tests {
         let thirteen = kind("maze-13");
         let settings = Settings::default().with("loops", 0.0).with("path", 26.0);
         let generator = thirteen.generator().unwrap();
-        settings.check(&generator.settings()).unwrap();
+        settings.check(&generator.settings(&settings)).unwrap();
         let example = generator.generate(&mut Random::new(2), &settings);
         assert_eq!(loops(&Grid::from_tokens(thirteen.size(), &example.question).unwrap()), Some(0));
         assert!(thirteen.rating(&example.question) >= Some(26));

@@ -46,6 +46,12 @@ pub enum Fault {
     /// No path leads from start to goal.
     #[error("no path leads from S to G")]
     Unreachable,
+    /// No path leads from start to goal, and the answer marks cells.
+    #[error("there is no path from S to G; the model drew one, through {} cells", .cells.len())]
+    Invented {
+        /// The marks.
+        cells: Vec<usize>,
+    },
     /// The sizes differ.
     #[error("the answer has {}", other_side(*.maze, *.answer))]
     Size {
@@ -103,9 +109,14 @@ impl RuleFault for Fault {
             Self::NoQuestion { cell, .. } | Self::Changed { cell, .. } | Self::Broken { cell, .. } => vec![*cell],
             Self::Several { cells, .. }
             | Self::OpenBorder { cells, .. }
+            | Self::Invented { cells }
             | Self::Stray { cells, .. }
             | Self::Detour { cells, .. } => cells.clone(),
         }
+    }
+
+    fn is_of_form(&self) -> bool {
+        !matches!(self, Self::Unreachable | Self::OpenBorder { .. })
     }
 }
 
@@ -135,21 +146,25 @@ fn symbol(cell: Cell) -> &'static str {
     }
 }
 
+/// The one place of a start or a goal.
+fn only(maze: &Grid, cell: Cell) -> Result<usize, Fault> {
+    match maze.places_of(cell).as_slice() {
+        [] => Err(Fault::Missing { cell }),
+        [place] => Ok(*place),
+        places @ [_, second, ..] => {
+            let second = Place::of(*second, maze.size().columns());
+            Err(Fault::Several { cell, cells: places.to_vec(), second })
+        }
+    }
+}
+
 /// Everything that is wrong with a maze as a question.
 pub fn faults(maze: &Grid) -> Vec<Fault> {
     let size = maze.size();
     let columns = size.columns();
     let cells = maze.cells();
     let mut found = Vec::new();
-    for cell in [Cell::Start, Cell::Goal] {
-        match maze.places_of(cell).as_slice() {
-            [] => found.push(Fault::Missing { cell }),
-            [_] => {}
-            places @ [_, second, ..] => {
-                found.push(Fault::Several { cell, cells: places.to_vec(), second: Place::of(*second, columns) });
-            }
-        }
-    }
+    found.extend([Cell::Start, Cell::Goal].into_iter().filter_map(|cell| only(maze, cell).err()));
     let on_border = |cell: &usize| {
         let Place { row, column } = Place::of(*cell, columns);
         row == 0 || column == 0 || row + 1 == size.rows() || column + 1 == columns
@@ -173,15 +188,17 @@ pub fn faults(maze: &Grid) -> Vec<Fault> {
 }
 
 /// Whether the answer is the maze with a shortest path from start to goal marked. The error is the first of: no
-/// such path exists, the maze was changed, the path breaks off, other cells are marked, the path is a detour.
+/// such path exists (whether or not the answer marks one), the maze was changed, the path breaks off, other cells are marked, the path is a detour.
 pub fn check_answer(maze: &Grid, answer: &Grid) -> Result<(), Fault> {
     let columns = maze.size().columns();
     if maze.size() != answer.size() {
         return Err(Fault::Size { maze: maze.size(), answer: answer.size() });
     }
-    let only = |cell| maze.places_of(cell).first().copied().ok_or(Fault::Missing { cell });
-    let (start, goal) = (only(Cell::Start)?, only(Cell::Goal)?);
-    let shortest = Distances::from(maze, start).steps_to(goal).ok_or(Fault::Unreachable)?;
+    let (start, goal) = (only(maze, Cell::Start)?, only(maze, Cell::Goal)?);
+    let Some(shortest) = Distances::from(maze, start).steps_to(goal) else {
+        let cells = answer.places_of(Cell::Path);
+        return Err(if cells.is_empty() { Fault::Unreachable } else { Fault::Invented { cells } });
+    };
 
     let pairs = maze.cells().iter().zip(answer.cells());
     let is_change = |maze: Cell, answer: Cell| maze != answer && (maze, answer) != (Cell::Open, Cell::Path);
@@ -275,5 +292,61 @@ mod tests {
         assert_eq!(marked, Err(vec![8, 9, 10, 16, 19, 20, 21, 22]));
         let closed = grid("#####\n#S#G#\n#####\n#####\n#####");
         assert_eq!(check_answer(&closed, &closed), Err(Fault::Unreachable));
+    }
+
+    #[test]
+    fn odd_boards_are_questions_and_their_answers_are_judged() {
+        let said = |text: &str| {
+            let found = faults(&grid(text));
+            let words: Vec<String> = found.iter().map(ToString::to_string).collect();
+            (words.join("; "), found.iter().any(RuleFault::is_of_form))
+        };
+        let verdict =
+            |maze: &str, answer: &str| check_answer(&grid(maze), &grid(answer)).map_err(|fault| fault.to_string());
+
+        // S beside G, with and without other open cells: nothing is to be marked.
+        let beside = "#####\n#SG #\n#   #\n#   #\n#####";
+        let alone = "#####\n#SG##\n#####\n#####\n#####";
+        for maze in [beside, alone] {
+            assert_eq!(said(maze), (String::new(), false));
+            assert_eq!(verdict(maze, maze), Ok(()));
+        }
+        let around = "#####\n#SG #\n#oo #\n#   #\n#####";
+        assert_eq!(
+            verdict(beside, around),
+            Err("2 marked cells lie off the path, the first at row 3, column 2".into())
+        );
+
+        // No way out of S, and a model that draws one all the same.
+        let walled = "#####\n#S# #\n### #\n#  G#\n#####";
+        assert_eq!(said(walled), ("no path leads from S to G".into(), false));
+        assert_eq!(verdict(walled, walled), Err("no path leads from S to G".into()));
+        let drawn = verdict(walled, "#####\n#S#o#\n###o#\n#ooG#\n#####");
+        assert_eq!(drawn, Err("there is no path from S to G; the model drew one, through 4 cells".into()));
+
+        // An entrance: odd, but a path is a path; it does not lead around the outside.
+        let open = "#S###\n# # #\n#   #\n### #\n###G#";
+        assert_eq!(
+            said(open),
+            ("the border is open at row 1, column 2 (2 openings), expected walls all around".into(), false)
+        );
+        assert_eq!(verdict(open, "#S###\n#o# #\n#ooo#\n###o#\n###G#"), Ok(()));
+
+        // Several starts are no question, and no answer to them is right.
+        let several = "#####\n#S S#\n#   #\n#  G#\n#####";
+        let words = "the maze has 2 S, expected one: the second stands at row 2, column 4";
+        assert_eq!(said(several), (words.into(), true));
+        assert_eq!(verdict(several, several), Err(words.into()));
+        assert!(said("#####\n#S  #\n#   #\n#   #\n#####").1);
+
+        // A corridor of 5x30.
+        let wall = "#".repeat(30);
+        let corridor = |fill: &str| format!("{wall}\n{wall}\n#S{}G#\n{wall}\n{wall}", fill.repeat(26));
+        assert_eq!(said(&corridor(" ")), (String::new(), false));
+        assert_eq!(verdict(&corridor(" "), &corridor("o")), Ok(()));
+        assert_eq!(
+            verdict(&corridor(" "), &corridor(" ")),
+            Err("the path breaks off at row 3, column 2, 0 steps from S".into())
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::grid::{Cell, Grid};
-use crate::puzzle::Size;
+use crate::{puzzle::Size, random::Random};
 
 /// What a breadth-first search from one cell finds, for every cell.
 #[derive(Clone, Debug)]
@@ -65,16 +65,65 @@ impl Distances {
         Some(path)
     }
 
+    /// A random one of the shortest paths to `cell`, each as likely as any other, both ends included.
+    pub fn random_path_to(&self, cell: usize, random: &mut Random) -> Option<Vec<usize>> {
+        let last = self.steps[cell]?;
+        let before = |cell: usize| {
+            let steps = self.steps[cell].and_then(|steps| steps.checked_sub(1));
+            neighbours(self.size, cell).filter(move |&next| steps.is_some() && self.steps[next] == steps)
+        };
+        // Paths to each cell: sums alone, which are the same on every platform; far from the largest f64.
+        let mut order: Vec<usize> = self.reached().into_iter().filter(|&cell| self.steps[cell] <= Some(last)).collect();
+        order.sort_by_key(|&cell| self.steps[cell]);
+        let mut paths = vec![0.0; self.steps.len()];
+        for &cell in &order {
+            let ways: f64 = before(cell).map(|next| paths[next]).sum();
+            paths[cell] = if self.steps[cell] == Some(0) { 1.0 } else { ways };
+        }
+        let mut path = vec![cell];
+        let mut here = cell;
+        while self.steps[here] != Some(0) {
+            let mut left = if before(here).nth(1).is_some() { random.unit() * paths[here] } else { 0.0 };
+            let chosen = before(here).find(|&next| {
+                left -= paths[next];
+                left < 0.0
+            });
+            here = chosen.or_else(|| before(here).last())?;
+            path.push(here);
+        }
+        path.reverse();
+        Some(path)
+    }
+
+    /// Every reached cell, in their order.
+    pub(super) fn reached(&self) -> Vec<usize> {
+        (0..self.steps.len()).filter(|&cell| self.steps[cell].is_some()).collect()
+    }
+
+    /// The cells that are so many steps away, in their order.
+    pub(super) fn cells_at(&self, steps: u32) -> Vec<usize> {
+        (0..self.steps.len()).filter(|&cell| self.steps[cell] == Some(steps)).collect()
+    }
+
     /// The reached cell that is the most steps away.
     pub(super) fn farthest(&self) -> usize {
         (0..self.steps.len()).max_by_key(|&cell| self.steps[cell]).unwrap_or(0)
     }
 }
 
-/// A shortest path from start to goal, both included; `None` if either is missing or there is no path.
+/// Where start and goal stand; `None` if there is not one of each.
+pub(super) fn ends(grid: &Grid) -> Option<(usize, usize)> {
+    match (grid.places_of(Cell::Start).as_slice(), grid.places_of(Cell::Goal).as_slice()) {
+        (&[start], &[goal]) => Some((start, goal)),
+        _ => None,
+    }
+}
+
+/// The canonical shortest path from start to goal, both included: from the goal back, each step is the first of above, left, right
+/// and below that is nearer to the start. `None` if there is not one start and one goal, or no path.
 pub fn shortest_path(grid: &Grid) -> Option<Vec<usize>> {
-    let place = |cell| grid.places_of(cell).first().copied();
-    Distances::from(grid, place(Cell::Start)?).path_to(place(Cell::Goal)?)
+    let (start, goal) = ends(grid)?;
+    Distances::from(grid, start).path_to(goal)
 }
 
 /// The cells above, left, right and below.

@@ -233,12 +233,13 @@ impl Shape {
             most: hardest,
             default: (DEFAULT_DIFFICULTY * hardest).round(),
             is_relative: true,
+            choices: &[],
         }
     }
 }
 
 impl Generator for Shape {
-    fn settings(&self) -> Vec<Setting> {
+    fn settings(&self, _set: &Settings) -> Vec<Setting> {
         vec![self.difficulty_setting()]
     }
 

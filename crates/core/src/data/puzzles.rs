@@ -1,0 +1,92 @@
+//! Puzzles of a kind as a recipe asks for them, drawn one by one.
+
+use super::{Example, Hard, SplitRequest, TEST_FRACTION};
+use crate::{
+    puzzle::{Kind, Mixture},
+    random::Random,
+};
+
+/// Boards that are searched for one hard puzzle: seconds at most.
+const TRIES: usize = 1000;
+/// Puzzles of test classes drawn one after another before no other is looked for.
+const PATIENCE: usize = 1000;
+
+/// What puzzles are drawn from.
+#[derive(Clone, Debug)]
+pub struct Puzzles {
+    kind: Kind,
+    request: SplitRequest,
+    mixture: Mixture,
+}
+
+impl Puzzles {
+    /// Those that a request asks for.
+    pub fn new(kind: Kind, request: &SplitRequest) -> Self {
+        Self { kind, request: *request, mixture: Mixture::default() }
+    }
+
+    /// The same, each of one of a mixture's parts.
+    #[must_use]
+    pub fn of_mixture(self, mixture: Mixture) -> Self {
+        Self { mixture, ..self }
+    }
+
+    /// The kind.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// How many are asked for, and of what.
+    pub fn request(&self) -> &SplitRequest {
+        &self.request
+    }
+
+    /// All levels of the difficulty asked for, or the one nearest to it.
+    pub fn levels(&self) -> Vec<usize> {
+        let (least, greatest) = self.request.difficulty;
+        let difficulty = |level: &usize| self.kind.difficulty_of(*level);
+        let within = |level: &usize| (least..=greatest).contains(&difficulty(level));
+        let mut levels: Vec<usize> = (0..self.kind.levels()).filter(within).collect();
+        if levels.is_empty() {
+            let distance = |level: &usize| (difficulty(level) - (least + greatest) / 2.0).abs();
+            levels.extend((0..self.kind.levels()).min_by(|a, b| distance(a).total_cmp(&distance(b))));
+        }
+        levels
+    }
+
+    /// An example of a level, and whether it was to be harder; `None` where the kind has no generator.
+    pub(super) fn draw(&self, random: &mut Random, level: usize, test: bool) -> Option<(Example, bool)> {
+        let generator = self.kind.generator()?;
+        // Without smaller ones nothing is drawn for them: a seed gives the puzzles that it always gave.
+        let wants_smaller = !test && self.request.smaller > 0.0 && random.chance(self.request.smaller);
+        let Hard { share, guesses } = self.request.hard;
+        if !wants_smaller
+            && share > 0.0
+            && random.chance(share)
+            && let Some(hard) = generator.generate_hard(random, guesses, TRIES)
+        {
+            let too_easy = self.kind.rating(&hard.question).is_none_or(|rating| rating < guesses);
+            return Some((hard, too_easy));
+        }
+        let smaller = if wants_smaller { generator.generate_smaller(random) } else { None };
+        let of_full_size = |random: &mut Random| match self.mixture.draw(random) {
+            Some(part) => {
+                let settings = part.settings(generator, random);
+                Some(generator.generate(random, &settings))
+            }
+            None => self.kind.generate(random, self.kind.difficulty_of(level)),
+        };
+        Some((smaller.or_else(|| of_full_size(random))?, false))
+    }
+
+    /// A new example to train on, of a random level and of none of the test classes; `None` where none was found.
+    pub(super) fn fresh(&self, random: &mut Random) -> Option<Example> {
+        let levels = self.levels();
+        (0..PATIENCE).find_map(|_| {
+            let level = if levels.len() > 1 { levels[random.below(levels.len())] } else { *levels.first()? };
+            let (example, _) = self.draw(random, level, false)?;
+            let class = self.kind.class_key(&example.question).ok()?;
+            (!class.is_test(TEST_FRACTION)).then_some(example)
+        })
+    }
+}
