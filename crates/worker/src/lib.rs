@@ -1,7 +1,7 @@
 //! What runs in the page's Web Workers: they compute, train and store; the page's main thread only draws.
 //!
-//! Two modules are built of it, one for what every visit needs (src/bin/worker.rs) and one for training, which is loaded when
-//! it is used (src/bin/trainer.rs).
+//! Two modules are built of it (crates/modules), one for what every visit needs and one for training, which is loaded when it
+//! is used.
 
 #[cfg(target_arch = "wasm32")]
 mod error;
@@ -23,5 +23,16 @@ pub mod training;
 #[cfg(target_arch = "wasm32")]
 mod worker;
 
+/// Starts the worker that computes what every visit needs.
 #[cfg(target_arch = "wasm32")]
-pub use {solving::Solving, training::Training, worker::start};
+#[inline(never)]
+pub fn start_solving() {
+    worker::start::<solving::Solving>();
+}
+
+/// Starts the worker that trains.
+#[cfg(target_arch = "wasm32")]
+#[inline(never)]
+pub fn start_training() {
+    worker::start::<training::Training>();
+}

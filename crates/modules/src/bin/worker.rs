@@ -2,5 +2,5 @@
 
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    hrm_worker::start::<hrm_worker::Solving>();
+    hrm_worker::start_solving();
 }
