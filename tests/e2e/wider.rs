@@ -203,7 +203,6 @@ async fn the_card_shows_what_thinking_wider_adds_and_what_became_of_famous_puzzl
     .await
 }
 
-
 /// The first puzzles of ../shared/data/sudoku-hard/magictour_top1465.csv.
 const HARD: [&str; 5] = [
     WITHIN_REACH,

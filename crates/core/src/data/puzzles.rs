@@ -63,16 +63,16 @@ impl Puzzles {
         if !wants_smaller
             && share > 0.0
             && random.chance(share)
-            && let Some(hard) = generator.generate_hard(random, guesses, TRIES)
+            && let Some(hard) = self.kind.generate_hard(random, guesses, TRIES)
         {
             let too_easy = self.kind.rating(&hard.question).is_none_or(|rating| rating < guesses);
             return Some((hard, too_easy));
         }
-        let smaller = if wants_smaller { generator.generate_smaller(random) } else { None };
+        let smaller = if wants_smaller { self.kind.generate_smaller(random) } else { None };
         let of_full_size = |random: &mut Random| match self.mixture.draw(random) {
             Some(part) => {
                 let settings = part.settings(generator, random);
-                Some(generator.generate(random, &settings))
+                self.kind.generate_with(random, &settings)
             }
             None => self.kind.generate(random, self.kind.difficulty_of(level)),
         };

@@ -1,7 +1,7 @@
 //! What a game has to say of itself: [`Game`], its boards ([`Board`]), and what only some games have ([`Rules`],
 //! [`Generator`], [`Symmetry`], [`Classes`], [`Difficulty`]).
 
-use super::{ClassKey, Example, Fault, Fill, Form, Layout, ParseError, Setting, Settings, Size, Symbol, Tools};
+use super::{ClassKey, Fault, Fill, Form, Layout, ParseError, Setting, Settings, Size, Symbol, Tools};
 use crate::random::Random;
 
 /// A game: boards of several sizes that share their tokens' meaning.
@@ -229,7 +229,7 @@ impl SolutionCount for Known {
     }
 }
 
-/// Draws random puzzles.
+/// Draws random puzzles; without the crate's feature `generators` it only says what can be set of them.
 pub trait Generator: Sync {
     /// What can be set of a puzzle, where so much is set already: the page's sliders and choices, the command line's `--set` and a
     /// recipe's mixture are made from this.
@@ -242,10 +242,16 @@ pub trait Generator: Sync {
         format!("{value}")
     }
     /// A random puzzle with one solution; what cannot be met is relaxed.
-    fn generate(&self, random: &mut Random, settings: &Settings) -> Example;
+    #[cfg(feature = "generators")]
+    fn generate(&self, random: &mut Random, settings: &Settings) -> crate::puzzle::Example;
     /// A random smaller puzzle in this size's form: a maze with walls around it. `None` for games without.
-    fn generate_smaller(&self, _random: &mut Random) -> Option<Example> {
+    #[cfg(feature = "generators")]
+    fn generate_smaller(&self, _random: &mut Random) -> Option<crate::puzzle::Example> {
         None
+    }
+    /// Whether it has smaller puzzles, to be set into this size's form.
+    fn has_smaller(&self) -> bool {
+        false
     }
     /// Whether it has puzzles by the guesses that they take.
     fn has_hard(&self) -> bool {
@@ -253,7 +259,8 @@ pub trait Generator: Sync {
     }
     /// A random puzzle that takes a solver at least so many guesses, or the hardest of `tries` that were met; none that can spare
     /// a clue. `None` for games without.
-    fn generate_hard(&self, _random: &mut Random, _guesses: u32, _tries: usize) -> Option<Example> {
+    #[cfg(feature = "generators")]
+    fn generate_hard(&self, _random: &mut Random, _guesses: u32, _tries: usize) -> Option<crate::puzzle::Example> {
         None
     }
 }

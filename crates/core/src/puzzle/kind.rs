@@ -9,7 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Board, ClassKey, Example, Fault, Form, Game, ParseError, Size, games};
+use super::{Board, ClassKey, Example, Fault, Form, Game, ParseError, Settings, Size, games};
 use crate::{config::ModelConfig, random::Random, text::excerpt};
 
 /// A kind of puzzle: a game at one board size. A game is added by a folder of this module and a line in its table
@@ -102,9 +102,9 @@ impl Kind {
         games().into_iter().find_map(|game| game.board(game.read(text).ok()?.0)).map(Self::new)
     }
 
-    /// Whether its generator has smaller puzzles ([`Generator::generate_smaller`](super::Generator::generate_smaller)).
+    /// Whether its generator has smaller puzzles, to be set into boards of this size.
     pub fn has_smaller(self) -> bool {
-        self.generator().is_some_and(|generator| generator.generate_smaller(&mut Random::new(0)).is_some())
+        self.generator().is_some_and(|generator| generator.has_smaller())
     }
 
     /// Whether its generator has puzzles by the guesses that they take.
@@ -139,7 +139,43 @@ impl Kind {
     /// generator.
     pub fn generate(self, random: &mut Random, difficulty: f64) -> Option<Example> {
         let settings = self.difficulty().map(|steps| steps.settings(difficulty)).unwrap_or_default();
-        Some(self.generator()?.generate(random, &settings))
+        self.generate_with(random, &settings)
+    }
+
+    /// [`Generator::generate`](super::Generator::generate); `None` without a generator.
+    #[cfg(feature = "generators")]
+    pub fn generate_with(self, random: &mut Random, settings: &Settings) -> Option<Example> {
+        Some(self.generator()?.generate(random, settings))
+    }
+
+    /// [`Generator::generate_smaller`](super::Generator::generate_smaller).
+    #[cfg(feature = "generators")]
+    pub fn generate_smaller(self, random: &mut Random) -> Option<Example> {
+        self.generator()?.generate_smaller(random)
+    }
+
+    /// [`Generator::generate_hard`](super::Generator::generate_hard).
+    #[cfg(feature = "generators")]
+    pub fn generate_hard(self, random: &mut Random, guesses: u32, tries: usize) -> Option<Example> {
+        self.generator()?.generate_hard(random, guesses, tries)
+    }
+
+    /// Nothing is drawn without the feature `generators`.
+    #[cfg(not(feature = "generators"))]
+    pub fn generate_with(self, _: &mut Random, _: &Settings) -> Option<Example> {
+        None
+    }
+
+    /// Nothing is drawn without the feature `generators`.
+    #[cfg(not(feature = "generators"))]
+    pub fn generate_smaller(self, _: &mut Random) -> Option<Example> {
+        None
+    }
+
+    /// Nothing is drawn without the feature `generators`.
+    #[cfg(not(feature = "generators"))]
+    pub fn generate_hard(self, _: &mut Random, _guesses: u32, _tries: usize) -> Option<Example> {
+        None
     }
 
     /// Steps of difficulty that a data set is spread over, at least 1.

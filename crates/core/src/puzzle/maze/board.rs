@@ -1,13 +1,13 @@
 //! Mazes of one size: what a maze is to the page, to data sets and to models.
 
 use super::{
-    Cell, Design, Distances, Fault, Grid, MIN, Make, Maze, Plan, check_answer, class_key, draw, faults, generate,
-    length_quarter, marked, random_path, shortest_path,
+    Cell, Design, Distances, Fault, Grid, MIN, Make, Maze, check_answer, class_key, faults, length_quarter, marked,
+    random_path, shortest_path,
 };
 use crate::{
     puzzle::{
-        self, AnswerStyle, Board, ClassKey, Classes, Difficulty, Dihedral, Example, Fill, Form, Game, Generator, Known,
-        Layout, ParseError, Rules, Setting, Settings, Size, SolutionCount, Symbol, Symmetry, Tool, Tools,
+        self, AnswerStyle, Board, ClassKey, Classes, Difficulty, Dihedral, Fill, Form, Game, Generator, Known, Layout,
+        ParseError, Rules, Setting, Settings, Size, SolutionCount, Symbol, Symmetry, Tool, Tools,
     },
     random::Random,
 };
@@ -368,33 +368,39 @@ impl Generator for MazeBoard {
         }
     }
 
-    fn generate(&self, random: &mut Random, settings: &Settings) -> Example {
+    fn has_smaller(&self) -> bool {
+        self.0.rows().min(self.0.columns()) > MIN
+    }
+
+    #[cfg(feature = "generators")]
+    fn generate(&self, random: &mut Random, settings: &Settings) -> crate::puzzle::Example {
         let make = Self::make(settings);
         let value = |setting: &Setting| settings.value_of(setting).round();
         let min_steps = value(&self.path(make)) as u32;
         let (maze, answer) = match make {
             Make::GrowingTree => {
                 let openings = value(&self.loops()) as usize;
-                generate(&Design { size: self.0, openings, min_steps }, random)
+                super::generate(&Design { size: self.0, openings, min_steps }, random)
             }
             _ => {
                 let percent = value(if make == Make::Braided { &BRAID } else { &DENSITY }) as usize;
-                draw(&Plan { make, size: self.0, percent, min_steps }, random)
+                super::draw(&super::Plan { make, size: self.0, percent, min_steps }, random)
             }
         };
-        Example { question: maze.to_tokens(), answer: answer.to_tokens() }
+        crate::puzzle::Example { question: maze.to_tokens(), answer: answer.to_tokens() }
     }
 
-    fn generate_smaller(&self, random: &mut Random) -> Option<Example> {
+    #[cfg(feature = "generators")]
+    fn generate_smaller(&self, random: &mut Random) -> Option<crate::puzzle::Example> {
         let shorter = self.0.rows().min(self.0.columns());
         let sides: Vec<usize> = (MIN..shorter).filter(|side| !side.is_multiple_of(2)).collect();
         let side = Size::square(*sides.get(random.below(sides.len().max(1)))?);
-        let (maze, answer) = generate(&Design::standard(side, 0.0), random);
+        let (maze, answer) = super::generate(&Design::standard(side, 0.0), random);
         // By whole rooms, so that these stay on odd coordinates.
         let mut offset = |length: usize| 2 * random.below((length - side.rows()) / 2 + 1);
         let (row, column) = (offset(self.0.rows()), offset(self.0.columns()));
         let [question, answer] = [maze, answer].map(|grid| Some(grid.placed_in(self.0, row, column)?.to_tokens()));
-        Some(Example { question: question?, answer: answer? })
+        Some(crate::puzzle::Example { question: question?, answer: answer? })
     }
 }
 

@@ -18,8 +18,8 @@ pub use solve::{Effort, Examination, count_solutions, effort, solved_by_singles,
 pub use symmetry::Symmetry;
 
 use super::{
-    AnswerStyle, ClassKey, Classes, Difficulty, Example, Form, Game, Generator, Known, Layout, ParseError, Rules,
-    Setting, Settings, Size, SolutionCount, Symbol,
+    AnswerStyle, ClassKey, Classes, Difficulty, Form, Game, Generator, Known, Layout, ParseError, Rules, Setting,
+    Settings, Size, SolutionCount, Symbol,
 };
 use crate::random::Random;
 
@@ -247,10 +247,11 @@ impl Generator for Shape {
         format!("{} clues in a new one", clue_range(*self).end() - value.round() as usize)
     }
 
-    fn generate(&self, random: &mut Random, settings: &Settings) -> Example {
+    #[cfg(feature = "generators")]
+    fn generate(&self, random: &mut Random, settings: &Settings) -> crate::puzzle::Example {
         let left_out = settings.value_of(&self.difficulty_setting()).round() as usize;
         let (puzzle, solution) = puzzle_by_singles(*self, clue_range(*self).end() - left_out, random);
-        Example { question: puzzle.to_tokens(), answer: solution.to_tokens() }
+        crate::puzzle::Example { question: puzzle.to_tokens(), answer: solution.to_tokens() }
     }
 
     fn has_hard(&self) -> bool {
@@ -258,12 +259,13 @@ impl Generator for Shape {
         *self == Shape::NINE
     }
 
-    fn generate_hard(&self, random: &mut Random, guesses: u32, tries: usize) -> Option<Example> {
+    #[cfg(feature = "generators")]
+    fn generate_hard(&self, random: &mut Random, guesses: u32, tries: usize) -> Option<crate::puzzle::Example> {
         if !self.has_hard() {
             return None;
         }
         let (puzzle, solution) = hard_puzzle(*self, guesses, tries, random);
-        Some(Example { question: puzzle.to_tokens(), answer: solution.to_tokens() })
+        Some(crate::puzzle::Example { question: puzzle.to_tokens(), answer: solution.to_tokens() })
     }
 }
 
