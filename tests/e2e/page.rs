@@ -255,6 +255,13 @@ impl<'a> Page<'a> {
         self.settle().await
     }
 
+    /// What is said beside Solve and in the notes about the board, which must hold these words exactly once.
+    pub async fn said_once(&self, words: &str) -> Result<String> {
+        let said = format!("{} {}", self.text("verdict").await?, self.text("notes").await?);
+        assert_eq!(said.matches(words).count(), 1, "{words:?} in {said:?}");
+        Ok(said)
+    }
+
     /// Text of an element.
     pub async fn text(&self, id: &str) -> Result<String> {
         self.script("return document.querySelector(`[data-testid=${arguments[0]}]`).textContent", [json!(id)]).await
@@ -277,7 +284,7 @@ impl<'a> Page<'a> {
     }
 
     /// What a promise makes of the `blob` that a button saves.
-    async fn saved_as(&self, id: &str, promise: &str) -> Result<String> {
+    pub async fn saved_as(&self, id: &str, promise: &str) -> Result<String> {
         // Of what is made on the way (an SVG that becomes a PNG) only what the link is about is the file.
         let script = r#"return new Promise(done => {
                 const make = URL.createObjectURL, click = HTMLAnchorElement.prototype.click, made = {};

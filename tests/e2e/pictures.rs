@@ -136,7 +136,7 @@ async fn a_link_shows_the_same_moment_again() -> Result<()> {
         page.wait_for("document.querySelector('[data-testid=verdict]').dataset.state == 'valid'").await?;
         assert!(page.script::<bool>("return location.hash.includes('model=sudoku-6x6')", []).await?, "another model");
         let moment = page.text("moment").await?;
-        assert_eq!(moment, "segment 2 of 8: H step 1 of 2");
+        assert_eq!(moment, "segment 2 of 8, round 1 of 2, slow H step");
         assert!(page.script::<bool>("return document.querySelector('#tab-answers').ariaSelected == 'true'", []).await?);
         // From one place to another and back: the run is still there.
         page.click("place-how-it-works").await?;
