@@ -225,15 +225,21 @@ async fn a_contradictory_configuration_is_named_with_its_field() -> Result<()> {
     visit(Chromium::Plain, async |browser, url| {
         let page = Page::open(browser, url).await?;
         for (wrong, words) in [
-            (text.replace(width, &format!("{indent}hidden_size: 128")), "all_config.yaml: hidden_size is 128; the tensors have"),
+            (
+                text.replace(width, &format!("{indent}hidden_size: 128")),
+                "all_config.yaml: hidden_size is 128; the tensors have",
+            ),
             (text.replace(width, &format!("{indent}hidden_size: wide")), "all_config.yaml: hidden_size is"),
             (text.replace(layers, &format!("{indent}L_layers: 7")), "all_config.yaml: L_layers is 7; the tensors have"),
             (format!("{text}\n\t- ]"), "all_config.yaml: configuration:"),
         ] {
             let yaml = folder.write("all_config.yaml", wrong)?;
             page.upload("open-model", &[step.clone(), yaml].join("\n")).await?;
-            page.wait_for(&format!("document.querySelector('[data-testid=notes]').textContent.includes({})", json!(words)))
-                .await?;
+            page.wait_for(&format!(
+                "document.querySelector('[data-testid=notes]').textContent.includes({})",
+                json!(words)
+            ))
+            .await?;
             let notes = page.text("notes").await?;
             println!("{notes}");
             assert!(!notes.contains("step_7"), "{notes}");

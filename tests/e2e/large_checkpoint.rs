@@ -53,7 +53,7 @@ const TELLS: &str = r#"
         };
     }
     const tell = () => told.postMessage([self.name, sum, most, memory?.buffer.byteLength ?? 0]);
-    told.onmessage = tell;
+    told.onmessage = ({ data }) => data === "tell" && tell();
     FileReaderSync.prototype.readAsArrayBuffer = function (blob) {
         sum += blob.size;
         most = Math.max(most, blob.size);

@@ -41,7 +41,10 @@ async fn an_engine_chosen_during_a_run_is_for_the_next_one() -> Result<()> {
         })";
         let [during, state]: [String; 2] = page.script(script, []).await?;
         assert_eq!(state, "running", "the run was over before the header was read");
-        assert!(during.contains("WebGPU") && during.contains("from the next run on; this one goes on with the CPU"), "{during}");
+        assert!(
+            during.contains("WebGPU") && during.contains("from the next run on; this one goes on with the CPU"),
+            "{during}"
+        );
         page.wait_for_end().await?;
         assert!(page.text("figures").await?.contains("on CPU"), "{}", page.text("figures").await?);
         page.wait_for("!document.querySelector('[data-testid=badge]').textContent.includes('next run')").await?;
@@ -129,7 +132,8 @@ async fn a_run_stopped_before_its_first_segment_takes_nothing_away() -> Result<(
         page.choose_engine("cpu").await?;
         page.type_puzzle(PUZZLES[0].0).await?;
         page.script::<Value>(STOP_FIRST, []).await?;
-        page.wait_for("document.querySelector('[data-testid=verdict]').textContent.startsWith('Stopped before')").await?;
+        page.wait_for("document.querySelector('[data-testid=verdict]').textContent.startsWith('Stopped before')")
+            .await?;
         let said = page.text("verdict").await?;
         assert!(said.contains("no answer yet") && said.contains("Press Solve"), "{said}");
 
@@ -140,8 +144,10 @@ async fn a_run_stopped_before_its_first_segment_takes_nothing_away() -> Result<(
         };
         let before = seen().await?;
         page.script::<Value>(STOP_FIRST, []).await?;
-        page.wait_for("document.querySelector('[data-testid=figures]').textContent.startsWith('The last run was stopped')")
-            .await?;
+        page.wait_for(
+            "document.querySelector('[data-testid=figures]').textContent.startsWith('The last run was stopped')",
+        )
+        .await?;
         page.settle().await?;
         assert_eq!(seen().await?, before);
         // Another run is a run like any other.

@@ -143,8 +143,10 @@ async fn saved_figures_are_full() -> Result<()> {
                     let buttons = "return document.querySelectorAll('[data-testid^=save-dimensions]').length";
                     assert_eq!(page.script::<usize>(buttons, []).await?, 0, "nothing is measured yet");
                     page.click("measure-dimensions").await?;
-                    page.wait_for("document.querySelector('[data-testid=measure-dimensions]').textContent.startsWith('Measure')")
-                        .await?;
+                    page.wait_for(
+                        "document.querySelector('[data-testid=measure-dimensions]').textContent.startsWith('Measure')",
+                    )
+                    .await?;
                 }
                 for figure in figures {
                     let strips = page.saved_as(&format!("save-{figure}-png"), BLANK).await?;

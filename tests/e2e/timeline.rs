@@ -122,6 +122,17 @@ async fn it_thinks_longer_and_stops_when_sure() -> Result<()> {
         let level = "document.querySelector('[data-testid=sudoku-difficulty]').value";
         page.click("sudoku-9x9").await?;
         page.wait_for(&format!("{level} == '14'")).await?;
+        // Its label is of a new puzzle, which then has as many clues as that says.
+        let label = "document.querySelector('[data-testid=sudoku-difficulty]').closest('label').textContent";
+        let label: String = page.script(&format!("return {label}"), []).await?;
+        let said: usize =
+            label.split_whitespace().find_map(|word| word.parse().ok()).ok_or("the label has no number")?;
+        assert!(label.contains("clues in a new one"), "{label}");
+        let before: String = page.script("return spy.board()", []).await?;
+        page.click("new").await?;
+        page.wait_for(&format!("spy.cells().map(cell => spy.symbol(cell.ariaLabel)).join('') != {before:?}")).await?;
+        let clues = page.labels().await?.iter().filter(|label| label.contains("given ")).count();
+        assert_eq!(clues, said, "{label}");
         page.click("sudoku-4x4").await?;
         page.wait_for(&format!("{level} == '4'")).await?;
         Ok(())

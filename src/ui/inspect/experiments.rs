@@ -87,7 +87,8 @@ fn BothBoards() -> impl IntoView {
             Some(Read { moment: page.player.moment.get(), tokens, changed, wrong })
         })
     };
-    let both = Memo::new(move |_| [true, false].map(|of_experiment| answer(of_experiment).and_then(|(found, _)| found)));
+    let both =
+        Memo::new(move |_| [true, false].map(|of_experiment| answer(of_experiment).and_then(|(found, _)| found)));
     let said = move || {
         both.with(|both| match both {
             [None, None] => {

@@ -47,7 +47,7 @@ pub fn BoardLegend() -> impl IntoView {
         <details
             class="board-legend"
             data-testid="board-legend"
-            prop:open=open
+            prop:open=move || open.get()
             on:toggle=look
             on:focusout=move |_| open.set(false)
         >

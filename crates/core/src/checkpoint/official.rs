@@ -48,7 +48,9 @@ impl OfficialError {
     pub fn field(&self) -> Option<&str> {
         match self {
             Self::Contradiction { field, .. } | Self::Config(ConfigError::Field { field, .. }) => Some(field),
-            Self::Config(ConfigError::Read(FieldError::Value { field, .. } | FieldError::Missing(field))) => Some(field),
+            Self::Config(ConfigError::Read(FieldError::Value { field, .. } | FieldError::Missing(field))) => {
+                Some(field)
+            }
             Self::Config(ConfigError::OfDataset(field)) => Some(field),
             _ => None,
         }
