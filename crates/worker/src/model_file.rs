@@ -139,7 +139,7 @@ fn of_file(name: &str) -> impl Fn(TorchError) -> TaskError {
 }
 
 /// The file in a `Blob`, and the names of its weights, plain and as they stand in it.
-fn open(name: &str, blob: Blob) -> Result<(ModelFile<Slices>, BTreeMap<String, String>), TaskError> {
+fn open(name: &str, blob: Blob) -> Result<(ModelFile<'static, Slices>, BTreeMap<String, String>), TaskError> {
     let of_system = |error: io::Error| TaskError::Checkpoint { file: name.to_owned(), problem: error.to_string() };
     let file = ModelFile::open(Slices::new(blob).map_err(of_system)?, false).map_err(of_file(name))?;
     let names = file.weight_names().map_err(of_file(name))?;

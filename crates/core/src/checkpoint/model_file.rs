@@ -8,14 +8,14 @@ use super::torch::{PuzzleRows, Source, TorchError, TorchFile};
 use crate::model::Tensor;
 
 /// A file of weights that is open.
-pub enum ModelFile<S> {
+pub enum ModelFile<'s, S> {
     /// Of `safetensors`.
-    Safetensors(SafetensorsFile<S>),
+    Safetensors(SafetensorsFile<'s>),
     /// Of `torch.save`.
     Torch(TorchFile<S>),
 }
 
-impl<S: Source> ModelFile<S> {
+impl<'s, S: Source + 's> ModelFile<'s, S> {
     /// Opens it by how it begins. What begins as neither is told to be no safetensors file where it is `named` so, else no
     /// PyTorch file.
     ///

@@ -16,20 +16,24 @@ const LONGEST_HEADER: u64 = 100_000_000;
 /// Bytes that are read at a time; whole elements of every type.
 const PIECE: usize = 1 << 20;
 
-/// A safetensors file that is open.
-pub struct SafetensorsFile<S> {
-    source: S,
+/// A safetensors file that is open. What it is read from is known at run time alone: one reader serves all.
+pub struct SafetensorsFile<'s> {
+    source: Box<dyn Source + 's>,
     /// Where the elements begin.
     start: u64,
     tensors: BTreeMap<String, TensorInfo>,
 }
 
-impl<S: Source> SafetensorsFile<S> {
+impl<'s> SafetensorsFile<'s> {
     /// Reads the header and checks every tensor's place against the file's length.
     ///
     /// # Errors
     /// Another kind of file, a damaged one, one that was cut short.
-    pub fn open(mut source: S) -> Result<Self, CheckpointError> {
+    pub fn open(source: impl Source + 's) -> Result<Self, CheckpointError> {
+        Self::of(Box::new(source))
+    }
+
+    fn of(mut source: Box<dyn Source + 's>) -> Result<Self, CheckpointError> {
         let length = source.length();
         let mut begin = |bytes: u64| {
             let mut read = vec![0; bytes.min(length) as usize];
