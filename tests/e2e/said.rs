@@ -46,7 +46,7 @@ async fn an_engine_chosen_during_a_run_is_for_the_next_one() -> Result<()> {
             "{during}"
         );
         page.wait_for_end().await?;
-        assert!(page.text("figures").await?.contains("on CPU"), "{}", page.text("figures").await?);
+        assert!(page.text("figures").await?.contains("on WASM SIMD"), "{}", page.text("figures").await?);
         page.wait_for("!document.querySelector('[data-testid=badge]').textContent.includes('next run')").await?;
         assert!(page.text("badge").await?.contains("WebGPU"));
         Ok(())
