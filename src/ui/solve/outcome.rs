@@ -258,6 +258,9 @@ fn Notes() -> impl IntoView {
     let page = Page::here();
     let notes = Memo::new(move |_| {
         let mut notes: Vec<String> = page.machine.notice.get().into_iter().collect();
+        let kept =
+            |name| format!("{name} is being copied into this browser for the next visit; it can be used meanwhile.");
+        notes.extend(page.machine.keeping.get().map(kept));
         let mut against = against_the_board(page);
         let is_beside_solve =
             page.run.phase.with(|phase| *phase == Phase::Idle) && !page.attempt.is_on() && waiting_for(page).is_none();

@@ -30,6 +30,8 @@ use crate::ui::{
 const MOST_OF_NAMES: f64 = 200e6;
 /// Names that are kept with a model; more are read from their file again.
 const MOST_KEPT_NAMES: usize = 20_000;
+/// Bytes of a model up to which nobody waits for its copy in the browser.
+const SOON_KEPT: f64 = 200e6;
 /// Bytes of a model that is handed out at most: page and worker hold it at once.
 const MOST_HANDED_OUT: f64 = 1e9;
 
@@ -186,7 +188,10 @@ impl Page {
                 _ => break,
             }
         }
-        if kept_models::keep(&name, &text.unwrap_or_default(), &file).await {
+        self.machine.keeping.set((file.size() > SOON_KEPT).then(|| name.clone()));
+        let is_kept = kept_models::keep(&name, &text.unwrap_or_default(), &file).await;
+        self.machine.keeping.set(None);
+        if is_kept {
             self.machine.kept.update(|kept| {
                 kept.retain(|(other, _)| *other != name);
                 kept.push((name, file.size()));
