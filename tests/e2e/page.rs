@@ -132,6 +132,12 @@ impl<'a> Page<'a> {
 
     /// Chooses an engine by hand, `gpu` or `cpu`, and waits until the badge names it.
     pub async fn choose_engine(&self, engine: &str) -> Result<()> {
+        // On a narrow screen the list is folded away.
+        let unfold = "const settings = document.querySelector('[data-testid=settings]');
+            if (settings?.checkVisibility() && settings.ariaExpanded !== 'true') settings.click()";
+        self.wait_for("document.querySelector('[data-testid=engine]')").await?;
+        self.script::<()>(unfold, []).await?;
+        self.settle().await?;
         let option = format!(r#"[data-testid="engine"] option[value="{engine}"]"#);
         self.press_element(By::Css(&option)).await?;
         let name = if engine == "gpu" { "WebGPU" } else { "CPU" };
