@@ -6,7 +6,7 @@
 //! | engine and theme, folded away on a phone | `data-testid=settings` |
 //! | turns the trajectory in space by itself | `data-testid=turn` |
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{Result, VIEWS, browser::Chromium, first_minutes::SCREENS, page::Page, train, visit};
 
@@ -127,7 +127,8 @@ async fn what_colours_mean_is_said_on_the_first_screen() -> Result<()> {
                 let page = Page::open_link(browser, &format!("{url}#model={model}&engine=cpu")).await?;
                 page.wait_for("document.querySelector('[data-testid=board-legend] summary')").await?;
                 page.wait_until_ready().await?;
-                page.script::<Value>("document.querySelector('[data-testid=board-legend] summary').click()", []).await?;
+                page.tab_to("[data-testid=board-legend] summary").await?;
+                page.press_enter().await?;
                 page.settle().await?;
                 let inside: [f64; 6] = page
                     .script(
