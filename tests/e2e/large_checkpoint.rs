@@ -114,6 +114,13 @@ impl Page<'_> {
         Ok(Reads { bytes, at_once, memory })
     }
 
+    /// Waits until the model that was brought can be run.
+    async fn wait_until_read(&self) -> Result<()> {
+        self.wait_for(MODEL).await?;
+        self.wait_for("document.querySelector('[data-testid=verdict]').textContent.startsWith('Press Solve')").await?;
+        self.settle().await
+    }
+
     /// Brings files for the board and notes what the verdict says from now on; gives up reading as soon as it can if `stop`.
     async fn bring(&self, files: &[String], stop: bool) -> Result<()> {
         let script = "window.verdicts = new Set();
@@ -156,8 +163,7 @@ async fn a_large_checkpoint_is_read_in_pieces() -> Result<()> {
         assert!(stopped.bytes < bytes as f64 / 2.0, "{stopped:?}");
 
         page.bring(&files, false).await?;
-        page.wait_for(MODEL).await?;
-        page.wait_until_ready().await?;
+        page.wait_until_read().await?;
         let opened = page.reads().await?;
         let said: Vec<String> = page.script("return [...verdicts]", []).await?;
         println!("opened: {opened:?}: {said:?}");
@@ -196,11 +202,9 @@ async fn of_a_huge_puzzle_embedding_one_row_is_read() -> Result<()> {
         let page = open(browser, &server).await?;
         let before = page.reads().await?;
         page.bring(&[step, yaml, dataset], false).await?;
-        page.wait_for(MODEL).await?;
-        page.wait_until_ready().await?;
+        page.wait_until_read().await?;
         page.enter("identifier", "1000000").await?;
-        page.wait_until_ready().await?;
-        page.settle().await?;
+        page.wait_until_read().await?;
         let opened = page.reads().await?;
         println!("{before:?}, {opened:?} of {bytes} bytes");
         assert!(opened.bytes < 5e6 && opened.memory - before.memory < 20e6, "{before:?}, {opened:?}");
