@@ -1,5 +1,6 @@
 """Trains the official code on from a checkpoint of this project, under torchrun on the CPU: see docs/many-gpus.md.
 
+    pip install torch numpy pyyaml pydantic einops omegaconf
     hrm puzzles sudoku-4x4 --count 64 --out p.csv
     torchrun --nproc-per-node 2 scripts/test-torchrun.py CODE p.csv checkpoints/step_0 OUT
 

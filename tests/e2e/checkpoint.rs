@@ -212,3 +212,39 @@ async fn models_are_handed_out_in_the_official_form() -> Result<()> {
     })
     .await
 }
+
+/// A configuration that contradicts the tensors is named, with its field; so is one that cannot be read.
+#[tokio::test]
+async fn a_contradictory_configuration_is_named_with_its_field() -> Result<()> {
+    let folder = Folder::new("hrm-e2e-contradiction")?;
+    let text = fs::read_to_string(format!("{OFFICIAL}/all_config.yaml"))?;
+    let step = folder.write("step_7", fs::read(format!("{OFFICIAL}/step_7"))?)?;
+    let width = text.lines().find(|line| line.trim().starts_with("hidden_size:")).ok_or("it has no hidden_size")?;
+    let layers = text.lines().find(|line| line.trim().starts_with("L_layers:")).ok_or("it has no L_layers")?;
+    let indent = &width[..width.len() - width.trim_start().len()];
+    visit(Chromium::Plain, async |browser, url| {
+        let page = Page::open(browser, url).await?;
+        for (wrong, words) in [
+            (
+                text.replace(width, &format!("{indent}hidden_size: 128")),
+                "all_config.yaml: hidden_size is 128; the tensors have",
+            ),
+            (text.replace(width, &format!("{indent}hidden_size: wide")), "all_config.yaml: hidden_size is"),
+            (text.replace(layers, &format!("{indent}L_layers: 7")), "all_config.yaml: L_layers is 7; the tensors have"),
+            (format!("{text}\n\t- ]"), "all_config.yaml: configuration:"),
+        ] {
+            let yaml = folder.write("all_config.yaml", wrong)?;
+            page.upload("open-model", &[step.clone(), yaml].join("\n")).await?;
+            page.wait_for(&format!(
+                "document.querySelector('[data-testid=notes]').textContent.includes({})",
+                json!(words)
+            ))
+            .await?;
+            let notes = page.text("notes").await?;
+            println!("{notes}");
+            assert!(!notes.contains("step_7"), "{notes}");
+        }
+        Ok(())
+    })
+    .await
+}

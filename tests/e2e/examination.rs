@@ -61,7 +61,7 @@ async fn stop_answers_while_such_a_board_is_examined() -> Result<()> {
         let script = "return new Promise(done => {
             const verdict = () => document.querySelector('[data-testid=verdict]');
             const look = () => {
-                if (verdict().textContent === 'Stopped.') return done(null);
+                if (verdict().textContent.startsWith('Stopped')) return done(null);
                 if (verdict().dataset.state !== 'running') document.querySelector('[data-testid=solve]').click();
                 document.querySelector('[data-testid=cancel]')?.click();
                 setTimeout(look, 20);

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A phone's screen and a laptop's.
-const SCREENS: [(&str, u32, u32); 2] = [("phone", 390, 844), ("laptop", 1366, 768)];
+pub const SCREENS: [(&str, u32, u32); 2] = [("phone", 390, 844), ("laptop", 1366, 768)];
 
 /// Edges of elements on the screen: top and bottom of each, CSS pixels, and the window's height.
 const EDGES: &str = r#"return [...arguments[0].map(css => {
@@ -44,7 +44,7 @@ async fn first_visit(browser: &Browser, url: &str, screen: &str) -> Result<()> {
         "figure: first visit, {screen}: solved, replayed and invited after {:.1} s",
         begun.elapsed().as_secs_f64()
     );
-    assert_eq!(page.text("moment").await?, "segment 4 of 4: H step 2 of 2");
+    assert_eq!(page.text("moment").await?, "segment 4 of 4, round 2 of 2, slow H step");
     // After the first segment and the second the answer is wrong, after the third it is right.
     for (moment, right) in [(7, false), (15, false), (23, true)] {
         page.seek(moment).await?;
@@ -122,6 +122,12 @@ async fn solving_by_hand_loses_nothing() -> Result<()> {
         page.type_puzzle("11..............").await?;
         let said = page.text("verdict").await?;
         assert!(said.contains("no solution") && said.contains("You can run the model on it anyway."), "{said}");
+        // Each is said once, beside Solve; and when the verdict is of a run, among the notes.
+        page.said_once("no solution").await?;
+        page.solve().await?;
+        page.settle().await?;
+        page.said_once("no solution").await?;
+        assert!(page.text("notes").await?.contains("no solution"), "{}", page.text("notes").await?);
         page.type_puzzle("3.1.4.......1..3").await?;
         page.wait_for("document.querySelector('[data-testid=verdict]').textContent.startsWith('Press Solve')").await?;
         page.solve_by_keys().await?;
@@ -205,6 +211,17 @@ async fn an_experiment_begins_at_an_early_step() -> Result<()> {
         page.wait_for("document.querySelectorAll('[data-testid=both-boards] td').length == 32").await?;
         page.wait_for_end().await?;
         page.settle().await?;
+        // Before H's first step there is no answer: the boards show the puzzle, and it is said why.
+        let digits = "return document.querySelector('[data-testid=both-boards]').textContent.match(/[1-4]/g).length";
+        let given = |label: &&String| label.contains("given ");
+        page.seek(0).await?;
+        let clues = page.labels().await?.iter().filter(given).count();
+        assert!(page.text("both-boards-reading").await?.starts_with("No answer yet"));
+        assert_eq!(page.script::<usize>(digits, []).await?, 2 * clues);
+        page.seek(2).await?;
+        assert_eq!(page.text("both-boards-reading").await?, "At this step both answer the same.");
+        assert!(page.script::<usize>(digits, []).await? > 2 * clues);
+        page.click("to-end").await?;
         browser.screenshot("experiment-both").await
     })
     .await

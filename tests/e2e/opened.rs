@@ -246,3 +246,31 @@ async fn files_are_dropped_anywhere() -> Result<()> {
     })
     .await
 }
+
+/// A recording that is given to “Your own model” is opened as what it is, and is said not to have been run here; a trace is named.
+#[tokio::test]
+async fn every_known_file_is_taken_wherever_it_is_given() -> Result<()> {
+    let folder = Folder::new("hrm-e2e-known-files")?;
+    visit(Chromium::Plain, async |browser, url| {
+        let page = Page::open(browser, url).await?;
+        page.type_puzzle(PUZZLES[2].0).await?;
+        page.solve().await?;
+        let seen = page.seen().await?;
+        let recording = folder.write("mine.safetensors", page.saved_bytes("save-recording").await?)?;
+        let trace = folder.write("hrm-trace.json", page.saved("save-json").await?)?;
+        let page = Page::open(browser, url).await?;
+        page.upload("open-model", &recording).await?;
+        page.wait_for("document.querySelector('[data-testid=verdict][data-state=valid]')").await?;
+        assert_eq!(page.seen().await?, seen);
+        let figures = page.text("figures").await?;
+        assert!(figures.starts_with("A recording, opened from mine.safetensors, not run here"), "{figures}");
+        let page = Page::open(browser, url).await?;
+        page.upload("open-model", &trace).await?;
+        let note = page.wait_for_note("hrm-trace.json: a trace, for other programs").await?;
+        assert!(note.contains("its run is in the file “Recording”"), "{note}");
+        let clues = PUZZLES[2].0.chars().filter(|clue| *clue != '.').count();
+        assert_eq!(page.labels().await?.iter().filter(|label| label.contains("given ")).count(), clues);
+        Ok(())
+    })
+    .await
+}

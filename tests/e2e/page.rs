@@ -132,6 +132,12 @@ impl<'a> Page<'a> {
 
     /// Chooses an engine by hand, `gpu` or `cpu`, and waits until the badge names it.
     pub async fn choose_engine(&self, engine: &str) -> Result<()> {
+        // On a narrow screen the list is folded away.
+        let unfold = "const settings = document.querySelector('[data-testid=settings]');
+            if (settings?.checkVisibility() && settings.ariaExpanded !== 'true') settings.click()";
+        self.wait_for("document.querySelector('[data-testid=engine]')").await?;
+        self.script::<()>(unfold, []).await?;
+        self.settle().await?;
         let option = format!(r#"[data-testid="engine"] option[value="{engine}"]"#);
         self.press_element(By::Css(&option)).await?;
         let name = if engine == "gpu" { "WebGPU" } else { "CPU" };
@@ -255,6 +261,13 @@ impl<'a> Page<'a> {
         self.settle().await
     }
 
+    /// What is said beside Solve and in the notes about the board, which must hold these words exactly once.
+    pub async fn said_once(&self, words: &str) -> Result<String> {
+        let said = format!("{} {}", self.text("verdict").await?, self.text("notes").await?);
+        assert_eq!(said.matches(words).count(), 1, "{words:?} in {said:?}");
+        Ok(said)
+    }
+
     /// Text of an element.
     pub async fn text(&self, id: &str) -> Result<String> {
         self.script("return document.querySelector(`[data-testid=${arguments[0]}]`).textContent", [json!(id)]).await
@@ -277,7 +290,7 @@ impl<'a> Page<'a> {
     }
 
     /// What a promise makes of the `blob` that a button saves.
-    async fn saved_as(&self, id: &str, promise: &str) -> Result<String> {
+    pub async fn saved_as(&self, id: &str, promise: &str) -> Result<String> {
         // Of what is made on the way (an SVG that becomes a PNG) only what the link is about is the file.
         let script = r#"return new Promise(done => {
                 const make = URL.createObjectURL, click = HTMLAnchorElement.prototype.click, made = {};

@@ -55,24 +55,24 @@ async fn the_timeline_steps_by_each_clock_and_plays() -> Result<()> {
     visit(Chromium::Plain, async |browser, url| {
         let page = Page::open_link(browser, &link(url, "")).await?;
         page.wait_for_end().await?;
-        page.leads_to("to-start", "segment 1 of 8: L step 1 of 2, before H step 1 of 2").await?;
-        page.leads_to("step", "segment 1 of 8: L step 2 of 2, before H step 1 of 2").await?;
+        page.leads_to("to-start", "segment 1 of 8, round 1 of 2, fast L step 1 of 2").await?;
+        page.leads_to("step", "segment 1 of 8, round 1 of 2, fast L step 2 of 2").await?;
         page.choose("stride", "H step").await?;
-        page.leads_to("step", "segment 1 of 8: H step 1 of 2").await?;
-        page.leads_to("step", "segment 1 of 8: H step 2 of 2").await?;
+        page.leads_to("step", "segment 1 of 8, round 1 of 2, slow H step").await?;
+        page.leads_to("step", "segment 1 of 8, round 2 of 2, slow H step").await?;
         page.choose("stride", "segment").await?;
-        page.leads_to("step", "segment 2 of 8: H step 2 of 2").await?;
-        page.leads_to("step", "segment 3 of 8: H step 2 of 2").await?;
+        page.leads_to("step", "segment 2 of 8, round 2 of 2, slow H step").await?;
+        page.leads_to("step", "segment 3 of 8, round 2 of 2, slow H step").await?;
         page.choose("stride", "L step").await?;
-        page.leads_to("step-back", "segment 3 of 8: L step 2 of 2, before H step 2 of 2").await?;
+        page.leads_to("step-back", "segment 3 of 8, round 2 of 2, fast L step 2 of 2").await?;
         // From the middle of a segment back to the end of the one before, not of an earlier one. The transport has the
         // focus now: only the space bar is its own.
         for (key, moment) in [
-            ("PageUp", "segment 2 of 8: H step 2 of 2"),
-            ("PageDown", "segment 3 of 8: H step 2 of 2"),
-            ("ArrowLeft", "segment 3 of 8: L step 2 of 2, before H step 2 of 2"),
-            ("End", "segment 8 of 8: H step 2 of 2"),
-            ("Home", "segment 1 of 8: L step 1 of 2, before H step 1 of 2"),
+            ("PageUp", "segment 2 of 8, round 2 of 2, slow H step"),
+            ("PageDown", "segment 3 of 8, round 2 of 2, slow H step"),
+            ("ArrowLeft", "segment 3 of 8, round 2 of 2, fast L step 2 of 2"),
+            ("End", "segment 8 of 8, round 2 of 2, slow H step"),
+            ("Home", "segment 1 of 8, round 1 of 2, fast L step 1 of 2"),
         ] {
             page.key(key).await?;
             assert_eq!(page.text("moment").await?, moment, "after {key}");
@@ -122,6 +122,17 @@ async fn it_thinks_longer_and_stops_when_sure() -> Result<()> {
         let level = "document.querySelector('[data-testid=sudoku-difficulty]').value";
         page.click("sudoku-9x9").await?;
         page.wait_for(&format!("{level} == '14'")).await?;
+        // Its label is of a new puzzle, which then has as many clues as that says.
+        let label = "document.querySelector('[data-testid=sudoku-difficulty]').closest('label').textContent";
+        let label: String = page.script(&format!("return {label}"), []).await?;
+        let said: usize =
+            label.split_whitespace().find_map(|word| word.parse().ok()).ok_or("the label has no number")?;
+        assert!(label.contains("clues in a new one"), "{label}");
+        let before: String = page.script("return spy.board()", []).await?;
+        page.click("new").await?;
+        page.wait_for(&format!("spy.cells().map(cell => spy.symbol(cell.ariaLabel)).join('') != {before:?}")).await?;
+        let clues = page.labels().await?.iter().filter(|label| label.contains("given ")).count();
+        assert_eq!(clues, said, "{label}");
         page.click("sudoku-4x4").await?;
         page.wait_for(&format!("{level} == '4'")).await?;
         Ok(())
@@ -212,7 +223,7 @@ async fn what_was_recorded_stays_when_the_gpu_is_lost() -> Result<()> {
         assert!((3..32).contains(&segments), "{figures}");
         browser.screenshot("run-gpu-lost").await?;
         // It can still be looked through, and the puzzle solved: on the GPU that is there again.
-        page.leads_to("to-start", &format!("segment 1 of {segments}: L step 1 of 2, before H step 1 of 2")).await?;
+        page.leads_to("to-start", &format!("segment 1 of {segments}, round 1 of 2, fast L step 1 of 2")).await?;
         page.click("solve").await?;
         page.wait_for("document.querySelector('[data-testid=verdict][data-state=valid]')").await?;
         assert!(page.text("figures").await?.contains("32 segments"));
@@ -255,8 +266,8 @@ async fn a_run_that_is_not_watched_tells_its_answers() -> Result<()> {
         page.click("watch").await?;
         page.solve().await?;
         assert!(page.text("unwatched").await?.contains("Record the states of every step"));
-        page.leads_to("to-start", "segment 1 of 16: L step 1 of 3, before H step 1 of 2").await?;
-        page.leads_to("to-end", "segment 16 of 16: H step 2 of 2").await?;
+        page.leads_to("to-start", "segment 1 of 16, round 1 of 2, fast L step 1 of 3").await?;
+        page.leads_to("to-end", "segment 16 of 16, round 2 of 2, slow H step").await?;
         assert!(page.text("halting-reading").await?.contains("after segment 16"));
         browser.screenshot("unwatched").await
     })

@@ -84,8 +84,10 @@ pub enum Task {
     },
     /// Find the configuration of the checkpoint in the first `Blob`, of which no element is read.
     Describe(Describe),
-    /// Hand out a model as a file: the one of this configuration in the first `Blob`, else the open one.
+    /// Hand out a file of a model: of the one of this configuration in the first `Blob`, else of the open one.
     Export {
+        /// Which.
+        half: Half,
         /// The name of the folder in a PyTorch file; safetensors without one.
         archive: Option<String>,
         /// Of the model in the `Blob`.
@@ -170,12 +172,30 @@ pub enum Task {
 pub struct Describe {
     /// The checkpoint's name, for messages.
     pub name: String,
-    /// The text of its all_config.yaml.
-    pub yaml: Option<String>,
-    /// The text of the data set's dataset.json.
-    pub dataset: Option<String>,
+    /// Its all_config.yaml.
+    pub yaml: Option<TextFile>,
+    /// The data set's dataset.json.
+    pub dataset: Option<TextFile>,
     /// Fields of the configuration that a person gives, with their values as JSON.
     pub changes: Vec<(String, String)>,
+}
+
+/// A file that was read whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TextFile {
+    /// Its name, for messages.
+    pub name: String,
+    /// What is in it.
+    pub text: String,
+}
+
+/// One of the two files of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Half {
+    /// Its weights.
+    Weights,
+    /// The configuration that lies beside them.
+    Configuration,
 }
 
 /// Floats that become a `Uint8Array` between page and worker.
@@ -241,11 +261,8 @@ pub enum Event {
         /// Fields with the values that were assumed for them, since nothing tells: `num_heads 8`.
         assumed: Vec<String>,
     },
-    /// A model as a file, which comes with the message.
-    Exported {
-        /// The text of the configuration that goes beside it.
-        config: String,
-    },
+    /// A file of a model, which comes with the message.
+    Exported,
     /// The engines were timed.
     Measured(Measurement),
     /// A puzzle was drawn.

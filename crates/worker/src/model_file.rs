@@ -1,10 +1,13 @@
 //! Files of models that a person brings: read where they lie, piece by piece.
 
-use std::{cell::RefCell, io};
+use std::{cell::RefCell, collections::BTreeMap, io};
 
-use hrm_core::checkpoint::{
-    CheckpointError, Weights, is_safetensors,
-    torch::{PuzzleRows, Source, TorchFile},
+use hrm_core::{
+    checkpoint::{
+        CheckpointError, ModelFile, Weights,
+        torch::{PuzzleRows, Source, TorchError},
+    },
+    model::Tensor,
 };
 use hrm_link::protocol::Event;
 use js_sys::Uint8Array;
@@ -25,16 +28,6 @@ impl Slices {
     /// In the browser's words.
     pub fn new(blob: Blob) -> io::Result<Self> {
         Ok(Self { blob, reader: FileReaderSync::new().map_err(failed)? })
-    }
-
-    /// Its first bytes, as far as there are so many.
-    ///
-    /// # Errors
-    /// In the browser's words.
-    pub fn bytes(&mut self, length: u64) -> io::Result<Vec<u8>> {
-        let mut bytes = vec![0; length.min(self.length()) as usize];
-        self.read_at(0, &mut bytes)?;
-        Ok(bytes)
     }
 }
 
@@ -107,18 +100,10 @@ impl File {
             Contents::Whole(bytes) => return of_safetensors(name, &bytes, rows).map(Some),
             Contents::Blob(blob) => blob,
         };
-        let of_system = |error: io::Error| TaskError::Checkpoint { file: name.clone(), problem: error.to_string() };
-        let mut slices = Slices::new(blob).map_err(of_system)?;
-        if is_safetensors(&slices.bytes(9).map_err(of_system)?) {
-            let whole = slices.bytes(u64::MAX).map_err(of_system)?;
-            return of_safetensors(name, &whole, rows).map(Some);
-        }
-        let of_torch = |source| TaskError::Torch { file: name.clone(), source };
-        let mut file = TorchFile::open(slices).map_err(of_torch)?;
-        let names = file.weight_names().map_err(of_torch)?;
+        let (mut file, names) = open(name, blob)?;
         let (mut weights, count) = (Weights::default(), names.len());
         for (done, (plain, full)) in names.into_iter().enumerate() {
-            let tensor = file.weight(&plain, &full, rows).map_err(of_torch)?;
+            let tensor = file.weight(&plain, &full, rows).map_err(of_file(name))?;
             weights.tensors.insert(plain, tensor);
             global::report(Some(id), Event::Loading((done + 1) as f64 / count as f64));
             global::breathe().await;
@@ -128,6 +113,37 @@ impl File {
         }
         Ok(Some(weights))
     }
+
+    /// Some of its weights, by their plain names, as far as it has them; no other one is read.
+    ///
+    /// # Errors
+    /// Says what cannot be read.
+    pub fn read_only(self, wanted: &[&str]) -> Result<Weights, TaskError> {
+        let name = &self.name;
+        let blob = match self.contents {
+            Contents::Whole(bytes) => return of_safetensors(name, &bytes, PuzzleRows::All),
+            Contents::Blob(blob) => blob,
+        };
+        let (mut file, names) = open(name, blob)?;
+        let named = names.into_iter().filter(|(plain, _)| wanted.contains(&plain.as_str()));
+        let read = |(plain, full): (String, String)| -> Result<(String, Tensor), TaskError> {
+            let tensor = file.weight(&plain, &full, PuzzleRows::All).map_err(of_file(name))?;
+            Ok((plain, tensor))
+        };
+        Ok(Weights { tensors: named.map(read).collect::<Result<_, _>>()? })
+    }
+}
+
+fn of_file(name: &str) -> impl Fn(TorchError) -> TaskError {
+    move |source| TaskError::Torch { file: name.to_owned(), source }
+}
+
+/// The file in a `Blob`, and the names of its weights, plain and as they stand in it.
+fn open(name: &str, blob: Blob) -> Result<(ModelFile<'static, Slices>, BTreeMap<String, String>), TaskError> {
+    let of_system = |error: io::Error| TaskError::Checkpoint { file: name.to_owned(), problem: error.to_string() };
+    let file = ModelFile::open(Slices::new(blob).map_err(of_system)?, false).map_err(of_file(name))?;
+    let names = file.weight_names().map_err(of_file(name))?;
+    Ok((file, names))
 }
 
 fn of_safetensors(name: &str, bytes: &[u8], rows: PuzzleRows<'_>) -> Result<Weights, TaskError> {

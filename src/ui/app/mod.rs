@@ -47,6 +47,8 @@ fn App() -> impl IntoView {
     title_the_place(page);
     take_dropped(page);
     let tour = Tour::new(page);
+    // On a phone; elsewhere there is room for all of it.
+    let unfolded = RwSignal::new(false);
     view! {
         <header class="top">
             <div class="title">
@@ -60,9 +62,17 @@ fn App() -> impl IntoView {
             <div class="settings">
                 <Later>
                     <EngineBadge/>
-                    <div class="choices">
-                        <EngineChoice/>
-                        <ThemeChoice/>
+                    <div class="choices" class:unfolded=unfolded>
+                        <button
+                            type="button"
+                            class="quiet unfold"
+                            data-testid="settings"
+                            aria-expanded=move || unfolded.get().to_string()
+                            on:click=move |_| unfolded.update(|unfolded| *unfolded = !*unfolded)
+                        >
+                            {move || if unfolded.get() { "Engine, theme ▴" } else { "Engine, theme ▾" }}
+                        </button>
+                        <div class="folded"><EngineChoice/><ThemeChoice/></div>
                         <TourAgain tour/>
                     </div>
                 </Later>

@@ -311,7 +311,12 @@ pub async fn png(canvas: &HtmlCanvasElement) -> Option<Blob> {
 }
 
 fn blob(media_type: &str, bytes: &[u8]) -> Option<Blob> {
-    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+    blob_of(media_type, &js_sys::Uint8Array::from(bytes))
+}
+
+/// A buffer as a file, without a copy in this module's memory.
+pub fn blob_of(media_type: &str, buffer: &JsValue) -> Option<Blob> {
+    let parts = js_sys::Array::of1(buffer);
     let options = web_sys::BlobPropertyBag::new();
     options.set_type(media_type);
     Blob::new_with_u8_array_sequence_and_options(&parts, &options).ok()

@@ -5,7 +5,11 @@ use hrm_core::{
     recording::{Recording, Shapes},
 };
 
-/// A moment, by its segment and cycles.
+/// What the words of a moment count.
+pub const GLOSS: &str = "A segment is one ACT step: the model reads an answer after it. It has rounds of several fast steps, of L, \
+                         and one slow step, of H.";
+
+/// A moment, by its segment, the round in it, and the step in that.
 pub fn in_words(recording: &Recording, moment: usize) -> Option<String> {
     if moment >= recording.moments() {
         return None;
@@ -14,11 +18,11 @@ pub fn in_words(recording: &Recording, moment: usize) -> Option<String> {
     let (segment, step) = recording.place(moment);
     let segments = recording.planned_moments() / recording.shapes().steps();
     let (h_cycle, l_cycle) = recording.shapes().cycles_of(step);
-    let (segment, of_h) = (segment + 1, format!("H step {} of {h_cycles}", h_cycle + 1));
+    let round = format!("segment {} of {segments}, round {} of {h_cycles}", segment + 1, h_cycle + 1);
     Some(if l_cycle < l_cycles {
-        format!("segment {segment} of {segments}: L step {} of {l_cycles}, before {of_h}", l_cycle + 1)
+        format!("{round}, fast L step {} of {l_cycles}", l_cycle + 1)
     } else {
-        format!("segment {segment} of {segments}: {of_h}")
+        format!("{round}, slow H step")
     })
 }
 

@@ -63,7 +63,8 @@ pub fn Experiments() -> impl IntoView {
     }
 }
 
-/// The answers of both runs at the step that is shown, as boards: framed where they differ, struck out where a rule is broken.
+/// The answers of both runs at the step that is shown, as boards: framed where they differ, struck out where a rule is broken;
+/// the puzzle alone before the first.
 #[component]
 fn BothBoards() -> impl IntoView {
     let page = Page::here();
@@ -71,20 +72,34 @@ fn BothBoards() -> impl IntoView {
         let moment = page.player.moment.get();
         let found = |run: &Option<Recording>| {
             let run = run.as_ref().filter(|run| run.interventions().is_empty() != of_experiment)?;
-            Some((answer_shown(run, moment)?.tokens, run.posed(moment)))
+            Some((answer_shown(run, moment).map(|answer| answer.tokens), run.posed(moment)))
         };
         page.run.recording.with(found).or_else(|| page.run.kept.with(found))
     };
     let read = move |of_experiment: bool| {
         Memo::new(move |_| {
-            let (tokens, posed) = answer(of_experiment)?;
-            let (other, _) = answer(!of_experiment).unwrap_or_default();
+            let (answered, posed) = answer(of_experiment)?;
+            let other = answer(!of_experiment).and_then(|(other, _)| other).unwrap_or_default();
+            let tokens = answered.as_ref().unwrap_or(&posed).clone();
             let changed = (0..tokens.len()).filter(|&cell| other.get(cell).is_some_and(|own| *own != tokens[cell]));
-            let (changed, wrong) = (changed.collect(), wrong_cells(page.kind(), &posed, &tokens));
+            let changed = if answered.is_some() { changed.collect() } else { Vec::new() };
+            let wrong = answered.map(|tokens| wrong_cells(page.kind(), &posed, &tokens)).unwrap_or_default();
             Some(Read { moment: page.player.moment.get(), tokens, changed, wrong })
         })
     };
+    let both =
+        Memo::new(move |_| [true, false].map(|of_experiment| answer(of_experiment).and_then(|(found, _)| found)));
+    let said = move || {
+        both.with(|both| match both {
+            [None, None] => {
+                "No answer yet: it is read when H has stepped. Both boards show the puzzle; play on, or go to the end."
+            }
+            [Some(one), Some(other)] if one == other => "At this step both answer the same.",
+            _ => "",
+        })
+    };
     view! {
+        <p class="reading" data-testid="both-boards-reading">{said}</p>
         <div class="answer-now" data-testid="both-boards">
             <figure>
                 <figcaption>"The experiment at this step" <span class="unit">"framed: differs"</span></figcaption>

@@ -14,8 +14,9 @@ use crate::ui::{
     },
 };
 
-/// Of this figure and of the one in space.
+/// Of the figure in space, and at most of this one, which is as high as its course needs it.
 pub const HEIGHT: f64 = 340.0;
+const LEAST_HEIGHT: f64 = 220.0;
 /// Pixels that keep clear of the axes' names.
 pub const MARGIN: f64 = 40.0;
 
@@ -24,7 +25,18 @@ pub const MARGIN: f64 = 40.0;
 pub fn PlaneFigure(shown: Shown) -> impl IntoView {
     let Shown { level, course, present, under_pointer, .. } = shown;
     let room = NodeRef::<html::Div>::new();
-    let frame = frame(room, HEIGHT);
+    let widest = frame(room, HEIGHT);
+    let frame = Memo::new(move |_| {
+        let Frame { width, height } = widest.get();
+        // Pixels up for each across.
+        let slope = course.with(|course| {
+            let course = course.as_ref()?;
+            let [across, up] = [0, 1].map(|component| range(course, component)).map(|(low, high)| high - low);
+            Some(up / across.max(1e-9))
+        });
+        let needed = slope.map_or(height, |slope| (width - 2.0 * MARGIN) * slope + 2.0 * MARGIN);
+        Frame { width, height: needed.clamp(LEAST_HEIGHT, height) }
+    });
     let plane = Memo::new(move |_| course.with(|course| Some(Plane::of(course.as_ref()?, frame.get()))));
     let nearest = move |event: &PointerEvent| {
         plane.with_untracked(|plane| {
@@ -46,7 +58,7 @@ pub fn PlaneFigure(shown: Shown) -> impl IntoView {
                 <svg
                     class=move || format!("plane {}", name_of(level.get()).0)
                     width="100%"
-                    height=HEIGHT
+                    height=move || frame.get().height
                     role="img"
                     aria-label="The states on their first two principal components; the table below has the figures"
                     data-testid="trajectory"
@@ -73,6 +85,12 @@ pub fn nearest(points: &[(f64, f64)], x: f64, y: f64) -> Option<usize> {
     (0..points.len()).min_by(|&a, &b| away(a).total_cmp(&away(b)))
 }
 
+/// The least and the greatest of a component along a course and the one laid over it.
+fn range(course: &Course, component: usize) -> (f64, f64) {
+    let values = course.own.iter().chain(&course.kept).map(|score| score[component]);
+    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
+}
+
 /// A course in pixels, alike along both axes.
 #[derive(Clone, Debug, PartialEq)]
 struct Plane {
@@ -85,12 +103,7 @@ struct Plane {
 impl Plane {
     /// The course in the middle of a frame, as large as it fits.
     fn of(course: &Course, frame: Frame) -> Self {
-        let all = || course.own.iter().chain(&course.kept);
-        let range = |values: &mut dyn Iterator<Item = f64>| {
-            values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
-        };
-        let (left, right) = range(&mut all().map(|point| point[0]));
-        let (bottom, top) = range(&mut all().map(|point| point[1]));
+        let ((left, right), (bottom, top)) = (range(course, 0), range(course, 1));
         let (width, height) = (frame.width - 2.0 * MARGIN, frame.height - 2.0 * MARGIN);
         let scale = (width / (right - left).max(1e-9)).min(height / (top - bottom).max(1e-9));
         let place = |&[x, y, _]: &Score| {

@@ -2,8 +2,9 @@
 
 use hrm_core::puzzle::AnswerStyle;
 use leptos::prelude::*;
+use web_sys::{Element, Event};
 
-use crate::ui::{state::Page, widgets::details::Fold};
+use crate::ui::state::Page;
 
 /// The marks of a board whose answers are symbols: the class of a sample, its text, what it says.
 const OF_SYMBOLS: [(&str, &str, &str); 5] = [
@@ -22,10 +23,13 @@ const OF_PATHS: [(&str, &str, &str); 4] = [
     ("searched", "", "dashed: a shortest path, where the model's is wrong"),
 ];
 
-/// Samples of every mark, with words.
+/// Samples of every mark, with words; they lie over the page while they are open.
 #[component]
 pub fn BoardLegend() -> impl IntoView {
     let page = Page::here();
+    let open = RwSignal::new(false);
+    // What it is, not that it changed: two changes in a row are told as one.
+    let look = move |event: Event| open.set(event_target::<Element>(&event).has_attribute("open"));
     let is_path = Memo::new(move |_| page.kind().layout().answers == AnswerStyle::Path);
     let marks = move || {
         let marks: &[_] = if is_path.get() { &OF_PATHS } else { &OF_SYMBOLS };
@@ -40,8 +44,15 @@ pub fn BoardLegend() -> impl IntoView {
         marks.iter().map(mark).collect_view()
     };
     view! {
-        <Fold summary="What the colours mean" testid="board-legend">
+        <details
+            class="board-legend"
+            data-testid="board-legend"
+            prop:open=move || open.get()
+            on:toggle=look
+            on:focusout=move |_| open.set(false)
+        >
+            <summary aria-label="What the colours mean" title="What the colours mean">"?"</summary>
             <ul class="marks">{marks}</ul>
-        </Fold>
+        </details>
     }
 }

@@ -1,11 +1,12 @@
 //! Checkpoints that a person brought: what has to be asked of one, under which identifier it runs, what is kept, and what is
 //! handed out.
 
+use hrm_link::protocol::Half;
 use leptos::prelude::*;
 
 use crate::ui::{
     format::words::bytes,
-    state::{Checkpoint, Half, Page, Status, Unsettled},
+    state::{Checkpoint, Page, Status, Unsettled},
     widgets::details::Fold,
 };
 

@@ -48,14 +48,16 @@ use crate::ui::{
 pub fn Solve() -> impl IntoView {
     view! {
         <section class="puzzle" aria-label="Puzzle">
-            <Sizes/>
+            <div class="over-board">
+                <Sizes/>
+                <Later><BoardLegend/></Later>
+            </div>
             <Stage/>
             <OverlayLegend/>
             <Later><Playback/></Later>
             <Later><Pad/></Later>
             <Later><Toolbar/></Later>
             <Later><Stories/></Later>
-            <Later><BoardLegend/></Later>
             <Later><Length/></Later>
             <Later><FamousPuzzles/></Later>
             <Later><ModelLine/></Later>

@@ -142,17 +142,25 @@ fn verdict(page: Page, is_past: bool) -> String {
     let unsolved = || of_game(page, <dyn Extras>::unsolved).unwrap_or_default();
     page.run.phase.with(|phase| match phase {
         Phase::Idle => waiting_for(page)
-            .or_else(|| warning(page))
+            .or_else(|| warning(&said_first(page)))
             .unwrap_or_else(|| "Press Solve, or change the puzzle first.".into()),
         Phase::Waiting => waiting_for(page).unwrap_or_else(|| "One moment…".into()),
         Phase::Running { .. } => "Thinking…".into(),
-        Phase::Stopped => "Stopped.".into(),
+        Phase::Stopped => stopped(page).into(),
         Phase::Valid if is_past => "In the end: solved.".into(),
         Phase::Invalid(fault) if is_past => format!("In the end: not a solution: {fault}.{}", unsolved()),
         Phase::Valid => solved().unwrap_or_else(|| "Solved: checked by the rules, the answer is right.".into()),
         Phase::Invalid(fault) => format!("Not a solution: {fault}.{}", unsolved()),
         Phase::Failed(message) => message.clone(),
     })
+}
+
+/// What a run that was stopped has left.
+fn stopped(page: Page) -> &'static str {
+    match page.run.read(|run| run.segments().len()) {
+        0 => "Stopped before its first segment, so there is no answer yet. Press Solve to run it again.",
+        _ => "Stopped.",
+    }
 }
 
 /// What the game says of the puzzle that the run was about at last.
@@ -173,9 +181,13 @@ fn figures(page: Page) -> Option<String> {
         let segments = if count == 1 { "segment" } else { "segments" };
         let run =
             format!("{count} {segments} in {:.0} ms on {}; {halted}", recording.milliseconds(), recording.engine());
-        Some(match page.run.opened.get() {
+        let run = match page.run.opened.get() {
             Some(file) => format!("A recording, opened from {file}, not run here: {run}"),
             None => run,
+        };
+        Some(match page.run.is_back.get() {
+            true => format!("The last run was stopped before its first segment. The one before it: {run}"),
+            false => run,
         })
     })
 }
@@ -226,24 +238,37 @@ fn against_the_board(page: Page) -> Vec<String> {
     said
 }
 
-/// What somebody has to know before Solve is pressed: what is worst about the board, and the first reason for it.
-fn warning(page: Page) -> Option<String> {
-    let against = against_the_board(page);
-    let said = match against.as_slice() {
-        [] => return None,
-        [only] => only.clone(),
-        [first, .., worst] => format!("{first} {worst}"),
-    };
-    Some(format!("{said} You can run the model on it anyway."))
+/// What somebody has to know before Solve is pressed: what is worst about the board, behind the first reason for it.
+fn said_first(page: Page) -> Vec<String> {
+    let mut said = against_the_board(page);
+    if said.len() > 2 {
+        said.drain(1..said.len() - 1);
+    }
+    said
 }
 
-/// What is wrong or odd about the board, and what happened to the worker.
+/// Says it beside Solve.
+fn warning(said: &[String]) -> Option<String> {
+    (!said.is_empty()).then(|| format!("{} You can run the model on it anyway.", said.join(" ")))
+}
+
+/// What is wrong or odd about the board as far as it does not stand beside Solve, and what happened to the worker.
 #[component]
 fn Notes() -> impl IntoView {
     let page = Page::here();
     let notes = Memo::new(move |_| {
         let mut notes: Vec<String> = page.machine.notice.get().into_iter().collect();
-        notes.extend(against_the_board(page));
+        let kept =
+            |name| format!("{name} is being copied into this browser for the next visit; it can be used meanwhile.");
+        notes.extend(page.machine.keeping.get().map(kept));
+        let mut against = against_the_board(page);
+        let is_beside_solve =
+            page.run.phase.with(|phase| *phase == Phase::Idle) && !page.attempt.is_on() && waiting_for(page).is_none();
+        if is_beside_solve {
+            let said = said_first(page);
+            against.retain(|sentence| !said.contains(sentence));
+        }
+        notes.extend(against);
         notes
     });
     view! {

@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast;
 
 use crate::ui::{
     browser,
-    format::moment::in_words,
+    format::moment::{GLOSS, in_words},
     solve::outcome::has_no_model,
     state::{Page, SPEEDS, Stride},
     url::place::Place,
@@ -44,7 +44,7 @@ pub fn Timeline() -> impl IntoView {
                 {button("step", "Step", Icon::Forward, empty, move || player.forward(player.stride.get_untracked()))}
                 {button("to-end", "To the end", Icon::End, empty, move || player.seek(usize::MAX))}
             </div>
-            <p class="moment" data-testid="moment">
+            <p class="moment" data-testid="moment" title=GLOSS>
                 {move || page.run.recording.with(|recording| {
                     let moment = player.moment.get();
                     recording.as_ref().and_then(|recording| in_words(recording, moment))

@@ -7,10 +7,10 @@ use hrm_core::{
     puzzle::Kind,
 };
 use hrm_link::{
-    protocol::{Describe, Event, Task},
+    protocol::{Describe, Event, Half, Task, TextFile},
     replies::End,
 };
-use js_sys::{Object, Uint8Array};
+use js_sys::Object;
 use leptos::{prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsCast;
@@ -30,17 +30,10 @@ use crate::ui::{
 const MOST_OF_NAMES: f64 = 200e6;
 /// Names that are kept with a model; more are read from their file again.
 const MOST_KEPT_NAMES: usize = 20_000;
+/// Bytes of a model up to which nobody waits for its copy in the browser.
+const SOON_KEPT: f64 = 200e6;
 /// Bytes of a model that is handed out at most: page and worker hold it at once.
 const MOST_HANDED_OUT: f64 = 1e9;
-
-/// A file of a model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Half {
-    /// Its weights.
-    Weights,
-    /// What lies beside them.
-    Configuration,
-}
 
 /// The files of a checkpoint.
 #[derive(Clone, Debug, Default)]
@@ -116,7 +109,7 @@ impl Page {
         let Some(file) = brought.weights else { return };
         let read = async {
             let optional = async |file: Option<File>| match file {
-                Some(file) => text(&file).await.map(Some),
+                Some(file) => text(&file).await.map(|text| Some(TextFile { name: file.name(), text })),
                 None => Ok(None),
             };
             let names = match brought.names {
@@ -195,7 +188,10 @@ impl Page {
                 _ => break,
             }
         }
-        if kept_models::keep(&name, &text.unwrap_or_default(), &file).await {
+        self.machine.keeping.set((file.size() > SOON_KEPT).then(|| name.clone()));
+        let is_kept = kept_models::keep(&name, &text.unwrap_or_default(), &file).await;
+        self.machine.keeping.set(None);
+        if is_kept {
             self.machine.kept.update(|kept| {
                 kept.retain(|(other, _)| *other != name);
                 kept.push((name, file.size()));
@@ -234,7 +230,8 @@ impl Page {
         let Some(entry) = self.machine.model.get_untracked() else { return };
         let blob = untrack(|| self.machine.own_of_board());
         let blob = blob.and_then(|own| Some((own.file.dyn_into::<Blob>().ok()?, own.config)));
-        if let Some((blob, _)) = blob.as_ref().filter(|(blob, _)| blob.size() > MOST_HANDED_OUT) {
+        let too_large = |blob: &Blob| part == Half::Weights && blob.size() > MOST_HANDED_OUT;
+        if let Some((blob, _)) = blob.as_ref().filter(|(blob, _)| too_large(blob)) {
             let most = bytes(MOST_HANDED_OUT);
             return self
                 .refuse(format!("The file has {}; more than {most} are converted by hrm convert", bytes(blob.size())));
@@ -247,20 +244,20 @@ impl Page {
             Some((blob, config)) => (vec![Object::from(blob)], Some(Box::new(config))),
             None => (Vec::new(), None),
         };
-        let task = Task::Export { archive: archive.clone(), config, puzzle: entry.puzzle };
+        let task = Task::Export { half: part, archive: archive.clone(), config, puzzle: entry.puzzle };
         let Some(mut replies) = self.machine.request(task, files) else { return };
         spawn_local(async move {
             while let Ok((event, buffer)) = replies.next().await {
                 match (event, buffer) {
-                    (Event::Exported { config }, Some(buffer)) => {
-                        let weights = Uint8Array::new(&buffer).to_vec();
-                        let (file, beside, kind) = match &archive {
-                            Some(archive) => (archive.clone(), "all_config.yaml".to_owned(), "application/yaml"),
-                            None => (format!("{stem}.safetensors"), format!("{stem}.json"), "application/json"),
+                    (Event::Exported, Some(buffer)) => {
+                        let (name, kind) = match (part, &archive) {
+                            (Half::Weights, Some(archive)) => (archive.clone(), "application/octet-stream"),
+                            (Half::Weights, None) => (format!("{stem}.safetensors"), "application/octet-stream"),
+                            (Half::Configuration, Some(_)) => ("all_config.yaml".into(), "application/yaml"),
+                            (Half::Configuration, None) => (format!("{stem}.json"), "application/json"),
                         };
-                        match part {
-                            Half::Weights => browser::save(&file, "application/octet-stream", &weights),
-                            Half::Configuration => browser::save(&beside, kind, config.as_bytes()),
+                        if let Some(blob) = browser::blob_of(kind, &buffer) {
+                            browser::save_blob(&name, &blob);
                         }
                     }
                     (Event::Failed(failure), _) => self.refuse(failure.message),

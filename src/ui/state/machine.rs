@@ -104,6 +104,8 @@ pub struct Machine {
     pub asked: RwSignal<Option<Unsettled>, LocalStorage>,
     /// Models that are kept in the browser: name and bytes.
     pub kept: RwSignal<Vec<(String, f64)>>,
+    /// A large one that is being copied there.
+    pub keeping: RwSignal<Option<String>>,
     opening: StoredValue<Option<u32>>,
     measuring: StoredValue<Option<u32>>,
     deaths: StoredValue<u32>,
@@ -141,6 +143,7 @@ impl Machine {
             loaded: RwSignal::new(None),
             asked: RwSignal::new_local(None),
             kept: RwSignal::new(Vec::new()),
+            keeping: RwSignal::new(None),
             opening: StoredValue::new(None),
             measuring: StoredValue::new(None),
             deaths: StoredValue::new(0),

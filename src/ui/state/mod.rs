@@ -17,7 +17,7 @@ mod visit;
 mod wider;
 
 pub(super) use attempt::Attempt;
-pub(super) use checkpoint::{Half, Unsettled};
+pub(super) use checkpoint::Unsettled;
 pub(super) use dimension::{DIMENSION_PUZZLES, Measured};
 pub(super) use drawing::{Drawing, Question, Wish};
 pub(super) use experiment::Experiment;
@@ -202,7 +202,7 @@ impl Page {
         }
         self.stop_measuring();
         self.drawing.question.with_untracked(|question| self.wider.clear_unless_of(question));
-        self.run.clear();
+        self.run.set_aside(self.player.moment.get_untracked());
         self.run.after.set_value(None);
         self.player.rewind();
         self.run.interventions.set_value(interventions);
@@ -263,27 +263,49 @@ impl Page {
 
     /// Ends the run, if one is under way, and forgets what it left.
     fn drop_thought(self) {
-        self.cancel();
+        if let Phase::Running { task } = self.run.phase.get_untracked() {
+            self.end_task(task);
+        }
         self.run.clear();
         self.player.rewind();
     }
 
-    /// Ends the run; what is recorded stays. A worker that does not listen is ended and another one started.
+    /// Ends the run; what is recorded stays, and where that is nothing the run before it is shown again.
     pub fn cancel(self) {
         match self.run.phase.get_untracked() {
-            Phase::Waiting => self.run.phase.set(Phase::Idle),
-            Phase::Running { task } => {
-                self.machine.ask(Task::Cancel { task });
-                let deaf = move || {
-                    if self.run.phase.get_untracked() == (Phase::Running { task }) {
-                        self.run.stopped();
-                        self.machine.restart("The worker did not answer within two seconds.");
-                    }
-                };
-                set_timeout(deaf, std::time::Duration::from_secs(2));
+            Phase::Waiting => {
+                self.run.phase.set(Phase::Idle);
+                self.bring_back();
             }
+            Phase::Running { task } => self.end_task(task),
             _ => {}
         }
+    }
+
+    /// Ends a run's task. A worker that does not listen is ended and another one started.
+    fn end_task(self, task: u32) {
+        self.machine.ask(Task::Cancel { task });
+        let deaf = move || {
+            if self.run.phase.get_untracked() == (Phase::Running { task }) {
+                self.was_stopped();
+                self.machine.restart("The worker did not answer within two seconds.");
+            }
+        };
+        set_timeout(deaf, std::time::Duration::from_secs(2));
+    }
+
+    /// The run has ended before its time.
+    fn was_stopped(self) {
+        if !self.bring_back() {
+            self.run.stopped();
+        }
+    }
+
+    /// Shows the run before the present one again, where this one has left nothing; whether it does.
+    fn bring_back(self) -> bool {
+        let moment = self.run.bring_back();
+        moment.into_iter().for_each(|moment| self.player.seek(moment));
+        moment.is_some()
     }
 
     /// Draws a new puzzle of the game of `kind`, of the size that is wished for; it becomes one of a kind that a model takes.
@@ -350,7 +372,7 @@ impl Page {
                 self.run_what_comes_after();
                 self.replay_the_first();
             }
-            Event::Cancelled if of_run => self.run.stopped(),
+            Event::Cancelled if of_run => self.was_stopped(),
             Event::Failed(failure) if of_run => {
                 self.run.fail(match (failure.engine, self.machine.choice.get_untracked()) {
                     (true, Choice::Gpu) => format!(

@@ -70,6 +70,19 @@ pub struct Run {
     pub engine: RwSignal<Option<engine::Kind>>,
     /// The file that it was read from, of a run that was recorded elsewhere.
     pub opened: RwSignal<Option<String>>,
+    /// Whether a later run was stopped before it left anything, so that this one is shown again.
+    pub is_back: RwSignal<bool>,
+    /// The run that was shown before, until the next one has left something.
+    before: StoredValue<Option<Before>>,
+}
+
+/// A run that may be shown again.
+struct Before {
+    recording: Recording,
+    phase: Phase,
+    opened: Option<String>,
+    /// What was shown of it.
+    moment: usize,
 }
 
 impl Run {
@@ -91,6 +104,8 @@ impl Run {
             question: StoredValue::new(Vec::new()),
             engine: RwSignal::new(None),
             opened: RwSignal::new(None),
+            is_back: RwSignal::new(false),
+            before: StoredValue::new(None),
         }
     }
 
@@ -126,7 +141,31 @@ impl Run {
             self.recording.set(None);
         }
         self.opened.set(None);
+        self.is_back.set(false);
+        self.before.set_value(None);
         self.phase.set(Phase::Idle);
+    }
+
+    /// Forgets the last run, of which `moment` is shown, unless the one that begins is stopped before it has left anything.
+    pub fn set_aside(self, moment: usize) {
+        let recording = self.recording.try_update(Option::take).flatten();
+        let (phase, opened) = (self.phase.get_untracked(), self.opened.get_untracked());
+        self.clear();
+        let left_something = recording.filter(|recording| recording.moments() > 0);
+        self.before.set_value(left_something.map(|recording| Before { recording, phase, opened, moment }));
+    }
+
+    /// Shows the run again that was set aside, where the present one has left nothing; the moment that was shown of it.
+    pub fn bring_back(self) -> Option<usize> {
+        let has_left_nothing =
+            self.recording.with_untracked(|run| run.as_ref().is_none_or(|run| run.segments().is_empty()));
+        let Before { recording, phase, opened, moment } =
+            self.before.try_update_value(Option::take).flatten().filter(|_| has_left_nothing)?;
+        self.recording.set(Some(recording));
+        self.opened.set(opened);
+        self.is_back.set(true);
+        self.phase.set(phase);
+        Some(moment)
     }
 
     /// The worker begins, with the model `maker`.
@@ -147,6 +186,7 @@ impl Run {
 
     /// A segment arrived with the bytes of its states.
     pub fn record(self, report: SegmentReport, states: &[u8]) {
+        self.before.set_value(None);
         let pushed = self.recording.try_update(|recording| match recording {
             Some(recording) => recording.push(report, recording.keep().read(states)),
             None => Ok(()),
@@ -159,6 +199,7 @@ impl Run {
     /// Nothing more comes: checks the last answer by rule.
     pub fn finish(self, kind: Kind) {
         self.close();
+        self.is_back.set(false);
         let checked = self.recording.with_untracked(|recording| {
             let recording = recording.as_ref()?;
             let posed = recording.posed(recording.moments());
@@ -184,6 +225,7 @@ impl Run {
     }
 
     fn close(self) {
+        self.before.set_value(None);
         if self.recording.with_untracked(Option::is_some) {
             self.recording.update(|recording| {
                 if let Some(recording) = recording {

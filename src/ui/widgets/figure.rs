@@ -55,7 +55,8 @@ enum Due {
 /// Writes a figure, a slice of time after another: the page goes on meanwhile.
 pub async fn drawn(figure: &Element) -> Drawn {
     let area = figure.get_bounding_client_rect();
-    let mut writer = Writer { left: area.left() - MARGIN, top: area.top() - MARGIN, out: String::new(), ramps: 0 };
+    let (left, top) = (area.left() - MARGIN, area.top() - MARGIN);
+    let mut writer = Writer { left, top, right: 0.0, bottom: 0.0, out: String::new(), ramps: 0 };
     let mut due = Vec::new();
     push_children(&mut due, figure, Due::Page);
     let mut begun = browser::now();
@@ -66,7 +67,9 @@ pub async fn drawn(figure: &Element) -> Drawn {
             begun = browser::now();
         }
     }
-    let (width, height) = (area.width() + 2.0 * MARGIN, area.height() + 2.0 * MARGIN);
+    // As far as something was written: what is left out at the end leaves no blank.
+    let width = (writer.right + MARGIN).min(area.width() + 2.0 * MARGIN);
+    let height = (writer.bottom + MARGIN).min(area.height() + 2.0 * MARGIN);
     let body = document().body().as_deref().and_then(style_of);
     let of_body = |name| body.as_ref().map(|style| value(style, name)).unwrap_or_default();
     let text = file(width, height, &plain_colour(&of_body("background-color")), &of_body("font-family"), &writer.out);
@@ -93,6 +96,9 @@ fn value(style: &CssStyleDeclaration, name: &str) -> String {
 struct Writer {
     left: f64,
     top: f64,
+    /// How far what was written reaches.
+    right: f64,
+    bottom: f64,
     out: String,
     ramps: usize,
 }
@@ -120,6 +126,11 @@ impl Writer {
         [area.left() - self.left, area.top() - self.top, area.width(), area.height()]
     }
 
+    fn reach(&mut self, [left, top, width, height]: [f64; 4]) {
+        self.right = self.right.max(left + width);
+        self.bottom = self.bottom.max(top + height);
+    }
+
     fn element(&mut self, element: &Element, due: &mut Vec<Due>) {
         let Some(style) = style_of(element) else { return };
         if element.matches(LEFT_OUT).unwrap_or(true) || value(&style, "display") == "none" {
@@ -128,6 +139,7 @@ impl Writer {
         let area @ [left, top, width, height] = self.area(element);
         let place = format!(r#"x="{left:.1}" y="{top:.1}" width="{width:.1}" height="{height:.1}""#);
         if element.tag_name() == "svg" {
+            self.reach(area);
             let view = element.get_attribute("viewBox").map(|view| format!(r#" viewBox="{}""#, escape(&view)));
             let _ = write!(self.out, "<svg {place}{}>", view.unwrap_or_default());
             due.push(Due::End("svg".into()));
@@ -135,6 +147,7 @@ impl Writer {
             return;
         }
         if let Some(canvas) = element.dyn_ref::<HtmlCanvasElement>() {
+            self.reach(area);
             let picture = canvas.to_data_url().unwrap_or_default();
             let _ = write!(
                 self.out,
@@ -151,6 +164,9 @@ impl Writer {
         let [left, top, width, height] = area;
         let colours = gradient_colours(&value(style, "background-image"));
         let colour = plain_colour(&value(style, "background-color"));
+        if !colours.is_empty() || shows(&colour) {
+            self.reach(area);
+        }
         if !colours.is_empty() {
             self.ramps += 1;
             self.out.push_str(&ramp(self.ramps, area, &colours));
@@ -171,6 +187,7 @@ impl Writer {
             let colour = plain_colour(&value(style, &format!("border-{side}-color")));
             let width = value(style, &format!("border-{side}-width"));
             if width != "0px" && value(style, &format!("border-{side}-style")) == "solid" && shows(&colour) {
+                self.reach(area);
                 let _ = write!(
                     self.out,
                     r#"<line x1="{x1:.1}" y1="{y1:.1}" x2="{x2:.1}" y2="{y2:.1}" stroke="{colour}" stroke-width="{width}"/>"#
@@ -193,6 +210,7 @@ impl Writer {
                 return;
             }
             let area = range.get_bounding_client_rect();
+            self.reach([area.left() - self.left, area.top() - self.top, area.width(), area.height()]);
             // A line of text stands about a fifth of its height above the foot of its box.
             let foot = area.top() + 0.8 * area.height() - self.top;
             match lines.last_mut() {

@@ -3,14 +3,18 @@
 mod average;
 mod grow;
 mod header;
+mod model_file;
 pub mod official;
 mod safetensors;
+mod safetensors_file;
 pub mod torch;
 mod yaml;
 
 pub use average::{AverageError, average};
 pub use grow::{GrowError, grow};
-pub use header::{is_safetensors, metadata, open};
+pub use header::{metadata, open};
+pub use model_file::ModelFile;
 pub use safetensors::{CheckpointError, plain_name};
+pub use safetensors_file::SafetensorsFile;
 
 pub use crate::model::{Tensor, Weights};

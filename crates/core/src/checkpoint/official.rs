@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{header::tensors, plain_name, yaml};
+use super::yaml;
 use crate::config::{ConfigError, Family, LossKind, Mixer, ModelConfig};
+use crate::fields::FieldError;
 use crate::json;
 
 /// Bytes of an all_config.yaml at most; it has about a thousand.
@@ -42,6 +43,28 @@ pub enum OfficialError {
     Length,
 }
 
+impl OfficialError {
+    /// The field of a configuration that it is about, if it is about one.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::Contradiction { field, .. } | Self::Config(ConfigError::Field { field, .. }) => Some(field),
+            Self::Config(ConfigError::Read(FieldError::Value { field, .. } | FieldError::Missing(field))) => {
+                Some(field)
+            }
+            Self::Config(ConfigError::OfDataset(field)) => Some(field),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a YAML or JSON text gives a field of this name.
+pub fn names_field(text: &str, field: &str) -> bool {
+    text.match_indices(field).any(|(at, _)| {
+        let is_whole = !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        is_whole && text[at + field.len()..].trim_start_matches(['"', '\'']).trim_start().starts_with(':')
+    })
+}
+
 /// Whether a configuration has a field of this name.
 pub fn is_field(name: &str) -> bool {
     ModelConfig::example().contains_key(name)
@@ -49,22 +72,6 @@ pub fn is_field(name: &str) -> bool {
 
 /// Shapes by plain names.
 pub type Shapes = BTreeMap<String, Vec<usize>>;
-
-/// The shapes of a safetensors file's weights, by plain names; `bytes` may end after the header.
-///
-/// # Errors
-/// In words, when it is no header, or two tensors have one plain name.
-pub fn shapes_of_safetensors(bytes: &[u8]) -> Result<Shapes, String> {
-    let mut shapes = Shapes::new();
-    for (name, tensor) in tensors(bytes)?.tensors() {
-        let plain = plain_name(&name).to_owned();
-        let is_empty = tensor.shape.contains(&0);
-        if !(is_empty && plain.starts_with("puzzle_emb.")) && shapes.insert(plain, tensor.shape.clone()).is_some() {
-            return Err(format!("tensor {name} is there twice, but for its prefixes"));
-        }
-    }
-    Ok(shapes)
-}
 
 /// What is known of a checkpoint beside its tensors.
 #[derive(Clone, Copy, Debug, Default)]
@@ -395,6 +402,19 @@ mod tests {
     }
 
     #[test]
+    fn a_field_is_found_in_the_text_that_gives_it() {
+        for text in ["arch:\n  H_layers: 3\n", "{\"H_layers\" : 3}", "H_layers: 3"] {
+            assert!(names_field(text, "H_layers"), "{text}");
+        }
+        for text in ["arch:\n  MAX_H_layers: 3\n", "# H_layers\nL_layers: 2\n", "H_layers_more: 3"] {
+            assert!(!names_field(text, "H_layers"), "{text}");
+        }
+        let yaml = config_yaml(&config(""), None, false).replace("hidden_size: 64", "hidden_size: 128");
+        let beside = Beside { yaml: Some(&yaml), ..Beside::default() };
+        assert_eq!(configuration(&shapes(&config("")), beside).unwrap_err().field(), Some("hidden_size"));
+    }
+
+    #[test]
     fn shapes_tell_all_but_heads_and_cycles() {
         let attention = config("");
         let found = configuration(&shapes(&attention), Beside::default()).unwrap();
@@ -427,17 +447,6 @@ mod tests {
             assert_eq!((found.config, found.value["puzzle"].as_str()), (config, Some("sudoku-9x9")), "{text}");
             assert_eq!(found.assumed, [""; 0]);
         }
-    }
-
-    #[test]
-    fn shapes_of_safetensors_are_in_the_header_alone() {
-        let config = config("");
-        let weights = crate::model::Weights::init(&config, 1);
-        let bytes = weights.to_safetensors().unwrap();
-        let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
-        let of_weights = weights.tensors.iter().map(|(name, tensor)| (name.clone(), tensor.shape.clone()));
-        assert_eq!(shapes_of_safetensors(&bytes[..8 + length]).unwrap(), of_weights.collect::<Shapes>());
-        assert!(shapes_of_safetensors(&bytes[..7 + length]).unwrap_err().contains("cut short"));
     }
 
     #[test]

@@ -1,13 +1,8 @@
-//! Weights from and to safetensors.
+//! Why weights cannot be read; weights as safetensors.
 
-use std::collections::BTreeMap;
-
-use half::{bf16, f16};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 
-use super::header::open;
-use crate::config::ModelConfig;
 use crate::model::{Tensor, Weights, WeightsError};
 
 /// Why a file's weights cannot be used.
@@ -50,45 +45,6 @@ pub enum CheckpointError {
 }
 
 impl Weights {
-    /// Reads a safetensors file that holds exactly the weights of a configuration.
-    ///
-    /// # Errors
-    /// As [`Weights::from_safetensors`] and [`Weights::check`].
-    pub fn of_model(bytes: &[u8], config: &ModelConfig) -> Result<Self, CheckpointError> {
-        let weights = Self::from_safetensors(bytes)?;
-        weights.check(config)?;
-        Ok(weights)
-    }
-
-    /// Reads a safetensors file; names may carry the prefixes that [`plain_name`] drops. A puzzle embedding without
-    /// elements is none.
-    ///
-    /// # Errors
-    /// A damaged file, element types that are no weights, values that are not finite, two tensors under one plain name.
-    pub fn from_safetensors(bytes: &[u8]) -> Result<Self, CheckpointError> {
-        let file = open(bytes).map_err(CheckpointError::Format)?;
-        let mut tensors = BTreeMap::new();
-        let mut full_names: BTreeMap<String, String> = BTreeMap::new();
-        let mut views = file.tensors();
-        // The library hands them out in the order of a hash map; an error names the same two every time.
-        views.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        for (name, view) in views {
-            let plain = plain_name(&name);
-            if plain.starts_with("puzzle_emb.") && view.shape().contains(&0) {
-                continue;
-            }
-            if let Some(first) = full_names.insert(plain.to_owned(), name.clone()) {
-                return Err(CheckpointError::Twice { name: plain.to_owned(), first, second: name });
-            }
-            let data = floats(&name, &view)?;
-            if let Some(index) = data.iter().position(|x| !x.is_finite()) {
-                return Err(CheckpointError::NotFinite { name, index, value: data[index] });
-            }
-            tensors.insert(plain_name(&name).to_owned(), Tensor { shape: view.shape().to_vec(), data });
-        }
-        Ok(Weights { tensors })
-    }
-
     /// Writes a safetensors file under the prefix `model.inner.`.
     ///
     /// # Errors
@@ -118,19 +74,10 @@ pub fn plain_name(name: &str) -> &str {
     plain
 }
 
-fn floats(name: &str, view: &TensorView) -> Result<Vec<f32>, CheckpointError> {
-    let words = || view.data().chunks_exact(2).map(|b| [b[0], b[1]]);
-    match view.dtype() {
-        Dtype::F32 => Ok(view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()),
-        Dtype::BF16 => Ok(words().map(|word| bf16::from_le_bytes(word).to_f32()).collect()),
-        Dtype::F16 => Ok(words().map(|word| f16::from_le_bytes(word).to_f32()).collect()),
-        other => Err(CheckpointError::Dtype { name: name.to_owned(), dtype: format!("{other:?}") }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::ModelConfig;
 
     /// The file of these weights with every name changed, and with further tensors of four bytes an element.
     fn renamed(name: impl Fn(&str) -> String, further: &[(&str, Vec<usize>)]) -> Vec<u8> {

@@ -5,56 +5,76 @@ use std::{cell::RefCell, io};
 use hrm_core::{
     checkpoint::{
         official,
-        torch::{self, PuzzleRows, States, states_are_bf16},
+        torch::{self, PuzzleRows, STATES, States, states_are_bf16},
     },
     config::ModelConfig,
+    model::Weights,
     puzzle::Kind,
 };
-use hrm_link::protocol::Event;
+use hrm_link::protocol::{Event, Half};
 use web_sys::Blob;
 
 use crate::{error::TaskError, global, inbox::Inbox, model_file::File, open_model::OpenModel};
 
-/// Hands out a model: the open one, or the one in a `Blob` with every row of its puzzle embedding.
+/// Which file of which model.
+pub struct Wanted {
+    /// Its weights or its configuration.
+    pub half: Half,
+    /// The name of the folder in a PyTorch file; safetensors without one.
+    pub archive: Option<String>,
+    /// What the model solves.
+    pub puzzle: Kind,
+    /// The model in a `Blob`, with every row of its puzzle embedding; else the open one.
+    pub of_blob: Option<(Blob, Box<ModelConfig>)>,
+}
+
+/// Hands out a file of a model. For a configuration no weights are read but the states at the beginning, of which the
+/// official form says how they are written.
 ///
 /// # Errors
 /// No model is open; a file that cannot be read any more; more than a file of the form can hold.
 pub async fn export(
     id: u32,
     open: Option<&OpenModel>,
-    archive: Option<&str>,
-    of_blob: Option<(Blob, Box<ModelConfig>)>,
-    puzzle: Kind,
+    wanted: Wanted,
     inbox: &RefCell<Inbox>,
 ) -> Result<Event, TaskError> {
-    let (config, read);
-    let weights = match of_blob {
-        Some((blob, whole)) => {
+    let Wanted { half, archive, puzzle, of_blob } = wanted;
+    let read;
+    let (config, weights) = match of_blob {
+        Some((blob, config)) => {
             let file = File::of_blob("the model", blob);
-            let Some(found) = file.read(id, PuzzleRows::All, inbox).await? else { return Ok(Event::Cancelled) };
-            (config, read) = (*whole, found);
-            &read
+            read = match half {
+                Half::Weights => file.read(id, PuzzleRows::All, inbox).await?,
+                Half::Configuration if archive.is_some() => Some(file.read_only(&STATES)?),
+                Half::Configuration => Some(Weights::default()),
+            };
+            let Some(read) = &read else { return Ok(Event::Cancelled) };
+            (*config, read)
         }
         None => {
             let model = open.ok_or(TaskError::NoModel)?;
-            config = model.config.clone();
-            &model.weights
+            (model.config.clone(), &model.weights)
         }
     };
-    let (bytes, config) = match archive {
-        Some(archive) => {
+    let bytes = match (half, archive) {
+        (Half::Weights, Some(archive)) => {
             let mut bytes = Vec::new();
-            let failed = |error: io::Error| TaskError::Checkpoint { file: archive.into(), problem: error.to_string() };
-            torch::write(weights, archive, States::Exact, &mut bytes).map_err(failed)?;
-            (bytes, official::config_yaml(&config, Some(&puzzle.name()), states_are_bf16(weights)))
+            let failed = |error: io::Error| TaskError::Checkpoint { file: archive.clone(), problem: error.to_string() };
+            torch::write(weights, &archive, States::Exact, &mut bytes).map_err(failed)?;
+            bytes
         }
-        None => {
+        (Half::Weights, None) => weights.to_safetensors()?,
+        (Half::Configuration, Some(_)) => {
+            official::config_yaml(&config, Some(&puzzle.name()), states_are_bf16(weights)).into_bytes()
+        }
+        (Half::Configuration, None) => {
             let source = |source| TaskError::Json { file: "the configuration".into(), source };
             let mut json = serde_json::to_value(&config).map_err(source)?;
             json["puzzle"] = puzzle.name().into();
-            (weights.to_safetensors()?, json.to_string())
+            json.to_string().into_bytes()
         }
     };
-    global::report_with_file(id, Event::Exported { config }, &bytes);
+    global::report_with_file(id, Event::Exported, &bytes);
     Ok(Event::Finished)
 }

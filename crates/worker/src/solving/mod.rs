@@ -26,6 +26,7 @@ use crate::{
     model_file::File,
     open_model::{Gallery, OpenModel},
     solving::{
+        export::Wanted,
         prepared::PreparedEngine,
         wider::{project, widen},
     },
@@ -60,8 +61,9 @@ impl Dispatch for Solving {
                 let file = File::of(name.clone(), whole, blob)?;
                 self.adopt(id, name, *config, file, identifier, inbox).await
             }
-            Task::Export { archive, config, puzzle } => {
-                export::export(id, self.model.as_ref(), archive.as_deref(), blob.zip(config), puzzle, inbox).await
+            Task::Export { half, archive, config, puzzle } => {
+                let wanted = Wanted { half, archive, puzzle, of_blob: blob.zip(config) };
+                export::export(id, self.model.as_ref(), wanted, inbox).await
             }
             Task::Measure => self.measure().await,
             Task::Generate { kind, size, settings, seed } => {

@@ -5,31 +5,19 @@ use std::io;
 
 use hrm_core::{
     checkpoint::{
-        is_safetensors,
-        official::{self, Beside, OfficialError, Shapes},
-        torch::TorchFile,
+        ModelFile,
+        official::{self, Beside, OfficialError},
     },
     json,
     puzzle::Kind,
 };
-use hrm_link::protocol::{Describe, Event};
+use hrm_link::protocol::{Describe, Event, TextFile};
 use web_sys::Blob;
 
 use crate::{error::TaskError, model_file::Slices};
 
-/// Bytes of a safetensors file's header at most, by its library.
-const LONGEST_HEADER: u64 = 100_000_000;
-
 /// What is asked about first where nothing tells a number of tokens.
 const UNKNOWN_LENGTH: u64 = 81;
-
-/// The shapes of a safetensors file's weights, by its header alone.
-fn shapes_of_header(slices: &mut Slices) -> Result<Shapes, String> {
-    let words = |error: io::Error| error.to_string();
-    let length = <[u8; 8]>::try_from(slices.bytes(8).map_err(words)?).map_or(0, u64::from_le_bytes);
-    let start = slices.bytes(8 + length.min(LONGEST_HEADER)).map_err(words)?;
-    official::shapes_of_safetensors(&start)
-}
 
 /// Finds the configuration of a checkpoint.
 ///
@@ -40,21 +28,21 @@ pub fn describe(asked: &Describe, blob: Option<Blob>) -> Result<Event, TaskError
     let of_words = |problem: String| TaskError::Checkpoint { file: name.clone(), problem };
     let blob = blob.ok_or_else(|| TaskError::MissingFile(name.clone()))?;
     let of_system = |error: io::Error| of_words(error.to_string());
-    let mut slices = Slices::new(blob).map_err(of_system)?;
-    let is_safetensors = name.ends_with(".safetensors") || is_safetensors(&slices.bytes(9).map_err(of_system)?);
-    let shapes = if is_safetensors {
-        shapes_of_header(&mut slices).map_err(of_words)?
-    } else {
-        let of_torch = |source| TaskError::Torch { file: name.clone(), source };
-        TorchFile::open(slices).and_then(|file| file.shapes()).map_err(of_torch)?
-    };
+    let slices = Slices::new(blob).map_err(of_system)?;
+    let of_torch = |source| TaskError::Torch { file: name.clone(), source };
+    let file = ModelFile::open(slices, name.ends_with(".safetensors")).map_err(of_torch)?;
+    let shapes = file.shapes().map_err(of_torch)?;
     let changes = asked.changes.iter().map(|(field, value)| {
         let value = json::parse(value).unwrap_or_else(|_| value.as_str().into());
         (field.clone(), value)
     });
     let mut changes: Vec<_> = changes.collect();
     let find = |changes: &[(String, serde_json::Value)]| {
-        let beside = Beside { yaml: asked.yaml.as_deref(), dataset: asked.dataset.as_deref(), changes };
+        let beside = Beside {
+            yaml: asked.yaml.as_ref().map(|yaml| yaml.text.as_str()),
+            dataset: asked.dataset.as_ref().map(|dataset| dataset.text.as_str()),
+            changes,
+        };
         official::configuration(&shapes, beside)
     };
     let found = match find(&changes) {
@@ -68,7 +56,10 @@ pub fn describe(asked: &Describe, blob: Option<Blob>) -> Result<Event, TaskError
         }
         found => found,
     };
-    let found = found.map_err(|error| of_words(error.to_string()))?;
+    let found = found.map_err(|error| {
+        let file = to_blame(asked, &error).unwrap_or(name).to_owned();
+        TaskError::Checkpoint { file, problem: error.to_string() }
+    })?;
     let config = found.config;
     let puzzle = match Kind::of_configuration(&found.value, config.seq_len, config.vocab_size) {
         Ok(puzzle) => Some(puzzle),
@@ -77,4 +68,22 @@ pub fn describe(asked: &Describe, blob: Option<Blob>) -> Result<Event, TaskError
         Err(_) => None,
     };
     Ok(Event::Described { config: Box::new(config), puzzle, assumed: found.assumed })
+}
+
+/// The file beside the checkpoint that says what cannot be, by its name; `None` where that is the checkpoint's own, or a
+/// person's answer.
+fn to_blame<'a>(asked: &'a Describe, error: &OfficialError) -> Option<&'a str> {
+    let has = |file: &&TextFile, field: &str| official::names_field(&file.text, field);
+    let file = match (error, error.field()) {
+        (_, Some(field)) if asked.changes.iter().any(|(given, _)| given == field) => None,
+        (_, Some(field)) => {
+            let of_dataset = || asked.dataset.as_ref().filter(|file| has(file, field));
+            asked.yaml.as_ref().filter(|file| has(file, field)).or_else(of_dataset).or(asked.yaml.as_ref())
+        }
+        // It names itself.
+        (OfficialError::Dataset(_), None) => None,
+        (OfficialError::Yaml(_) | OfficialError::Config(_), None) => asked.yaml.as_ref(),
+        (_, None) => None,
+    };
+    file.map(|file| file.name.as_str())
 }

@@ -22,7 +22,7 @@ pub use file::{PuzzleRows, TorchFile};
 pub use source::{Seekable, Source};
 pub use state::Layout;
 pub use value::Dtype;
-pub use write::{States, states_are_bf16, write};
+pub use write::{STATES, States, states_are_bf16, write};
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

@@ -30,8 +30,11 @@ pub fn states_are_bf16(weights: &Weights) -> bool {
     weights.tensors.iter().all(|(name, tensor)| !is_state(name) || fits(tensor))
 }
 
+/// The plain names of the states with which a model begins.
+pub const STATES: [&str; 2] = ["H_init", "L_init"];
+
 fn is_state(name: &str) -> bool {
-    matches!(name, "H_init" | "L_init")
+    STATES.contains(&name)
 }
 
 fn fits(tensor: &Tensor) -> bool {
