@@ -64,6 +64,7 @@ name = "b"
 puzzle = "maze-5x9"
 count = 2
 seed = 4
+least_rating = 9
 mixture = [{ make = "rooms" }]
 "#;
 
@@ -77,6 +78,9 @@ fn a_test_set_is_written_and_is_always_the_same() {
     said.done();
     let first = folder.read("set/a.csv");
     assert_eq!(makes(std::str::from_utf8(&first).unwrap()).len(), 6);
+    let ratings = String::from_utf8(folder.read("set/b.csv")).unwrap();
+    let ratings: Vec<u32> = ratings.lines().filter_map(|line| line.rsplit_once("\",")?.1.parse().ok()).collect();
+    assert!(ratings.len() == 2 && ratings.iter().all(|rating| *rating >= 9), "{ratings:?}");
     assert!(folder.refusal(&["puzzles", "set.toml", "--out", "set"]).contains("a.csv"));
     // The hash is held, and the first few are the same.
     folder.write("set.toml", SET.replacen("seed = 3", &format!("seed = 3\nxxh3 = \"{hash}\""), 1));
@@ -136,7 +140,7 @@ fn a_model_is_trained_on_fresh_puzzles_of_a_mixture_and_goes_on_as_if_it_had_not
     let folder = Folder::new("makes-train");
     folder.write("makes.toml", RECIPE);
     let said = folder.hrm(&["train", "makes.toml", "--out", "run"]);
-    assert!(said.err.contains("fresh puzzles and 8 unseen ones"), "{said:?}");
+    assert!(said.err.contains("ever new puzzles and 8 unseen ones"), "{said:?}");
     said.done();
     folder.hrm(&["train", "makes.toml", "--out", "again"]).done();
     assert_eq!(folder.read("run/makes.safetensors"), folder.read("again/makes.safetensors"));

@@ -3,7 +3,8 @@
 //! | what | how it is found |
 //! |---|---|
 //! | what pressing does | `data-testid` brush-walls, brush-s, brush-g, brush-look |
-//! | a slider | `data-testid` maze-size, maze-loops, maze-path |
+//! | a slider | `data-testid` maze-size, maze-columns, maze-loops, maze-path, maze-braid, maze-density |
+//! | the make | `data-testid=maze-make` |
 //! | what the maze is like | `data-testid=maze-figures` |
 //! | the board as text | `data-testid` paste (opens), paste-text, paste-answer, paste-apply |
 //! | what is wrong with the board | `data-testid` verdict, notes |
@@ -38,6 +39,12 @@ impl Page<'_> {
         let text = self.script("return document.querySelector('[data-testid=paste-text]').value", []).await?;
         self.click("paste").await?;
         Ok(text)
+    }
+
+    /// Waits until the maze on the board has so many walls.
+    async fn maze_with_walls(&self, count: usize) -> Result<()> {
+        let cells = "[...document.querySelectorAll('[data-testid=board] [data-cell]')]";
+        self.wait_for(&format!("{cells}.filter(cell => /wall/.test(cell.ariaLabel)).length == {count}")).await
     }
 
     /// Puts a maze on the board as text.
@@ -179,6 +186,37 @@ async fn mazes_of_every_size_are_drawn_and_fitted() -> Result<()> {
         page.click("unfit-largest").await?;
         page.wait_for("document.querySelectorAll('[data-testid=board] [data-cell]').length == 169").await?;
         page.wait_until_ready().await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_new_maze_is_made_as_chosen() -> Result<()> {
+    visit(Chromium::Plain, async |browser, url| {
+        let page = Page::open(browser, url).await?;
+        page.click("maze-9").await?;
+        page.wait_for(MAZE_9).await?;
+        // What can be set besides depends on the make; the list itself stays, and so does the focus.
+        page.script::<()>("document.querySelector('[data-testid=maze-make]').focus()", []).await?;
+        page.choose("maze-make", "6").await?;
+        page.wait_for("document.querySelector('[data-testid=maze-density]')").await?;
+        let gone: bool = page.script("return !document.querySelector('[data-testid=maze-loops]')", []).await?;
+        let focus: String = page.script("return document.activeElement.dataset.testid ?? ''", []).await?;
+        assert_eq!((gone, focus.as_str()), (true, "maze-make"));
+        page.enter("maze-density", "20").await?;
+        page.click("new").await?;
+        // 49 cells within the border, a fifth of them walls.
+        page.maze_with_walls(32 + 10).await?;
+        // Rows and columns apart: a rectangle of an open floor.
+        for (field, value) in [("maze-size", "5"), ("maze-columns", "9")] {
+            page.enter(field, value).await?;
+        }
+        page.choose("maze-make", "9").await?;
+        page.click("new").await?;
+        page.wait_for("!document.querySelector('[data-testid=maze-density]')").await?;
+        page.maze_with_walls(81 - 21).await?;
+        browser.screenshot("maze-make").await?;
         Ok(())
     })
     .await

@@ -93,13 +93,17 @@ pub fn trying(done: usize, of: usize, all: usize) -> String {
     }
 }
 
+/// What a run learns from: so many base puzzles, or with 0 ever new ones.
+pub fn base_puzzles(count: usize) -> String {
+    if count == 0 { "ever new puzzles".into() } else { counted(count, "base puzzle", "base puzzles") }
+}
+
 /// What a run is, in a line.
 pub fn summary(recipe: &Recipe) -> String {
     let Recipe { puzzle, data, model, training, .. } = recipe;
     let source = match &data.file {
         Some(file) => format!("from {file}"),
-        None if data.is_fresh() => "fresh puzzles".into(),
-        None => counted(data.base_puzzles, "base puzzle", "base puzzles"),
+        None => base_puzzles(data.base_puzzles),
     };
     let family = match model.family {
         Family::Hrm => format!("HRM {}+{} layers", model.h_layers, model.l_layers),

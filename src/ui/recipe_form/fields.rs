@@ -177,7 +177,7 @@ pub static FIELDS: [Field; 41] = [
             names::check(&recipe.name).map_err(|error| error.to_string())
         },
     },
-    field!(Data "base_puzzles", "Base puzzles", "Puzzles to learn from; each is turned, mirrored and relabelled anew whenever it comes up. The paper's promise is about 1,000.", whole(data.base_puzzles)),
+    field!(Data "base_puzzles", "Base puzzles", "Puzzles to learn from; each is turned, mirrored and relabelled anew whenever it comes up. The paper's promise is about 1,000. With 0 each is a new one.", whole(data.base_puzzles)),
     field!(Data "test_puzzles", "Unseen puzzles", "Held back to test with. None is a symmetric form of a puzzle that is trained on.", whole(data.test_puzzles)),
     field!(Data "easiest", "Easiest", "Difficulty of the easiest generated puzzles, 0 to 1: the fewer clues, the harder.", share(data.easiest)),
     field!(Data "hardest", "Hardest", "Difficulty of the hardest ones, 0 to 1.", share(data.hardest)),

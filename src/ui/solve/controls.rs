@@ -85,7 +85,10 @@ fn facts(card: &Card) -> String {
         said.push(format!("solved {}{of} unseen puzzles{other}", percent(exact)));
     }
     if let Some(base) = card.base_puzzles {
-        said.push(format!("trained on {} puzzles", thousands(base)));
+        said.push(match base {
+            0 => "trained on ever new puzzles".into(),
+            base => format!("trained on {} puzzles", thousands(base)),
+        });
     }
     said.join(" · ")
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::ui::{
     browser,
-    format::words::{bytes, counted, duration, last_step, percent, summary, thousands, unseen},
+    format::words::{base_puzzles, bytes, counted, duration, last_step, percent, summary, thousands, unseen},
     recipe_form::fields::in_labels,
     state::{Current, Page, Progress, TrainingPhase as Phase, Use},
 };
@@ -25,7 +25,7 @@ pub fn Report() -> impl IntoView {
         training.current.with(|current| {
             let ready = current.as_ref()?.ready.as_ref()?;
             let (base, all) = ready.examples;
-            let base = counted(base, "base puzzle", "base puzzles");
+            let base = base_puzzles(base);
             let unseen = unseen(all, current.as_ref()?.recipe.training.evaluate_on.min(all));
             Some(format!("{base}, {unseen} · {} holds {}", ready.engine, bytes(ready.bytes as f64)))
         })

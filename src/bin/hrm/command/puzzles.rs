@@ -129,7 +129,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
             };
             drawing.rows(drawing.drawn(hard)?, |_| "minimal")
         }
-        () if !mixture.is_empty() => drawing.mixed(&mixture)?,
+        () if !mixture.is_empty() => drawing.mixed(&mixture, 0)?,
         () => drawing.rows(drawing.generated()?.into_iter().map(|example| (example, 0)).collect(), |_| GENERATED),
     };
     let text = csv_of(kind, &rows)?;
@@ -172,7 +172,7 @@ fn write_set(args: &Args, file: &Path) -> Result<ExitCode, Failure> {
     for list in &set.list {
         let count = args.count.map_or(list.count, |count| count.min(list.count));
         let drawing = Drawing { kind: list.puzzle, count, seed: list.seed, training: false, both: false };
-        let rows = drawing.mixed(&list.mixture)?;
+        let rows = drawing.mixed(&list.mixture, list.least_rating)?;
         let text = csv_of(list.puzzle, &rows)?;
         let (found, out) = (format!("{:016x}", xxh3_64(&text)), out(&list.name));
         if let Some(expected) = list.xxh3.as_ref().filter(|expected| count == list.count && **expected != found) {
@@ -213,13 +213,15 @@ impl Drawing {
         examples.into_iter().map(row).collect()
     }
 
-    /// Puzzles of a mixture's parts in turns.
-    fn mixed(&self, mixture: &Mixture) -> Result<Vec<Row>, Failure> {
+    /// Puzzles of a mixture's parts in turns, none with a lesser rating.
+    fn mixed(&self, mixture: &Mixture, least: u32) -> Result<Vec<Row>, Failure> {
         let generator = self.kind.generator().ok_or_else(|| format!("puzzles of {} are not generated", self.kind))?;
         let draw = |random: &mut Random, counts: &[usize]| {
             let number = mixture.next(counts)?;
             let settings = mixture.parts()[number].settings(generator, random);
-            Some((generator.generate(random, &settings), number))
+            let example = generator.generate(random, &settings);
+            let is_enough = least == 0 || self.kind.rating(&example.question) >= Some(least);
+            is_enough.then_some((example, number))
         };
         let name = |part: usize| mixture.parts()[part].name_of(MAKE).unwrap_or(GENERATED).to_owned();
         Ok(self.named(self.drawn(draw)?, name))

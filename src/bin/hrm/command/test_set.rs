@@ -32,6 +32,9 @@ pub struct List {
     pub seed: u64,
     /// What they are drawn from, in turns by the shares.
     pub mixture: Mixture,
+    /// The least rating of a puzzle; the generator gives less where what its settings ask for is not found soon.
+    #[serde(default)]
+    pub least_rating: u32,
     /// XXH3 (64 bits) of the file's bytes with all its puzzles, in hexadecimal: it says that the generator is still the same.
     #[serde(default)]
     pub xxh3: Option<String>,

@@ -159,7 +159,7 @@ impl Training<'_> {
             recipe.training.steps,
             run.engine().info().name,
             match run.base_puzzles() {
-                0 => "fresh puzzles".into(),
+                0 => "ever new puzzles".into(),
                 count => counted(count, "base puzzle", "base puzzles"),
             },
             counted(run.test().len(), "unseen one", "unseen ones"),
