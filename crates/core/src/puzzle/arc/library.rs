@@ -12,7 +12,7 @@ pub struct Collection {
     pub name: &'static str,
     /// Its name as a heading.
     pub title: &'static str,
-    /// Its file under `tasks/`: `{id: task}`, read with [`super::file::read_all`].
+    /// Its file under `tasks/`: `{id: task}`, read with [`super::file::Bundle`], or at once with [`super::file::read_all`].
     pub file: &'static str,
     /// How many tasks it has.
     pub tasks: usize,
