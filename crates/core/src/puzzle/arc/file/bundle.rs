@@ -46,7 +46,7 @@ impl Iterator for Bundle {
         self.at = cursor.passed();
         Some(match read {
             Ok(task) => Ok(Task { source: Some(source.into()), ..task }),
-            Err((location, fault)) => Err(FileError { file: self.name.clone(), location, fault }),
+            Err((location, fault)) => Err(FileError { file: self.name.clone(), location: Box::new(location), fault }),
         })
     }
 }

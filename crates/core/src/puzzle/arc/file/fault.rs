@@ -12,8 +12,8 @@ use crate::{
 pub struct FileError {
     /// The file's name; empty for what was pasted.
     pub file: String,
-    /// Where in the file.
-    pub location: Location,
+    /// Where in the file; on the heap, so that results stay small.
+    pub location: Box<Location>,
     /// What is wrong.
     pub fault: FileFault,
 }
@@ -21,7 +21,7 @@ pub struct FileError {
 impl FileError {
     /// A fault of a file as a whole.
     pub(super) fn of(file: &str, fault: FileFault) -> Self {
-        Self { file: file.to_owned(), location: Location::default(), fault }
+        Self { file: file.to_owned(), location: Box::default(), fault }
     }
 }
 

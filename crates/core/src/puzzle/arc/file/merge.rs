@@ -12,7 +12,7 @@ pub(super) fn merge(
     name: &str,
     solutions: Vec<(String, Vec<Grid>)>,
 ) -> Result<(), FileError> {
-    let at = |location, fault| FileError { file: name.to_owned(), location, fault };
+    let at = |location, fault| FileError { file: name.to_owned(), location: Box::new(location), fault };
     let expected = challenges_of(name);
     let has_name = |(file, _): &&(&str, _)| expected.as_ref().is_some_and(|expected| plain(file) == plain(expected));
     let own = files.iter().find(has_name).map(|(file, _)| (*file).to_owned());

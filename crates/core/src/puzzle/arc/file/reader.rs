@@ -36,7 +36,11 @@ fn fault<T>(fault: FileFault) -> Result<T> {
 /// Reads a file.
 pub(super) fn read(name: &str, text: &str) -> std::result::Result<Content, FileError> {
     let text = undressed(without_mark(text));
-    content(id_of(name), &text).map_err(|(location, fault)| FileError { file: name.to_owned(), location, fault })
+    content(id_of(name), &text).map_err(|(location, fault)| FileError {
+        file: name.to_owned(),
+        location: Box::new(location),
+        fault,
+    })
 }
 
 /// Reads the text of one task again.
