@@ -16,6 +16,7 @@ mod shell;
 #[cfg(unix)]
 mod signals;
 mod sizes;
+mod tasks;
 mod wider;
 
 use std::ffi::OsStr;
