@@ -1,6 +1,7 @@
 //! Puzzles: rules, text and token form, generators, symmetries, and the check of an answer. Nothing here knows of
 //! tensors: a puzzle meets a model as tokens, one byte each.
 
+pub mod arc;
 mod class;
 mod dihedral;
 mod fault;

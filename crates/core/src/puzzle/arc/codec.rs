@@ -1,0 +1,1 @@
+//! Grids as a model's tokens and back.

@@ -1,0 +1,19 @@
+//! ARC tasks: grids of ten colours, pairs of input and output, the files and links that hold them, and their form as tokens.
+//!
+//! A task is several grids of any size, so it is no [`super::Game`] of one board: what draws and edits it is its own.
+
+pub mod codec;
+pub mod edit;
+mod grid;
+pub mod library;
+pub mod link;
+mod palette;
+mod task;
+mod vote;
+
+pub mod file;
+
+pub use grid::{Grid, GridFault};
+pub use palette::{COLOURS, Palette};
+pub use task::{Extra, Pair, Side, Task};
+pub use vote::{Candidate, Votes};
