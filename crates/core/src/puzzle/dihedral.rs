@@ -9,6 +9,8 @@ use crate::random::Random;
 pub struct Dihedral(u8);
 
 impl Dihedral {
+    /// The map that leaves all where it is.
+    pub const IDENTITY: Self = Self(0);
     /// A quarter turn counter-clockwise.
     pub const LEFT: Self = Self(1);
     /// A quarter turn clockwise.

@@ -190,3 +190,113 @@ fn places(grid: &Grid) -> impl Iterator<Item = Place> + use<> {
     let columns = grid.columns();
     (0..grid.size().cells()).map(move |at| Place::of(at, columns))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A grid of lines of digits.
+    fn grid(lines: &str) -> Grid {
+        let rows: Vec<Vec<u8>> =
+            lines.split('/').map(|line| line.bytes().map(|digit| digit - b'0').collect()).collect();
+        Grid::of_rows(&rows).unwrap()
+    }
+
+    fn at(row: usize, column: usize) -> Place {
+        Place { row, column }
+    }
+
+    #[test]
+    fn a_resized_grid_keeps_what_fits() {
+        let before = grid("123/456");
+        assert_eq!(resized(&before, Size::new(3, 2), 7), grid("12/45/77"));
+        assert_eq!(resized(&before, Size::new(1, 5), 0), grid("12300"));
+        assert_eq!(resized(&before, Size::new(2, 3), 9), before);
+        assert_eq!(resized(&before, Size::new(40, 1), 0).size(), Size::new(30, 1));
+    }
+
+    #[test]
+    fn a_line_has_a_cell_for_every_step_of_its_longer_side() {
+        let black = Grid::black(Size::new(4, 5));
+        assert_eq!(line(&black, at(0, 0), at(3, 3), 2), grid("20000/02000/00200/00020"));
+        assert_eq!(line(&black, at(2, 4), at(2, 1), 3), grid("00000/00000/03333/00000"));
+        assert_eq!(line(&black, at(3, 2), at(0, 2), 4), grid("00400/00400/00400/00400"));
+        assert_eq!(line(&black, at(0, 0), at(1, 4), 5), grid("55000/00555/00000/00000"));
+        assert_eq!(line(&black, at(1, 4), at(0, 0), 5).cells().iter().filter(|cell| **cell == 5).count(), 5);
+        assert_eq!(line(&black, at(1, 1), at(1, 1), 6), grid("00000/06000/00000/00000"));
+        // What lies outside is left out.
+        assert_eq!(line(&black, at(0, 3), at(0, 9), 1), grid("00011/00000/00000/00000"));
+        assert_eq!(line_cells(at(2, 0), at(0, 1)), [at(2, 0), at(1, 1), at(0, 1)]);
+    }
+
+    #[test]
+    fn rectangles_are_filled_or_outlined() {
+        let black = Grid::black(Size::new(4, 5));
+        let region = Region::between(at(3, 3), at(1, 0));
+        assert_eq!(rectangle(&black, region, Drawn::Filled, 2), grid("00000/22220/22220/22220"));
+        assert_eq!(rectangle(&black, region, Drawn::Outline, 2), grid("00000/22220/20020/22220"));
+        let over = Region::between(at(2, 3), at(9, 9));
+        assert_eq!(rectangle(&black, over, Drawn::Outline, 1), grid("00000/00000/00011/00010"));
+        assert_eq!(rectangle(&black, over, Drawn::Filled, 10), black, "no colour");
+    }
+
+    #[test]
+    fn a_flood_spreads_by_the_sides_of_cells() {
+        let before = grid("0010/0100/1000");
+        assert_eq!(flood_filled(&before, at(0, 0), 3), grid("3310/3100/1000"));
+        assert_eq!(flood_filled(&before, at(2, 3), 3), grid("0013/0133/1333"));
+        assert_eq!(flood_filled(&before, at(1, 1), 3), grid("0010/0300/1000"));
+        for (place, colour) in [(at(0, 0), 0), (at(0, 0), 10), (at(3, 0), 4)] {
+            assert_eq!(flood_filled(&before, place, colour), before);
+        }
+        let large = Grid::black(Size::square(30));
+        assert_eq!(flood_filled(&large, at(29, 29), 8), Grid::filled(Size::square(30), 8));
+    }
+
+    #[test]
+    fn regions_are_copied_and_pasted() {
+        let before = grid("123/456/789");
+        let region = Region::between(at(2, 2), at(1, 1));
+        let patch = copied(&before, region).unwrap();
+        assert_eq!(patch, grid("56/89"));
+        assert_eq!(copied(&before, Region::between(at(2, 1), at(7, 7))), Some(grid("89")));
+        assert_eq!(copied(&before, Region::between(at(3, 0), at(7, 7))), None);
+        assert_eq!(copied(&before, Region::whole(&before)).as_ref(), Some(&before));
+        assert_eq!(pasted(&before, &patch, 0, 0), grid("563/896/789"));
+        assert_eq!(pasted(&before, &patch, -1, -1), grid("923/456/789"));
+        assert_eq!(pasted(&before, &patch, 2, 1), grid("123/456/756"));
+        assert_eq!(pasted(&before, &patch, 3, -5), before);
+        assert_eq!(pasted(&before, &patch, isize::MAX, isize::MIN), before);
+    }
+
+    #[test]
+    fn a_moved_region_leaves_a_colour_behind() {
+        let before = grid("123/456/789");
+        let region = Region::between(at(0, 0), at(1, 1));
+        assert_eq!(moved(&before, region, 1, 1, 0), grid("003/012/745"));
+        assert_eq!(moved(&before, region, 0, 0, 0), before);
+        assert_eq!(moved(&before, region, -1, 2, 9), grid("994/996/789"));
+        assert_eq!(moved(&before, Region::between(at(5, 5), at(6, 6)), 0, 0, 0), before);
+    }
+
+    #[test]
+    fn grids_are_turned_and_flipped() {
+        let before = grid("123/456");
+        assert_eq!(rotated_left(&before), grid("36/25/14"));
+        assert_eq!(rotated_right(&before), grid("41/52/63"));
+        assert_eq!(flipped_left_right(&before), grid("321/654"));
+        assert_eq!(flipped_up_down(&before), grid("456/123"));
+        assert_eq!(transposed(&before), grid("14/25/36"));
+    }
+
+    #[test]
+    fn one_colour_becomes_another() {
+        let before = grid("121/212");
+        assert_eq!(recoloured(&before, 1, 5), grid("525/252"));
+        assert_eq!(recoloured(&before, 1, 2), grid("222/222"));
+        assert_eq!(recoloured(&before, 7, 2), before);
+        assert_eq!(recoloured(&before, 70, 2), before);
+        assert_eq!(dotted(&before, at(1, 2), 0), grid("121/210"));
+        assert_eq!(dotted(&before, at(2, 0), 0), before);
+    }
+}

@@ -197,3 +197,36 @@ pub enum GridFault {
         found: u8,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grids_are_checked() {
+        let said = |rows: &[&[u8]]| Grid::of_rows(rows).unwrap_err().to_string();
+        assert_eq!(said(&[]), "found an empty grid, expected 1x1 to 30x30 cells");
+        assert_eq!(said(&[&[], &[]]), "found an empty grid, expected 1x1 to 30x30 cells");
+        assert_eq!(said(&[&[1, 2], &[1]]), "row 2: found 1 cells, expected 2 as in row 1");
+        assert_eq!(said(&[&[1, 2], &[1, 10]]), "row 2, column 2: found 10, expected a colour from 0 to 9");
+        assert_eq!(said(&[&[0]; 31]), "found 31 rows, expected at most 30");
+        assert_eq!(said(&[&[0; 31]]), "row 1: found 31 cells, expected at most 30");
+        assert_eq!(Grid::new(Size::new(2, 2), vec![0; 3]), Err(GridFault::Cells { found: 3, expected: 4 }));
+        assert_eq!(Grid::new(Size::new(2, 31), vec![0; 62]), Err(GridFault::Columns { row: 0, found: 31 }));
+        assert!(Grid::of_rows(&[[9; 30]; 30]).is_ok());
+    }
+
+    #[test]
+    fn cells_are_reached_by_place() {
+        let mut grid = Grid::of_rows(&[[1, 2, 3], [4, 5, 6]]).unwrap();
+        let at = |row, column| Place { row, column };
+        assert_eq!([at(1, 0), at(2, 0), at(0, 3)].map(|place| grid.get(place)), [Some(4), None, None]);
+        grid.set(at(1, 0), 9);
+        for (place, colour) in [(at(1, 1), 10), (at(2, 0), 1), (at(0, 3), 1)] {
+            grid.set(place, colour);
+        }
+        assert_eq!(grid.to_string(), "123\n956");
+        assert_eq!(grid.colours(), 0b10_0110_1110);
+        assert_eq!(format!("{grid:?}"), "2x3:123/956");
+    }
+}

@@ -2,8 +2,10 @@
 //!
 //! A task is several grids of any size, so it is no [`super::Game`] of one board: what draws and edits it is its own.
 
+mod augmentation;
 pub mod codec;
 pub mod edit;
+pub mod file;
 mod grid;
 pub mod library;
 pub mod link;
@@ -11,8 +13,7 @@ mod palette;
 mod task;
 mod vote;
 
-pub mod file;
-
+pub use augmentation::{Augmentation, NoAugmentation};
 pub use grid::{Grid, GridFault};
 pub use palette::{COLOURS, Palette};
 pub use task::{Extra, Pair, Side, Task};

@@ -1,5 +1,7 @@
 //! A task: demonstration pairs and test inputs.
 
+use std::fmt;
+
 use super::Grid;
 use crate::puzzle::Size;
 
@@ -42,6 +44,16 @@ pub enum Side {
     Train,
     /// What is asked.
     Test,
+}
+
+/// Prints as in files: `train`, `test`.
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Train => "train",
+            Self::Test => "test",
+        })
+    }
 }
 
 /// Demonstrations of a rule, and inputs to apply it to.
