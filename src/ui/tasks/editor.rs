@@ -50,6 +50,8 @@ pub struct Editor {
     pub zoom: RwSignal<f64>,
     /// Collections, and a person's own tasks.
     pub shelf: RwSignal<Shelf>,
+    /// Whether a person's own tasks were read.
+    pub has_own: StoredValue<bool>,
 }
 
 impl Editor {
@@ -69,6 +71,7 @@ impl Editor {
             look: RwSignal::new(Look { palette, digits }),
             zoom: RwSignal::new(zoom),
             shelf: RwSignal::new(Shelf::new()),
+            has_own: StoredValue::new(false),
         };
         editor.open_first();
         editor.follow_address();

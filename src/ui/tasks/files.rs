@@ -66,6 +66,7 @@ impl Editor {
             return tasks.into_iter().for_each(|task| self.open(task));
         }
         let count = tasks.len();
+        self.read_own();
         self.shelf.update(|shelf| {
             shelf.add(std::mem::take(&mut tasks));
             shelf.shown = OWN;

@@ -10,14 +10,24 @@ use crate::ui::{
 
 /// Under which they are kept, as one file of tasks.
 const KEY: &str = "hrm.tasks";
+/// What was there and could not be read.
+const UNREAD: &str = "hrm.tasks.unread";
 
 impl Editor {
     /// Reads what was kept on earlier visits.
     pub fn read_own(self) {
+        if self.has_own.get_value() {
+            return;
+        }
+        self.has_own.set_value(true);
         let Some(text) = browser::recall(KEY) else { return };
         match file::read_all(&[("", &text)]) {
             Ok(tasks) => self.shelf.update(|shelf| shelf.add(tasks)),
-            Err(error) => self.notice.set(Some(format!("Your own tasks cannot be read: {error}."))),
+            Err(error) => {
+                // What is kept from now on does not take its place.
+                browser::keep(UNREAD, &text);
+                self.notice.set(Some(format!("Your own tasks cannot be read: {error}.")));
+            }
         }
     }
 
@@ -41,7 +51,8 @@ impl Editor {
     pub fn keep_task(self) {
         let task = self.desk.with_untracked(|desk| desk.task().clone());
         let name = untrack(|| self.name());
-        self.shelf.update(|shelf| shelf.add(vec![task]));
+        self.read_own();
+        self.shelf.update(|shelf| shelf.put_back(task));
         if self.keep_own() {
             self.say(&format!("{name} is kept in this browser, in the library under Yours."));
         }

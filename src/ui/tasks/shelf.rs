@@ -88,6 +88,18 @@ impl Shelf {
         }
     }
 
+    /// Puts the task on the desk among a person's own: in place of the one that it was opened as.
+    pub fn put_back(&mut self, task: Task) {
+        let own = self.collections[OWN].get_or_insert_default();
+        match self.opened {
+            Some((OWN, at)) if at < own.len() => own[at] = Item::of(task),
+            _ => {
+                self.add(vec![task]);
+                self.opened = Some((OWN, self.count(OWN).saturating_sub(1)));
+            }
+        }
+    }
+
     /// Removes one of a person's own tasks.
     pub fn remove(&mut self, at: usize) {
         if let Some(own) = self.collections[OWN].as_mut().filter(|own| at < own.len()) {
@@ -158,6 +170,9 @@ mod tests {
         assert_eq!(names.len(), 3, "{names:?}");
         assert_eq!((&names[0][..], &names[2][..]), ("a", "task"));
         assert_ne!(names[0], names[1]);
+        shelf.open(2);
+        shelf.put_back(task("other", 4));
+        assert_eq!((shelf.count(OWN), shelf.items().unwrap()[2].title()), (3, "other".into()));
         shelf.remove(0);
         shelf.remove(7);
         assert_eq!((shelf.own().len(), shelf.count(OWN), shelf.count(0)), (2, 2, COLLECTIONS[0].tasks));
