@@ -15,6 +15,7 @@ mod shell;
 #[cfg(unix)]
 mod signals;
 mod sizes;
+mod tasks;
 mod wider;
 
 use std::ffi::OsStr;

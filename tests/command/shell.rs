@@ -25,9 +25,20 @@ fn every_command_has_a_page_for_man() {
     let folder = Folder::new("shell-man");
     let page = folder.hrm(&["man"]).done();
     assert!(page.contains(".TH hrm 1") && page.contains("hrm\\-train(1)"), "{page}");
-    for command in
-        ["train", "eval", "puzzles", "grow", "convert", "average", "run", "bench", "verify", "completions", "man"]
-    {
+    for command in [
+        "train",
+        "eval",
+        "puzzles",
+        "grow",
+        "convert",
+        "average",
+        "run",
+        "bench",
+        "verify",
+        "arc",
+        "completions",
+        "man",
+    ] {
         let page = folder.hrm(&["man", command]).done();
         assert!(page.contains(&format!(".TH hrm-{command} 1")) && page.contains(".SH SYNOPSIS"), "{page}");
     }

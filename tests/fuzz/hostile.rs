@@ -94,7 +94,9 @@ fn hostile_archives_are_refused_in_little_memory() {
 /// What a person's file may have much of: the readers' memory grows with it, and no faster.
 #[test]
 fn large_texts_take_a_multiple_of_their_size() {
-    for target in [targets::csv(), targets::puzzle_text(), targets::yaml(), targets::link_address()] {
+    for target in
+        [targets::csv(), targets::puzzle_text(), targets::yaml(), targets::link_address(), targets::task_files()]
+    {
         let seeds = (target.seeds)();
         for seed in &seeds {
             let large = seed.repeat(200_000_usize.div_ceil(seed.len().max(1)));

@@ -158,4 +158,16 @@ macro_rules! fuzzed {
     };
 }
 
-fuzzed!(torch_zip, pickle, safetensors, yaml, csv, puzzle_text, recording, training_state, link_address);
+fuzzed!(
+    torch_zip,
+    pickle,
+    safetensors,
+    yaml,
+    csv,
+    puzzle_text,
+    recording,
+    training_state,
+    link_address,
+    task_files,
+    task_link
+);

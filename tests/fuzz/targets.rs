@@ -11,7 +11,11 @@ use hrm_core::{
     config::ModelConfig,
     data::csv as tables,
     model::Tensor,
-    puzzle::{Kind, in_rows},
+    puzzle::{
+        Kind,
+        arc::{file as tasks, link},
+        in_rows,
+    },
     recording::file,
     text::decode,
     train::{Saved, Summary},
@@ -438,6 +442,86 @@ pub fn link_address() -> Target {
             let address = Address::parse(&String::from_utf8_lossy(bytes));
             assert_eq!(Address::parse(&address.to_string()), address);
             if address == Address::default() { "nothing".into() } else { String::new() }
+        },
+        multiple: MULTIPLE,
+        free: FREE,
+    }
+}
+
+pub fn task_files() -> Target {
+    Target {
+        name: "task_files",
+        seeds: || files("data/tasks", &[".json"]),
+        words: &[
+            b"{",
+            b"}",
+            b"[",
+            b"]",
+            b"[[0]]",
+            b",",
+            b"\"train\":",
+            b"\"test\":",
+            b"\"input\":",
+            b"\"output\":",
+            b"null",
+            b"1.0",
+            b"10",
+            b"1e999",
+            b"\\u0000",
+            b"\xef\xbb\xbf",
+            b"```\n",
+            b"\n> ",
+        ],
+        read: |bytes| {
+            let text = match decode(bytes) {
+                Ok(text) => text,
+                Err(error) => return error.to_string(),
+            };
+            // As challenges of the solutions that are among the seeds, too.
+            let solutions = include_str!("../data/tasks/small_solutions.json");
+            let _ = tasks::read_all(&[("c", &text), ("s", solutions)]);
+            let read = match tasks::read_all(&[("file.json", &text)]) {
+                Ok(read) => read,
+                Err(error) => {
+                    let error = error.to_string();
+                    assert!(error.len() < 500 && !error.contains('\n'), "{error}");
+                    return error;
+                }
+            };
+            for task in &read {
+                let again = tasks::read("file.json", &tasks::write(task)).unwrap();
+                assert!(again.has_content_of(task));
+                let mut changed = task.clone();
+                changed.train.reverse();
+                assert!(tasks::read("", &tasks::write(&changed)).unwrap().has_content_of(&changed));
+            }
+            let all = tasks::read_all(&[("", &tasks::write_all(&read))]).unwrap();
+            assert!(all.len() == read.len() && all.iter().zip(&read).all(|(all, read)| all.has_content_of(read)));
+            String::new()
+        },
+        multiple: MULTIPLE,
+        free: FREE,
+    }
+}
+
+pub fn task_link() -> Target {
+    Target {
+        name: "task_link",
+        seeds: || {
+            let link = |bytes: Vec<u8>| {
+                let tasks = tasks::read_all(&[("", &String::from_utf8(bytes).unwrap())]).ok()?;
+                Some(link::encode(tasks.first()?).unwrap().into_bytes())
+            };
+            files("data/tasks", &[".json"]).into_iter().filter_map(link).collect()
+        },
+        words: &[b"1", b"A", b"AAAA", b"_", b"-", b"____", b"=", b"\xc3\xa9"],
+        read: |bytes| {
+            said(link::decode(&String::from_utf8_lossy(bytes)).map(|task| {
+                // What is shorter than its own link was not made by the page, but it is a task.
+                if let Ok(link) = link::encode(&task) {
+                    assert_eq!(link::decode(&link).unwrap(), task);
+                }
+            }))
         },
         multiple: MULTIPLE,
         free: FREE,

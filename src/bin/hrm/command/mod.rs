@@ -23,6 +23,7 @@ mod run;
 mod run_folder;
 mod shell;
 mod signals;
+mod tasks;
 mod train;
 mod training;
 mod verify;
@@ -70,6 +71,8 @@ enum Command {
     Bench(bench::Args),
     /// Compare an engine with numbers of the official code
     Verify(verify::Args),
+    /// Read tasks of grids
+    Arc(tasks::Args),
     /// Print what makes a shell complete this command's arguments
     Completions(shell::CompletionsArgs),
     /// Print a page for man
@@ -89,6 +92,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Verify(args) => verify::run(args),
+        Command::Arc(args) => tasks::run(args),
         Command::Completions(args) => shell::completions(args, Cli::command()),
         Command::Man(args) => shell::man(args, Cli::command()),
     };

@@ -133,7 +133,7 @@ pub fn copied(grid: &Grid, region: Region) -> Option<Grid> {
 /// out.
 pub fn pasted(grid: &Grid, patch: &Grid, row: isize, column: isize) -> Grid {
     Grid::of_places(grid.size(), |at| {
-        let within = |at: usize, from: isize| usize::try_from(at as isize - from).ok();
+        let within = |at: usize, from: isize| usize::try_from((at as isize).checked_sub(from)?).ok();
         let source = within(at.row, row).zip(within(at.column, column));
         let over = source.and_then(|(row, column)| patch.get(Place { row, column }));
         over.or_else(|| grid.get(at)).unwrap_or(0)

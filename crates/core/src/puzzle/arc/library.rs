@@ -16,8 +16,10 @@ pub struct Collection {
     pub file: &'static str,
     /// How many tasks it has.
     pub tasks: usize,
-    /// The licence's SPDX name.
+    /// The licence's SPDX name; its text is beside the file.
     pub licence: &'static str,
+    /// XXH3 of the file, 128 bits: the version that it is.
+    pub hash: &'static str,
 }
 
 /// Every collection that comes with the page.
@@ -28,6 +30,7 @@ pub const COLLECTIONS: [Collection; 3] = [
         file: "arc-agi-1-training.json",
         tasks: 400,
         licence: "Apache-2.0",
+        hash: "?",
     },
     Collection {
         name: "arc-agi-1-evaluation",
@@ -35,8 +38,16 @@ pub const COLLECTIONS: [Collection; 3] = [
         file: "arc-agi-1-evaluation.json",
         tasks: 400,
         licence: "Apache-2.0",
+        hash: "?",
     },
-    Collection { name: "mini-arc", title: "Mini-ARC", file: "mini-arc.json", tasks: 149, licence: "Apache-2.0" },
+    Collection {
+        name: "mini-arc",
+        title: "Mini-ARC",
+        file: "mini-arc.json",
+        tasks: 149,
+        licence: "Apache-2.0",
+        hash: "?",
+    },
 ];
 
 /// How the sizes of a task's outputs stand to those of their inputs.
