@@ -19,13 +19,6 @@ use crate::ui::{
 
 /// Sides that all grids of a task lie within.
 const SIDES: [usize; 5] = [5, 10, 15, 20, 25];
-/// How the shape changes, by the words for it.
-const CHANGES: [(&str, ShapeChange); 4] = [
-    ("same", ShapeChange::Same),
-    ("smaller", ShapeChange::Smaller),
-    ("larger", ShapeChange::Larger),
-    ("mixed", ShapeChange::Mixed),
-];
 
 /// The library.
 #[component]
@@ -104,7 +97,8 @@ fn Filters() -> impl IntoView {
         .into_any()
     };
     let sides = SIDES.iter().map(|side| (side.to_string(), format!("up to {side}×{side}"))).collect();
-    let changes = CHANGES.iter().map(|(name, _)| ((*name).to_owned(), (*name).to_owned())).collect();
+    let changes = ShapeChange::ALL.iter().enumerate();
+    let changes = changes.map(|(at, change)| (at.to_string(), change.words().to_owned())).collect();
     let pairs = (1..=6).map(|pairs| (pairs.to_string(), if pairs == 6 { "6 or more".into() } else { pairs.to_string() }));
     let colour = move |of: u8| {
         let bit = 1u16 << of;
@@ -163,8 +157,8 @@ fn Filters() -> impl IntoView {
             {list("Grids", "tasks-within", sides, |filter| filter.within.map_or(String::new(), |size| size.rows().to_string()),
                 |filter, value| filter.within = value.parse().ok().map(Size::square))}
             {list("Output", "tasks-change", changes,
-                |filter| CHANGES.iter().find(|(_, of)| filter.change == Some(*of)).map_or("", |(name, _)| *name).to_owned(),
-                |filter, value| filter.change = CHANGES.iter().find(|(name, _)| *name == value).map(|(_, of)| *of))}
+                |filter| filter.change.map_or(String::new(), |change| (change as usize).to_string()),
+                |filter, value| filter.change = value.parse().ok().and_then(|at: usize| ShapeChange::ALL.get(at).copied()))}
             {list("Pairs", "tasks-pairs", pairs.collect(), |filter| filter.pairs.map_or(String::new(), |(least, _)| least.to_string()),
                 |filter, value| filter.pairs = value.parse().ok().map(|pairs| (pairs, if pairs == 6 { usize::MAX } else { pairs })))}
             <span class="task-colours" role="group" aria-label="Colours">{(0..10).map(colour).collect_view()}</span>

@@ -14,7 +14,7 @@ pub struct Look {
 
 /// Between cells.
 const LINE: &str = "#555555";
-/// Pixels of a cell from which lines stand between cells, and digits in them.
+/// CSS pixels of a cell from which lines stand between cells, and digits in them.
 const LINED: f64 = 4.0;
 const LEGIBLE: f64 = 9.0;
 
@@ -24,7 +24,7 @@ pub fn paint(on: &CanvasRenderingContext2d, grid: &Grid, area: [f64; 4], unit: f
     let (rows, columns) = (grid.rows(), grid.columns());
     let edge = |from: f64, length: f64, at: usize, of: usize| (from + length * at as f64 / of as f64).round();
     let cell = (width / columns as f64).min(height / rows as f64);
-    let line = if cell < LINED { 0.0 } else { unit.round().max(1.0) };
+    let line = if cell < LINED * unit { 0.0 } else { unit.round().max(1.0) };
     on.set_fill_style_str(LINE);
     on.fill_rect(left, top, width, height);
     // Colour by colour: to set one costs more than to fill with it.
@@ -35,7 +35,7 @@ pub fn paint(on: &CanvasRenderingContext2d, grid: &Grid, area: [f64; 4], unit: f
             let (right, bottom) = (edge(left, width, column + 1, columns), edge(top, height, row + 1, rows));
             on.fill_rect(x, y, right - x - line, bottom - y - line);
         });
-        if look.digits && cell >= LEGIBLE * unit.min(1.0) {
+        if look.digits && cell >= LEGIBLE * unit {
             on.set_font(&format!("{:.0}px sans-serif", cell * 0.62));
             on.set_text_align("center");
             on.set_text_baseline("middle");
