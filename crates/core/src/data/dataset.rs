@@ -4,13 +4,16 @@
 use super::Example;
 use crate::{puzzle::Kind, random::Random};
 
+/// The label of a position that has no part in the loss.
+const IGNORED: i32 = -100;
+
 /// Rows for one training or evaluation step; B rows of S positions, row by row.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Batch {
     /// The question's tokens, `[B, S]`.
     #[serde(with = "crate::word_bytes")]
     pub tokens: Vec<u32>,
-    /// The answer's tokens, `[B, S]`; generated kinds ignore no position, so none is -100.
+    /// The answer's tokens, `[B, S]`; -100 where a position is not learnt. Generated kinds ignore none.
     #[serde(with = "crate::word_bytes")]
     pub labels: Vec<i32>,
     /// Puzzle identifiers, `[B]`: rows of the puzzle embedding, where the model has one.
@@ -29,6 +32,17 @@ impl Batch {
             labels.extend(answer.iter().map(|&token| i32::from(token)));
         }
         Self { tokens, labels, ids, board: 0 }
+    }
+
+    /// Examples, each with its puzzle's identifier; a position of the answer that holds `ignored`, which is the padding of games
+    /// that have some, is not learnt.
+    pub fn identified<'a>(rows: impl IntoIterator<Item = (&'a Example, u32)>, ignored: u8) -> Self {
+        let (examples, ids): (Vec<&Example>, Vec<u32>) = rows.into_iter().unzip();
+        let mut batch = Self { ids, ..Self::of(examples) };
+        for label in batch.labels.iter_mut().filter(|label| **label == i32::from(ignored)) {
+            *label = IGNORED;
+        }
+        batch
     }
 
     /// The same rows as those of the board of that number.
@@ -201,6 +215,15 @@ mod tests {
         assert!(rows.iter().all(|row| KIND.check(&row.question, &row.answer).is_ok()));
         assert_eq!(rows.iter().map(key).collect::<HashSet<_>>(), classes);
         assert!(rows.iter().collect::<HashSet<_>>().len() > 250);
+    }
+
+    #[test]
+    fn padding_of_identified_rows_is_ignored() {
+        let example = |answer: [u8; 3]| Example { question: vec![1, 2, 0], answer: answer.to_vec() };
+        let (one, two) = (example([3, 0, 1]), example([0, 0, 2]));
+        let batch = Batch::identified([(&one, 7), (&two, 4)], 0);
+        assert_eq!((batch.tokens, batch.ids), (vec![1, 2, 0, 1, 2, 0], vec![7, 4]));
+        assert_eq!(batch.labels, [3, -100, 1, -100, -100, 2]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod library;
 pub mod link;
 mod palette;
 mod task;
+pub mod training;
 mod vote;
 
 pub use augmentation::{Augmentation, NoAugmentation};
