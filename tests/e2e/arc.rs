@@ -346,7 +346,11 @@ async fn a_person_solves_a_task() -> Result<()> {
         // The solution is nowhere in the page before it is asked for.
         let html: String = page.script("return document.querySelector('main.arc').innerHTML", []).await?;
         assert!(!html.contains("1 yellow, 1 black, 1 green"), "the solution is in the page");
-        assert_eq!(page.saved("task-save-svg").await?.matches("#FFDC00").count(), 1, "yellow: only the test's input has it");
+        assert_eq!(
+            page.saved("task-save-svg").await?.matches("#FFDC00").count(),
+            1,
+            "yellow: only the test's input has it"
+        );
 
         page.click("task-submit-0").await?;
         page.wait_for(&format!("{state} === 'wrong'")).await?;
@@ -388,7 +392,8 @@ async fn the_library_is_searched_and_its_tasks_are_opened() -> Result<()> {
     visit(Chromium::Plain, async |browser, url| {
         let page = Page::open(browser, url).await?;
         page.open_tasks().await?;
-        let fetched = "return performance.getEntriesByType('resource').filter(file => file.name.includes('/tasks/')).length";
+        let fetched =
+            "return performance.getEntriesByType('resource').filter(file => file.name.includes('/tasks/')).length";
         assert_eq!(page.script::<usize>(fetched, []).await?, 0, "a collection was fetched before it was asked for");
         page.click("tasks-library").await?;
         page.wait_for("document.querySelectorAll('[data-testid=task-list] button').length === 400").await?;
@@ -403,7 +408,8 @@ async fn the_library_is_searched_and_its_tasks_are_opened() -> Result<()> {
         page.enter("tasks-within", "5").await?;
         page.enter("tasks-change", "1").await?;
         page.settle().await?;
-        let some: usize = page.script("return document.querySelectorAll('[data-testid=task-list] button').length", []).await?;
+        let some: usize =
+            page.script("return document.querySelectorAll('[data-testid=task-list] button').length", []).await?;
         assert!((1..50).contains(&some), "{some} small tasks whose outputs are smaller");
         assert_eq!(page.text("tasks-found").await?.split(' ').next(), Some(&some.to_string()[..]));
         page.enter("tasks-within", "").await?;
@@ -457,7 +463,11 @@ async fn the_place_of_tasks_is_pictured() -> Result<()> {
     let large = {
         let row = |from: usize| (0..30).map(|at| ((at * from + from) % 10).to_string()).collect::<Vec<_>>().join(",");
         let rows: Vec<_> = (1..=30).map(|at| format!("[{}]", row(at))).collect();
-        format!("{{\"train\": [{0}, {0}], \"test\": [{{\"input\": [{1}]}}]}}", format_args!("{{\"input\": [{0}], \"output\": [{0}]}}", rows.join(",")), rows.join(","))
+        format!(
+            "{{\"train\": [{0}, {0}], \"test\": [{{\"input\": [{1}]}}]}}",
+            format_args!("{{\"input\": [{0}], \"output\": [{0}]}}", rows.join(",")),
+            rows.join(",")
+        )
     };
     visit(Chromium::Plain, async |browser, url| {
         for (screen, width, height) in SCREENS {

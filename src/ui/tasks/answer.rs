@@ -17,9 +17,8 @@ pub fn Answer(test: usize) -> impl IntoView {
     let standing = Memo::new(move |_| {
         editor.desk.with(|desk| desk.attempt().map(|attempt| attempt.standing(test)).unwrap_or_default())
     });
-    let revealed = Memo::new(move |_| {
-        editor.desk.with(|desk| desk.attempt().is_some_and(|attempt| attempt.is_revealed(test)))
-    });
+    let revealed =
+        Memo::new(move |_| editor.desk.with(|desk| desk.attempt().is_some_and(|attempt| attempt.is_revealed(test))));
     let said = move || {
         let (tries, verdict) = standing.get();
         let tries = if tries == 0 { String::new() } else { format!(" {}.", counted(tries, "attempt", "attempts")) };

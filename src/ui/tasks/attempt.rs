@@ -144,10 +144,8 @@ impl Attempt {
 
 /// A grid as JSON: rows of colours.
 pub fn json_of(grid: &Grid) -> String {
-    let rows: Vec<_> = grid
-        .lines()
-        .map(|row| format!("[{}]", row.iter().map(u8::to_string).collect::<Vec<_>>().join(",")))
-        .collect();
+    let rows: Vec<_> =
+        grid.lines().map(|row| format!("[{}]", row.iter().map(u8::to_string).collect::<Vec<_>>().join(","))).collect();
     format!("[{}]", rows.join(","))
 }
 

@@ -461,7 +461,7 @@ impl Desk {
             return;
         }
         match act {
-            Act::Undo | Act::Redo => return self.undo_or_redo(act == Act::Redo),
+            Act::Undo | Act::Redo => self.undo_or_redo(act == Act::Redo),
             Act::Copy => self.clip = self.picked(),
             Act::Paste => self.clip.clone().into_iter().for_each(|cells| self.paste(cells)),
             Act::Move => self.lift(),

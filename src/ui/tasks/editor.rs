@@ -35,7 +35,7 @@ pub enum View {
 
 /// All that the parts of the place share. Copies refer to the same state.
 #[derive(Clone, Copy)]
-pub struct Editor {
+pub(in crate::ui) struct Editor {
     /// The page.
     pub page: Page,
     /// The task, and what is being done to it.
@@ -70,7 +70,7 @@ impl Editor {
             view: RwSignal::new(View::default()),
             look: RwSignal::new(Look { palette, digits }),
             zoom: RwSignal::new(zoom),
-            shelf: RwSignal::new(Shelf::new()),
+            shelf: RwSignal::new(Shelf::default()),
             has_own: StoredValue::new(false),
         };
         editor.open_first();
@@ -185,7 +185,9 @@ impl Editor {
         });
         Effect::new(move |before: Option<()>| {
             let linked = self.page.task.get();
-            if let Some(linked) = linked.filter(|linked| before.is_some() && own.get_untracked().as_ref() != Some(linked)) {
+            if let Some(linked) =
+                linked.filter(|linked| before.is_some() && own.get_untracked().as_ref() != Some(linked))
+            {
                 self.open_link(&linked);
             }
         });
@@ -234,7 +236,7 @@ fn example() -> Task {
     });
     let mut train: Vec<_> = pairs.collect();
     let test = train.split_off(train.len().saturating_sub(1));
-    Task { test, ..Task::new("example", train, Vec::new()) }
+    Task::new("example", train, test)
 }
 
 /// An empty task: a demonstration and a test.

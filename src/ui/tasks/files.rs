@@ -176,7 +176,9 @@ impl Editor {
             if browser::copy(&link).await {
                 self.say("The link is on the clipboard.");
             } else {
-                self.refuse("The browser does not let the page write to the clipboard: the page's address holds the task");
+                self.refuse(
+                    "The browser does not let the page write to the clipboard: the page's address holds the task",
+                );
             }
         });
     }

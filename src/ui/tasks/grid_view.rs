@@ -30,8 +30,8 @@ use crate::ui::{
 
 /// A grid that is drawn on, or only shown.
 #[component]
-pub fn GridView(slot: Slot) -> impl IntoView {
-    let editor = Editor::here();
+pub fn GridView(of: Slot) -> impl IntoView {
+    let (editor, slot) = (Editor::here(), of);
     let grid = editor.shown(slot);
     let is_current = Memo::new(move |_| editor.desk.with(|desk| desk.slot() == slot));
     let draws = move || editor.desk.with(|desk| desk.may_draw(slot));

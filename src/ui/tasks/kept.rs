@@ -78,7 +78,8 @@ impl Editor {
         spawn_local(async move {
             let path = format!("./tasks/{}", of_page.file);
             let read = browser::fetch_text(&path).await;
-            let read = read.and_then(|text| file::read_all(&[(of_page.file, &text)]).map_err(|error| error.to_string()));
+            let read =
+                read.and_then(|text| file::read_all(&[(of_page.file, &text)]).map_err(|error| error.to_string()));
             match read {
                 Ok(tasks) => self.shelf.update(|shelf| shelf.fill(collection, tasks)),
                 Err(message) => self.notice.set(Some(format!("{message}."))),

@@ -99,7 +99,8 @@ fn Filters() -> impl IntoView {
     let sides = SIDES.iter().map(|side| (side.to_string(), format!("up to {side}×{side}"))).collect();
     let changes = ShapeChange::ALL.iter().enumerate();
     let changes = changes.map(|(at, change)| (at.to_string(), change.words().to_owned())).collect();
-    let pairs = (1..=6).map(|pairs| (pairs.to_string(), if pairs == 6 { "6 or more".into() } else { pairs.to_string() }));
+    let pairs =
+        (1..=6).map(|pairs| (pairs.to_string(), if pairs == 6 { "6 or more".into() } else { pairs.to_string() }));
     let colour = move |of: u8| {
         let bit = 1u16 << of;
         let state = move || {

@@ -36,8 +36,8 @@ mod thumbs;
 mod tools;
 
 #[cfg(target_arch = "wasm32")]
-pub use editor::Editor;
+pub(super) use editor::Editor;
 #[cfg(target_arch = "wasm32")]
-pub use files::is_of_tasks;
+pub(super) use files::is_of_tasks;
 #[cfg(target_arch = "wasm32")]
-pub use page::Tasks;
+pub(super) use page::Tasks;

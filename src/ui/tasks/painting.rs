@@ -42,7 +42,8 @@ pub fn paint(on: &CanvasRenderingContext2d, grid: &Grid, area: [f64; 4], unit: f
             on.set_fill_style_str(if look.palette.is_light(colour) { "#000000" } else { "#ffffff" });
             let digit = colour.to_string();
             for_each(grid, colour, |row, column| {
-                let middle = |from: f64, length: f64, at: usize, of: usize| from + length * (at as f64 + 0.5) / of as f64;
+                let middle =
+                    |from: f64, length: f64, at: usize, of: usize| from + length * (at as f64 + 0.5) / of as f64;
                 let _ = on.fill_text(
                     &digit,
                     middle(left, width, column, columns),

@@ -18,6 +18,7 @@ use crate::ui::tasks::{
 pub fn Pairs(side: Side) -> impl IntoView {
     let editor = Editor::here();
     let count = Memo::new(move |_| editor.desk.with(|desk| desk.task().pairs(side).len()));
+    let is_full = move || count.get() >= Task::MOST_PAIRS;
     let plays = Memo::new(move |_| editor.desk.with(|desk| desk.attempt().is_some()));
     let (title, word) = if side == Side::Train { ("Demonstrations", "train") } else { ("Tests", "test") };
     view! {
@@ -28,7 +29,7 @@ pub fn Pairs(side: Side) -> impl IntoView {
                     <button
                         type="button"
                         data-testid=format!("task-add-{word}")
-                        disabled=move || count.get() >= Task::MOST_PAIRS
+                        disabled=is_full
                         on:click=move |_| editor.change(|desk| desk.add(side))
                     >
                         {if side == Side::Train { "Add a pair" } else { "Add a test" }}
@@ -46,9 +47,9 @@ pub fn Pairs(side: Side) -> impl IntoView {
 fn OnePair(side: Side, pair: usize, plays: Memo<bool>) -> impl IntoView {
     let editor = Editor::here();
     let title = pair_title(side, pair);
-    let count = move || editor.desk.with(|desk| desk.task().pairs(side).len());
+    let is_last = move || editor.desk.with(|desk| desk.task().pairs(side).len() == 1);
     let word = Slot::input(side, pair).key().replace("-input", "");
-    let (of_remove, of_raise) = (title.clone(), title.clone());
+    let (of_remove, of_raise, heading) = (title.clone(), title.clone(), title.clone());
     let ways = move || {
         view! {
             <button
@@ -66,7 +67,7 @@ fn OnePair(side: Side, pair: usize, plays: Memo<bool>) -> impl IntoView {
                 class="quiet"
                 data-testid=format!("task-remove-{word}")
                 aria-label=format!("Remove {of_remove}")
-                disabled=move || count() < 2
+                disabled=is_last
                 on:click=move |_| editor.change(|desk| desk.remove(side, pair))
             >
                 "Remove"
@@ -75,14 +76,14 @@ fn OnePair(side: Side, pair: usize, plays: Memo<bool>) -> impl IntoView {
     };
     let asks = side == Side::Test;
     view! {
-        <section class="task-pair" aria-label=title.clone()>
+        <section class="task-pair" aria-label=title>
             <div class="task-line">
-                <h3>{title}</h3>
+                <h3>{heading}</h3>
                 <Show when=move || !plays.get()>{ways.clone()()}</Show>
             </div>
             <div class="task-sides">
-                <OneSide slot=Slot::input(side, pair)/>
-                <OneSide slot=Slot::output(side, pair)/>
+                <OneSide of=Slot::input(side, pair)/>
+                <OneSide of=Slot::output(side, pair)/>
             </div>
             <Show when=move || asks && plays.get()><Answer test=pair/></Show>
         </section>
@@ -90,8 +91,8 @@ fn OnePair(side: Side, pair: usize, plays: Memo<bool>) -> impl IntoView {
 }
 
 #[component]
-fn OneSide(slot: Slot) -> impl IntoView {
-    let editor = Editor::here();
+fn OneSide(of: Slot) -> impl IntoView {
+    let (editor, slot) = (Editor::here(), of);
     let is_there = Memo::new(move |_| editor.desk.with(|desk| desk.grid(slot).is_some()));
     let draws = Memo::new(move |_| editor.desk.with(|desk| desk.may_draw(slot)));
     let plays = move || editor.desk.with(|desk| desk.attempt().is_some());
@@ -117,14 +118,14 @@ fn OneSide(slot: Slot) -> impl IntoView {
         <div class="task-side">
             <div class="task-line">
                 <span>{name}</span>
-                <Show when=move || draws.get()><Sides slot/></Show>
+                <Show when=move || draws.get()><Sides of=slot/></Show>
                 <Show when=move || slot.is_asked() && !plays()>{toggle}</Show>
             </div>
             <Show
                 when=move || is_there.get()
                 fallback=|| view! { <p class="task-none">"The output is not known."</p> }
             >
-                <GridView slot/>
+                <GridView of=slot/>
             </Show>
         </div>
     }
@@ -132,8 +133,8 @@ fn OneSide(slot: Slot) -> impl IntoView {
 
 /// Fields for rows and columns.
 #[component]
-fn Sides(slot: Slot) -> impl IntoView {
-    let editor = Editor::here();
+fn Sides(of: Slot) -> impl IntoView {
+    let (editor, slot) = (Editor::here(), of);
     let size = Memo::new(move |_| {
         editor.desk.with(|desk| desk.grid(slot).map_or((0, 0), |grid| (grid.rows(), grid.columns())))
     });
@@ -143,7 +144,6 @@ fn Sides(slot: Slot) -> impl IntoView {
             let asked = event_target_value(&event).parse::<usize>().ok();
             let Some(asked) = asked.filter(|asked| (1..=Grid::MOST).contains(asked)) else {
                 // What is no size is put back.
-                size.try_with_untracked(|_| ());
                 let target = event_target::<web_sys::HtmlInputElement>(&event);
                 target.set_value(&untrack(own).to_string());
                 editor.say("A grid has 1 to 30 rows and 1 to 30 columns.");

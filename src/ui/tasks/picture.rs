@@ -52,7 +52,9 @@ pub fn picture(task: &Task, palette: Palette, digits: bool, answers: bool) -> Pi
         words(&mut body, middle, second - 8.0, "middle", "↓");
         for (is_output, from) in [(false, top), (true, second)] {
             match grid(side, pair, is_output) {
-                Some(grid) => cells(&mut body, grid, palette, digits, middle - wide[usize::from(is_output)] / 2.0, from),
+                Some(grid) => {
+                    cells(&mut body, grid, palette, digits, middle - wide[usize::from(is_output)] / 2.0, from)
+                }
                 None => words(&mut body, middle, from + 16.0, "middle", "?"),
             }
         }
@@ -63,7 +65,8 @@ pub fn picture(task: &Task, palette: Palette, digits: bool, answers: bool) -> Pi
 }
 
 fn words(out: &mut String, x: f64, y: f64, anchor: &str, text: &str) {
-    let _ = write!(out, r##"<text x="{x}" y="{y}" font-size="14" text-anchor="{anchor}" fill="#191c22">{text}</text>"##);
+    let _ =
+        write!(out, r##"<text x="{x}" y="{y}" font-size="14" text-anchor="{anchor}" fill="#191c22">{text}</text>"##);
 }
 
 fn cells(out: &mut String, grid: &Grid, palette: Palette, digits: bool, left: f64, top: f64) {
@@ -73,12 +76,8 @@ fn cells(out: &mut String, grid: &Grid, palette: Palette, digits: bool, left: f6
         for (column, &colour) in line.iter().enumerate() {
             let (x, y) = (left + column as f64 * CELL, top + row as f64 * CELL);
             let (side, hex) = (CELL - 1.0, palette.hex(colour));
-            let _ = write!(
-                out,
-                r#"<rect x="{}" y="{}" width="{side}" height="{side}" fill="{hex}"/>"#,
-                x + 0.5,
-                y + 0.5
-            );
+            let _ =
+                write!(out, r#"<rect x="{}" y="{}" width="{side}" height="{side}" fill="{hex}"/>"#, x + 0.5, y + 0.5);
             if digits {
                 let ink = if palette.is_light(colour) { "#000000" } else { "#ffffff" };
                 let _ = write!(
@@ -101,7 +100,8 @@ mod tests {
     fn a_picture_has_every_cell_and_no_answer_that_was_not_asked_for() {
         let grid = |rows: &[&[u8]]| Grid::of_rows(rows).unwrap();
         let (small, wide) = (grid(&[&[1, 2]]), grid(&[&[3, 3, 3], &[3, 3, 3]]));
-        let task = Task::new("", vec![Pair::new(small.clone(), Some(wide))], vec![Pair::new(small.clone(), Some(small))]);
+        let task =
+            Task::new("", vec![Pair::new(small.clone(), Some(wide))], vec![Pair::new(small.clone(), Some(small))]);
         let count = |text: &str, what: &str| text.matches(what).count();
         let picture = |digits, answers| picture(&task, Palette::Usual, digits, answers);
         let Picture { text, width, height } = picture(false, false);

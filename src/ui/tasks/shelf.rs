@@ -43,14 +43,16 @@ pub struct Shelf {
     opened: Option<(usize, usize)>,
 }
 
-impl Shelf {
+impl Default for Shelf {
     /// Nothing is fetched yet, and nothing is a person's own.
-    pub fn new() -> Self {
+    fn default() -> Self {
         let mut collections = [const { None }; OWN + 1];
         collections[OWN] = Some(Vec::new());
         Self { collections, shown: 0, filter: Filter::default(), opened: None }
     }
+}
 
+impl Shelf {
     /// The tasks of the collection that is shown; `None` before it is fetched.
     pub fn items(&self) -> Option<&[Item]> {
         self.collections[self.shown].as_deref()
@@ -163,7 +165,7 @@ mod tests {
 
     #[test]
     fn own_tasks_have_names_of_their_own_and_are_kept_once() {
-        let mut shelf = Shelf::new();
+        let mut shelf = Shelf::default();
         shelf.shown = OWN;
         shelf.add(vec![task("a", 1), task("a", 2), task("", 3), task("a", 1)]);
         let names: Vec<_> = shelf.items().unwrap().iter().map(Item::title).collect();
@@ -180,7 +182,7 @@ mod tests {
 
     #[test]
     fn neighbours_are_among_those_that_are_looked_for() {
-        let mut shelf = Shelf::new();
+        let mut shelf = Shelf::default();
         assert_eq!((shelf.items(), shelf.neighbour(1)), (None, None));
         shelf.fill(0, ["b1", "x", "b2", "b3"].iter().map(|id| task(id, 2)).collect());
         assert_eq!(shelf.open(1).unwrap().id, "x");

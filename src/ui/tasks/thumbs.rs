@@ -3,7 +3,9 @@
 use hrm_core::puzzle::arc::Task;
 use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, prelude::Closure};
-use web_sys::{Element, HtmlCanvasElement, HtmlElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
+use web_sys::{
+    Element, HtmlCanvasElement, HtmlElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit,
+};
 
 use crate::ui::{
     board::painting::context,
