@@ -40,6 +40,8 @@ fn every_collection_is_the_one_that_is_listed() {
         assert_eq!(format!("{:032x}", xxh3_128(text.as_bytes())), collection.hash, "{}", collection.file);
         let tasks = file::read_all(&[(collection.file, &text)]).unwrap();
         assert_eq!(tasks.len(), collection.tasks, "{}", collection.file);
+        let one_by_one: Result<Vec<Task>, _> = file::Bundle::new(collection.file, &*text).collect();
+        assert_eq!(one_by_one.as_ref(), Ok(&tasks));
         assert_eq!(tasks.iter().map(|task| &task.id).collect::<HashSet<_>>().len(), collection.tasks);
         assert!(tasks.iter().flat_map(|task| task.train.iter().chain(&task.test)).all(|pair| pair.output.is_some()));
         assert_eq!(file::write_like(&text, &tasks), text, "unchanged, it is written as it was read");

@@ -83,6 +83,17 @@ impl Weights {
         Ok(())
     }
 
+    /// Makes room for so many rows of the puzzle embedding: those that there are stay, further ones are 0, as in a new model.
+    /// Nothing changes where there are as many, or no such embedding.
+    pub fn add_puzzle_rows(&mut self, rows: usize) {
+        let Some(table) = self.tensors.get_mut("puzzle_emb.weights") else { return };
+        let [known, width] = table.shape[..] else { return };
+        if rows > known {
+            table.data.resize(rows * width, 0.0);
+            table.shape[0] = rows;
+        }
+    }
+
     /// Start values of a new model. hrm.md, "Parameters".
     pub fn init(config: &ModelConfig, seed: u64) -> Self {
         let specs = param_specs(config).into_iter().enumerate();
@@ -243,5 +254,10 @@ mod tests {
         let kept = &weights.tensors["puzzle_emb.weights"];
         assert_eq!((&kept.shape[..], &kept.data[..]), (&[2, 2][..], &[4.0, 5.0, 0.0, 1.0][..]));
         assert_eq!(Weights::default().keep_puzzle_rows(&[7]), Ok(()));
+        for rows in [3, 1] {
+            weights.add_puzzle_rows(rows);
+            let table = &weights.tensors["puzzle_emb.weights"];
+            assert_eq!((&table.shape[..], &table.data[..]), (&[3, 2][..], &[4.0, 5.0, 0.0, 1.0, 0.0, 0.0][..]));
+        }
     }
 }

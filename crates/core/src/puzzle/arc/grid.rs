@@ -3,7 +3,10 @@
 use std::fmt;
 
 use super::COLOURS;
-use crate::puzzle::{Place, Size};
+use crate::{
+    puzzle::{Place, Size},
+    text::counted,
+};
 
 /// A grid of 1x1 to 30x30 cells, each one of ten colours (0 to 9), row by row.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -171,7 +174,7 @@ pub enum GridFault {
         found: usize,
     },
     /// A row of another length than the first one.
-    #[error("row {}: found {found} cells, expected {expected} as in row 1", row + 1)]
+    #[error("row {}: found {}, expected {expected} as in row 1", row + 1, counted(*found, "cell", "cells"))]
     Ragged {
         /// The row, from 0.
         row: usize,
@@ -181,7 +184,7 @@ pub enum GridFault {
         expected: usize,
     },
     /// Another number of cells than the size has.
-    #[error("found {found} cells, expected {expected}")]
+    #[error("found {}, expected {expected}", counted(*found, "cell", "cells"))]
     Cells {
         /// How many.
         found: usize,
@@ -207,10 +210,10 @@ mod tests {
         let said = |rows: &[&[u8]]| Grid::of_rows(rows).unwrap_err().to_string();
         assert_eq!(said(&[]), "found an empty grid, expected 1x1 to 30x30 cells");
         assert_eq!(said(&[&[], &[]]), "found an empty grid, expected 1x1 to 30x30 cells");
-        assert_eq!(said(&[&[1, 2], &[1]]), "row 2: found 1 cells, expected 2 as in row 1");
+        assert_eq!(said(&[&[1, 2], &[1]]), "row 2: found 1 cell, expected 2 as in row 1");
         assert_eq!(said(&[&[1, 2], &[1, 10]]), "row 2, column 2: found 10, expected a colour from 0 to 9");
-        assert_eq!(said(&[&[0]; 31]), "found 31 rows, expected at most 30");
-        assert_eq!(said(&[&[0; 31]]), "row 1: found 31 cells, expected at most 30");
+        assert_eq!(said(&[&[0][..]; 31]), "found 31 rows, expected at most 30");
+        assert_eq!(said(&[&[0; 31][..]]), "row 1: found 31 cells, expected at most 30");
         assert_eq!(Grid::new(Size::new(2, 2), vec![0; 3]), Err(GridFault::Cells { found: 3, expected: 4 }));
         assert_eq!(Grid::new(Size::new(2, 31), vec![0; 62]), Err(GridFault::Columns { row: 0, found: 31 }));
         assert!(Grid::of_rows(&[[9; 30]; 30]).is_ok());

@@ -14,6 +14,16 @@ impl<'a> Cursor<'a> {
         Self { text, at: 0 }
     }
 
+    /// Behind what was passed before, of which [`Cursor::passed`] told the length.
+    pub fn at(text: &'a str, passed: usize) -> Self {
+        Self { text, at: passed }
+    }
+
+    /// Bytes that were passed.
+    pub fn passed(&self) -> usize {
+        self.at
+    }
+
     /// The first byte of the next value, or what stands behind the last; 0 at the end.
     pub fn peek(&mut self) -> u8 {
         let bytes = self.text.as_bytes();
@@ -24,7 +34,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes a sign, if it comes next.
-    fn take(&mut self, sign: u8) -> bool {
+    pub fn take(&mut self, sign: u8) -> bool {
         let comes = self.peek() == sign && self.at < self.text.len();
         self.at += usize::from(comes);
         comes
@@ -61,6 +71,13 @@ impl<'a> Cursor<'a> {
         &self.text[start..self.at]
     }
 
+    /// Passes the name of an object's entry.
+    pub fn name(&mut self) -> String {
+        let name = serde_json::from_str(self.value()).unwrap_or_default();
+        self.take(b':');
+        name
+    }
+
     /// Passes a text in quotation marks.
     fn pass_text(&mut self) {
         let bytes = self.text.as_bytes();
@@ -95,8 +112,7 @@ impl<'a> Cursor<'a> {
     pub fn entries<E>(&mut self, mut entry: impl FnMut(&mut Self, String) -> Result<(), E>) -> Result<(), E> {
         if self.take(b'{') && !self.take(b'}') {
             loop {
-                let name = serde_json::from_str(self.value()).unwrap_or_default();
-                self.take(b':');
+                let name = self.name();
                 entry(self, name)?;
                 if !self.take(b',') {
                     self.take(b'}');

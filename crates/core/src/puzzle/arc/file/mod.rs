@@ -1,12 +1,14 @@
 //! Files of tasks: one task, or many under their ids; challenges and their solutions. A task that nobody changed is written as
 //! it was read.
 
+mod bundle;
 mod cursor;
 mod fault;
 mod merge;
 mod reader;
 mod write;
 
+pub use bundle::Bundle;
 pub use fault::{FileError, FileFault, Location};
 pub use write::{write, write_all, write_like};
 

@@ -26,7 +26,7 @@ pub(super) enum Content {
     Solutions(Vec<(String, Vec<Grid>)>),
 }
 
-type Result<T> = std::result::Result<T, (Location, FileFault)>;
+pub(super) type Result<T> = std::result::Result<T, (Location, FileFault)>;
 
 /// A fault whose place the caller adds.
 fn fault<T>(fault: FileFault) -> Result<T> {
@@ -106,12 +106,16 @@ fn no_json(text: &str, error: &serde_json::Error) -> FileFault {
     FileFault::Json { line, column: column.max(1), found: excerpt(what) }
 }
 
+/// Adds the task's id to the place of a fault.
+pub(super) fn in_task(id: &str) -> impl Fn((Location, FileFault)) -> (Location, FileFault) {
+    move |(location, fault)| (Location { task: Some(id.to_owned()), ..location }, fault)
+}
+
 fn tasks(text: &str) -> Result<Content> {
     let mut tasks = Vec::new();
     Cursor::new(text).entries(|cursor, id| {
         let source = cursor.value();
-        let in_task = |(location, fault)| (Location { task: Some(id.clone()), ..location }, fault);
-        let mut read = task(&mut Cursor::new(source), id.clone()).map_err(in_task)?;
+        let mut read = task(&mut Cursor::new(source), id.clone()).map_err(in_task(&id))?;
         read.source = Some(source.into());
         tasks.push(read);
         Ok(())
@@ -137,7 +141,8 @@ fn solutions(text: &str) -> Result<Vec<(String, Vec<Grid>)>> {
     Ok(solutions)
 }
 
-fn task(cursor: &mut Cursor<'_>, id: String) -> Result<Task> {
+/// Reads a task, which comes next.
+pub(super) fn task(cursor: &mut Cursor<'_>, id: String) -> Result<Task> {
     let (mut train, mut test, mut extra) = (None, None, Vec::new());
     cursor.entries(|cursor, name| {
         match name.as_str() {

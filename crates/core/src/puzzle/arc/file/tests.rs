@@ -175,7 +175,7 @@ fn grids_that_are_none_are_told_with_row_and_cell() {
         ("[]", "found an empty grid, expected 1x1 to 30x30 cells"),
         ("[[]]", "found an empty grid, expected 1x1 to 30x30 cells"),
         ("[[1,2],[]]", "row 2: found 0 cells, expected 2 as in row 1"),
-        ("[[1,2],[1,2],[1]]", "row 3: found 1 cells, expected 2 as in row 1"),
+        ("[[1,2],[1,2],[1]]", "row 3: found 1 cell, expected 2 as in row 1"),
         ("[[1,2],[1,10]]", "row 2, cell 2: found 10, expected a whole number from 0 to 9"),
         ("[[-1]]", "row 1, cell 1: found -1, expected a whole number from 0 to 9"),
         ("[[1.5]]", "row 1, cell 1: found 1.5, expected a whole number from 0 to 9"),
@@ -238,7 +238,7 @@ fn tasks_that_are_none_are_told() {
         ),
         (
             r#"{"train":[],"train":[],"test":[]}"#,
-            format!("line 1, column 20: it has two entries named \"train\"; expected JSON: {}", &a_task[9..]),
+            format!("line 1, column 19: it has two entries named \"train\"; expected JSON: {}", &a_task[9..]),
         ),
         (
             &format!(r#"{{"a":{task},"b":{{"train":[{pair}],"test":[{{"input":[[1],[2,3]]}}]}}}}"#),

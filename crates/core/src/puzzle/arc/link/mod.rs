@@ -1,7 +1,7 @@
 //! A small task as a piece of a web address.
 //!
 //! Grids are mostly one colour, or a grid that was there before with a few cells changed: each cell is written in as few bits
-//! as it was to be expected. Of the 949 tasks that come with the page half take at most 125 characters, and all but eight
+//! as it was to be expected. Of the 949 tasks that come with the page half take at most 119 characters, and all but eight
 //! fit into a link.
 
 mod model;
