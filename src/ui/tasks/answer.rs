@@ -5,12 +5,16 @@ use leptos::prelude::*;
 
 use crate::ui::{
     format::words::counted,
-    tasks::{editor::Editor, grid_view::Shown, slot::Slot},
+    tasks::{
+        button::{Button, when},
+        editor::Editor,
+        grid_view::Shown,
+        slot::Slot,
+    },
 };
 
 /// What is done with the answer to a test.
-#[component]
-pub fn Answer(test: usize) -> impl IntoView {
+pub fn answer(test: usize) -> AnyView {
     let editor = Editor::here();
     let slot = Slot::output(Side::Test, test);
     let is_known = move || editor.desk.with(|desk| slot.of(desk.task()).is_some());
@@ -31,32 +35,26 @@ pub fn Answer(test: usize) -> impl IntoView {
     };
     let state = move || standing.get().1.map(|is_right| if is_right { "right" } else { "wrong" });
     let solution = Signal::derive(move || editor.desk.with(|desk| slot.of(desk.task()).cloned()));
+    let ways = move || {
+        let reveal = move || if revealed.get() { "Hide the solution" } else { "Show the solution" }.to_owned();
+        vec![
+            Button::new(format!("task-submit-{test}"), "Submit").on(move || editor.change(|desk| desk.submit(test))),
+            Button::saying(format!("task-reveal-{test}"), reveal)
+                .class("quiet")
+                .pressed(move || revealed.get())
+                .on(move || editor.change(|desk| desk.reveal(test))),
+        ]
+        .into_any()
+    };
+    let shown = move || view! { <Shown grid=solution name=format!("Solution of test {}", test + 1)/> }.into_any();
     view! {
         <div class="task-line">
-            <Show when=is_known>
-                <button
-                    type="button"
-                    data-testid=format!("task-submit-{test}")
-                    on:click=move |_| editor.change(|desk| desk.submit(test))
-                >
-                    "Submit"
-                </button>
-                <button
-                    type="button"
-                    class="quiet"
-                    data-testid=format!("task-reveal-{test}")
-                    aria-pressed=move || revealed.get().to_string()
-                    on:click=move |_| editor.change(|desk| desk.reveal(test))
-                >
-                    {move || if revealed.get() { "Hide the solution" } else { "Show the solution" }}
-                </button>
-            </Show>
+            {when(is_known, ways)}
             <span class="task-verdict" role="status" data-testid=format!("task-verdict-{test}") data-state=state>
                 {said}
             </span>
         </div>
-        <Show when=move || revealed.get()>
-            <Shown grid=solution name=format!("Solution of test {}", test + 1)/>
-        </Show>
+        {when(move || revealed.get(), shown)}
     }
+    .into_any()
 }

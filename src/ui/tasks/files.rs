@@ -2,6 +2,7 @@
 
 use hrm_core::puzzle::arc::{Grid, Task, file, link};
 use leptos::{ev::ClipboardEvent, prelude::*, task::spawn_local};
+use serde_json::Value;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
@@ -26,6 +27,16 @@ const SHARPNESS: f64 = 2.0;
 /// Whether a JSON file's text is about tasks: of a recipe or a model's configuration it is not.
 pub fn is_of_tasks(text: &str) -> bool {
     text.contains("\"input\"") && (text.contains("\"train\"") || text.contains("\"test\""))
+}
+
+/// A grid as JSON has it: rows of colours.
+fn grid_of(text: &str) -> Result<Grid, String> {
+    const EXPECTED: &str = "expected rows of whole numbers from 0 to 9, such as [[0, 1], [2, 3]]";
+    let json = hrm_core::json::parse(text).map_err(|error| error.to_string())?;
+    let colour = |cell: &Value| cell.as_u64().and_then(|colour| u8::try_from(colour).ok());
+    let row = |row: &Value| row.as_array()?.iter().map(colour).collect::<Option<Vec<_>>>();
+    let rows = json.as_array().and_then(|rows| rows.iter().map(row).collect::<Option<Vec<_>>>());
+    Grid::of_rows(&rows.ok_or(EXPECTED)?).map_err(|fault| fault.to_string())
 }
 
 impl Editor {
@@ -89,8 +100,7 @@ impl Editor {
         if trimmed.starts_with('{') {
             self.take_texts(&[("", text)]);
         } else if trimmed.starts_with('[') {
-            let rows = serde_json::from_str::<Vec<Vec<u8>>>(trimmed).map_err(|error| error.to_string());
-            match rows.and_then(|rows| Grid::of_rows(&rows).map_err(|fault| fault.to_string())) {
+            match grid_of(trimmed) {
                 Ok(grid) => self.change(|desk| desk.paste(grid)),
                 Err(message) => self.refuse(&format!("The pasted grid: {message}")),
             }

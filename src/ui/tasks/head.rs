@@ -5,7 +5,10 @@ use web_sys::Event;
 
 use crate::ui::{
     browser::files::files_of,
-    tasks::editor::{Editor, View, empty},
+    tasks::{
+        button::{Button, when},
+        editor::{Editor, View, empty},
+    },
 };
 
 /// Task or library.
@@ -13,33 +16,29 @@ use crate::ui::{
 pub fn Views() -> impl IntoView {
     let editor = Editor::here();
     let button = move |of: View, title: &'static str, testid: &'static str| {
-        let show = move |_| {
+        let show = move || {
             editor.view.set(of);
             if of == View::Library {
                 editor.show_collection(editor.shelf.with_untracked(|shelf| shelf.shown));
             }
         };
-        view! {
-            <button
-                type="button"
-                data-testid=testid
-                aria-pressed=move || (editor.view.get() == of).to_string()
-                on:click=show
-            >
-                {title}
-            </button>
-        }
+        Button::new(testid, title).pressed(move || editor.view.get() == of).on(show)
     };
-    let neighbours = Memo::new(move |_| editor.shelf.with(|shelf| shelf.has_neighbours()));
+    let has_neighbours = move || editor.shelf.with(|shelf| shelf.has_neighbours());
+    let neighbours = move || {
+        vec![
+            plain("Previous", "tasks-previous", move || editor.open_neighbour(-1)),
+            plain("Next", "tasks-next", move || editor.open_neighbour(1)),
+            plain("Random", "tasks-random", move || editor.open_random()),
+        ]
+        .into_any()
+    };
     view! {
         <div class="task-line" role="group" aria-label="Task or library">
             {button(View::Task, "Task", "tasks-task")}
             {button(View::Library, "Library", "tasks-library")}
-            <Show when=move || neighbours.get()>
-                {plain("Previous", "tasks-previous", move || editor.open_neighbour(-1))}
-                {plain("Next", "tasks-next", move || editor.open_neighbour(1))}
-                {plain("Random", "tasks-random", move || editor.open_random())}
-            </Show>
+            {when(has_neighbours, neighbours)}
+            {when(move || editor.view.get() == View::Task, move || playing(editor))}
         </div>
         <p class="message warning" role="status" data-testid="task-notice" hidden=move || editor.notice.with(Option::is_none)>
             {move || editor.notice.get()}
@@ -90,34 +89,25 @@ pub fn Head() -> impl IntoView {
 }
 
 /// Begins an attempt, or ends it.
-#[component]
-pub fn Playing() -> impl IntoView {
-    let editor = Editor::here();
-    let plays = Memo::new(move |_| editor.desk.with(|desk| desk.attempt().is_some()));
-    let can = move || editor.desk.with(|desk| !desk.task().test.is_empty());
+fn playing(editor: Editor) -> AnyView {
+    let plays = move || editor.desk.with(|desk| desk.attempt().is_some());
     let solved = move || editor.desk.with(|desk| desk.attempt().is_some_and(|attempt| attempt.is_solved()));
+    let title = move || if plays() { "Back to the editor" } else { "Solve it yourself" }.to_owned();
+    let begin = Button::saying("task-play", title)
+        .class("primary")
+        .disabled(move || editor.desk.with(|desk| desk.task().test.is_empty()))
+        .on(move || editor.change(|desk| desk.try_it(desk.attempt().is_none())));
     view! {
-        <div class="task-line" role="group" aria-label="Solving it yourself">
-            <button
-                type="button"
-                class="primary"
-                data-testid="task-play"
-                disabled=move || !can()
-                on:click=move |_| editor.change(|desk| desk.try_it(!plays.get_untracked()))
-            >
-                {move || if plays.get() { "Back to the editor" } else { "Solve it yourself" }}
-            </button>
-            <Show when=move || plays.get()>
-                {plain("Save my edits", "task-save-log", move || editor.save_log())}
-                <span class="task-verdict" data-state="right" data-testid="task-solved">
-                    {move || solved().then_some("Solved.")}
-                </span>
-            </Show>
-        </div>
+        {begin}
+        {when(plays, move || plain("Save my edits", "task-save-log", move || editor.save_log()))}
+        <span class="task-verdict" data-state="right" data-testid="task-solved">
+            {move || solved().then_some("Solved.")}
+        </span>
     }
+    .into_any()
 }
 
 /// A button.
 pub fn plain(title: &'static str, testid: &'static str, act: impl Fn() + 'static) -> AnyView {
-    view! { <button type="button" data-testid=testid on:click=move |_| act()>{title}</button> }.into_any()
+    Button::new(testid, title).on(act)
 }

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use crate::ui::{
     format::words::counted,
     tasks::{
+        button::{Button, coloured, when},
         editor::Editor,
         head::plain,
         shelf::{OWN, Shelf},
@@ -28,16 +29,9 @@ pub fn Library() -> impl IntoView {
     let collection = move |of: usize| {
         let title = COLLECTIONS.get(of).map_or("Yours", |collection| collection.title);
         let testid = COLLECTIONS.get(of).map_or("own", |collection| collection.name);
-        view! {
-            <button
-                type="button"
-                data-testid=format!("tasks-{testid}")
-                aria-pressed=move || shelf.with(|shelf| shelf.shown == of).to_string()
-                on:click=move |_| editor.show_collection(of)
-            >
-                {move || format!("{title} ({})", shelf.with(|shelf| shelf.count(of)))}
-            </button>
-        }
+        Button::saying(format!("tasks-{testid}"), move || format!("{title} ({})", shelf.with(|shelf| shelf.count(of))))
+            .pressed(move || shelf.with(|shelf| shelf.shown == of))
+            .on(move || editor.show_collection(of))
     };
     let is_there = Memo::new(move |_| shelf.with(|shelf| shelf.items().is_some()));
     let shows_own = Memo::new(move |_| shelf.with(|shelf| shelf.shown == OWN));
@@ -54,14 +48,14 @@ pub fn Library() -> impl IntoView {
         Some(format!("{}, {}", of_page.title, of_page.licence))
     };
     view! {
-        <div class="task-line" role="group" aria-label="Collection">{(0..=OWN).map(collection).collect_view()}</div>
-        <Filters/>
+        <div class="task-line" role="group" aria-label="Collection">{(0..=OWN).map(collection).collect::<Vec<_>>()}</div>
+        {filters(editor)}
         <div class="task-line">
             <span role="status" data-testid="tasks-found">{said}</span>
             {plain("Open any of them", "tasks-any", move || editor.open_random())}
             <span class="task-none">{licence}</span>
         </div>
-        <Show when=move || shows_own.get()><Own/></Show>
+        {when(move || shows_own.get(), move || own(editor))}
         <Thumbs/>
     }
 }
@@ -70,9 +64,7 @@ fn look_for(editor: Editor, change: impl FnOnce(&mut Filter)) {
     editor.shelf.update(|shelf| change(&mut shelf.filter));
 }
 
-#[component]
-fn Filters() -> impl IntoView {
-    let editor = Editor::here();
+fn filters(editor: Editor) -> AnyView {
     let filter = move |of: fn(&Filter) -> String| move || editor.shelf.with(|shelf: &Shelf| of(&shelf.filter));
     let list = move |title: &'static str,
                      testid: &'static str,
@@ -109,7 +101,7 @@ fn Filters() -> impl IntoView {
                 (with_colours & bit != 0, without_colours & bit != 0)
             })
         };
-        let turn = move |_| {
+        let turn = move || {
             let (with, without) = untrack(state);
             look_for(editor, |filter| {
                 filter.with_colours = filter.with_colours & !bit | if with || without { 0 } else { bit };
@@ -117,33 +109,15 @@ fn Filters() -> impl IntoView {
             });
         };
         let words = move || match state() {
-            (true, _) => "occurs",
-            (_, true) => "does not occur",
-            _ => "any",
+            (true, _) => ("✓", "occurs"),
+            (_, true) => ("✗", "does not occur"),
+            _ => ("", "any"),
         };
-        let mark = move || match state() {
-            (true, _) => "✓",
-            (_, true) => "✗",
-            _ => "",
-        };
-        let style = move || {
-            let palette = editor.look.get().palette;
-            let ink = if palette.is_light(of) { "#000" } else { "#fff" };
-            format!("background:{};color:{ink}", palette.hex(of))
-        };
-        view! {
-            <button
-                type="button"
-                class="colour"
-                data-testid=format!("tasks-colour-{of}")
-                aria-label=move || format!("{}: {}", words::colour(of), words())
-                title=move || format!("{}: {}", words::colour(of), words())
-                style=style
-                on:click=turn
-            >
-                {mark}
-            </button>
-        }
+        Button::saying(format!("tasks-colour-{of}"), move || words().0.to_owned())
+            .class("colour")
+            .label(move || format!("{}: {}", words::colour(of), words().1))
+            .style(move || coloured(editor.look.get().palette, of))
+            .on(turn)
     };
     view! {
         <div class="task-line" role="group" aria-label="Look for">
@@ -162,15 +136,14 @@ fn Filters() -> impl IntoView {
                 |filter, value| filter.change = value.parse().ok().and_then(|at: usize| ShapeChange::ALL.get(at).copied()))}
             {list("Pairs", "tasks-pairs", pairs.collect(), |filter| filter.pairs.map_or(String::new(), |(least, _)| least.to_string()),
                 |filter, value| filter.pairs = value.parse().ok().map(|pairs| (pairs, if pairs == 6 { usize::MAX } else { pairs })))}
-            <span class="task-colours" role="group" aria-label="Colours">{(0..10).map(colour).collect_view()}</span>
+            <span class="task-colours" role="group" aria-label="Colours">{(0..10).map(colour).collect::<Vec<_>>()}</span>
         </div>
     }
+    .into_any()
 }
 
 /// A person's own tasks as a list, to be removed.
-#[component]
-fn Own() -> impl IntoView {
-    let editor = Editor::here();
+fn own(editor: Editor) -> AnyView {
     let own = Memo::new(move |_| {
         editor.shelf.with(|shelf| {
             let items = shelf.items().filter(|_| shelf.shown == OWN).unwrap_or_default();
@@ -186,8 +159,8 @@ fn Own() -> impl IntoView {
         editor.remove_own(chosen.get_untracked());
         chosen.set(0);
     };
-    view! {
-        <Show when=move || own.with(|own| !own.is_empty())>
+    let list = move || {
+        view! {
             <div class="task-line">
                 <label class="choice">
                     "Of yours "
@@ -202,6 +175,8 @@ fn Own() -> impl IntoView {
                 {plain("Remove it", "tasks-remove", remove)}
                 {plain("Save all as one file", "tasks-save-own", move || editor.save_own())}
             </div>
-        </Show>
-    }
+        }
+        .into_any()
+    };
+    when(move || own.with(|own| !own.is_empty()), list)
 }

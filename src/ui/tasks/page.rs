@@ -3,15 +3,13 @@
 use hrm_core::puzzle::arc::Side;
 use leptos::prelude::*;
 
-use crate::ui::{
-    tasks::{
-        editor::{Editor, View},
-        head::{Head, Playing, Views},
-        library::Library,
-        pairs::Pairs,
-        tools::Tools,
-    },
-    widgets::deferred::Later,
+use crate::ui::tasks::{
+    button::when,
+    editor::{Editor, View},
+    head::{Head, Views},
+    library::Library,
+    pairs::pairs,
+    tools::Tools,
 };
 
 /// The task on the desk, or the library.
@@ -23,13 +21,12 @@ pub fn Tasks() -> impl IntoView {
     let shows = move |of: View| editor.view.get() == of;
     view! {
         <Views/>
-        <Show when=move || shows(View::Task)>
+        {when(move || shows(View::Task), || view! {
             <Head/>
-            <Playing/>
             <Tools/>
-            <Pairs side=Side::Train/>
-            <Later><Pairs side=Side::Test/></Later>
-        </Show>
-        <Show when=move || shows(View::Library)><Library/></Show>
+            {pairs(Side::Train)}
+            {pairs(Side::Test)}
+        }.into_any())}
+        {when(move || shows(View::Library), || view! { <Library/> }.into_any())}
     }
 }

@@ -7,134 +7,102 @@ use hrm_core::puzzle::{
 use leptos::prelude::*;
 
 use crate::ui::tasks::{
-    answer::Answer,
+    answer::answer,
+    button::{Button, when},
     editor::Editor,
     grid_view::GridView,
     slot::{Slot, pair_title},
 };
 
 /// Demonstrations or tests.
-#[component]
-pub fn Pairs(side: Side) -> impl IntoView {
+pub fn pairs(side: Side) -> AnyView {
     let editor = Editor::here();
     let count = Memo::new(move |_| editor.desk.with(|desk| desk.task().pairs(side).len()));
-    let is_full = move || count.get() >= Task::MOST_PAIRS;
-    let plays = Memo::new(move |_| editor.desk.with(|desk| desk.attempt().is_some()));
     let (title, word) = if side == Side::Train { ("Demonstrations", "train") } else { ("Tests", "test") };
+    let add = move || {
+        Button::new(format!("task-add-{word}"), if side == Side::Train { "Add a pair" } else { "Add a test" })
+            .disabled(move || count.get() >= Task::MOST_PAIRS)
+            .on(move || editor.change(|desk| desk.add(side)))
+    };
     view! {
         <section aria-label=title>
             <div class="task-line">
                 <h2>{title}</h2>
-                <Show when=move || !plays.get()>
-                    <button
-                        type="button"
-                        data-testid=format!("task-add-{word}")
-                        disabled=is_full
-                        on:click=move |_| editor.change(|desk| desk.add(side))
-                    >
-                        {if side == Side::Train { "Add a pair" } else { "Add a test" }}
-                    </button>
-                </Show>
+                {when(move || !plays(editor), add)}
             </div>
             <div class="task-part">
-                <For each=move || 0..count.get() key=|pair| *pair children=move |pair| view! { <OnePair side pair plays/> }/>
+                {move || (0..count.get()).map(|pair| untrack(|| one_pair(editor, side, pair))).collect::<Vec<_>>()}
             </div>
         </section>
     }
+    .into_any()
 }
 
-#[component]
-fn OnePair(side: Side, pair: usize, plays: Memo<bool>) -> impl IntoView {
-    let editor = Editor::here();
+fn plays(editor: Editor) -> bool {
+    editor.desk.with(|desk| desk.attempt().is_some())
+}
+
+fn one_pair(editor: Editor, side: Side, pair: usize) -> AnyView {
     let title = pair_title(side, pair);
-    let is_last = move || editor.desk.with(|desk| desk.task().pairs(side).len() == 1);
     let word = Slot::input(side, pair).key().replace("-input", "");
-    let (of_remove, of_raise, heading) = (title.clone(), title.clone(), title.clone());
     let ways = move || {
-        view! {
-            <button
-                type="button"
-                class="quiet"
-                data-testid=format!("task-raise-{word}")
-                aria-label=format!("Move {of_raise} up")
-                disabled=pair == 0
-                on:click=move |_| editor.change(|desk| desk.raise(side, pair))
-            >
-                "↑ up"
-            </button>
-            <button
-                type="button"
-                class="quiet"
-                data-testid=format!("task-remove-{word}")
-                aria-label=format!("Remove {of_remove}")
-                disabled=is_last
-                on:click=move |_| editor.change(|desk| desk.remove(side, pair))
-            >
-                "Remove"
-            </button>
-        }
+        let raise = Button::new(format!("task-raise-{word}"), "↑ up")
+            .class("quiet")
+            .label(move || format!("Move {} up", pair_title(side, pair)))
+            .on(move || editor.change(|desk| desk.raise(side, pair)));
+        let remove = Button::new(format!("task-remove-{word}"), "Remove")
+            .class("quiet")
+            .label(move || format!("Remove {}", pair_title(side, pair)))
+            .disabled(move || editor.desk.with(|desk| desk.task().pairs(side).len() == 1))
+            .on(move || editor.change(|desk| desk.remove(side, pair)));
+        (pair > 0).then_some(raise).into_iter().chain([remove]).collect::<Vec<_>>().into_any()
     };
-    let asks = side == Side::Test;
     view! {
-        <section class="task-pair" aria-label=title>
+        <section class="task-pair" aria-label=title.clone()>
             <div class="task-line">
-                <h3>{heading}</h3>
-                <Show when=move || !plays.get()>{ways.clone()()}</Show>
+                <h3>{title}</h3>
+                {when(move || !plays(editor), ways)}
             </div>
             <div class="task-sides">
-                <OneSide of=Slot::input(side, pair)/>
-                <OneSide of=Slot::output(side, pair)/>
+                {one_side(editor, Slot::input(side, pair))}
+                {one_side(editor, Slot::output(side, pair))}
             </div>
-            <Show when=move || asks && plays.get()><Answer test=pair/></Show>
+            {when(move || side == Side::Test && plays(editor), move || answer(pair))}
         </section>
     }
+    .into_any()
 }
 
-#[component]
-fn OneSide(of: Slot) -> impl IntoView {
-    let (editor, slot) = (Editor::here(), of);
-    let is_there = Memo::new(move |_| editor.desk.with(|desk| desk.grid(slot).is_some()));
-    let draws = Memo::new(move |_| editor.desk.with(|desk| desk.may_draw(slot)));
-    let plays = move || editor.desk.with(|desk| desk.attempt().is_some());
-    let name = move || match (slot.is_output, slot.is_asked() && plays()) {
+fn one_side(editor: Editor, slot: Slot) -> AnyView {
+    let is_there = move || editor.desk.with(|desk| desk.grid(slot).is_some());
+    let name = move || match (slot.is_output, slot.is_asked() && plays(editor)) {
         (_, true) => "Your answer",
         (true, _) => "Output",
         (false, _) => "Input",
     };
     let toggle = move || {
-        let title = move || if is_there.get() { "Not known" } else { "Draw the output" };
-        view! {
-            <button
-                type="button"
-                class="quiet"
-                data-testid=format!("task-known-{}", slot.key())
-                on:click=move |_| editor.change(|desk| desk.toggle_output(slot))
-            >
-                {title}
-            </button>
-        }
+        let title = move || if is_there() { "Not known" } else { "Draw the output" }.to_owned();
+        Button::saying(format!("task-known-{}", slot.key()), title)
+            .class("quiet")
+            .on(move || editor.change(|desk| desk.toggle_output(slot)))
     };
+    let unknown = || view! { <p class="task-none">"The output is not known."</p> }.into_any();
     view! {
         <div class="task-side">
             <div class="task-line">
                 <span>{name}</span>
-                <Show when=move || draws.get()><Sides of=slot/></Show>
-                <Show when=move || slot.is_asked() && !plays()>{toggle}</Show>
+                {when(move || editor.desk.with(|desk| desk.may_draw(slot)), move || sides(editor, slot))}
+                {when(move || slot.is_asked() && !plays(editor), toggle)}
             </div>
-            <Show
-                when=move || is_there.get()
-                fallback=|| view! { <p class="task-none">"The output is not known."</p> }
-            >
-                <GridView of=slot/>
-            </Show>
+            {when(is_there, move || view! { <GridView of=slot/> }.into_any())}
+            {when(move || !is_there(), unknown)}
         </div>
     }
+    .into_any()
 }
 
 /// Fields for rows and columns.
-#[component]
-fn Sides(of: Slot) -> impl IntoView {
-    let (editor, slot) = (Editor::here(), of);
+fn sides(editor: Editor, slot: Slot) -> AnyView {
     let size = Memo::new(move |_| {
         editor.desk.with(|desk| desk.grid(slot).map_or((0, 0), |grid| (grid.rows(), grid.columns())))
     });
@@ -164,10 +132,12 @@ fn Sides(of: Slot) -> impl IntoView {
                 on:change=set
             />
         }
+        .into_any()
     };
     view! {
         {field("rows", true)}
         "×"
         {field("columns", false)}
     }
+    .into_any()
 }

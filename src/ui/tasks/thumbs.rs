@@ -9,12 +9,18 @@ use web_sys::{
 
 use crate::ui::{
     board::painting::context,
+    browser,
     drawing::svg::escape,
-    tasks::{editor::Editor, painting::paint},
+    tasks::{
+        editor::Editor,
+        painting::{Look, paint},
+    },
 };
 
 /// CSS pixels around what is seen, in which they are painted already.
 const AHEAD: &str = "300px";
+/// Milliseconds of a frame that are spent on painting them.
+const FRAME_MS: f64 = 6.0;
 
 /// The tasks of the shelf that are looked for, each a button.
 #[component]
@@ -22,8 +28,14 @@ pub fn Thumbs() -> impl IntoView {
     let editor = Editor::here();
     let room = NodeRef::<html::Div>::new();
     let observer = StoredValue::new_local(None::<IntersectionObserver>);
+    let waiting = StoredValue::new_local(Vec::new());
     let seen = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
-        entries.iter().filter_map(|entry| entry.dyn_into().ok()).for_each(|entry| show(editor, &entry));
+        let entries = entries.iter().filter_map(|entry| entry.dyn_into::<IntersectionObserverEntry>().ok());
+        let is_idle = waiting.with_value(Vec::is_empty);
+        waiting.update_value(|waiting| waiting.extend(entries.map(|entry| (entry.target(), entry.is_intersecting()))));
+        if is_idle {
+            show_some(editor, waiting);
+        }
     });
     let options = IntersectionObserverInit::new();
     options.set_root_margin(AHEAD);
@@ -71,12 +83,24 @@ fn number(button: &Element) -> Option<usize> {
     button.get_attribute("data-at")?.parse().ok()
 }
 
-/// Paints a picture that comes into what is seen, and frees the pixels of one that leaves it.
-fn show(editor: Editor, entry: &IntersectionObserverEntry) {
-    let button = entry.target();
+/// Buttons that came into what is seen, or left it.
+type Waiting = StoredValue<Vec<(Element, bool)>, LocalStorage>;
+
+/// Paints some of the pictures that wait, as many as leave a frame its time, and the others in the next frames.
+fn show_some(editor: Editor, waiting: Waiting) {
+    let begun = browser::now();
+    while browser::now() - begun < FRAME_MS {
+        let Some((button, is_seen)) = waiting.try_update_value(Vec::pop).flatten() else { return };
+        show(editor, &button, is_seen);
+    }
+    request_animation_frame(move || show_some(editor, waiting));
+}
+
+/// Paints a picture that came into what is seen, and frees the pixels of one that left it.
+fn show(editor: Editor, button: &Element, is_seen: bool) {
     let canvas = button.query_selector("canvas").ok().flatten().and_then(|it| it.dyn_into::<HtmlCanvasElement>().ok());
-    let (Some(canvas), Some(at)) = (canvas, number(&button)) else { return };
-    if !entry.is_intersecting() {
+    let (Some(canvas), Some(at)) = (canvas, number(button)) else { return };
+    if !is_seen {
         canvas.set_width(0);
         return;
     }
@@ -104,7 +128,7 @@ fn draw(editor: Editor, on: &web_sys::CanvasRenderingContext2d, task: &Task, [wi
         let (wide, high) = ((cell * columns).floor(), (cell * rows).floor());
         // The two stand together in the middle.
         let left = if at == 0 { room - wide } else { room + gap };
-        let look = crate::ui::tasks::painting::Look { digits: false, ..editor.look.get_untracked() };
+        let look = Look { digits: false, ..editor.look.get_untracked() };
         paint(on, grid, [left, ((height - high) / 2.0).floor(), wide, high], unit, look);
     }
 }

@@ -95,11 +95,11 @@ impl Act {
             Self::Move => ("Move", "move", "m"),
             Self::Clear => ("Clear", "clear", "Del"),
             Self::Rotate => ("Rotate", "rotate", "q"),
-            Self::FlipAcross => ("Flip left-right", "flip-across", "h"),
-            Self::FlipDown => ("Flip up-down", "flip-down", "v"),
+            Self::FlipAcross => ("Flip ↔", "flip-across", "h"),
+            Self::FlipDown => ("Flip ↕", "flip-down", "v"),
             Self::Transpose => ("Transpose", "transpose", "t"),
-            Self::Crop => ("Crop to selection", "crop", "k"),
-            Self::CopyInput => ("Copy from input", "copy-input", "i"),
+            Self::Crop => ("Crop", "crop", "k"),
+            Self::CopyInput => ("Copy input", "copy-input", "i"),
         }
     }
 }

@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 
 use crate::ui::{
     tasks::{
+        button::{Button, coloured},
         desk::Desk,
         editor::Editor,
         tool::{Act, Key, Tool},
@@ -21,44 +22,35 @@ pub fn Tools() -> impl IntoView {
     listen_for_undo(editor);
     let look = editor.look;
     let colour = move |of: u8| {
-        let chosen = move || editor.desk.with(|desk| desk.colour == of);
-        let style = move || {
-            let palette = look.get().palette;
-            let ink = if palette.is_light(of) { "#000" } else { "#fff" };
-            format!("background:{};color:{ink}", palette.hex(of))
-        };
-        view! {
-            <button
-                type="button"
-                class="colour"
-                data-testid=format!("task-colour-{of}")
-                aria-label=format!("{of}, {}", words::colour(of))
-                aria-pressed=move || chosen().to_string()
-                style=style
-                on:click=move |_| editor.change(|desk| desk.colour = of)
-            >
-                {of}
-            </button>
-        }
+        Button::saying(format!("task-colour-{of}"), move || of.to_string())
+            .class("colour")
+            .label(move || format!("{of}, {}", words::colour(of)))
+            .style(move || coloured(look.get().palette, of))
+            .pressed(move || editor.desk.with(|desk| desk.colour == of))
+            .on(move || editor.change(|desk| desk.colour = of))
     };
     let tool = move |of: Tool| {
         let (name, key) = of.name();
-        let chosen = Signal::derive(move || editor.desk.with(|desk| desk.tool == of));
-        button(name, key, name.to_lowercase(), Some(chosen), None, move || editor.take(of))
+        Button::new(format!("task-{}", name.to_lowercase()), name)
+            .key(key)
+            .pressed(move || editor.desk.with(|desk| desk.tool == of))
+            .on(move || editor.take(of))
     };
     let act = move |of: Act| {
         let (name, word, key) = of.name();
-        let can = Signal::derive(move || editor.desk.with(|desk| desk.can(of)));
-        button(name, key, word.to_owned(), None, Some(can), move || editor.act(of))
+        Button::new(format!("task-{word}"), name)
+            .key(key)
+            .disabled(move || editor.desk.with(|desk| !desk.can(of)))
+            .on(move || editor.act(of))
     };
     let at = Memo::new(move |_| editor.desk.with(where_at));
     let grows = move |event| editor.zoom.set(event_target_value(&event).parse().unwrap_or(240.0));
     view! {
         // What is pressed here leaves the keyboard where it is: in the grid.
         <div class="task-tools" role="group" aria-label="Drawing" on:mousedown=move |event| keep_focus(&event)>
-            <div class="task-line colours" role="group" aria-label="Colour">{(0..10).map(colour).collect_view()}</div>
+            <div class="task-line colours" role="group" aria-label="Colour">{(0..10).map(colour).collect::<Vec<_>>()}</div>
             <div class="task-line" role="group" aria-label="Tool">
-                {Tool::ALL.map(tool)}
+                {Vec::from(Tool::ALL.map(tool))}
                 <Check
                     name="Digits"
                     testid="task-digits"
@@ -86,37 +78,10 @@ pub fn Tools() -> impl IntoView {
                     />
                 </label>
             </div>
-            <div class="task-line" role="group" aria-label="Grid">{Act::ALL.map(act)}</div>
+            <div class="task-line" role="group" aria-label="Grid">{Vec::from(Act::ALL.map(act))}</div>
             <p class="task-where" data-testid="task-where">{at}</p>
         </div>
     }
-}
-
-/// A button with its key.
-fn button(
-    name: &'static str,
-    key: &'static str,
-    word: String,
-    pressed: Option<Signal<bool>>,
-    can: Option<Signal<bool>>,
-    act: impl Fn() + 'static,
-) -> AnyView {
-    let shortcut = key.replace("Ctrl", "Control").replace("Del", "Delete");
-    let short = if key.len() == 1 { key.to_uppercase() } else { key.to_owned() };
-    view! {
-        <button
-            type="button"
-            data-testid=format!("task-{word}")
-            aria-pressed=move || pressed.map(|pressed| pressed.get().to_string())
-            aria-keyshortcuts=shortcut
-            disabled=move || can.is_some_and(|can| !can.get())
-            on:click=move |_| act()
-        >
-            {name}
-            <kbd>{short}</kbd>
-        </button>
-    }
-    .into_any()
 }
 
 fn keep_focus(event: &web_sys::MouseEvent) {
