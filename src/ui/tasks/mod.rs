@@ -4,6 +4,7 @@
 
 pub mod attempt;
 pub mod desk;
+mod hand;
 pub mod picture;
 pub mod shelf;
 pub mod slot;
