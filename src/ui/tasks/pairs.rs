@@ -43,7 +43,7 @@ fn plays(editor: Editor) -> bool {
 }
 
 fn one_pair(editor: Editor, side: Side, pair: usize) -> AnyView {
-    let title = pair_title(side, pair);
+    let (title, heading) = (pair_title(side, pair), pair_title(side, pair));
     let word = Slot::input(side, pair).key().replace("-input", "");
     let ways = move || {
         let raise = Button::new(format!("task-raise-{word}"), "↑ up")
@@ -58,9 +58,9 @@ fn one_pair(editor: Editor, side: Side, pair: usize) -> AnyView {
         (pair > 0).then_some(raise).into_iter().chain([remove]).collect::<Vec<_>>().into_any()
     };
     view! {
-        <section class="task-pair" aria-label=title.clone()>
+        <section class="task-pair" aria-label=title>
             <div class="task-line">
-                <h3>{title}</h3>
+                <h3>{heading}</h3>
                 {when(move || !plays(editor), ways)}
             </div>
             <div class="task-sides">

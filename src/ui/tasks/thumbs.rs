@@ -90,7 +90,8 @@ type Waiting = StoredValue<Vec<(Element, bool)>, LocalStorage>;
 fn show_some(editor: Editor, waiting: Waiting) {
     let begun = browser::now();
     while browser::now() - begun < FRAME_MS {
-        let Some((button, is_seen)) = waiting.try_update_value(Vec::pop).flatten() else { return };
+        let next = waiting.try_update_value(|waiting| (!waiting.is_empty()).then(|| waiting.remove(0)));
+        let Some((button, is_seen)) = next.flatten() else { return };
         show(editor, &button, is_seen);
     }
     request_animation_frame(move || show_some(editor, waiting));
