@@ -1,0 +1,46 @@
+//! The place of tasks of grids (ARC): they are drawn, collected and played there.
+//!
+//! What can be said without a browser (the desk, an attempt, the shelf, pictures) compiles everywhere and is tested natively.
+
+pub mod attempt;
+pub mod desk;
+mod hand;
+pub mod picture;
+pub mod shelf;
+pub mod slot;
+pub mod tool;
+pub mod words;
+
+#[cfg(target_arch = "wasm32")]
+mod answer;
+#[cfg(target_arch = "wasm32")]
+mod button;
+#[cfg(target_arch = "wasm32")]
+mod editor;
+#[cfg(target_arch = "wasm32")]
+mod files;
+#[cfg(target_arch = "wasm32")]
+mod grid_view;
+#[cfg(target_arch = "wasm32")]
+mod head;
+#[cfg(target_arch = "wasm32")]
+mod kept;
+#[cfg(target_arch = "wasm32")]
+mod library;
+#[cfg(target_arch = "wasm32")]
+mod page;
+#[cfg(target_arch = "wasm32")]
+mod painting;
+#[cfg(target_arch = "wasm32")]
+mod pairs;
+#[cfg(target_arch = "wasm32")]
+mod thumbs;
+#[cfg(target_arch = "wasm32")]
+mod tools;
+
+#[cfg(target_arch = "wasm32")]
+pub(super) use editor::Editor;
+#[cfg(target_arch = "wasm32")]
+pub(super) use files::is_of_tasks;
+#[cfg(target_arch = "wasm32")]
+pub(super) use page::Tasks;
