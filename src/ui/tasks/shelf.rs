@@ -165,8 +165,7 @@ mod tests {
 
     #[test]
     fn own_tasks_have_names_of_their_own_and_are_kept_once() {
-        let mut shelf = Shelf::default();
-        shelf.shown = OWN;
+        let mut shelf = Shelf { shown: OWN, ..Shelf::default() };
         shelf.add(vec![task("a", 1), task("a", 2), task("", 3), task("a", 1)]);
         let names: Vec<_> = shelf.items().unwrap().iter().map(Item::title).collect();
         assert_eq!(names.len(), 3, "{names:?}");
