@@ -3,8 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Example, Puzzles};
-use crate::{puzzle::Kind, random::Random};
+use super::puzzles::Puzzles;
+use crate::{
+    puzzle::{Example, Kind},
+    random::Random,
+};
 
 /// Rows for one training or evaluation step; B rows of S positions, row by row.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
