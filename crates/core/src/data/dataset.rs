@@ -3,8 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Example, Puzzles};
-use crate::{puzzle::Kind, random::Random};
+use super::puzzles::Puzzles;
+use crate::{
+    puzzle::{Example, Kind},
+    random::Random,
+};
 
 /// The label of a position that has no part in the loss.
 const IGNORED: i32 = -100;

@@ -7,5 +7,5 @@ mod split;
 
 pub use crate::puzzle::Example;
 pub use dataset::{Answers, Batch, Dataset, DatasetError};
-pub use puzzles::Puzzles;
-pub use split::{Hard, Split, SplitCounts, SplitRequest, Splitter, TEST_FRACTION, generate_split};
+pub use puzzles::{Hard, Puzzles, SplitRequest, TEST_FRACTION};
+pub use split::{Split, SplitCounts, Splitter, generate_split};

@@ -1,10 +1,40 @@
 //! Puzzles of a kind as a recipe asks for them, drawn one by one.
 
-use super::{Example, Hard, SplitRequest, TEST_FRACTION};
 use crate::{
-    puzzle::{Kind, Mixture},
+    puzzle::{Example, Kind, Mixture},
     random::Random,
 };
+
+/// The share of all classes that belongs to the test side, in every recipe and on the page alike: what one
+/// model was trained on is never another split's test puzzle.
+pub const TEST_FRACTION: f64 = 0.2;
+
+/// What [`super::generate_split`] is asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SplitRequest {
+    /// Base training puzzles.
+    pub training: usize,
+    /// Test puzzles.
+    pub test: usize,
+    /// Seed; the split of the classes does not depend on it.
+    pub seed: u64,
+    /// Least and greatest difficulty, 0 to 1.
+    pub difficulty: (f64, f64),
+    /// How often a training puzzle is drawn from the smaller ones ([`crate::puzzle::Generator::generate_smaller`]), 0 to 1;
+    /// fewer are kept where their classes run out.
+    pub smaller: f64,
+    /// Puzzles that singles do not solve, among those of both sides.
+    pub hard: Hard,
+}
+
+/// Which of the generated puzzles are hard ones ([`crate::puzzle::Generator::generate_hard`]).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Hard {
+    /// How often one is drawn, 0 to 1.
+    pub share: f64,
+    /// Guesses that it takes at least.
+    pub guesses: u32,
+}
 
 /// Boards that are searched for one hard puzzle: seconds at most.
 const TRIES: usize = 1000;

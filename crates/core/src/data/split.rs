@@ -2,42 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::{Example, Puzzles};
+use super::puzzles::{Puzzles, SplitRequest, TEST_FRACTION};
 use crate::{
-    puzzle::{ClassKey, Kind},
+    puzzle::{ClassKey, Example, Kind},
     random::Random,
 };
-
-/// The share of all classes that belongs to the test side, in every recipe and on the page alike: what one
-/// model was trained on is never another split's test puzzle.
-pub const TEST_FRACTION: f64 = 0.2;
-
-/// What [`generate_split`] is asked for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SplitRequest {
-    /// Base training puzzles.
-    pub training: usize,
-    /// Test puzzles.
-    pub test: usize,
-    /// Seed; the split of the classes does not depend on it.
-    pub seed: u64,
-    /// Least and greatest difficulty, 0 to 1.
-    pub difficulty: (f64, f64),
-    /// How often a training puzzle is drawn from the smaller ones ([`crate::puzzle::Generator::generate_smaller`]), 0 to 1;
-    /// fewer are kept where their classes run out.
-    pub smaller: f64,
-    /// Puzzles that singles do not solve, among those of both sides.
-    pub hard: Hard,
-}
-
-/// Which of the generated puzzles are hard ones ([`crate::puzzle::Generator::generate_hard`]).
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Hard {
-    /// How often one is drawn, 0 to 1.
-    pub share: f64,
-    /// Guesses that it takes at least.
-    pub guesses: u32,
-}
 
 /// Puzzles of distinct classes, easy and hard ones in turn, so that any first part is a fair sample too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -173,6 +142,7 @@ impl Splitter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Hard;
     use crate::puzzle::sudoku::{Board, Shape};
 
     fn kind_of(shape: Shape) -> Kind {

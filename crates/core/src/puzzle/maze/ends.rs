@@ -3,7 +3,7 @@
 use super::{
     Make,
     grid::{Cell, Grid},
-    search::{Distances, ends, shortest_path},
+    search::{Distances, ends, largest, shortest_path},
 };
 use crate::{puzzle::Size, random::Random};
 
@@ -97,23 +97,6 @@ fn pair(maze: &Grid, cells: &[usize], longest: &Longest, steps: u32, random: &mu
     });
     let goal = goals[random.below(goals.len())];
     if random.below(2) == 0 { (start, goal) } else { (goal, start) }
-}
-
-/// The largest region of open cells, in their order; the first of several.
-pub(super) fn largest(maze: &Grid) -> Vec<usize> {
-    let mut seen = vec![false; maze.cells().len()];
-    let mut best = Vec::new();
-    for cell in 0..seen.len() {
-        if seen[cell] || !maze.cells()[cell].is_open() {
-            continue;
-        }
-        let region = Distances::from(maze, cell).reached();
-        region.iter().for_each(|&cell| seen[cell] = true);
-        if region.len() > best.len() {
-            best = region;
-        }
-    }
-    best
 }
 
 /// The longest of the shortest paths between any two cells of a region.

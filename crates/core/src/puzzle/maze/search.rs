@@ -111,6 +111,23 @@ impl Distances {
     }
 }
 
+/// The largest region of open cells, in their order; the first of several.
+pub(super) fn largest(maze: &Grid) -> Vec<usize> {
+    let mut seen = vec![false; maze.cells().len()];
+    let mut best = Vec::new();
+    for cell in 0..seen.len() {
+        if seen[cell] || !maze.cells()[cell].is_open() {
+            continue;
+        }
+        let region = Distances::from(maze, cell).reached();
+        region.iter().for_each(|&cell| seen[cell] = true);
+        if region.len() > best.len() {
+            best = region;
+        }
+    }
+    best
+}
+
 /// Where start and goal stand; `None` if there is not one of each.
 pub(super) fn ends(grid: &Grid) -> Option<(usize, usize)> {
     match (grid.places_of(Cell::Start).as_slice(), grid.places_of(Cell::Goal).as_slice()) {

@@ -1,6 +1,9 @@
 //! Open floors: with walls scattered over them, with rooms and doors, as caves.
 
-use super::super::grid::{Cell, Grid};
+use super::super::{
+    grid::{Cell, Grid},
+    search::largest,
+};
 use crate::{puzzle::Size, random::Random};
 
 /// The cells within the border, row by row.
@@ -44,7 +47,7 @@ pub fn caves(size: Size, random: &mut Random) -> Grid {
         for _ in 0..ROUNDS + random.below(3) {
             maze = smoothed(&maze);
         }
-        let cave = super::super::ends::largest(&maze);
+        let cave = largest(&maze);
         if random.below(2) == 0 {
             let closed: Vec<usize> =
                 maze.places_of(Cell::Open).into_iter().filter(|cell| !cave.contains(cell)).collect();
@@ -71,7 +74,7 @@ fn smoothed(maze: &Grid) -> Grid {
 
 /// Opens cells until two open ones lie beside each other, one for S and one for G.
 fn joined(mut maze: Grid, random: &mut Random) -> Grid {
-    while super::super::ends::largest(&maze).len() < 2 {
+    while largest(&maze).len() < 2 {
         let closed: Vec<usize> = inner(maze.size()).filter(|&cell| !maze.cells()[cell].is_open()).collect();
         maze.set(closed[random.below(closed.len())], Cell::Open);
     }

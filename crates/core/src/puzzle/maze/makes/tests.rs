@@ -1,8 +1,8 @@
 //! What each make promises, on small, long, large and even boards.
 
 use super::super::{
-    Cell, Distances, Grid, Longest, Make, Plan, check_answer, draw, ends::largest, faults, length_quarter, loops,
-    random_path, shortest_path,
+    Cell, Distances, Grid, Longest, Make, Plan, check_answer, draw, faults, length_quarter, loops, random_path,
+    search::largest, shortest_path,
 };
 use crate::{
     puzzle::{ClassKey, Size},
