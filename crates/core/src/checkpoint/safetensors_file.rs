@@ -193,6 +193,7 @@ mod tests {
         assert_eq!((found.shape, found.data), (vec![2, 8], row(77_777).chain(row(1)).collect()));
         let error = file.weight("puzzle_emb.weights", name, PuzzleRows::Only(&[100_000])).unwrap_err();
         assert!(error.to_string().contains("no puzzle identifier 100000"), "{error}");
+        drop(file);
         assert!(counted.1 < 10_000, "{} bytes were read", counted.1);
     }
 
