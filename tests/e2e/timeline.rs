@@ -123,7 +123,8 @@ async fn it_thinks_longer_and_stops_when_sure() -> Result<()> {
         page.click("sudoku-9x9").await?;
         page.wait_for(&format!("{level} == '14'")).await?;
         // Its label is of a new puzzle, which then has as many clues as that says.
-        let label = "document.querySelector('[data-testid=sudoku-difficulty]').closest('label').textContent";
+        let label =
+            "document.querySelector('[data-testid=sudoku-difficulty]').closest('label').querySelector('.reading').textContent";
         let label: String = page.script(&format!("return {label}"), []).await?;
         let said: usize =
             label.split_whitespace().find_map(|word| word.parse().ok()).ok_or("the label has no number")?;
