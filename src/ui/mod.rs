@@ -7,7 +7,6 @@ pub mod drawing;
 pub mod format;
 pub mod puzzles;
 pub mod recipe_form;
-pub mod tasks;
 pub mod train;
 pub mod url;
 

@@ -1,54 +1,20 @@
 //! Files that a person brings: by an input, or dropped anywhere on the page.
 
 use leptos::{ev::DragEvent, prelude::*, task::spawn_local};
-use web_sys::{Event, File};
+use web_sys::Event;
 
 use crate::ui::{
     browser::{
         self,
-        files::{Dropped, files_of, text},
+        files::{Dropped, files_of},
     },
     state::Page,
-    tasks::{Editor, is_of_tasks},
-    url::place::Place,
 };
 
 /// Marks the document's root while files hover over the page.
 const HOVER: &str = "data-files-over";
-/// Endings of files that belong to models and training, whatever comes with them.
-const OF_MODELS: [&str; 5] = ["safetensors", "csv", "yaml", "pt", "npy"];
-/// JSON files of a drop that are looked into at most.
-const LOOKED_INTO: usize = 3;
-
-/// Takes files: tasks to the place of tasks, all else as [`Page::take_files`] does.
-async fn take(page: Page, editor: Editor, files: Vec<File>) {
-    if is_tasks(page, &files).await {
-        page.place.set(Place::Tasks);
-        editor.take_files(files).await;
-    } else {
-        page.take_files(files);
-    }
-}
-
-async fn is_tasks(page: Page, files: &[File]) -> bool {
-    let ending = |file: &File| file.name().to_lowercase().rsplit('.').next().unwrap_or_default().to_owned();
-    if files.iter().any(|file| OF_MODELS.contains(&ending(file).as_str())) {
-        return false;
-    }
-    if page.place.get_untracked() == Place::Tasks {
-        return true;
-    }
-    for file in files.iter().filter(|file| ending(file) == "json").take(LOOKED_INTO) {
-        if text(file).await.is_ok_and(|text| is_of_tasks(&text)) {
-            return true;
-        }
-    }
-    false
-}
-
 /// Takes what is dropped anywhere on the page.
 pub fn take_dropped(page: Page) {
-    let editor = Editor::here();
     let has_files = |event: &DragEvent| {
         let kinds = event.data_transfer().map(|data| data.types());
         kinds.is_some_and(|kinds| kinds.iter().any(|kind| kind.as_string().as_deref() == Some("Files")))
@@ -71,7 +37,7 @@ pub fn take_dropped(page: Page) {
             event.prevent_default();
             // Entries are gone once the event is over; what they hold is read afterwards.
             let dropped = Dropped::of(&event);
-            spawn_local(async move { take(page, editor, dropped.files().await).await });
+            spawn_local(async move { page.take_files(dropped.files().await) });
         }
     });
     on_cleanup(move || {
@@ -93,11 +59,8 @@ pub fn OpenFiles(
     #[prop(optional)]
     folder: bool,
 ) -> impl IntoView {
-    let (page, editor) = (Page::here(), Editor::here());
-    let take = move |event: Event| {
-        let files = files_of(&event);
-        spawn_local(async move { take(page, editor, files).await });
-    };
+    let page = Page::here();
+    let take = move |event: Event| page.take_files(files_of(&event));
     view! {
         <label class="file">
             <input type="file" accept=accept multiple prop:webkitdirectory=folder data-testid=testid on:change=take/>

@@ -19,7 +19,6 @@ use crate::ui::{
     open_files::take_dropped,
     solve::Solve,
     state::Page,
-    tasks::{Editor, Tasks},
     train::Train,
     url::{address::Address, place::Place},
     widgets::deferred::Later,
@@ -44,7 +43,6 @@ pub fn start() {
 fn App() -> impl IntoView {
     let page = Page::new();
     provide_context(page);
-    provide_context(Editor::new(page));
     browser::on_scheme_change(move || page.theme.update(|version| *version += 1));
     title_the_place(page);
     take_dropped(page);
@@ -124,7 +122,6 @@ fn content(place: Place) -> AnyView {
     match place {
         Place::Solve => view! { <Solve/> }.into_any(),
         Place::Train => view! { <Train/> }.into_any(),
-        Place::Tasks => view! { <Tasks/> }.into_any(),
         Place::HowItWorks => view! { <HowItWorks/> }.into_any(),
     }
 }

@@ -8,22 +8,19 @@ pub enum Place {
     Solve,
     /// A model learns.
     Train,
-    /// Tasks of grids are drawn, collected and played.
-    Tasks,
     /// The model explained.
     HowItWorks,
 }
 
 impl Place {
     /// In the order of the navigation.
-    pub const ALL: [Self; 4] = [Self::Solve, Self::Train, Self::Tasks, Self::HowItWorks];
+    pub const ALL: [Self; 3] = [Self::Solve, Self::Train, Self::HowItWorks];
 
     /// Its name in addresses.
     pub fn name(self) -> &'static str {
         match self {
             Self::Solve => "solve",
             Self::Train => "train",
-            Self::Tasks => "arc",
             Self::HowItWorks => "how-it-works",
         }
     }
@@ -33,7 +30,6 @@ impl Place {
         match self {
             Self::Solve => "Solve",
             Self::Train => "Train",
-            Self::Tasks => "ARC",
             Self::HowItWorks => "How it works",
         }
     }
