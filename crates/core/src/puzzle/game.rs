@@ -76,6 +76,10 @@ pub trait Board: Sync {
     fn tools(&self) -> Option<&'static Tools> {
         None
     }
+    /// The board that a first visit meets, as text; `None` where there is none but an empty one.
+    fn first(&self) -> Option<&'static str> {
+        None
+    }
     /// A board with nothing on it.
     fn empty(&self) -> Vec<u8> {
         vec![self.blank(); self.seq_len()]

@@ -132,7 +132,43 @@ static DENSITY: Setting = Setting {
     choices: &[],
 };
 
+/// What [`Board::first`] is for the sizes of the gallery's models.
+const FIRST_9: &str = concat!(
+    "#########\n",
+    "#       #\n",
+    "# # # # #\n",
+    "# # # # #\n",
+    "# # # # #\n",
+    "#       #\n",
+    "# # ### #\n",
+    "# G #  S#\n",
+    "#########\n",
+);
+const FIRST_13: &str = concat!(
+    "#############\n",
+    "# #         #\n",
+    "# ### # # # #\n",
+    "# #         #\n",
+    "# ### # ### #\n",
+    "#         # #\n",
+    "# ### ### # #\n",
+    "#G# # #     #\n",
+    "###S# # # # #\n",
+    "#       # # #\n",
+    "# ### # ### #\n",
+    "# #   #   # #\n",
+    "#############\n",
+);
+
 impl Board for MazeBoard {
+    fn first(&self) -> Option<&'static str> {
+        match (self.0.rows(), self.0.columns()) {
+            (9, 9) => Some(FIRST_9),
+            (13, 13) => Some(FIRST_13),
+            _ => None,
+        }
+    }
+
     fn game(&self) -> &'static dyn Game {
         &Maze
     }

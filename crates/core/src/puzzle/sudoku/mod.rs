@@ -67,6 +67,15 @@ impl Game for Sudoku {
 const DEFAULT_DIFFICULTY: f64 = 0.7;
 
 impl super::Board for Shape {
+    fn first(&self) -> Option<&'static str> {
+        match self.side() {
+            4 => Some(".41.2.3....1...3"),
+            6 => Some(".23...51........53...1....26...4.3.1"),
+            9 => Some(".1.5..492..48196....3.......29.45..6...62..897...98.2.4..9......9..3427.1.7.569.."),
+            _ => None,
+        }
+    }
+
     fn game(&self) -> &'static dyn Game {
         &Sudoku
     }
