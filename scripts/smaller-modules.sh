@@ -14,7 +14,12 @@ features=(--enable-simd --enable-bulk-memory --enable-sign-ext --enable-mutable-
 if command -v wasm-opt >/dev/null; then
     running=()
     for module in *.wasm; do
-        wasm-opt -O2 "${features[@]}" "$module" -o "$module.smaller" && mv "$module.smaller" "$module" &
+        # The page itself never computes.
+        case $module in
+            app*) level=-Oz ;;
+            *) level=-O2 ;;
+        esac
+        wasm-opt "$level" "${features[@]}" "$module" -o "$module.smaller" && mv "$module.smaller" "$module" &
         running+=($!)
     done
     for process in "${running[@]}"; do wait "$process"; done

@@ -211,6 +211,7 @@ pub trait Rules: Sync {
         None
     }
     /// A count of a question's solutions, up to two.
+    #[cfg(feature = "generators")]
     fn count_solutions(&self, question: &[u8]) -> Box<dyn SolutionCount>;
 }
 

@@ -1,13 +1,10 @@
 //! Mazes of one size: what a maze is to the page, to data sets and to models.
 
-use super::{
-    Cell, Design, Distances, Fault, Grid, MIN, Make, Maze, check_answer, class_key, faults, length_quarter, marked,
-    random_path, shortest_path,
-};
+use super::{Cell, Design, Distances, Fault, Grid, MIN, Make, Maze, check_answer, class_key, faults, shortest_path};
 use crate::{
     puzzle::{
-        self, AnswerStyle, Board, ClassKey, Classes, Difficulty, Dihedral, Fill, Form, Game, Generator, Known, Layout,
-        ParseError, Rules, Setting, Settings, Size, SolutionCount, Symbol, Symmetry, Tool, Tools,
+        self, AnswerStyle, Board, ClassKey, Classes, Difficulty, Dihedral, Fill, Form, Game, Generator, Layout,
+        ParseError, Rules, Setting, Settings, Size, Symbol, Symmetry, Tool, Tools,
     },
     random::Random,
 };
@@ -309,6 +306,7 @@ impl Board for MazeBoard {
         Some(self)
     }
 
+    #[cfg(feature = "generators")]
     fn classes(&self) -> Option<&dyn Classes> {
         Some(self)
     }
@@ -361,22 +359,25 @@ impl Rules for MazeBoard {
         })
     }
 
+    #[cfg(feature = "generators")]
     fn another_answer(&self, question: &[u8], random: Option<&mut Random>) -> Option<Vec<u8>> {
         let maze = Grid::from_tokens(self.0, question).ok()?;
         let path = match random {
-            Some(random) => random_path(&maze, random),
+            Some(random) => super::random_path(&maze, random),
             None => shortest_path(&maze),
         };
-        Some(marked(&maze, &path?).to_tokens())
+        Some(super::marked(&maze, &path?).to_tokens())
     }
 
+    #[cfg(feature = "generators")]
     fn rating_quarter(&self, question: &[u8]) -> Option<usize> {
-        length_quarter(&Grid::from_tokens(self.0, question).ok()?)
+        super::length_quarter(&Grid::from_tokens(self.0, question).ok()?)
     }
 
     /// One where there is a path: shortest ones of the same length count as one.
-    fn count_solutions(&self, question: &[u8]) -> Box<dyn SolutionCount> {
-        Box::new(Known(usize::from(self.rating(question).is_some())))
+    #[cfg(feature = "generators")]
+    fn count_solutions(&self, question: &[u8]) -> Box<dyn crate::puzzle::SolutionCount> {
+        Box::new(crate::puzzle::Known(usize::from(self.rating(question).is_some())))
     }
 }
 

@@ -18,8 +18,8 @@ pub use solve::{Effort, Examination, count_solutions, effort, solved_by_singles,
 pub use symmetry::Symmetry;
 
 use super::{
-    AnswerStyle, ClassKey, Classes, Difficulty, Form, Game, Generator, Known, Layout, ParseError, Rules, Setting,
-    Settings, Size, SolutionCount, Symbol,
+    AnswerStyle, ClassKey, Classes, Difficulty, Form, Game, Generator, Layout, ParseError, Rules, Setting, Settings,
+    Size, SolutionCount, Symbol,
 };
 use crate::random::Random;
 
@@ -152,6 +152,7 @@ impl super::Board for Shape {
         Some(self)
     }
 
+    #[cfg(feature = "generators")]
     fn classes(&self) -> Option<&dyn Classes> {
         Some(self)
     }
@@ -211,10 +212,11 @@ impl Rules for Shape {
         Board::from_tokens(*self, question).is_ok_and(|puzzle| count_solutions(&puzzle, 2) == 2)
     }
 
+    #[cfg(feature = "generators")]
     fn count_solutions(&self, question: &[u8]) -> Box<dyn SolutionCount> {
         match Board::from_tokens(*self, question) {
             Ok(board) => Box::new(Examination::new(&board)),
-            Err(_) => Box::new(Known(0)),
+            Err(_) => Box::new(crate::puzzle::Known(0)),
         }
     }
 }
