@@ -14,7 +14,7 @@
 
 use hrm_core::puzzle::{Kind, sudoku::Shape};
 
-use crate::{Result, browser::Chromium, measure, page::Page, pictures::SCREENS, visit};
+use crate::{Result, browser::Chromium, page::Page, pictures::SCREENS, visit};
 
 /// The hardest of the famous ones, which the gallery's model does not solve in a plain run.
 const EASTER_MONSTER: &str = "1.......2.9.4...5...6...7...5.9.3.......7.......85..4.7.....6...3...9.8...2.....1";
@@ -198,49 +198,6 @@ async fn the_card_shows_what_thinking_wider_adds_and_what_became_of_famous_puzzl
                 assert_eq!(page.accessibility_violations().await?, Vec::<String>::new(), "{screen}, {scheme}");
             }
         }
-        Ok(())
-    })
-    .await
-}
-
-/// The first puzzles of ../shared/data/sudoku-hard/magictour_top1465.csv.
-const HARD: [&str; 5] = [
-    WITHIN_REACH,
-    "...85......5..6.1..6.....5..3......147.9............26.9.6.38...8...1.9...3......",
-    ".2..8...7..6..9.......5.48...3....4.5...6.2..67.1....3..14.........17....8.....6.",
-    "..3....9..5.2.......7361.........71.4....8.......3...6...5..83..85.2....2...14...",
-    "..5.8......75..9.....741....143..6...6....5......1.3.........32..3.5.7..7..4....6",
-];
-
-#[tokio::test]
-async fn the_time_of_a_search_is_measured() -> Result<()> {
-    measure(Chromium::Plain, async |browser, url| {
-        let seconds = async |page: &Page<'_>| -> Result<f64> {
-            let said = page.text("wider").await?;
-            // Not of "segments".
-            let is_unit = |at: &usize| !said[at + 2..].starts_with(|next: char| next.is_ascii_alphabetic());
-            let unit = said.match_indices(" s").map(|(at, _)| at).find(is_unit);
-            let before = unit.and_then(|at| said[..at].rsplit(' ').next());
-            Ok(before.unwrap_or_default().parse()?)
-        };
-        let mut solved = Vec::new();
-        for puzzle in HARD {
-            let page = Page::open_link(browser, &link(url, puzzle)).await?;
-            begin(&page).await?;
-            wait_for_search(&page, "\\d segments").await?;
-            let said = page.text("wider").await?;
-            if said.contains("found it") {
-                solved.push(seconds(&page).await?);
-            }
-        }
-        assert!(!solved.is_empty());
-        solved.sort_by(f64::total_cmp);
-        let median = solved[solved.len() / 2];
-        println!("figure: median of {} hard puzzles solved by thinking wider: {median:.1} s (limit 5 s)", solved.len());
-        let page = Page::open_link(browser, &link(url, NORVIGS_SLOW_ONE)).await?;
-        begin(&page).await?;
-        wait_for_search(&page, "64 views, 2,048 segments").await?;
-        println!("figure: 64 views of 32 segments on two workers: {:.1} s (limit 60 s)", seconds(&page).await?);
         Ok(())
     })
     .await
