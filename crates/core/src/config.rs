@@ -291,6 +291,14 @@ impl ModelConfig {
         }
     }
 
+    /// Fails where the cells are those of no board, which `what` needs: without columns it is a square.
+    fn check_is_board(&self, what: &str) -> Result<(), ConfigError> {
+        if self.columns.is_some() || self.columns().pow(2) == self.seq_len {
+            return Ok(());
+        }
+        Err(field("seq_len", self.seq_len, format!("the cells of a square board for {what}")))
+    }
+
     /// Checks every field.
     ///
     /// # Errors
@@ -327,17 +335,13 @@ impl ModelConfig {
                 let expected = format!("heads of a size that 4 divides for rope_2d; hidden_size {size} gives {found}");
                 return Err(field("num_heads", self.num_heads, expected));
             }
-            if self.columns.is_none() && self.columns().pow(2) != self.seq_len {
-                return Err(field("seq_len", self.seq_len, "the cells of a square board for rope_2d"));
-            }
+            self.check_is_board("rope_2d")?;
         }
         if let Mixer::Conv { size } = self.mixer {
             if size.is_multiple_of(2) || size > MAX_CONV {
                 return Err(field("conv_size", size, format!("an odd number from 1 to {MAX_CONV}")));
             }
-            if self.columns.is_none() && self.columns().pow(2) != self.seq_len {
-                return Err(field("seq_len", self.seq_len, "the cells of a square board for a convolution"));
-            }
+            self.check_is_board("a convolution")?;
         }
         if let Some(columns) = self.columns.filter(|&columns| columns == 0 || !self.seq_len.is_multiple_of(columns)) {
             return Err(field("columns", columns, format!("a divisor of seq_len {}", self.seq_len)));
