@@ -43,6 +43,20 @@ fn every_model_solves_the_first_board_of_its_kind() {
     }
 }
 
+#[test]
+fn a_model_of_every_size_has_no_weight_that_depends_on_it() {
+    let gallery = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/gallery");
+    let index: Index = serde_json::from_slice(&fs::read(gallery.join("index.json")).unwrap()).unwrap();
+    for entry in index.models {
+        let config = fs::read_to_string(gallery.join(entry.config_file())).unwrap();
+        let config = ModelConfig::from_json(&config).unwrap();
+        assert!(!entry.every_size || config.serves_every_size(), "{}", entry.name);
+        for kind in &entry.offered {
+            assert!(entry.serves(*kind) && entry.puzzle.configured_for(*kind, &config).is_some(), "{kind}");
+        }
+    }
+}
+
 /// What a first visit sees: wrong after the first segment and the second, right and sure after the third.
 #[test]
 fn the_board_of_a_first_visit_is_right_after_the_third_segment() {

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | what a step is | `select[data-testid=stride]`: L step, H step, segment |
 //! | the transport | `data-testid` to-start, step-back, play, step, to-end, loop |
-//! | thinking on | `data-testid=think-longer`, `data-testid=until-sure` |
+//! | thinking on | `data-testid=think-longer`, `data-testid=until` |
 //! | a link | `data-testid=copy-link`; without a clipboard the field `data-testid=link` |
 //! | files of the run | `data-testid` save-board, save-film, save-json, save-H, save-L |
 //! | files of a figure | `data-testid` save-NAME-png, save-NAME-svg |
@@ -106,7 +106,7 @@ async fn it_thinks_longer_and_stops_when_sure() -> Result<()> {
         .await?;
         let figures = page.text("figures").await?;
         let sure = figures.split("said done after segment ").nth(1).ok_or(figures.clone())?.to_owned();
-        page.click("until-sure").await?;
+        page.choose("until", "sure").await?;
         page.click("solve").await?;
         page.wait_for(&format!(
             "document.querySelector('[data-testid=figures]').textContent.startsWith('{sure} segment')"

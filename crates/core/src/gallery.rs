@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::puzzle;
+use crate::{config::ModelConfig, puzzle};
 
 /// The file that lists the gallery.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,8 +16,14 @@ pub struct Index {
 pub struct Entry {
     /// Its name, in addresses and on the command line.
     pub name: String,
-    /// What it solves.
+    /// What it solves; of a model of every size, the size that its configuration names.
     pub puzzle: puzzle::Kind,
+    /// Whether its weights serve every size of the game ([`crate::config::ModelConfig::serves_every_size`]).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub every_size: bool,
+    /// Further sizes that are offered where one is chosen, of a model of every size.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offered: Vec<puzzle::Kind>,
     /// The weights, a safetensors file; the configuration is the `.json` of the same stem.
     pub file: String,
     /// The card's file.
@@ -28,6 +34,19 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whether it runs on boards of a kind.
+    pub fn serves(&self, kind: puzzle::Kind) -> bool {
+        self.puzzle == kind
+            || self.every_size && self.puzzle.is_same_game(kind) && self.puzzle.vocab_size() == kind.vocab_size()
+    }
+
+    /// Of a model that no file of the gallery holds.
+    pub fn of_own(name: String, puzzle: puzzle::Kind, config: &ModelConfig, facts: Card) -> Self {
+        let every_size = config.serves_every_size() && config.puzzle_emb_ndim == 0;
+        let (file, card) = Default::default();
+        Self { name, puzzle, every_size, offered: Vec::new(), file, card, facts: Some(facts) }
+    }
+
     /// The configuration's file: the weights' name with `.json`.
     pub fn config_file(&self) -> String {
         let stem = self.file.strip_suffix(".safetensors").unwrap_or(&self.file);
@@ -63,6 +82,50 @@ pub struct Card {
     pub wider: Option<Wider>,
     /// What thinking wider does on single puzzles that are known for being hard.
     pub famous: Option<Famous>,
+    /// How it does on the lists of a fixed test set, group by group.
+    pub tested: Option<Tested>,
+}
+
+/// What a model does on a test set that was fixed before it was trained.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Tested {
+    /// The set's name.
+    pub set: String,
+    /// What of it training has and has not seen, as sentences.
+    pub about: String,
+    /// The command that measured it, with `LIST`, `SEGMENTS` and `VIEWS` in their places.
+    pub command: String,
+    /// One for each list.
+    pub lists: Vec<TestedList>,
+}
+
+/// A list of a test set.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TestedList {
+    /// Its name.
+    pub name: String,
+    /// Segments of every run and view.
+    pub segments: u64,
+    /// Views that an answer which holds by rule is looked for among; 0 where that was not tried.
+    pub views: u64,
+    /// All of it, then its groups.
+    pub groups: Vec<TestedGroup>,
+}
+
+/// Puzzles of a list that have something in common.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TestedGroup {
+    /// What that is.
+    pub name: String,
+    /// How many were tried.
+    pub count: u64,
+    /// Share whose plain answer holds by rule, 0 to 1.
+    pub valid_accuracy: f64,
+    /// Share with such an answer among the views, 0 to 1.
+    pub valid_with_views: Option<f64>,
 }
 
 /// Share of puzzles solved by number of views and of segments.
@@ -176,6 +239,21 @@ mod tests {
             "card":"sudoku-4x4.card.json"}]}"#;
         let index: Index = serde_json::from_str(text).unwrap();
         assert_eq!(index.models[0].config_file(), "sudoku-4x4.json");
+    }
+
+    #[test]
+    fn a_model_of_every_size_serves_those_of_its_game() {
+        let text = r#"{"name":"x","puzzle":"maze-9","every_size":true,"offered":["maze-5x7"],"file":"x","card":"x"}"#;
+        let entry: Entry = serde_json::from_str(text).unwrap();
+        let serves = |entry: &Entry, kind: &str| entry.serves(kind.parse().unwrap());
+        assert!(["maze-9", "maze-5x7", "maze-30"].iter().all(|kind| serves(&entry, kind)));
+        assert!(!serves(&entry, "sudoku-9x9"));
+        // Of its game, with other symbols.
+        let text = r#"{"name":"x","puzzle":"sudoku-4x4","every_size":true,"file":"x","card":"x"}"#;
+        let entry: Entry = serde_json::from_str(text).unwrap();
+        assert!(serves(&entry, "sudoku-4x4") && !serves(&entry, "sudoku-9x9"));
+        let entry = Entry { every_size: false, ..entry };
+        assert!(serves(&entry, "sudoku-4x4") && !serves(&entry, "maze-9"));
     }
 
     #[test]

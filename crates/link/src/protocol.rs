@@ -72,6 +72,8 @@ pub enum Task {
     Open {
         /// Its name.
         model: String,
+        /// The board that it is to run on, where its weights serve every size.
+        board: Option<puzzle::Kind>,
     },
     /// Open the model whose weights are in the first buffer or `Blob`: safetensors, or a PyTorch file in a `Blob`.
     Adopt {

@@ -4,6 +4,7 @@ use hrm_core::{
     config::ModelConfig,
     gallery::{Card, Entry, Index},
     model::Weights,
+    puzzle::Kind,
     recording::Shapes,
 };
 use hrm_link::protocol::Event;
@@ -21,6 +22,12 @@ pub struct OpenModel {
 }
 
 impl OpenModel {
+    /// Whether its configuration is that of boards of a kind.
+    pub fn takes(&self, board: Kind) -> bool {
+        let size = board.size();
+        self.config.at_size(size.rows(), size.columns()).is_some_and(|sized| sized == self.config)
+    }
+
     /// That it is open.
     pub fn opened(&self) -> Event {
         Event::Opened { model: Shapes::of(&self.config), digest: self.weights.digest() }
@@ -59,16 +66,18 @@ impl Gallery {
         Ok(self.entries.as_deref().unwrap_or_default())
     }
 
-    /// Fetches a model and checks it.
+    /// Fetches a model and checks it; where its weights serve every size it is made for the size of `board`.
     ///
     /// # Errors
     /// A name that the list does not have; files that cannot be fetched, read, or do not fit together.
-    pub async fn open(&mut self, name: &str) -> Result<OpenModel, TaskError> {
+    pub async fn open(&mut self, name: &str, board: Option<Kind>) -> Result<OpenModel, TaskError> {
         let entry = self.list().await?.iter().find(|entry| entry.name == name);
         let entry = entry.ok_or_else(|| TaskError::UnknownModel(name.into()))?;
         let file = address(&entry.config_file());
         let value = json::<serde_json::Value>(&file).await?;
         let config = ModelConfig::from_json_value(&value).map_err(|source| TaskError::Config { file, source })?;
+        let sized = board.and_then(|board| entry.puzzle.configured_for(board, &config));
+        let config = sized.unwrap_or(config);
         let file = address(&entry.file);
         let bytes = global::fetch(&file).await?;
         OpenModel::of_files(entry.name.clone(), config, &file, &bytes)

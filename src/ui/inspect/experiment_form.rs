@@ -3,6 +3,7 @@
 use hrm_core::{
     model::{Act, Intervention, Level},
     puzzle::Kind,
+    recording::solve::Until,
 };
 use leptos::prelude::*;
 
@@ -160,10 +161,10 @@ pub fn ExperimentForm() -> impl IntoView {
                  timeline."
             </p>
         </Show>
-        <Show when=move || page.run.until_sure.get()>
+        <Show when=move || page.run.until.get() != Until::Budget>
             <p class="reading">
-                "An experiment runs through all its segments, also with “Stop when sure”: only so one sees whether the \
-                 thought recovers."
+                "An experiment runs through all its segments, whatever is chosen for other runs: only so one sees \
+                 whether the thought recovers."
             </p>
         </Show>
         <Show when=move || acts.with(|acts| !acts.is_empty())>

@@ -3,6 +3,7 @@
 use hrm_core::{
     config::Family,
     gallery::{Card, Entry},
+    recording::solve::{STILL, Until},
 };
 use leptos::prelude::*;
 
@@ -10,10 +11,11 @@ use crate::ui::{
     format::words::{percent, thousands},
     open_files::OpenFiles,
     solve::{
-        checkpoints::Checkpoints, harder_puzzles::HarderPuzzles, more_puzzles::MorePuzzles,
+        checkpoints::Checkpoints, harder_puzzles::HarderPuzzles, more_puzzles::MorePuzzles, tested::TestedGroups,
         thinking_longer::ThinkingLonger, wider_heat_map::WiderHeatMap,
     },
     state::{Page, STRETCHES},
+    url::address::{until_name, until_of_name},
     widgets::{checkbox::Check, tooltip::Term},
 };
 
@@ -31,7 +33,7 @@ pub fn ModelLine() -> impl IntoView {
         let kind = page.kind();
         machine
             .gallery
-            .with(|gallery| gallery.iter().filter(|model| model.puzzle == kind).cloned().collect::<Vec<Entry>>())
+            .with(|gallery| gallery.iter().filter(|model| model.serves(kind)).cloned().collect::<Vec<Entry>>())
     });
     let name = move || machine.model.with(|model| model.as_ref().map(|model| model.name.clone()).unwrap_or_default());
     let facts = move || machine.of_card(facts);
@@ -65,6 +67,7 @@ pub fn ModelLine() -> impl IntoView {
         <ThinkingLonger/>
         <MorePuzzles/>
         <HarderPuzzles/>
+        <TestedGroups/>
         <WiderHeatMap/>
     }
 }
@@ -111,13 +114,27 @@ pub fn Length() -> impl IntoView {
             run.choose_stretch(stretch);
         }
     };
+    let ending = move |until: Until| {
+        let words = match until {
+            Until::Budget => "after the last segment".to_owned(),
+            Until::Halt => "when the model is sure".to_owned(),
+            Until::Still => format!("when {STILL} answers in a row are the same"),
+        };
+        view! { <option value=until_name(until) selected=move || run.until.get() == until>{words}</option> }
+    };
+    let stop = move |event| run.until.set(until_of_name(&event_target_value(&event)));
     view! {
         <div class="choices">
         <label class="choice">
             "Up to "
             <select data-testid="segments" on:change=choose>{STRETCHES.map(option)}</select>
         </label>
-        <Check name="Stop when sure" testid="until-sure" checked=run.until_sure set=move |sure| run.until_sure.set(sure)/>
+        <label class="choice">
+            "Stop "
+            <select data-testid="until" prop:value=move || until_name(run.until.get()) on:change=stop>
+                {Until::ALL.map(ending)}
+            </select>
+        </label>
         <Check name="Record the states of every step" testid="watch" checked=run.watch set=move |watch| run.watch.set(watch)/>
         </div>
     }

@@ -14,6 +14,7 @@ mod settings;
 mod stage;
 mod stories;
 mod strokes;
+mod tested;
 mod think_wider;
 mod thinking_longer;
 mod timeline;

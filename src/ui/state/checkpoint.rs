@@ -271,6 +271,6 @@ impl Page {
 fn own(name: &str, about: About, file: Object) -> Own {
     let About { puzzle, config, names } = about;
     let facts = Card { parameters: Some(parameters(&config) as u64), ..Card::default() };
-    let entry = Entry { name: name.into(), puzzle, file: String::new(), card: String::new(), facts: Some(facts) };
+    let entry = Entry::of_own(name.into(), puzzle, &config, facts);
     Own { run: format!("file:{name}"), entry, config, file, checkpoint: Some(Checkpoint { identifier: 0, names }) }
 }

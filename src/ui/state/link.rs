@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hrm_core::model::Intervention;
+use hrm_core::{model::Intervention, recording::solve::Until};
 use leptos::prelude::*;
 
 use crate::ui::{
@@ -13,7 +13,7 @@ use crate::ui::{
 };
 
 /// How many times the segments of training a run may take, by choice.
-pub const STRETCHES: [usize; 3] = [1, 2, 4];
+pub const STRETCHES: [usize; 6] = [1, 2, 4, 8, 16, 32];
 
 /// Under which the tab keeps its address and the link to the moment shown.
 const RELOADED: &str = "hrm.reloaded";
@@ -35,7 +35,7 @@ impl Page {
             moment: None,
             stretch: None,
             segments: None,
-            until_sure: false,
+            until: Until::Budget,
             acts: Vec::new(),
         }
     }
@@ -49,18 +49,22 @@ impl Page {
     fn address_of_moment(self) -> Address {
         let moment = Some(self.player.moment.get_untracked());
         // Of the run, not of what has been chosen for the next one.
-        let (stretch, segments, until_sure, acts) = self.run.recording.with_untracked(|run| {
-            let Some(run) = run else { return (None, None, false, Vec::new()) };
+        let (stretch, segments, until, acts) = self.run.recording.with_untracked(|run| {
+            let Some(run) = run else { return (None, None, Until::Budget, Vec::new()) };
             let planned = run.keep().segments();
             let reaches = |stretch: &usize| stretch * run.shapes().segments >= planned;
             let stretch = STRETCHES.into_iter().find(reaches).or(STRETCHES.last().copied());
             let stretch = stretch.filter(|stretch| *stretch != 1);
             let recorded = run.segments().len();
-            let until_sure = recorded < planned && run.halted().is_some_and(|segment| segment + 1 == recorded);
+            let until = match recorded < planned {
+                true if run.halted().is_some_and(|segment| segment + 1 == recorded) => Until::Halt,
+                true if run.is_still() => Until::Still,
+                _ => Until::Budget,
+            };
             let segments = (planned < run.shapes().segments).then_some(planned);
-            (stretch, segments, until_sure, run.interventions().to_vec())
+            (stretch, segments, until, run.interventions().to_vec())
         });
-        Address { moment, stretch, segments, until_sure, acts, ..untrack(|| self.address()) }
+        Address { moment, stretch, segments, until, acts, ..untrack(|| self.address()) }
     }
 
     /// A page that is loaded again shows the run and the moment that it showed: the address alone would lose them.
@@ -88,13 +92,13 @@ impl Page {
     pub(super) fn run_to(self, address: &Address) {
         let Some(moment) = address.moment else { return };
         let stretch = address.stretch.filter(|stretch| STRETCHES.contains(stretch));
-        let (acts, until_sure, segments) = (address.acts.clone(), address.until_sure, address.segments);
+        let (acts, until, segments) = (address.acts.clone(), address.until, address.segments);
         // A puzzle that the address brought clears the last run first.
         let start = move || {
             let kind = untrack(|| self.kind());
             // For this puzzle alone: the next one gets what a person has chosen.
             self.run.stretch_for_this(stretch.unwrap_or(1));
-            self.run.until_sure.set(until_sure);
+            self.run.until.set(until);
             self.run.watch.set(true);
             self.think(Vec::new(), segments);
             self.player.await_moment(moment);

@@ -82,6 +82,8 @@ pub struct Machine {
     pub gallery: RwSignal<Vec<Entry>>,
     /// The model that a person chose, by name; it counts while it fits the board.
     pub preferred: RwSignal<Option<String>>,
+    /// The kind of the board.
+    kind: Memo<Kind>,
     /// The model for the board.
     pub model: Memo<Option<Entry>>,
     /// Shapes of the open model; `None` while it is being opened.
@@ -123,7 +125,7 @@ impl Machine {
         let model = Memo::new(move |_| {
             let (kind, preferred) = (kind.get(), preferred.get());
             gallery.with(|gallery| {
-                let fitting = || gallery.iter().filter(|model| model.puzzle == kind);
+                let fitting = || gallery.iter().filter(|model| model.serves(kind));
                 fitting().find(|model| Some(&model.name) == preferred.as_ref()).or_else(|| fitting().next()).cloned()
             })
         });
@@ -132,6 +134,7 @@ impl Machine {
             own: StoredValue::new_local(Vec::new()),
             gallery,
             preferred,
+            kind,
             model,
             shapes: RwSignal::new(None),
             digest: RwSignal::new(None),
@@ -156,9 +159,14 @@ impl Machine {
         self.model.with(|model| Some(read(model.as_ref()?.facts.as_ref()?)))
     }
 
-    /// The kinds of puzzle that a model of the gallery solves, in the page's order; none while that is not known.
+    /// The kinds of puzzle that a model of the gallery takes, every size of one that serves all; none while that is not
+    /// known.
     pub fn kinds(self) -> Vec<Kind> {
-        self.gallery.with_untracked(|gallery| kinds_of(gallery))
+        self.gallery.with_untracked(|gallery| {
+            let every = gallery.iter().filter(|model| model.every_size);
+            let every = every.flat_map(|model| model.puzzle.every_size().filter(|kind| model.serves(*kind)));
+            gallery.iter().map(|model| model.puzzle).chain(every).collect()
+        })
     }
 
     /// Whether the gallery is known and none of its models takes the board.
@@ -303,14 +311,14 @@ impl Machine {
         self.choice.set(choice);
     }
 
-    /// Opens a model; with the engine chosen by time, times it unless that was done on an earlier visit.
+    /// Opens a model for the board; with the engine chosen by time, times it unless that was done on an earlier visit.
     pub fn open(self, name: String) {
         self.shapes.set(None);
         self.digest.set(None);
         self.status.set(Status::Opening);
         self.loaded.set(None);
         let own = self.own.with_value(|own| own.iter().any(|own| own.entry.name == name));
-        let kept = || browser::recall(&measurement_key(&name)).and_then(|text| serde_json::from_str(&text).ok());
+        let kept = || browser::recall(&self.measurement_key(&name)).and_then(|text| serde_json::from_str(&text).ok());
         // A model of the page's own was another one under this name, perhaps.
         self.measurement.set(if own { None } else { kept() });
         let (task, files) = self.opening_task(name);
@@ -323,15 +331,16 @@ impl Machine {
     fn opening_task(self, name: String) -> (Task, Vec<Object>) {
         match self.own.with_value(|own| own.iter().find(|own| own.entry.name == name).cloned()) {
             // A copy: a worker may have to be given it again.
-            Some(Own { config, file, checkpoint, .. }) => {
+            Some(Own { entry, config, file, checkpoint, .. }) => {
                 let file = match file.dyn_into::<ArrayBuffer>() {
                     Ok(buffer) => buffer.slice(0).into(),
                     Err(blob) => blob,
                 };
                 let identifier = checkpoint.map_or(0, |checkpoint| checkpoint.identifier);
-                (Task::Adopt { name, config: Box::new(config), identifier }, vec![file])
+                let sized = self.board_of_every_size().and_then(|board| entry.puzzle.configured_for(board, &config));
+                (Task::Adopt { name, config: Box::new(sized.unwrap_or(config)), identifier }, vec![file])
             }
-            None => (Task::Open { model: name }, Vec::new()),
+            None => (Task::Open { model: name, board: self.board_of_every_size() }, Vec::new()),
         }
     }
 
@@ -339,6 +348,20 @@ impl Machine {
     pub fn opening_of_board(self) -> Option<(Task, Vec<Object>)> {
         let name = self.model.with_untracked(|model| model.as_ref().map(|model| model.name.clone()))?;
         Some(self.opening_task(name))
+    }
+
+    /// Under which it is kept what the engines took on a model at the size of the board.
+    fn measurement_key(self, model: &str) -> String {
+        match self.board_of_every_size() {
+            Some(board) => format!("hrm.measurement.{model}.{}", board.size()),
+            None => format!("hrm.measurement.{model}"),
+        }
+    }
+
+    /// The kind of the board, where the model for it serves every size.
+    pub fn board_of_every_size(self) -> Option<Kind> {
+        let serves_all = self.model.with_untracked(|model| model.as_ref().is_some_and(|model| model.every_size));
+        serves_all.then(|| self.kind.get_untracked())
     }
 
     /// Times the engines on the open model if a choice depends on it.
@@ -398,7 +421,7 @@ impl Machine {
                 if let Ok(text) = serde_json::to_string(&measurement)
                     && !is_own
                 {
-                    browser::keep(&measurement_key(&measurement.model), &text);
+                    browser::keep(&self.measurement_key(name), &text);
                 }
                 self.measuring.set_value(None);
                 self.measurement.set(Some(measurement));
@@ -462,16 +485,16 @@ impl Machine {
     }
 }
 
-/// The kinds of puzzle that these models solve, in the page's order.
+/// The kinds of puzzle that are offered because these models solve them, in the page's order.
 pub fn kinds_of(gallery: &[Entry]) -> Vec<Kind> {
     let offered: Vec<Kind> = Kind::all().collect();
-    let mut kinds: Vec<Kind> = gallery.iter().map(|model| model.puzzle).collect();
-    // Sizes that are not offered come last.
-    kinds.sort_by_key(|kind| offered.iter().position(|other| other == kind).unwrap_or(offered.len()));
+    let of_model = |model: &Entry| std::iter::once(model.puzzle).chain(model.offered.clone()).collect::<Vec<_>>();
+    let mut kinds: Vec<Kind> = gallery.iter().flat_map(of_model).collect();
+    let place = |kind: &Kind| {
+        let game = offered.iter().position(|other| other.is_same_game(*kind)).unwrap_or(offered.len());
+        (game, kind.seq_len(), kind.size().rows())
+    };
+    kinds.sort_by_key(place);
     kinds.dedup();
     kinds
-}
-
-fn measurement_key(model: &str) -> String {
-    format!("hrm.measurement.{model}")
 }

@@ -32,9 +32,13 @@ pub(super) use training::{
 pub(super) use wider::{End, Widening, Wider, can_branch};
 
 use hrm_core::{
+    gallery::Entry,
     model::Intervention,
     puzzle,
-    recording::{Recording, solve::SolveRequest},
+    recording::{
+        Recording,
+        solve::{SolveRequest, Until},
+    },
 };
 use hrm_link::{
     client::Heard,
@@ -227,12 +231,13 @@ impl Page {
         let segments = asked_for.unwrap_or(chosen);
         let interventions = self.run.interventions.get_value();
         // One sees whether a touched thought recovers only if it goes on.
-        let until_sure = self.run.until_sure.get_untracked() && interventions.is_empty() && asked_for.is_none();
+        let ends_early = interventions.is_empty() && asked_for.is_none();
+        let until = if ends_early { self.run.until.get_untracked() } else { Until::Budget };
         let watch = self.run.watch.get_untracked() || !interventions.is_empty() || asked_for.is_some();
         let asked = question.clone();
         let task = self.machine.ask(Task::Solve {
             engine,
-            request: SolveRequest { question: asked, segments, until_sure, unwatched: !watch, interventions },
+            request: SolveRequest { question: asked, segments, until, unwatched: !watch, interventions },
         });
         self.run.engine.set(Some(engine));
         self.run.watched.set_value(watch);
@@ -256,7 +261,7 @@ impl Page {
     pub fn think_longer(self) {
         if let Some(stretch) = untrack(|| self.longer()) {
             self.run.stretch_for_this(stretch);
-            self.run.until_sure.set(false);
+            self.run.until.set(Until::Budget);
             self.solve();
         }
     }
@@ -318,10 +323,13 @@ impl Page {
         self.drawing.generating.set_value(Some((task, kind)));
     }
 
-    /// Shows boards of `kind`: the one last drawn, or a new one.
+    /// Shows boards of `kind`: the one last drawn, or the first; a new one where none is stored.
     pub fn show_kind(self, kind: puzzle::Kind) {
         if untrack(|| self.kind()) != kind && !self.drawing.recall(kind) {
             self.drawing.replace(Question::first_of(kind));
+            if kind.first().is_none() && kind.generator().is_some() {
+                self.generate(kind);
+            }
         }
     }
 
@@ -410,10 +418,14 @@ impl Page {
         }
     }
 
-    /// Opens the model that fits the board whenever that is another one.
+    /// Opens the model that fits the board whenever that is another one, or the same for a board of another size.
     fn follow_model(self) {
+        let of_board = Memo::new(move |_| {
+            let every_size = |model: &Entry| model.every_size.then(|| self.kind());
+            self.machine.model.with(|model| model.as_ref().map(|model| (model.name.clone(), every_size(model))))
+        });
         Effect::new(move |before: Option<Option<String>>| {
-            let name = self.machine.model.with(|model| model.as_ref().map(|model| model.name.clone()));
+            let name = of_board.get().map(|(name, _)| name);
             untrack(|| {
                 self.stop_measuring();
                 self.dimensionality.found.set(None);

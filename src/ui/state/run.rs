@@ -4,7 +4,7 @@ use hrm_core::{
     engine,
     model::Intervention,
     puzzle::Kind,
-    recording::{Maker, Recording, SegmentReport, Shapes},
+    recording::{Maker, Recording, SegmentReport, Shapes, solve::Until},
 };
 use leptos::prelude::*;
 
@@ -48,10 +48,10 @@ pub struct Run {
     pub kept: RwSignal<Option<Recording>>,
     /// How many times the segments of training it may think.
     pub stretch: RwSignal<usize>,
-    /// What was chosen before one puzzle got more, and whether a run ended when the model was sure.
-    stretch_before: StoredValue<Option<(usize, bool)>>,
-    /// Whether it ends when the model holds itself done.
-    pub until_sure: RwSignal<bool>,
+    /// What was chosen before one puzzle got more, and when a run ended.
+    stretch_before: StoredValue<Option<(usize, Until)>>,
+    /// When it ends before it has had its segments.
+    pub until: RwSignal<Until>,
     /// Whether the next one is to be watched: with the states of its steps.
     pub watch: RwSignal<bool>,
     /// Whether the one under way is.
@@ -94,7 +94,7 @@ impl Run {
             kept: RwSignal::new(None),
             stretch: RwSignal::new(1),
             stretch_before: StoredValue::new(None),
-            until_sure: RwSignal::new(false),
+            until: RwSignal::new(Until::default()),
             watch: RwSignal::new(true),
             watched: StoredValue::new(true),
             interventions: StoredValue::new(Vec::new()),
@@ -117,16 +117,16 @@ impl Run {
 
     /// Chooses it for the puzzle on the board alone.
     pub fn stretch_for_this(self, stretch: usize) {
-        let before = (self.stretch.get_untracked(), self.until_sure.get_untracked());
+        let before = (self.stretch.get_untracked(), self.until.get_untracked());
         self.stretch_before.update_value(|chosen| *chosen = chosen.or(Some(before)));
         self.stretch.set(stretch);
     }
 
     /// Another puzzle gets what was chosen for all.
     pub fn forget_stretch(self) {
-        if let Some(Some((stretch, until_sure))) = self.stretch_before.try_update_value(Option::take) {
+        if let Some(Some((stretch, until))) = self.stretch_before.try_update_value(Option::take) {
             self.stretch.set(stretch);
-            self.until_sure.set(until_sure);
+            self.until.set(until);
         }
     }
 

@@ -92,7 +92,7 @@ fn FirstWeights() -> impl IntoView {
     let training = page.training;
     let fitting = Memo::new(move |_| {
         let kind = training.draft.with(|draft| draft.puzzle);
-        let of_file = |entry: &Entry| entry.puzzle == kind && !entry.file.is_empty();
+        let of_file = |entry: &Entry| entry.serves(kind) && !entry.file.is_empty();
         page.machine.gallery.with(|gallery| gallery.iter().filter(|entry| of_file(entry)).cloned().collect::<Vec<_>>())
     });
     let runs = Memo::new(move |_| {

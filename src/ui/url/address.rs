@@ -2,13 +2,24 @@
 
 use std::fmt;
 
-use hrm_core::model::Intervention;
+use hrm_core::{model::Intervention, recording::solve::Until};
 use hrm_link::engine_timing::Choice;
 
 use crate::ui::url::{interventions, place::Place, view::View};
 
-/// How an address says that the run ends when the model is sure.
-const SURE: &str = "sure";
+/// How an address, or a list to choose from, names when a run ends.
+pub fn until_name(until: Until) -> &'static str {
+    match until {
+        Until::Budget => "budget",
+        Until::Halt => "sure",
+        Until::Still => "still",
+    }
+}
+
+/// Read back; what is no name is the budget.
+pub fn until_of_name(name: &str) -> Until {
+    Until::ALL.into_iter().find(|until| until_name(*until) == name).unwrap_or_default()
+}
 
 /// Segments that an address may ask for: those of the longest training in the gallery, and more.
 const MOST_SEGMENTS: usize = 64;
@@ -38,8 +49,8 @@ pub struct Address {
     pub stretch: Option<usize>,
     /// Segments that the run takes, where they are fewer than those of training.
     pub segments: Option<usize>,
-    /// Whether the run ends when the model holds itself done.
-    pub until_sure: bool,
+    /// When the run ends before it has had its segments.
+    pub until: Until,
     /// What is done to the thought, in a second run that is laid over the untouched one.
     pub acts: Vec<Intervention>,
 }
@@ -63,7 +74,7 @@ impl Address {
                 Some(("segments", value)) => {
                     address.segments = value.parse().ok().filter(|count| (1..=MOST_SEGMENTS).contains(count))
                 }
-                Some(("until", value)) => address.until_sure = value == SURE,
+                Some(("until", value)) => address.until = until_of_name(value),
                 Some(("acts", value)) => address.acts = interventions::read(&unescape(value)),
                 _ => {}
             }
@@ -82,7 +93,7 @@ impl fmt::Display for Address {
         let moment = self.moment.map(|moment| moment.to_string());
         let stretch = self.stretch.map(|stretch| stretch.to_string());
         let segments = self.segments.map(|segments| segments.to_string());
-        let until = self.until_sure.then(|| SURE.to_string());
+        let until = (self.until != Until::default()).then(|| until_name(self.until).to_string());
         let acts = (!self.acts.is_empty()).then(|| interventions::write(&self.acts));
         let parts = [
             ("place", &place),
@@ -158,7 +169,7 @@ mod tests {
             moment: Some(12),
             stretch: Some(4),
             segments: Some(3),
-            until_sure: true,
+            until: Until::Halt,
             acts: vec![Intervention { at: 8, act: Act::Clue { cell: 3, token: 2 } }],
         };
         let text = address.to_string();

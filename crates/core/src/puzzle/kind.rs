@@ -65,6 +65,17 @@ impl Kind {
         self.game().board(size).map(Self::new)
     }
 
+    /// Every size of the same game that there is.
+    pub fn every_size(self) -> impl Iterator<Item = Self> {
+        let game = self.game();
+        let sizes = game.drawn_sizes().map(|(least, most)| {
+            let columns = move || least.columns()..=most.columns();
+            (least.rows()..=most.rows()).flat_map(move |rows| columns().map(move |columns| Size::new(rows, columns)))
+        });
+        let offered = if sizes.is_some() { Vec::new() } else { game.sizes() };
+        sizes.into_iter().flatten().chain(offered).filter_map(move |size| self.resized(size))
+    }
+
     /// Whether it is of the same game.
     pub fn is_same_game(self, other: Self) -> bool {
         self.game().name() == other.game().name()

@@ -17,6 +17,7 @@ use crate::{
     recording::{
         SegmentReport, Shapes,
         retention::{Keep, States},
+        solve::STILL,
         step_stats::Step,
     },
 };
@@ -313,6 +314,13 @@ impl Recording {
     /// The first segment, from 0, in which the model held itself done.
     pub fn halted(&self) -> Option<usize> {
         self.segments.iter().position(|segment| self.shapes.is_done(segment.q_halt, segment.q_continue))
+    }
+
+    /// Whether its last [`STILL`] segments gave one answer.
+    pub fn is_still(&self) -> bool {
+        let mut last = self.segments.iter().rev().take(STILL);
+        let same = last.next().is_some_and(|end| last.all(|segment| segment.answer.tokens == end.answer.tokens));
+        same && self.segments.len() >= STILL
     }
 
     /// Milliseconds of all segments.

@@ -35,6 +35,26 @@ pub enum SolveError {
     },
 }
 
+/// Segments with one and the same answer, one after the other, after which it holds as final for [`Until::Still`].
+pub const STILL: usize = 4;
+
+/// When a run ends before it has had all its segments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Until {
+    /// Never.
+    #[default]
+    Budget,
+    /// At the first segment after which the model holds itself done.
+    Halt,
+    /// When [`STILL`] segments have given one answer: how many that takes grows with the board.
+    Still,
+}
+
+impl Until {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Budget, Self::Halt, Self::Still];
+}
+
 /// What is asked of a solve: by the page of its worker, and by the command line.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SolveRequest {
@@ -42,8 +62,8 @@ pub struct SolveRequest {
     pub question: Vec<u8>,
     /// Segments at most.
     pub segments: usize,
-    /// Whether it ends at the first segment after which the model holds itself done.
-    pub until_sure: bool,
+    /// When it ends before that.
+    pub until: Until,
     /// Whether the answers and halting values of the segments suffice: hidden states are not recorded.
     pub unwatched: bool,
     /// What is done to the run on the way.
@@ -77,6 +97,8 @@ pub async fn solve<S: Session>(
     let (vocab_size, loss) = (solver.config().vocab_size, solver.config().loss);
     let tokens: Vec<u32> = request.question.iter().map(|&token| u32::from(token)).collect();
     solver.begin(&tokens, &[0]).await.map_err(|source| SolveError::Model { segment: 1, source })?;
+    // The last answer, and how many segments in a row have given it.
+    let mut held: (Vec<u8>, usize) = (Vec::new(), 0);
     for index in 0..request.segments {
         let segment = index + 1;
         let start = now();
@@ -92,8 +114,17 @@ pub async fn solve<S: Session>(
         let answer = Answer::of_logits(&computed.logits, vocab_size, loss);
         let [q_halt, q_continue] = computed.q[0];
         let report = SegmentReport { index, answer, q_halt, q_continue, steps, milliseconds };
-        let sure = request.until_sure && solver.config().family.is_done(q_halt, q_continue);
-        if observe(report, states).await.is_break() || sure {
+        if report.answer.tokens == held.0 {
+            held.1 += 1;
+        } else {
+            held = (report.answer.tokens.clone(), 1);
+        }
+        let ends = match request.until {
+            Until::Budget => false,
+            Until::Halt => solver.config().family.is_done(q_halt, q_continue),
+            Until::Still => held.1 >= STILL,
+        };
+        if observe(report, states).await.is_break() || ends {
             break;
         }
     }
@@ -176,5 +207,36 @@ mod tests {
             solve(&mut solver, &request, trace, || 0.0, observe).await.unwrap();
         });
         assert_eq!(seen, 1);
+    }
+
+    #[test]
+    fn a_run_ends_when_its_answer_stands_still() {
+        let config = ModelConfig::from_json(CONFIG).unwrap();
+        // Random weights come to rest soon.
+        let weights = Weights::init(&config, 1);
+        let segments = 40;
+        let run = |until| {
+            let mut answers = Vec::new();
+            let mut recording = Recording::new(Shapes::of(&config), segments, vec![2; 16], String::new()).unwatched();
+            pollster::block_on(async {
+                let mut solver = Solver::new(&cpu::Engine::new(), &config, &weights, 1, Taps::None).await.unwrap();
+                let trace = Trace::of(&weights, &config, segments).unwatched();
+                let observe = async |report: SegmentReport, states| {
+                    answers.push(report.answer.tokens.clone());
+                    recording.push(report, states).unwrap();
+                    ControlFlow::Continue(())
+                };
+                let request = SolveRequest { question: vec![2; 16], segments, until, ..SolveRequest::default() };
+                solve(&mut solver, &request, trace, || 0.0, observe).await.unwrap();
+            });
+            (answers, recording.is_still())
+        };
+        let (all, _) = run(Until::Budget);
+        assert_eq!(all.len(), segments);
+        let same = |end: &usize| all[end - STILL..*end].windows(2).all(|pair| pair[0] == pair[1]);
+        let first = (STILL..=segments).find(same).expect("it comes to rest");
+        assert!(first < segments, "{first}");
+        let (stopped, is_still) = run(Until::Still);
+        assert_eq!((stopped.len(), &stopped[..], is_still), (first, &all[..first], true));
     }
 }

@@ -56,7 +56,7 @@ impl Dispatch for Solving {
     ) -> Result<Event, TaskError> {
         match task {
             Task::List => Ok(Event::Listed { models: self.gallery.list().await?.to_vec() }),
-            Task::Open { model } => self.open(&model).await,
+            Task::Open { model, board } => self.open(&model, board).await,
             Task::Adopt { name, config, identifier } => {
                 let file = File::of(name.clone(), whole, blob)?;
                 self.adopt(id, name, *config, file, identifier, inbox).await
@@ -104,10 +104,11 @@ impl Dispatch for Solving {
 }
 
 impl Solving {
-    async fn open(&mut self, name: &str) -> Result<Event, TaskError> {
-        if self.model.as_ref().is_none_or(|model| model.name != name) {
+    async fn open(&mut self, name: &str, board: Option<puzzle::Kind>) -> Result<Event, TaskError> {
+        let is_open = |model: &OpenModel| model.name == name && board.is_none_or(|board| model.takes(board));
+        if !self.model.as_ref().is_some_and(is_open) {
             self.close();
-            self.model = Some(self.gallery.open(name).await?);
+            self.model = Some(self.gallery.open(name, board).await?);
         }
         Ok(self.model.as_ref().ok_or(TaskError::NoModel)?.opened())
     }

@@ -118,7 +118,9 @@ impl Training {
             Some(trainee) => trainee,
             None => {
                 let weights = match &start {
-                    Start::Begin { from: Source::Gallery(name), .. } => Some(self.gallery.open(name).await?.weights),
+                    Start::Begin { from: Source::Gallery(name), .. } => {
+                        Some(self.gallery.open(name, None).await?.weights)
+                    }
                     Start::Begin { from: Source::Run(run), .. } => {
                         Some(newest_state(run, None).await?.averaged_weights()?)
                     }

@@ -13,6 +13,7 @@ use hrm_core::data::{
 use hrm_core::gallery::BySegment;
 use hrm_core::model::{Solver, Taps};
 use hrm_core::puzzle::Kind;
+use hrm_core::recording::solve::Until;
 use hrm_core::train::{Evaluation, Trial, evaluate};
 use serde_json::{Map, Value, json};
 
@@ -104,7 +105,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     groups.check(first.kind, &first.examples)?;
     let segments = args.segments.unwrap_or(model.config.halt_max_steps);
     let engine = args.engine.open(args.precision.get())?;
-    if let Some(settings) = args.wider.settings(segments) {
+    if let Some(settings) = args.wider.settings(segments)? {
         let [Boards { kind, examples, sources }] = &sizes[..] else {
             return Err("--views: the file has boards of several sizes, expected one".into());
         };
@@ -112,6 +113,11 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         let model = models::Model { config, kind: *kind, weights: model.weights };
         let settings = wider::tabled(settings, args.table)?;
         return wider::eval(&model, &engine, (examples, sources), settings, args.batch, groups, args.json);
+    }
+    if args.wider.until()? != Until::Budget {
+        return Err(
+            "--until: without --views every puzzle has all its segments; --each writes what each of them adds".into()
+        );
     }
     let batch = |examples: &[Example]| args.batch.unwrap_or(64).min(examples.len());
     // In segments, so that it moves within the first batch too.
@@ -223,8 +229,9 @@ fn note_in_card(file: &Path, mut card: Map<String, Value>, after_each: &[Evaluat
 
 fn each_csv(after_each: &[Evaluation]) -> String {
     let row = |(segment, e): (usize, &Evaluation)| {
-        format!("{segment},{:.5},{:.5},{:.5}\n", e.exact_accuracy, e.accuracy, e.q_halt_accuracy)
+        let valid = e.valid_accuracy.unwrap_or_default();
+        format!("{segment},{:.5},{:.5},{:.5},{valid:.5}\n", e.exact_accuracy, e.accuracy, e.q_halt_accuracy)
     };
     let rows: String = (1..).zip(after_each).map(row).collect();
-    format!("segment,exact_accuracy,accuracy,q_halt_accuracy\n{rows}")
+    format!("segment,exact_accuracy,accuracy,q_halt_accuracy,valid_accuracy\n{rows}")
 }

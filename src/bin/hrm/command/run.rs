@@ -101,9 +101,10 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         return Err(format!("--recording: {steps} steps, expected at most {}", file::MOST_STEPS).into());
     }
     let engine = args.engine.open(args.precision.get())?;
-    if let Some(settings) = args.wider.settings(segments) {
+    if let Some(settings) = args.wider.settings(segments)? {
         return wider::run(&model, &engine, &question, &settings, args.json);
     }
+    let until = args.wider.until()?;
     let maker = Maker { name: models::stem(&args.model), digest: model.weights.digest() };
     let mut recording = args.recording.is_some().then(|| {
         Recording::new(Shapes::of(&model.config), segments, question.clone(), engine.info().name).made_by(maker)
@@ -115,7 +116,8 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         let taps = if recording.is_some() { Taps::States } else { Taps::None };
         let mut solver = Solver::new(&engine, &model.config, &model.weights, 1, taps).await?;
         let unwatched = taps == Taps::None;
-        let request = SolveRequest { question: question.clone(), segments, unwatched, ..SolveRequest::default() };
+        let request =
+            SolveRequest { question: question.clone(), segments, until, unwatched, interventions: Vec::new() };
         let start = Instant::now();
         let clock = || start.elapsed().as_secs_f64() * 1e3;
         let mut broken = Ok(());

@@ -9,6 +9,7 @@ use hrm_core::checkpoint::Weights;
 use hrm_core::data::Example;
 use hrm_core::engine::AnyEngine;
 use hrm_core::puzzle::{Kind, in_rows};
+use hrm_core::recording::solve;
 use hrm_core::search::{
     Choose, Event, Forms, Outcome, ROWS, Rows, Search, Settings, Start, Table, Trajectory, Until, search,
 };
@@ -33,9 +34,9 @@ pub struct SearchArgs {
     /// Think wider: so many views of each puzzle, each for up to --segments segments; view 0 is the plain run
     #[arg(long, value_parser = numbers::views, allow_negative_numbers = true)]
     views: Option<usize>,
-    /// When to stop
-    #[arg(long, value_enum, default_value = "rules", requires = "views")]
-    until: UntilArg,
+    /// When to stop before all segments are done [default: rules with --views, else budget]
+    #[arg(long, value_enum)]
+    until: Option<UntilArg>,
     /// Which answer is taken
     #[arg(long, value_enum, default_value = "rules", requires = "views")]
     choose: ChooseArg,
@@ -64,10 +65,12 @@ pub struct SearchArgs {
 /// When a search stops.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum UntilArg {
-    /// At the first answer that holds by rule
+    /// At the first answer that holds by rule (with --views)
     Rules,
-    /// At the first view that halts by its Q-head
+    /// At the first segment, of any view, after which the model's Q-head says that it is done
     Halt,
+    /// When four segments in a row have given one answer (without --views)
+    Still,
     /// When every view has had its segments
     Budget,
 }
@@ -103,16 +106,6 @@ enum StartArg {
     Random,
 }
 
-impl From<UntilArg> for Until {
-    fn from(until: UntilArg) -> Self {
-        match until {
-            UntilArg::Rules => Self::Rules,
-            UntilArg::Halt => Self::Halt,
-            UntilArg::Budget => Self::Budget,
-        }
-    }
-}
-
 impl From<ChooseArg> for Choose {
     fn from(choose: ChooseArg) -> Self {
         match choose {
@@ -125,12 +118,37 @@ impl From<ChooseArg> for Choose {
 }
 
 impl SearchArgs {
+    /// When a run without views ends before it has had all its segments.
+    ///
+    /// # Errors
+    /// What only views can be stopped by.
+    pub fn until(&self) -> Result<solve::Until, Failure> {
+        match self.until {
+            None | Some(UntilArg::Budget) => Ok(solve::Until::Budget),
+            Some(UntilArg::Halt) => Ok(solve::Until::Halt),
+            Some(UntilArg::Still) => Ok(solve::Until::Still),
+            Some(UntilArg::Rules) => {
+                Err("--until rules: needs --views; a plain run stops by budget, halt or still".into())
+            }
+        }
+    }
+
     /// The settings, where a search is asked for.
-    pub fn settings(&self, segments: usize) -> Option<Settings> {
-        Some(Settings {
-            views: self.views?,
+    ///
+    /// # Errors
+    /// What does not stop a search.
+    pub fn settings(&self, segments: usize) -> Result<Option<Settings>, Failure> {
+        let Some(views) = self.views else { return Ok(None) };
+        let until = match self.until {
+            None | Some(UntilArg::Rules) => Until::Rules,
+            Some(UntilArg::Halt) => Until::Halt,
+            Some(UntilArg::Budget) => Until::Budget,
+            Some(UntilArg::Still) => return Err("--until still: does not stop a search; leave --views out".into()),
+        };
+        Ok(Some(Settings {
+            views,
             segments,
-            until: self.until.into(),
+            until,
             choose: self.choose.into(),
             forms: match self.forms {
                 FormsArg::Symmetric => Forms::Symmetric,
@@ -144,7 +162,7 @@ impl SearchArgs {
             branch: self.branch,
             seed: self.seed,
             ..Settings::default()
-        })
+        }))
     }
 
     /// The model, with random weights where they are asked for.

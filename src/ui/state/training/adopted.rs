@@ -30,13 +30,8 @@ impl Page {
         puzzle: Kind,
         file: ArrayBuffer,
     ) {
-        let entry = Entry {
-            name: format!("{title}, step {step}"),
-            puzzle,
-            file: String::new(),
-            card: String::new(),
-            facts: Some(self.card_of(run, step, parameters(&config))),
-        };
+        let card = self.card_of(run, step, parameters(&config));
+        let entry = Entry::of_own(format!("{title}, step {step}"), puzzle, &config, card);
         self.training.opened.update(|opened| {
             opened.retain(|(_, other)| other != run);
             opened.push((entry.name.clone(), run.into()));
