@@ -182,6 +182,7 @@ pub fn TasksPlace() -> impl IntoView {
             class:warning=failed
             role="status"
             data-testid="tasks-module"
+            aria-busy=move || module.state.with(|state| matches!(state, State::Loading(_))).to_string()
             hidden=move || module.state.with(|state| *state == State::Here)
         >
             {said}

@@ -86,6 +86,18 @@ impl Page<'_> {
         self.settle().await
     }
 
+    /// Presses Shift and Tab until what `css` selects has the focus.
+    async fn tab_back_to(&self, css: &str) -> Result<()> {
+        for _ in 0..100 {
+            let chain = self.browser.driver().action_chain();
+            chain.key_down(Key::Shift).send_keys(Key::Tab).key_up(Key::Shift).perform().await?;
+            if self.script("return document.activeElement.matches(arguments[0])", [json!(css)]).await? {
+                return Ok(());
+            }
+        }
+        Err(format!("Shift and Tab, 100 times, do not reach {css}").into())
+    }
+
     /// What is painted in the middle of a cell, red, green and blue, where no digit stands: above its middle.
     async fn painted_colour(&self, slot: &str, (row, column): (usize, usize)) -> Result<[u8; 3]> {
         let script = r#"const [id, row, column] = arguments, grid = document.querySelector(`[data-testid=grid-${id}]`);
@@ -288,6 +300,14 @@ async fn tasks_come_as_files_and_go_as_they_came() -> Result<()> {
         let pasted = format!("\u{feff}{}", TASK.replace("two corners", "pasted"));
         page.paste_text(&pasted).await?;
         page.wait_for("document.querySelector('[data-testid=task-name]').value === 'pasted'").await?;
+        // UTF-16, as some editors write it.
+        let utf_16 = format!("\u{feff}{}", TASK.replace("two corners", "wide letters"));
+        let utf_16: Vec<u8> = utf_16.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        page.drop_file("utf-16.json", &utf_16).await?;
+        page.wait_for("document.querySelector('[data-testid=task-name]').value === 'wide letters'").await?;
+        // A link is on the clipboard, or why not is said.
+        page.click("task-link").await?;
+        assert!(page.notice().await?.contains("clipboard"));
         // Pictures of it, with every cell.
         let svg = page.saved("task-save-svg").await?;
         assert_eq!(svg.matches("#0074D9").count(), 2, "two blue cells");
@@ -376,6 +396,44 @@ async fn the_place_is_fetched_when_it_is_shown_and_again_where_that_failed() -> 
         server.replace("tasks/mini-arc.json", None);
         page.click("tasks-mini-arc").await?;
         page.wait_for("document.querySelectorAll('[data-testid=task-list] button').length === 149").await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_task_is_drawn_and_solved_by_keys_alone() -> Result<()> {
+    visit(Chromium::Plain, async |browser, url| {
+        let page = Page::open(browser, url).await?;
+        page.tab_to("[data-testid=place-arc]").await?;
+        page.press_enter().await?;
+        page.wait_for("document.querySelector('[data-testid=grid-test-0-input] canvas')").await?;
+        page.settle().await?;
+        // A colour by its digit, a tool by its letter, the whole grid by Shift and arrows.
+        page.tab_to("[data-testid=grid-train-0-input]").await?;
+        page.keys(&[Key::Home, Key::PageUp]).await?;
+        page.press("9").await?;
+        page.keys(&[Key::Enter]).await?;
+        assert_eq!(page.input().await?, grid(&["920", "000", "003"]));
+        // Moved: chosen, lifted, put down one cell to the right.
+        page.press("s").await?;
+        page.keys(&[Key::Enter]).await?;
+        page.press("m").await?;
+        page.keys(&[Key::Right, Key::Enter]).await?;
+        assert_eq!(page.input().await?, grid(&["090", "000", "003"]));
+        page.keys(&[Key::Escape]).await?;
+        page.press("t").await?;
+        page.settle().await?;
+        assert_eq!(page.input().await?, grid(&["000", "900", "003"]));
+        page.tab_back_to("[data-testid=task-play]").await?;
+        page.press_enter().await?;
+        page.settle().await?;
+        page.tab_to("[data-testid=grid-test-0-output]").await?;
+        page.press("i").await?;
+        page.press("h").await?;
+        page.tab_to("[data-testid=task-submit-0]").await?;
+        page.press_enter().await?;
+        page.wait_for("document.querySelector('[data-testid=task-verdict-0]').dataset.state === 'right'").await?;
         Ok(())
     })
     .await
@@ -550,6 +608,22 @@ async fn the_library_is_searched_and_its_tasks_are_opened() -> Result<()> {
         assert_eq!(page.text("tasks-found").await?.split(' ').next(), Some(&some.to_string()[..]));
         page.enter("tasks-within", "").await?;
         page.enter("tasks-change", "").await?;
+        // By the number of pairs; with a colour, without it, and with any again.
+        let found = async || -> Result<usize> {
+            Ok(page.text("tasks-found").await?.split(' ').next().unwrap_or_default().parse()?)
+        };
+        page.enter("tasks-pairs", "6").await?;
+        page.settle().await?;
+        let of_six = found().await?;
+        assert!((1..100).contains(&of_six), "{of_six} tasks of six pairs");
+        page.enter("tasks-pairs", "").await?;
+        let mut counts = Vec::new();
+        for _ in 0..3 {
+            page.click("tasks-colour-9").await?;
+            page.settle().await?;
+            counts.push(found().await?);
+        }
+        assert!(counts[0] > 0 && counts[0] + counts[1] == 400 && counts[2] == 400, "{counts:?}");
         page.enter("tasks-search", "007BB").await?;
         page.wait_for("document.querySelectorAll('[data-testid=task-list] button').length === 1").await?;
         page.click("thumb-007bbfb7").await?;
@@ -564,9 +638,24 @@ async fn the_library_is_searched_and_its_tasks_are_opened() -> Result<()> {
         page.wait_for("document.querySelector('[data-testid=task-name]')?.value === '00d62c1b'").await?;
         page.click("tasks-previous").await?;
         page.wait_for("document.querySelector('[data-testid=task-name]')?.value === '007bbfb7'").await?;
-        // The browser's own way back.
+        // The browser's own way back, and on again.
+        let shows = |size: &str| {
+            format!("document.querySelector('[data-testid=grid-train-0-input]').ariaLabel.includes('{size}')")
+        };
         browser.driver().back().await?;
-        page.wait_for("location.hash.includes('task=')").await?;
+        page.wait_for(&shows("6 by 6")).await?;
+        browser.driver().forward().await?;
+        page.wait_for(&shows("3 by 3")).await?;
+        // Any of those that are looked for; one of 400 is the same again.
+        let name = "document.querySelector('[data-testid=task-name]').value";
+        let before: String = page.script(&format!("return {name}"), []).await?;
+        let mut names = vec![before];
+        for _ in 0..4 {
+            page.click("tasks-random").await?;
+            page.settle().await?;
+            names.push(page.script(&format!("return {name}"), []).await?);
+        }
+        assert!(names.iter().any(|name| *name != names[0]), "{names:?}");
         Ok(())
     })
     .await

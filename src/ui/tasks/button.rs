@@ -11,6 +11,7 @@ pub struct Button {
     label: Option<Signal<String>>,
     style: Option<Signal<String>>,
     pressed: Option<Signal<bool>>,
+    expanded: Option<Signal<bool>>,
     disabled: Option<Signal<bool>>,
 }
 
@@ -30,6 +31,7 @@ impl Button {
             label: None,
             style: None,
             pressed: None,
+            expanded: None,
             disabled: None,
         }
     }
@@ -59,6 +61,11 @@ impl Button {
         Self { pressed: Some(Signal::derive(pressed)), ..self }
     }
 
+    /// Whether what it unfolds is seen.
+    pub fn expanded(self, expanded: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self { expanded: Some(Signal::derive(expanded)), ..self }
+    }
+
     /// Whether it does nothing now.
     pub fn disabled(self, disabled: impl Fn() -> bool + Send + Sync + 'static) -> Self {
         Self { disabled: Some(Signal::derive(disabled)), ..self }
@@ -70,7 +77,7 @@ impl Button {
     }
 
     fn boxed(self, act: Box<dyn Fn()>) -> AnyView {
-        let Self { text, testid, class, key, label, style, pressed, disabled } = self;
+        let Self { text, testid, class, key, label, style, pressed, expanded, disabled } = self;
         let shortcut = (!key.is_empty()).then(|| key.replace("Ctrl", "Control").replace("Del", "Delete"));
         let shown = if key.len() == 1 { key.to_uppercase() } else { key.to_owned() };
         view! {
@@ -82,6 +89,7 @@ impl Button {
                 title=move || label.map(|label| label.get())
                 style=move || style.map(|style| style.get())
                 aria-pressed=move || pressed.map(|pressed| pressed.get().to_string())
+                aria-expanded=move || expanded.map(|expanded| expanded.get().to_string())
                 aria-keyshortcuts=shortcut
                 disabled=move || disabled.is_some_and(|disabled| disabled.get())
                 on:click=move |_| act()

@@ -23,6 +23,9 @@ use crate::ui::{
 const LOOK: &str = "hrm.tasks.look";
 const DRAFT: &str = "hrm.tasks.draft";
 
+/// CSS pixels of the longer side of a large grid, until one chooses: on a phone two small ones fit side by side.
+pub const ZOOM: f64 = 280.0;
+
 /// What the place shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum View {
@@ -64,8 +67,7 @@ impl Editor {
         let kept = browser::recall(LOOK).unwrap_or_default();
         let mut kept = kept.split(' ');
         let (palette, digits) = (kept.next() == Some("other"), kept.next() == Some("digits"));
-        let wide = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(1000.0);
-        let zoom = kept.next().and_then(|zoom| zoom.parse().ok()).unwrap_or(if wide < 820.0 { 320.0 } else { 240.0 });
+        let zoom = kept.next().and_then(|zoom| zoom.parse().ok()).unwrap_or(ZOOM);
         let palette = if palette { Palette::ColourBlind } else { Palette::Usual };
         let editor = Self {
             tell: StoredValue::new_local(tell),

@@ -148,7 +148,7 @@ fn Painted(#[prop(into)] grid: Signal<Option<Grid>>) -> impl IntoView {
 /// Width and shape: cells of one size for a grid of its size, so many pixels on the longer side.
 fn shape(grid: &Grid, zoom: f64) -> String {
     let (rows, columns) = (grid.rows(), grid.columns());
-    let cell = (zoom / rows.max(columns) as f64).clamp(6.0, 44.0 * zoom / 240.0);
+    let cell = (zoom / rows.max(columns) as f64).clamp(6.0, zoom / 7.0);
     format!("width:{:.1}px;aspect-ratio:{columns}/{rows}", (cell * columns as f64).max(12.0))
 }
 

@@ -60,8 +60,14 @@ pub fn Head() -> impl IntoView {
         editor.shelf.update(|shelf| shelf.forget_opened());
         editor.open(empty());
     };
+    // On a phone; elsewhere there is room for all of it.
+    let unfolded = RwSignal::new(false);
+    let unfold = Button::saying("task-unfold", move || if unfolded.get() { "Files ▴" } else { "Files ▾" }.to_owned())
+        .class("quiet unfold")
+        .expanded(move || unfolded.get())
+        .on(move || unfolded.update(|unfolded| *unfolded = !*unfolded));
     view! {
-        <div class="task-line" role="group" aria-label="The task">
+        <div class="task-line" class:unfolded=unfolded role="group" aria-label="The task">
             <input
                 type="text"
                 data-testid="task-name"
@@ -71,27 +77,35 @@ pub fn Head() -> impl IntoView {
                 on:change=rename
             />
             {plain("New", "task-new", fresh)}
-            <label class="file">
-                <input type="file" accept=".json" multiple data-testid="task-files" on:change=take/>
-                <span>"Open files…"</span>
-            </label>
-            <label class="file">
-                <input
-                    type="file"
-                    multiple
-                    prop:webkitdirectory=true
-                    aria-label="Open a folder of tasks…"
-                    data-testid="task-folder"
-                    on:change=take
-                />
-                <span>"folder…"</span>
-            </label>
-            {plain("From the clipboard", "task-from-clipboard", move || editor.paste_from_clipboard())}
             {plain("Keep", "task-keep", move || editor.keep_task())}
-            {plain("JSON", "task-save-json", move || editor.save_json())}
-            {plain("PNG", "task-save-png", move || editor.save_png())}
-            {plain("SVG", "task-save-svg", move || editor.save_svg())}
-            {plain("Copy link", "task-link", move || editor.copy_link())}
+            {unfold}
+            <div class="folded">
+                <span class="task-group">
+                    <label class="file">
+                        <input type="file" accept=".json" multiple data-testid="task-files" on:change=take/>
+                        <span>"Open files…"</span>
+                    </label>
+                    <label class="file">
+                        <input
+                            type="file"
+                            multiple
+                            prop:webkitdirectory=true
+                            aria-label="Open a folder of tasks…"
+                            data-testid="task-folder"
+                            on:change=take
+                        />
+                        <span>"folder…"</span>
+                    </label>
+                    {plain("From the clipboard", "task-from-clipboard", move || editor.paste_from_clipboard())}
+                </span>
+                <span class="task-group" role="group" aria-label="Save as">
+                    <span class="task-none">"Save as"</span>
+                    {plain("JSON", "task-save-json", move || editor.save_json())}
+                    {plain("PNG", "task-save-png", move || editor.save_png())}
+                    {plain("SVG", "task-save-svg", move || editor.save_svg())}
+                    {plain("Copy link", "task-link", move || editor.copy_link())}
+                </span>
+            </div>
         </div>
     }
 }

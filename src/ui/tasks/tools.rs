@@ -8,7 +8,7 @@ use crate::ui::{
     tasks::{
         button::{Button, coloured},
         desk::Desk,
-        editor::Editor,
+        editor::{Editor, ZOOM},
         tool::{Act, Key, Tool},
         words,
     },
@@ -44,7 +44,7 @@ pub fn Tools() -> impl IntoView {
             .on(move || editor.act(of))
     };
     let at = Memo::new(move |_| editor.desk.with(where_at));
-    let grows = move |event| editor.zoom.set(event_target_value(&event).parse().unwrap_or(240.0));
+    let grows = move |event| editor.zoom.set(event_target_value(&event).parse().unwrap_or(ZOOM));
     view! {
         // What is pressed here leaves the keyboard where it is: in the grid.
         <div class="task-tools" role="group" aria-label="Drawing" on:mousedown=move |event| keep_focus(&event)>
