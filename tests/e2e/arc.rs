@@ -508,6 +508,11 @@ async fn an_own_task_outlives_a_reload_and_a_link_brings_it_anywhere() -> Result
         page.wait_for("document.querySelector('[data-testid=tasks-remove]')").await?;
         page.click("tasks-remove").await?;
         page.wait_for("!document.querySelector('[data-testid=thumb-mine]')").await?;
+        // What was removed by mistake is put back.
+        page.click("tasks-put-back").await?;
+        page.wait_for("document.querySelector('[data-testid=thumb-mine]')").await?;
+        page.click("tasks-remove").await?;
+        page.wait_for("!document.querySelector('[data-testid=thumb-mine]')").await?;
         // Back goes to the task before, and the link brings the drawn one.
         browser.driver().goto("about:blank").await?;
         browser.driver().goto(&link).await?;

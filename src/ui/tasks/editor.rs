@@ -49,12 +49,16 @@ pub struct Editor {
     pub desk: RwSignal<Desk>,
     /// What is to be said of the last thing that was done.
     pub notice: RwSignal<Option<String>>,
+    /// Whether that is a fault.
+    pub is_fault: RwSignal<bool>,
     /// What is shown.
     pub view: RwSignal<View>,
     /// How grids look.
     pub look: RwSignal<Look>,
     /// CSS pixels of the longer side of a grid.
     pub zoom: RwSignal<f64>,
+    /// The own task that was removed last.
+    pub removed: RwSignal<Option<Task>>,
     /// Collections, and a person's own tasks.
     pub shelf: RwSignal<Shelf>,
     /// Whether a person's own tasks were read.
@@ -75,9 +79,11 @@ impl Editor {
             is_shown: StoredValue::new(true),
             desk: RwSignal::new(Desk::new(example())),
             notice: RwSignal::new(None),
+            is_fault: RwSignal::new(false),
             view: RwSignal::new(View::default()),
             look: RwSignal::new(Look { palette, digits }),
             zoom: RwSignal::new(zoom),
+            removed: RwSignal::new(None),
             shelf: RwSignal::new(Shelf::default()),
             has_own: StoredValue::new(false),
         };
@@ -170,7 +176,7 @@ impl Editor {
     fn open_link(self, linked: &str) {
         match link::decode(linked) {
             Ok(task) => self.put(task),
-            Err(error) => self.notice.set(Some(format!("In the address: {error}."))),
+            Err(error) => self.refuse(&format!("In the address: {error}")),
         }
     }
 
@@ -224,9 +230,16 @@ impl Editor {
         self.is_shown.get_value()
     }
 
+    /// Says what is wrong, until something else is said or opened; what is on the desk stays.
+    pub fn refuse(self, message: &str) {
+        self.is_fault.set(true);
+        self.notice.set(Some(format!("{}.", message.trim_end_matches('.'))));
+    }
+
     /// Says something for a while.
     pub fn say(self, words: &str) {
         let words = Some(words.to_owned());
+        self.is_fault.set(false);
         self.notice.set(words.clone());
         set_timeout(
             move || {

@@ -88,11 +88,6 @@ impl Editor {
         }
     }
 
-    /// Says why something was not taken; what is on the desk stays.
-    fn refuse(self, message: &str) {
-        self.notice.set(Some(format!("{}.", message.trim_end_matches('.'))));
-    }
-
     /// Takes a text that was pasted: a grid floats over the present one, a task is opened.
     fn take_text(self, text: &str) {
         let trimmed = text.trim_start_matches('\u{feff}').trim();

@@ -40,7 +40,13 @@ pub fn Views() -> impl IntoView {
             {when(has_neighbours, neighbours)}
             {when(move || editor.view.get() == View::Task, move || playing(editor))}
         </div>
-        <p class="message warning" role="status" data-testid="task-notice" hidden=move || editor.notice.with(Option::is_none)>
+        <p
+            class="message"
+            class:warning=editor.is_fault
+            role="status"
+            data-testid="task-notice"
+            hidden=move || editor.notice.with(Option::is_none)
+        >
             {move || editor.notice.get()}
         </p>
     }

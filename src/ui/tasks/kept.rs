@@ -48,7 +48,7 @@ impl Editor {
             Err(error) => {
                 // What is kept from now on does not take its place.
                 browser::keep(UNREAD, &text);
-                self.notice.set(Some(format!("Your own tasks cannot be read: {error}.")));
+                self.refuse(&format!("Your own tasks cannot be read: {error}"));
             }
         }
     }
@@ -64,7 +64,7 @@ impl Editor {
         if !kept {
             let words = "The browser does not keep your tasks, or its storage is full: save them as files before you close \
                          the page.";
-            self.notice.set(Some(words.into()));
+            self.refuse(words);
         }
         kept
     }
@@ -82,8 +82,16 @@ impl Editor {
 
     /// Removes one of a person's own tasks.
     pub fn remove_own(self, at: usize) {
-        self.shelf.update(|shelf| shelf.remove(at));
+        self.removed.set(self.shelf.try_update(|shelf| shelf.remove(at)).flatten());
         self.keep_own();
+    }
+
+    /// Puts the one that was removed last back.
+    pub fn put_back_removed(self) {
+        if let Some(task) = self.removed.try_update(Option::take).flatten() {
+            self.shelf.update(|shelf| shelf.add(vec![task]));
+            self.keep_own();
+        }
     }
 
     /// Saves all of a person's own tasks as one file.
@@ -104,7 +112,7 @@ impl Editor {
                 Ok(tasks) => self.shelf.update(|shelf| shelf.fill(collection, tasks)),
                 Err(message) => {
                     self.shelf.update(|shelf| shelf.fail(collection));
-                    self.notice.set(Some(format!("{message}.")));
+                    self.refuse(&message);
                 }
             }
         });

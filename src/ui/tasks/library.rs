@@ -2,7 +2,10 @@
 
 use hrm_core::puzzle::{
     Size,
-    arc::library::{COLLECTIONS, Filter, ShapeChange},
+    arc::{
+        Task,
+        library::{COLLECTIONS, Filter, ShapeChange},
+    },
 };
 use leptos::prelude::*;
 
@@ -181,5 +184,16 @@ fn own(editor: Editor) -> AnyView {
         }
         .into_any()
     };
-    when(move || own.with(|own| !own.is_empty()), list)
+    let put_back = move || {
+        let name = move || editor.removed.with(|task| task.as_ref().and_then(Task::title)).unwrap_or_default();
+        let button = Button::saying("tasks-put-back", move || format!("Put {} back", name()))
+            .class("quiet")
+            .on(move || editor.put_back_removed());
+        view! { <div class="task-line"><span class="task-none">"One task was removed."</span>{button}</div> }.into_any()
+    };
+    vec![
+        when(move || own.with(|own| !own.is_empty()), list),
+        when(move || editor.removed.with(Option::is_some), put_back),
+    ]
+    .into_any()
 }

@@ -135,12 +135,12 @@ impl Shelf {
         }
     }
 
-    /// Removes one of a person's own tasks.
-    pub fn remove(&mut self, at: usize) {
-        if let Some(own) = self.collections[OWN].as_mut().filter(|own| at < own.len()) {
-            own.remove(at);
-            self.opened = self.opened.filter(|(collection, _)| *collection != OWN);
-        }
+    /// Removes one of a person's own tasks, and gives it back.
+    pub fn remove(&mut self, at: usize) -> Option<Task> {
+        let own = self.collections[OWN].as_mut().filter(|own| at < own.len())?;
+        let removed = own.remove(at).task;
+        self.opened = self.opened.filter(|(collection, _)| *collection != OWN);
+        Some(removed)
     }
 
     /// The numbers of the tasks that are looked for, in the collection that is shown.
@@ -207,8 +207,8 @@ mod tests {
         shelf.open(2);
         shelf.put_back(task("other", 4));
         assert_eq!((shelf.count(OWN), shelf.items().unwrap()[2].title()), (3, "other".into()));
-        shelf.remove(0);
-        shelf.remove(7);
+        assert_eq!(shelf.remove(0).map(|task| task.id), Some("a".to_owned()));
+        assert_eq!(shelf.remove(7), None);
         assert_eq!((shelf.own().len(), shelf.count(OWN), shelf.count(0)), (2, 2, COLLECTIONS[0].tasks));
     }
 
