@@ -122,9 +122,9 @@ page_size() {
             *) visit=$((visit + bytes)) ;;
         esac
     done
-    echo "a first visit: $visit bytes of at most 1500000; besides, training: $trainer of at most 900000, tasks: $tasks of at most 350000"
+    echo "a first visit: $visit bytes of at most 1500000; besides, training: $trainer of at most 900000, tasks: $tasks of at most 300000"
     [ "$visit" -gt 0 ] && [ "$visit" -le 1500000 ] && [ "$trainer" -gt 0 ] && [ "$trainer" -le 900000 ] &&
-        [ "$tasks" -gt 0 ] && [ "$tasks" -le 350000 ]
+        [ "$tasks" -gt 0 ] && [ "$tasks" -le 300000 ]
 }
 
 end_to_end() {

@@ -46,7 +46,15 @@ pub fn answer(test: usize) -> AnyView {
         ]
         .into_any()
     };
-    let shown = move || view! { <Shown grid=solution name=format!("Solution of test {}", test + 1)/> }.into_any();
+    let shown = move || {
+        view! {
+            <div class="task-side">
+                <span class="task-none">"Solution"</span>
+                <Shown grid=solution name=format!("Solution of test {}", test + 1)/>
+            </div>
+        }
+        .into_any()
+    };
     view! {
         <div class="task-line">
             {when(is_known, ways)}

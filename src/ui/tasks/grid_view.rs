@@ -73,6 +73,7 @@ pub fn GridView(of: Slot) -> impl IntoView {
             class:current=is_current
             class:drawn=draws
             class=("shown-only", move || !draws())
+            class=("large", move || grid.with(|grid| grid.as_ref().is_some_and(fills_a_phone)))
             role="grid"
             tabindex="0"
             data-testid=format!("grid-{}", slot.key())
@@ -86,7 +87,7 @@ pub fn GridView(of: Slot) -> impl IntoView {
             on:pointerdown=move |event| press(editor, slot, &event)
             on:pointermove=move |event| drag(editor, slot, &event)
             on:pointerup=move |_| editor.change(Desk::release)
-            on:pointercancel=move |_| editor.change(Desk::escape)
+            on:pointercancel=move |_| editor.change(Desk::cancel)
         >
             <Painted grid/>
             <div class="cells" role="rowgroup" node_ref=room></div>
@@ -150,6 +151,12 @@ fn shape(grid: &Grid, zoom: f64) -> String {
     let (rows, columns) = (grid.rows(), grid.columns());
     let cell = (zoom / rows.max(columns) as f64).clamp(6.0, zoom / 7.0);
     format!("width:{:.1}px;aspect-ratio:{columns}/{rows}", (cell * columns as f64).max(12.0))
+}
+
+/// Whether it is as wide as a phone's screen there: not where its cells would be larger than those of small grids, or much
+/// of it out of sight.
+fn fills_a_phone(grid: &Grid) -> bool {
+    (8..).contains(&grid.columns()) && grid.rows() * 2 <= grid.columns() * 3
 }
 
 fn cell_id(at: Place) -> String {

@@ -11,7 +11,7 @@ use hrm_core::puzzle::{
 use crate::ui::tasks::{
     desk::{Desk, Float},
     slot::Slot,
-    tool::Tool,
+    tool::{Act, Tool},
 };
 
 impl Desk {
@@ -95,6 +95,15 @@ impl Desk {
         (self.anchor, self.float, self.held) = (None, None, None);
         if selects {
             self.chosen = None;
+        }
+    }
+
+    /// Takes back what was begun, also what was drawn of it: a second finger came, to enlarge the page.
+    pub fn cancel(&mut self) {
+        let drew = self.held == Some(true);
+        self.escape();
+        if drew {
+            self.act(Act::Undo);
         }
     }
 

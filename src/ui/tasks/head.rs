@@ -18,6 +18,7 @@ pub fn Views() -> impl IntoView {
     let button = move |of: View, title: &'static str, testid: &'static str| {
         let show = move || {
             editor.view.set(of);
+            editor.notice.set(None);
             if of == View::Library {
                 editor.show_collection(editor.shelf.with_untracked(|shelf| shelf.shown));
             }
@@ -124,7 +125,10 @@ fn playing(editor: Editor) -> AnyView {
     let begin = Button::saying("task-play", title)
         .class("primary")
         .disabled(move || editor.desk.with(|desk| desk.task().test.is_empty()))
-        .on(move || editor.change(|desk| desk.try_it(desk.attempt().is_none())));
+        .on(move || {
+            editor.notice.set(None);
+            editor.change(|desk| desk.try_it(desk.attempt().is_none()));
+        });
     view! {
         {begin}
         {when(plays, move || plain("Save my edits", "task-save-log", move || editor.save_log()))}

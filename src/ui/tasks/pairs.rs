@@ -55,7 +55,15 @@ fn one_pair(editor: Editor, side: Side, pair: usize) -> AnyView {
             .label(move || format!("Remove {}", pair_title(side, pair)))
             .disabled(move || editor.desk.with(|desk| desk.task().pairs(side).len() == 1))
             .on(move || editor.change(|desk| desk.remove(side, pair)));
-        (pair > 0).then_some(raise).into_iter().chain([remove]).collect::<Vec<_>>().into_any()
+        // What is asked may be known or not.
+        let output = Slot::output(side, pair);
+        let is_known = move || editor.desk.with(|desk| desk.grid(output).is_some());
+        let title = move || if is_known() { "Remove the output" } else { "Draw the output" }.to_owned();
+        let toggle = Button::saying(format!("task-known-{}", output.key()), title)
+            .class("quiet")
+            .on(move || editor.change(|desk| desk.toggle_output(output)));
+        let toggle = output.is_asked().then_some(toggle);
+        (pair > 0).then_some(raise).into_iter().chain([remove]).chain(toggle).collect::<Vec<_>>().into_any()
     };
     view! {
         <section class="task-pair" aria-label=title>
@@ -80,19 +88,12 @@ fn one_side(editor: Editor, slot: Slot) -> AnyView {
         (true, _) => "Output",
         (false, _) => "Input",
     };
-    let toggle = move || {
-        let title = move || if is_there() { "Not known" } else { "Draw the output" }.to_owned();
-        Button::saying(format!("task-known-{}", slot.key()), title)
-            .class("quiet")
-            .on(move || editor.change(|desk| desk.toggle_output(slot)))
-    };
     let unknown = || view! { <p class="task-none">"The output is not known."</p> }.into_any();
     view! {
         <div class="task-side">
             <div class="task-line">
                 <span>{name}</span>
                 {when(move || editor.desk.with(|desk| desk.may_draw(slot)), move || sides(editor, slot))}
-                {when(move || slot.is_asked() && !plays(editor), toggle)}
             </div>
             {when(is_there, move || view! { <GridView of=slot/> }.into_any())}
             {when(move || !is_there(), unknown)}

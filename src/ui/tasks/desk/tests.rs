@@ -48,6 +48,21 @@ fn a_stroke_is_one_change_and_leaves_no_gap() {
 }
 
 #[test]
+fn what_is_cancelled_leaves_nothing() {
+    let mut desk = desk();
+    desk.press(INPUT, at(3, 0));
+    desk.drag(at(3, 2));
+    assert_eq!(rows(&desk, INPUT), "1100\n1000\n0020\n1110");
+    desk.cancel();
+    assert_eq!(rows(&desk, INPUT), "1100\n1000\n0020\n0000");
+    // What was drawn before stays.
+    stroke(&mut desk, INPUT, Tool::Pencil, at(0, 3), at(0, 3));
+    desk.press(INPUT, at(0, 3));
+    desk.cancel();
+    assert_eq!(rows(&desk, INPUT), "1101\n1000\n0020\n0000");
+}
+
+#[test]
 fn lines_and_rectangles_are_shown_before_they_are_drawn() {
     for (tool, expected) in [
         (Tool::Line, "5100\n1500\n0050\n0000"),
