@@ -14,9 +14,9 @@ features=(--enable-simd --enable-bulk-memory --enable-sign-ext --enable-mutable-
 if command -v wasm-opt >/dev/null; then
     running=()
     for module in *.wasm; do
-        # The page itself never computes.
+        # What draws never computes.
         case $module in
-            app*) level=-Oz ;;
+            app* | tasks*) level=-Oz ;;
             *) level=-O2 ;;
         esac
         wasm-opt "$level" "${features[@]}" "$module" -o "$module.smaller" && mv "$module.smaller" "$module" &

@@ -9,16 +9,17 @@ use std::{
 /// The games, as words of identifiers and of texts.
 const GAMES: [&str; 5] = ["sudoku", "sudokus", "maze", "mazes", "arc"];
 
-/// Where games live.
-const FOLDERS: [&str; 2] = ["crates/core/src/puzzle", "src/ui/puzzles"];
+/// Where games live; the last has a place of the page to itself.
+const FOLDERS: [&str; 3] = ["crates/core/src/puzzle", "src/ui/puzzles", "src/ui/tasks"];
 
 /// Files in which lines name a game all the same: how many, and what they are.
-const ALLOWED: [(&str, usize, &str); 5] = [
+const ALLOWED: [(&str, usize, &str); 6] = [
     ("crates/core/src/train/preset.rs", 3, "what a preset has learnt, as measured"),
     ("src/bin/hrm/command/tasks.rs", 1, "the tasks that it reads, which are no boards of one grid"),
     ("src/ui/how_it_works/mod.rs", 1, "what the paper reports"),
     ("src/ui/train/model.rs", 1, "what a published learning rate is for"),
     ("src/ui/train/page.rs", 1, "what is learnt where nothing is changed"),
+    ("src/ui/url/place.rs", 2, "the name of a place, in addresses and on the page"),
 ];
 
 /// The Rust sources of the workspace's packages, by their path from its root.

@@ -1,5 +1,5 @@
-// Fetches and starts a module that wasm-bindgen wrote, for the page (start.js) and for its worker (worker_loader.js); where
-// that fails, says why in words that a person can act on. It must run where the module cannot.
+// Fetches and starts a module that wasm-bindgen wrote, for the page (start.js), for its worker (worker_loader.js) and for
+// a place that is fetched when it is shown (src/ui/tasks_module.rs); where that fails, says why in words that a person can act on. It must run where the module cannot.
 
 /** Milliseconds after which it is said what the start still waits for. */
 const PATIENCE = 4000;

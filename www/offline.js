@@ -67,10 +67,14 @@ async function keep() {
     follow(registration.installing);
     setInterval(() => registration.update().catch(() => {}), HOUR);
     const { active } = await navigator.serviceWorker.ready;
+    const keepFiles = urls => (registration.active ?? active).postMessage({ keep: urls });
     // What the workers fetched before there was a service worker, or in spite of it.
     const channel = new BroadcastChannel(CACHE);
-    channel.onmessage = ({ data }) => Array.isArray(data) && (registration.active ?? active).postMessage({ keep: data });
+    channel.onmessage = ({ data }) => Array.isArray(data) && keepFiles(data);
     channel.postMessage("which");
+    // And what the page itself did: collections of tasks.
+    const ofTasks = list => list.getEntries().map(({ name }) => name).filter(url => url.startsWith(`${SCOPE}tasks/`));
+    new PerformanceObserver(list => keepFiles(ofTasks(list))).observe({ type: "resource", buffered: true });
 }
 
 /** Asks the service worker for something, and waits until it is done. */

@@ -45,6 +45,8 @@
                 attempt: "Reload the page; if that does not help, the host's copy of it is incomplete",
             };
         });
+        // For a module that the page fetches later: src/ui/tasks_module.rs.
+        window.loadModule = load;
         const waiting = sentence => say("The page is still loading", sentence);
         const bindings = await load(`${folder}${module}`, `${folder}${wasm}`, waiting);
         // bench.html waits for these, as for those of the script that Trunk would write.

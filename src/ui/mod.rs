@@ -7,6 +7,7 @@ pub mod drawing;
 pub mod format;
 pub mod puzzles;
 pub mod recipe_form;
+pub mod tasks;
 pub mod train;
 pub mod url;
 
@@ -24,6 +25,8 @@ mod open_files;
 mod solve;
 #[cfg(target_arch = "wasm32")]
 mod state;
+#[cfg(target_arch = "wasm32")]
+mod tasks_module;
 #[cfg(target_arch = "wasm32")]
 mod widgets;
 

@@ -1,20 +1,53 @@
 //! Files that a person brings: by an input, or dropped anywhere on the page.
 
 use leptos::{ev::DragEvent, prelude::*, task::spawn_local};
-use web_sys::Event;
+use web_sys::{Event, File};
 
 use crate::ui::{
     browser::{
         self,
-        files::{Dropped, files_of},
+        files::{Dropped, files_of, text},
     },
     state::Page,
+    tasks_module::{TasksModule, is_of_tasks},
+    url::place::Place,
 };
 
 /// Marks the document's root while files hover over the page.
 const HOVER: &str = "data-files-over";
+/// Endings of files that belong to models and training, whatever comes with them.
+const OF_MODELS: [&str; 5] = ["safetensors", "csv", "yaml", "pt", "npy"];
+/// JSON files of a drop that are looked into at most.
+const LOOKED_INTO: usize = 3;
+
+/// Takes files: tasks to the place of tasks, all else as [`Page::take_files`] does.
+async fn take(page: Page, tasks: TasksModule, files: Vec<File>) {
+    if is_tasks(page, &files).await {
+        tasks.take_files(files);
+    } else {
+        page.take_files(files);
+    }
+}
+
+async fn is_tasks(page: Page, files: &[File]) -> bool {
+    let ending = |file: &File| file.name().to_lowercase().rsplit('.').next().unwrap_or_default().to_owned();
+    if files.iter().any(|file| OF_MODELS.contains(&ending(file).as_str())) {
+        return false;
+    }
+    if page.place.get_untracked() == Place::Tasks {
+        return true;
+    }
+    for file in files.iter().filter(|file| ending(file) == "json").take(LOOKED_INTO) {
+        if text(file).await.is_ok_and(|text| is_of_tasks(&text)) {
+            return true;
+        }
+    }
+    false
+}
+
 /// Takes what is dropped anywhere on the page.
 pub fn take_dropped(page: Page) {
+    let tasks = TasksModule::here();
     let has_files = |event: &DragEvent| {
         let kinds = event.data_transfer().map(|data| data.types());
         kinds.is_some_and(|kinds| kinds.iter().any(|kind| kind.as_string().as_deref() == Some("Files")))
@@ -37,7 +70,7 @@ pub fn take_dropped(page: Page) {
             event.prevent_default();
             // Entries are gone once the event is over; what they hold is read afterwards.
             let dropped = Dropped::of(&event);
-            spawn_local(async move { page.take_files(dropped.files().await) });
+            spawn_local(async move { take(page, tasks, dropped.files().await).await });
         }
     });
     on_cleanup(move || {
@@ -59,8 +92,11 @@ pub fn OpenFiles(
     #[prop(optional)]
     folder: bool,
 ) -> impl IntoView {
-    let page = Page::here();
-    let take = move |event: Event| page.take_files(files_of(&event));
+    let (page, tasks) = (Page::here(), TasksModule::here());
+    let take = move |event: Event| {
+        let files = files_of(&event);
+        spawn_local(async move { take(page, tasks, files).await });
+    };
     view! {
         <label class="file">
             <input type="file" accept=accept multiple prop:webkitdirectory=folder data-testid=testid on:change=take/>

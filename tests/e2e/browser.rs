@@ -119,6 +119,24 @@ impl Browser {
         Ok(())
     }
 
+    /// Lets the screen be one that fingers touch, or not.
+    pub async fn emulate_touch(&self, enabled: bool) -> Result<()> {
+        self.driver.cdp().send_raw("Emulation.setTouchEmulationEnabled", json!({ "enabled": enabled })).await?;
+        Ok(())
+    }
+
+    /// Puts a finger on the first of these points of the window, moves it along the others and lifts it.
+    pub async fn touch(&self, points: &[(i64, i64)]) -> Result<()> {
+        let cdp = self.driver.cdp();
+        for (at, (x, y)) in points.iter().enumerate() {
+            let kind = if at == 0 { "touchStart" } else { "touchMove" };
+            let touch = json!({ "type": kind, "touchPoints": [{ "x": x, "y": y }] });
+            cdp.send_raw("Input.dispatchTouchEvent", touch).await?;
+        }
+        cdp.send_raw("Input.dispatchTouchEvent", json!({ "type": "touchEnd", "touchPoints": [] })).await?;
+        Ok(())
+    }
+
     /// Ends the browser's GPU process: every device is lost. The browser starts another one.
     pub async fn crash_gpu(&self) -> Result<()> {
         self.driver.cdp().send_raw("Browser.crashGpuProcess", json!({})).await?;

@@ -3,6 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod against;
+mod arc;
 mod board;
 mod bring;
 mod browser;

@@ -17,21 +17,21 @@ use crate::{
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 impl Page<'_> {
-    /// Waits until the page and a model are kept.
-    async fn wait_until_kept(&self, model: &str) -> Result<()> {
-        let script = "const [model] = arguments;
+    /// Waits until the page and a file that is kept when it is used are kept.
+    async fn wait_until_kept(&self, file: &str) -> Result<()> {
+        let script = "const [file] = arguments;
             const look = async () => {
                 const registration = await navigator.serviceWorker.getRegistration();
                 for (const name of await caches.keys()) {
                     const keys = await (await caches.open(name)).keys();
-                    const kept = keys.some(({ url }) => url.includes(`/gallery/${model}.safetensors`));
+                    const kept = keys.some(({ url }) => url.includes(`/${file}`));
                     if (registration?.active && kept) return null;
                 }
                 await new Promise(done => setTimeout(done, 50));
                 return look();
             };
             return look();";
-        self.script(script, [json!(model)]).await
+        self.script(script, [json!(file)]).await
     }
 
     /// What tells one version of the page from another in these tests.
@@ -91,7 +91,12 @@ async fn works_without_a_network_and_offers_a_new_version() -> Result<()> {
         let url = server.url();
         let page = Page::open(browser, &url).await?;
         let first = page.version().await?;
-        page.wait_until_kept("sudoku-4x4").await?;
+        page.wait_until_kept("gallery/sudoku-4x4.safetensors").await?;
+        page.click("place-arc").await?;
+        page.wait_for("document.querySelector('[data-testid=tasks-library]')").await?;
+        page.click("tasks-library").await?;
+        page.click("tasks-mini-arc").await?;
+        page.wait_until_kept("tasks/mini-arc.json").await?;
         assert_eq!(server.complaints(), Vec::<String>::new());
 
         // Without its host it is opened, solves and trains; a model that was never used is missed by name.
@@ -111,6 +116,18 @@ async fn works_without_a_network_and_offers_a_new_version() -> Result<()> {
         page.wait_for("document.querySelector('[data-testid=verdict]').textContent.includes('no connection')").await?;
         println!("{}", page.text("verdict").await?);
         browser.screenshot("offline-model-missing").await?;
+        // Nor is a collection of tasks that was never opened.
+        let page = Page::open(browser, &url).await?;
+        page.click("place-arc").await?;
+        page.wait_for("document.querySelector('[data-testid=tasks-library]')").await?;
+        page.click("tasks-library").await?;
+        page.click("tasks-mini-arc").await?;
+        page.wait_for("document.querySelectorAll('[data-testid=task-list] button').length === 149").await?;
+        page.click("tasks-arc-agi-1-evaluation").await?;
+        let said = "document.querySelector('[data-testid=task-notice]').textContent";
+        page.wait_for(&format!("{said}.includes('evaluation.json') && {said}.includes('no connection')")).await?;
+        println!("{}", page.text("task-notice").await?);
+        browser.screenshot("offline-collection-missing").await?;
 
         // The host has another version: it is offered, and the old one stays as long as nobody takes it.
         let server = server.succeeded_by(&folder.file("changed"));
@@ -147,7 +164,7 @@ async fn what_is_kept_is_shown_and_removed() -> Result<()> {
         let mut server = StaticServer::start(&dist());
         let url = server.url();
         let page = Page::open(browser, &url).await?;
-        page.wait_until_kept("sudoku-4x4").await?;
+        page.wait_until_kept("gallery/sudoku-4x4.safetensors").await?;
         let said = page.open_offline_control("MB are kept").await?;
         println!("{said}");
         assert!(said.contains("with the models sudoku-4x4"), "{said}");

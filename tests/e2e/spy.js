@@ -121,7 +121,8 @@
             const before = changes;
             await spy.turn();
             const stands = changes === before || turns > RESTLESS;
-            quiet = stands && !spy.isBusy() ? quiet + 1 : 0;
+            const loads = document.querySelector("[data-testid=tasks-module][aria-busy=true]");
+            quiet = stands && !loads && !spy.isBusy() ? quiet + 1 : 0;
         }
         observer.disconnect();
     };

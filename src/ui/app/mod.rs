@@ -19,6 +19,7 @@ use crate::ui::{
     open_files::take_dropped,
     solve::Solve,
     state::Page,
+    tasks_module::{TasksModule, TasksPlace},
     train::Train,
     url::{address::Address, place::Place},
     widgets::deferred::Later,
@@ -43,6 +44,7 @@ pub fn start() {
 fn App() -> impl IntoView {
     let page = Page::new();
     provide_context(page);
+    provide_context(TasksModule::new(page));
     browser::on_scheme_change(move || page.theme.update(|version| *version += 1));
     title_the_place(page);
     take_dropped(page);
@@ -122,6 +124,7 @@ fn content(place: Place) -> AnyView {
     match place {
         Place::Solve => view! { <Solve/> }.into_any(),
         Place::Train => view! { <Train/> }.into_any(),
+        Place::Tasks => view! { <TasksPlace/> }.into_any(),
         Place::HowItWorks => view! { <HowItWorks/> }.into_any(),
     }
 }

@@ -380,7 +380,9 @@ pub async fn fetch_text(file: &str) -> Result<String, String> {
     let response = JsFuture::from(window().fetch_with_str(file)).await.map_err(fail)?;
     let response: web_sys::Response = response.unchecked_into();
     if !response.ok() {
-        return Err(format!("{file}: the host answers {}", response.status()));
+        return Err(format!("{file}: the host answers {} {}", response.status(), response.status_text())
+            .trim()
+            .to_owned());
     }
     let text = JsFuture::from(response.text().map_err(fail)?).await.map_err(fail)?;
     Ok(text.as_string().unwrap_or_default())

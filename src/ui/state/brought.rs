@@ -123,7 +123,7 @@ impl Page {
         let text = format!("{message}.");
         match self.place.get_untracked() {
             Place::Train => self.training.notice.set(Some(Notice { text, ways: Vec::new() })),
-            Place::Solve | Place::HowItWorks => {
+            Place::Solve | Place::Tasks | Place::HowItWorks => {
                 self.place.set(Place::Solve);
                 self.machine.notice.set(Some(text));
             }

@@ -29,6 +29,7 @@ impl Page {
             run: model.as_ref().and_then(|model| self.training.run_of_model(model)),
             model,
             puzzle: Some(self.drawing.question.with(|question| question.kind.decode(&question.tokens))),
+            task: (self.place.get() == Place::Tasks).then(|| self.task.get()).flatten(),
             engine: self.machine.choice.get(),
             view: self.view.get(),
             beside: self.beside.get(),
@@ -141,6 +142,9 @@ impl Page {
             self.take_recipe(&address);
             self.machine.preferred.set(address.model);
             self.machine.choose(address.engine);
+            if address.task.is_some() {
+                self.task.set(address.task);
+            }
             self.place.set(address.place);
             self.view.set(address.view);
             self.beside.set(address.beside);

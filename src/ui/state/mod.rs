@@ -82,6 +82,8 @@ pub(super) struct Page {
     /// The cell that views of one cell are about: the one that is pointed at, else the selected one. So it is still the
     /// same when the pointer has left the board on its way to such a view.
     pub cell: Memo<usize>,
+    /// The task that the address holds, as its link writes it.
+    pub task: RwSignal<Option<String>>,
     /// The place of the page that is shown.
     pub place: RwSignal<Place>,
     /// The view of the model's inside that is shown.
@@ -125,6 +127,7 @@ impl Page {
             training: Training::new(),
             pointed,
             cell: Memo::new(move |_| pointed.get().unwrap_or_else(|| drawing.cursor.get())),
+            task: RwSignal::new(address.task.clone()),
             place: RwSignal::new(address.place),
             view: RwSignal::new(address.view),
             beside: RwSignal::new(address.beside),

@@ -35,6 +35,8 @@ pub struct Address {
     pub run: Option<String>,
     /// The puzzle's text.
     pub puzzle: Option<String>,
+    /// A task of grids, as its link writes it.
+    pub task: Option<String>,
     /// The recipe of the next training, as its draft writes it.
     pub recipe: Option<String>,
     /// The engine.
@@ -65,6 +67,7 @@ impl Address {
                 Some(("model", value)) => address.model = Some(unescape(value)),
                 Some(("run", value)) => address.run = Some(unescape(value)),
                 Some(("puzzle", value)) => address.puzzle = Some(unescape(value)),
+                Some(("task", value)) => address.task = Some(unescape(value)),
                 Some(("recipe", value)) => address.recipe = Some(unescape(value)),
                 Some(("engine", value)) => address.engine = Choice::of_name(value).unwrap_or_default(),
                 Some(("view", value)) => address.view = View::of_name(value).unwrap_or_default(),
@@ -100,6 +103,7 @@ impl fmt::Display for Address {
             ("model", &self.model),
             ("run", &self.run),
             ("puzzle", &self.puzzle),
+            ("task", &self.task),
             ("recipe", &self.recipe),
             ("engine", &engine),
             ("view", &view),
@@ -162,6 +166,7 @@ mod tests {
             model: Some("sudoku-4x4".into()),
             run: Some("tiny (2)-0000beef".into()),
             puzzle: Some("1.3.& #%ä".into()),
+            task: Some("1~3x3.0_2".into()),
             recipe: Some("sudoku-4x4\nsteps=100".into()),
             engine: Choice::Gpu,
             view: View::Answers,
@@ -198,7 +203,7 @@ mod tests {
 
         use super::*;
 
-        const KEY: &str = "(place|model|run|puzzle|engine|view|beside|moment|stretch|until|acts|[a-z]{0,4})";
+        const KEY: &str = "(place|model|run|puzzle|task|engine|view|beside|moment|stretch|until|acts|[a-z]{0,4})";
         const VALUE: &str = "([0-9]{1,22}|[a-z-]{0,9}|(%[0-9A-Fa-f+]{0,2}){0,5}|[0-9]{1,3}~(freeze|restart|noise|clue)~[HL0-9]~[0-9.e+-]{0,5}~[0-9]{1,3}|\\PC{0,20})";
 
         proptest! {

@@ -8,19 +8,22 @@ pub enum Place {
     Solve,
     /// A model learns.
     Train,
+    /// Tasks of grids are drawn, collected and played.
+    Tasks,
     /// The model explained.
     HowItWorks,
 }
 
 impl Place {
     /// In the order of the navigation.
-    pub const ALL: [Self; 3] = [Self::Solve, Self::Train, Self::HowItWorks];
+    pub const ALL: [Self; 4] = [Self::Solve, Self::Train, Self::Tasks, Self::HowItWorks];
 
     /// Its name in addresses.
     pub fn name(self) -> &'static str {
         match self {
             Self::Solve => "solve",
             Self::Train => "train",
+            Self::Tasks => "arc",
             Self::HowItWorks => "how-it-works",
         }
     }
@@ -30,6 +33,7 @@ impl Place {
         match self {
             Self::Solve => "Solve",
             Self::Train => "Train",
+            Self::Tasks => "ARC",
             Self::HowItWorks => "How it works",
         }
     }
