@@ -95,8 +95,10 @@ pub fn complete(mut recipe: Map<String, Value>, tasks: &[Task]) -> Result<(Recip
 /// Writes what follows from the tasks into a recipe's fields, and chooses the tasks that are learnt.
 fn insert_following(recipe: &mut Map<String, Value>, tasks: &[Task]) -> Result<Vec<Task>, TaskProblem> {
     // A field of another type is told where the recipe is read.
-    let number = |name: &str| recipe.get("data").and_then(|data| data.get(name)).and_then(Value::as_f64);
-    let whole = |name: &str| number(name).filter(|number| *number >= 0.0).map(|number| number as u64);
+    let whole = |name: &str| {
+        let value = recipe.get("data").and_then(|data| data.get(name))?;
+        value.as_u64().or_else(|| value.as_f64().filter(|number| *number >= 0.0).map(|number| number as u64))
+    };
     let given = whole("side").filter(|side| *side > 0);
     let side_of = |side: u64| {
         let expected = || TaskProblem::Field {
@@ -129,7 +131,9 @@ fn insert_following(recipe: &mut Map<String, Value>, tasks: &[Task]) -> Result<V
         ("data", "test_puzzles", tests),
         ("model", "num_puzzle_identifiers", set.identifiers()),
     ] {
-        if let Some(Value::Object(section)) = recipe.get_mut(section) {
+        if let Some(Value::Object(section)) = recipe.get_mut(section)
+            && section.get(field).is_none_or(Value::is_number)
+        {
             section.insert(field.into(), value.into());
         }
     }
@@ -289,5 +293,185 @@ impl FromIterator<Sample> for Unseen {
     fn from_iter<I: IntoIterator<Item = Sample>>(samples: I) -> Self {
         let (examples, ids) = samples.into_iter().map(|sample| (sample.example, sample.identifier)).unzip();
         Self { examples, ids }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::puzzle::{
+        Place,
+        arc::{Grid, Pair},
+    };
+
+    const FIELDS: &str = r#"{"name":"a","data":{"tasks":["some"],"seed":1,"augmentations":5},
+        "model":{"family":"trm","H_cycles":1,"L_cycles":1,"L_layers":1,"hidden_size":16,"num_heads":2,"puzzle_emb_ndim":16,
+        "pos_encodings":"rope_2d"},
+        "training":{"batch":8,"steps":40,"seed":1,"evaluate_every":20,"evaluate_on":5}}"#;
+
+    fn fields(from: &str, to: &str) -> Map<String, Value> {
+        assert!(FIELDS.contains(from), "{from}");
+        serde_json::from_str(&FIELDS.replacen(from, to, 1)).unwrap()
+    }
+
+    fn grid(rows: &[&[u8]]) -> Grid {
+        Grid::of_rows(rows).unwrap()
+    }
+
+    /// Three demonstrations and two tests, of which one has an output.
+    fn task(id: &str, colour: u8) -> Task {
+        let pair = |n: u8| Pair::new(grid(&[&[colour, n], &[0, colour]]), Some(grid(&[&[n, colour, n]])));
+        let test = Pair::new(grid(&[&[colour], &[9]]), Some(grid(&[&[9, 9, 9]])));
+        Task::new(id, vec![pair(1), pair(2), pair(3)], vec![test, Pair::new(grid(&[&[5]]), None)])
+    }
+
+    #[test]
+    fn what_follows_from_the_tasks_is_written_into_the_recipe() {
+        let tasks = [task("x", 4), task("y", 5)];
+        let (recipe, chosen) = complete(fields("\"seed\":1,", "\"seed\":1.0,"), &tasks).unwrap();
+        assert_eq!((chosen.len(), recipe.puzzle.name(), recipe.data.side), (2, "arc-5".into(), 5));
+        // Three cells, an end and one cell to move by; two tasks in six versions, and no task.
+        assert_eq!((recipe.model.seq_len, recipe.model.vocab_size, recipe.model.num_puzzle_identifiers), (25, 12, 13));
+        assert_eq!((recipe.data.base_puzzles, recipe.data.test_puzzles, recipe.data.is_fresh()), (6, 2, false));
+        let text = serde_json::to_string(&recipe).unwrap();
+        assert_eq!(serde_json::from_str::<Recipe>(&text).unwrap(), recipe, "it is read back from a saved run");
+        let (default, _) = complete(fields(",\"augmentations\":5", ""), &tasks).unwrap();
+        assert_eq!(default.data.augmentations, 300);
+        let (larger, _) = complete(fields("\"seed\":1,", "\"seed\":1,\"side\":7,"), &tasks).unwrap();
+        assert_eq!((larger.puzzle.name(), larger.data.side), ("arc-7".into(), 7));
+        let mut large = task("z", 3);
+        large.test[0].output = Some(Grid::black(crate::puzzle::Size::new(2, 9)));
+        let three = [tasks[0].clone(), large, tasks[1].clone()];
+        let (_, chosen) = complete(fields("\"seed\":1,", "\"seed\":1,\"fits\":3,"), &three).unwrap();
+        assert_eq!(chosen, tasks, "all grids of a task are within");
+    }
+
+    #[test]
+    fn what_cannot_be_learnt_is_told_by_field() {
+        let tasks = [task("x", 4)];
+        let said = |from: &str, to: &str| complete(fields(from, to), &tasks).unwrap_err().to_string();
+        let data = |field: &str| said("\"seed\":1,\"aug", &format!("\"seed\":1,{field},\"aug"));
+        assert_eq!(data("\"base_puzzles\":3"), "[data] base_puzzles is 3; expected none: it follows from the tasks");
+        assert_eq!(
+            data("\"side\":31"),
+            "[data] side is 31, expected 1 to 30, or none for the smallest token grid that holds the tasks"
+        );
+        assert!(data("\"side\":2").starts_with("[data] tasks: task x, train pair 1, output: the grid has 1x3 cells"));
+        assert_eq!(data("\"fits\":1"), "[data] fits is 1: none of the 1 tasks lies within 1x1");
+        assert_eq!(data("\"file\":\"a.csv\""), "[data] file is there, expected none beside tasks");
+        assert!(data("\"side\":\"ten\"").starts_with("[data] side is \"ten\"; expected a whole number"));
+        assert!(data("\"hold_out\":\"first\"").starts_with("[data] hold_out is \"first\"; expected"));
+        assert!(said("\"name\"", "\"puzzle\":\"arc-9\",\"name\"").starts_with("puzzle is arc-9, expected arc-5"));
+        assert!(
+            said("\"puzzle_emb_ndim\":16,", "").starts_with("[model] puzzle_emb_ndim is 0, expected above 0: tasks")
+        );
+        assert!(complete(fields("\"a\"", "\"b\""), &[]).unwrap_err().to_string().contains("found no task"));
+        // Without tasks none of their fields is taken.
+        let puzzles = |data: &str, kind: &str| {
+            let text = FIELDS.replace("\"tasks\":[\"some\"],", data).replace("\"name\"", kind);
+            serde_json::from_str::<Recipe>(&text).unwrap_err().to_string()
+        };
+        let board = "\"puzzle\":\"sudoku-4x4\",\"name\"";
+        let count = "\"base_puzzles\":1,\"test_puzzles\":1,";
+        assert!(puzzles(count, board).contains("[data] augmentations is 5, expected none without tasks"));
+        let token_grid = "\"puzzle\":\"arc-5\",\"name\"";
+        assert!(puzzles(count, token_grid).contains("puzzle is arc-5, expected [data] tasks for a token grid"));
+    }
+
+    /// The input and the output that a row of a batch holds, undone.
+    fn undone(data: &TaskData, batch: &Batch, row: usize) -> (usize, [Grid; 2]) {
+        let (side, set) = (data.set.side().side(), &data.set);
+        let version = set.version(batch.ids[row]).expect("an identifier that there is");
+        let cells = row * side * side..(row + 1) * side * side;
+        let input: Vec<u8> = batch.tokens[cells.clone()].iter().map(|&token| token as u8).collect();
+        // What is not learnt is padding.
+        let output: Vec<u8> = batch.labels[cells].iter().map(|&label| label.max(0) as u8).collect();
+        let first = Place::of(input.iter().position(|token| *token > 1).unwrap(), side);
+        let grids = [input, output].map(|tokens| {
+            let moved = |at: usize| {
+                let (row, column) = (Place::of(at, side).row + first.row, Place::of(at, side).column + first.column);
+                if row < side && column < side { tokens[row * side + column] } else { PAD }
+            };
+            let moved: Vec<u8> = (0..side * side).map(moved).collect();
+            version.augmentation.undo(&set.side().decode(&moved).unwrap())
+        });
+        (version.task, grids)
+    }
+
+    /// The tasks of `recipes/arc-small.toml` with its settings.
+    fn arc_small() -> (Recipe, Vec<Task>) {
+        let mut tasks = Vec::new();
+        for name in ["arc-agi-1-training.json", "arc-agi-1-evaluation.json"] {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www/tasks").join(name);
+            let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+            tasks.extend(file::read_all(&[(name, &text)]).unwrap());
+        }
+        // Fewer versions than there: they say nothing else.
+        let data = "\"seed\":1,\"fits\":10,\"side\":12,\"augmentations\":20";
+        complete(fields("\"seed\":1,\"augmentations\":5", data), &tasks).unwrap()
+    }
+
+    #[test]
+    fn no_output_of_a_test_is_ever_learnt() {
+        let (recipe, tasks) = arc_small();
+        assert_eq!(tasks.len(), 178 + 77);
+        let data = TaskData::of_tasks(&recipe, &tasks).unwrap();
+        // Every row is a demonstration of its version's task,
+        let mut seen = std::collections::HashSet::new();
+        for step in 0..100 {
+            let batch = data.batch(step, 32);
+            for row in 0..32 {
+                let (task, [input, output]) = undone(&data, &batch, row);
+                let number = tasks[task]
+                    .train
+                    .iter()
+                    .position(|pair| pair.input == input && pair.output.as_ref() == Some(&output));
+                seen.insert((task, number.expect("a demonstration")));
+            }
+        }
+        assert!(seen.len() > 600, "{} of the demonstrations came up", seen.len());
+        // and without those outputs, or with other ones, every bit of the batches is the same.
+        let mut without = tasks.clone();
+        without.iter_mut().flat_map(|task| &mut task.test).for_each(|test| test.output = None);
+        let mut other = tasks.clone();
+        for test in other.iter_mut().flat_map(|task| &mut task.test) {
+            test.output = Some(Grid::filled(crate::puzzle::Size::new(1, 2), 7));
+        }
+        for changed in [without, other] {
+            let blind = TaskData::of_tasks(&recipe, &changed).unwrap();
+            assert!((0..100).all(|step| blind.batch(step, 32) == data.batch(step, 32)));
+        }
+    }
+
+    #[test]
+    fn the_last_demonstrations_are_held_out_and_asked_in_the_first_half() {
+        let tasks = [task("x", 4), task("y", 5)];
+        let (recipe, _) = complete(fields("\"seed\":1,", "\"seed\":1,\"hold_out\":\"last\","), &tasks).unwrap();
+        let data = TaskData::of_tasks(&recipe, &tasks).unwrap();
+        let last_ones = |step: u64| {
+            let batch = data.batch(step, 8);
+            let is_last = |row: &usize| {
+                let (task, [input, _]) = undone(&data, &batch, *row);
+                input == tasks[task].train[2].input
+            };
+            (0..8).filter(is_last).count()
+        };
+        assert_eq!((0..20).map(last_ones).sum::<usize>(), 0);
+        assert!((20..40).map(last_ones).sum::<usize>() > 20);
+        let asked = |step| data.unseen(step).clone();
+        // The last step that leaves them out is the 20th.
+        for step in [0, 19, 20] {
+            assert_eq!(asked(step).ids, [1, 7]);
+            assert_eq!(asked(step).examples[0].question, recipe.puzzle.encode("43\n04").unwrap());
+        }
+        assert_eq!(asked(21).ids, [1, 7]);
+        let test =
+            Example { question: recipe.puzzle.encode("4\n9").unwrap(), answer: recipe.puzzle.encode("999").unwrap() };
+        assert_eq!(asked(21).examples[0], test);
+        assert_eq!(TaskData::of_text(&recipe, data.text().to_owned()).unwrap().batch(3, 8), data.batch(3, 8));
+        let error = TaskData::of_tasks(&recipe, &tasks[..1]).map(|_| ()).unwrap_err().to_string();
+        assert_eq!(error, "its tasks come to 7 identifiers, and its recipe to 13");
     }
 }

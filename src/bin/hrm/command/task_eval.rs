@@ -171,7 +171,7 @@ fn tell(asked: &Asked, model: &str, side: TokenGrid) {
     let tasks = |count: usize| counted(count, "task", "tasks");
     if asked.unknown > 0 {
         note(format_args!(
-            "hrm: {model} has not learnt {} of {}: hrm arc solve learns one",
+            "hrm: {model} has not learnt {} of {}: they are asked under the vector of no task",
             asked.unknown,
             tasks(asked.of_task.len())
         ));
