@@ -1,4 +1,4 @@
-//! What the command carries inside: the gallery's models, and the name of the commit that it was built from. The page's
+//! What the command carries inside: the gallery's models, the collections of tasks, and the name of the commit that it was built from. The page's
 //! modules carry neither, so no commit makes them anew.
 
 use std::path::{Path, PathBuf};
@@ -20,8 +20,9 @@ fn main() -> io::Result<()> {
     });
     // Without git, as in an archive of the sources, nobody knows.
     println!("cargo::rustc-env=HRM_COMMIT_NAME={}", name.as_deref().map_or("unknown", str::trim));
-    let code = gallery_of(&root.join("www/gallery"))?;
-    fs::write(PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("gallery.rs"), code)
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    fs::write(out.join("gallery.rs"), gallery_of(&root.join("www/gallery"))?)?;
+    fs::write(out.join("tasks.rs"), tasks_of(&root.join("www/tasks"))?)
 }
 
 /// The commit that a working tree stands at, read from git's own files, and those of them that change with it; `None`
@@ -80,5 +81,19 @@ fn gallery_of(folder: &Path) -> io::Result<String> {
         let [weights, config] = ["safetensors", "json"].map(|extension| folder.join(format!("{name}.{extension}")));
         format!("({name:?}, include_bytes!({weights:?}), include_str!({config:?})),\n")
     };
+    Ok(format!("[\n{}]\n", names.iter().map(entry).collect::<String>()))
+}
+
+/// Code of an array of (name, text) of the collections of tasks, in the order of the names; empty where there is no such folder.
+fn tasks_of(folder: &Path) -> io::Result<String> {
+    let mut names = Vec::new();
+    if folder.is_dir() {
+        println!("cargo::rerun-if-changed={}", folder.display());
+        for entry in fs::read_dir(folder)? {
+            names.extend(entry?.file_name().to_str().and_then(|file| file.strip_suffix(".json")).map(str::to_owned));
+        }
+    }
+    names.sort();
+    let entry = |name: &String| format!("({name:?}, include_str!({:?})),\n", folder.join(format!("{name}.json")));
     Ok(format!("[\n{}]\n", names.iter().map(entry).collect::<String>()))
 }

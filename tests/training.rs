@@ -7,11 +7,11 @@ use std::pin::Pin;
 
 use hrm_core::checkpoint::Weights;
 use hrm_core::config::ModelConfig;
-use hrm_core::data::{Answers, Batch, Dataset, Hard, SplitRequest, generate_split};
+use hrm_core::data::{Batch, Dataset, Hard, SplitRequest, generate_split};
 use hrm_core::engine::{Engine, EngineError, Precision, cpu, gpu};
 use hrm_core::model::{Solver, Taps};
 use hrm_core::puzzle::{
-    Kind, Mixture, Size,
+    Kind, Size,
     arc::{
         Grid, Pair, Task, Votes,
         codec::{PAD, TokenGrid, VOCABULARY},
@@ -21,8 +21,8 @@ use hrm_core::puzzle::{
 use hrm_core::random::Random;
 use hrm_core::train::{
     DataRecipe, Examples, OptimizerConfig, Recipe, Run, Saved, Schedule, Setup, StepReport, Summary, TrainError,
-    Trainer, predicted_bytes,
-    shard::{Helper, Order, Reply, Shard},
+    Trained, Trainer, predicted_bytes,
+    shard::{EmbeddingGradient, Helper, Order, Reply, Shard},
 };
 
 fn setup(total_steps: u64) -> Setup {
@@ -32,7 +32,16 @@ fn setup(total_steps: u64) -> Setup {
     )
     .unwrap();
     let optimizer = OptimizerConfig { lr: 2e-3, warmup_steps: 10, ..OptimizerConfig::default() };
-    Setup { model, optimizer, batch: 16, total_steps, seed: 5, shards: 1, sizes: Vec::new() }
+    Setup {
+        model,
+        optimizer,
+        batch: 16,
+        total_steps,
+        seed: 5,
+        shards: 1,
+        sizes: Vec::new(),
+        trained: Trained::Everything,
+    }
 }
 
 fn data() -> Dataset {
@@ -80,20 +89,7 @@ fn a_resumed_run_is_the_same_run() {
 
 fn recipe() -> Recipe {
     let Setup { model, optimizer, batch, total_steps, seed, shards, .. } = setup(50);
-    let data = DataRecipe {
-        base_puzzles: 40,
-        test_puzzles: 10,
-        seed: 2,
-        easiest: 0.0,
-        hardest: 0.5,
-        smaller: 0.0,
-        hard: 0.0,
-        hard_guesses: 0,
-        file: None,
-        boards: Vec::new(),
-        mixture: Mixture::default(),
-        answers: Answers::Given,
-    };
+    let data = DataRecipe { base_puzzles: 40, test_puzzles: 10, seed: 2, hardest: 0.5, ..DataRecipe::default() };
     let training = Schedule {
         batch,
         steps: total_steps,
@@ -102,6 +98,7 @@ fn recipe() -> Recipe {
         evaluate_on: 6,
         shards,
         precision: Precision::F32,
+        train_only: Trained::Everything,
     };
     Recipe { name: "small".into(), puzzle: "sudoku-4x4".parse().unwrap(), data, model, optimizer, training }
 }
@@ -245,7 +242,7 @@ fn a_step_is_made_of_the_shards_gradients_summed_in_their_order() {
             let cross_entropy = sum(parts.iter().map(|part| &part.metrics))[5];
             assert_eq!(report.lm_loss, f64::from(cross_entropy) / 16.0);
             for shard in &mut shards {
-                let update = Order::Update { step, gradient: mean.clone() };
+                let update = Order::Update { step, gradient: mean.clone(), rows: EmbeddingGradient::default() };
                 assert_eq!(pollster::block_on(shard.obey(update)), Ok(None));
             }
         }
@@ -423,6 +420,7 @@ fn a_task_is_learnt_under_identifiers_and_answered_by_vote() {
             seed: 5,
             shards: 1,
             sizes: Vec::new(),
+            trained: Trained::Everything,
         };
         let engine = cpu::Engine::new();
         let weights = Weights::init(&model, setup.seed);

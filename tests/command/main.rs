@@ -5,6 +5,7 @@ mod checkpoints;
 mod disk;
 mod files;
 mod gallery;
+mod learn;
 mod makes;
 mod messages;
 mod numbers;

@@ -9,7 +9,7 @@ use hrm_core::config::ModelConfig;
 use hrm_core::data::{Dataset, Hard, SplitRequest, generate_split};
 use hrm_core::engine::cpu;
 use hrm_core::puzzle::Kind;
-use hrm_core::train::{OptimizerConfig, Setup, State, Trainer};
+use hrm_core::train::{OptimizerConfig, Setup, State, Trained, Trainer};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -47,7 +47,16 @@ fn setup() -> Setup {
     )
     .unwrap();
     let optimizer = OptimizerConfig { lr: 2e-3, warmup_steps: 4, ..OptimizerConfig::default() };
-    Setup { model, optimizer, batch: 64, total_steps: STEPS, seed: 5, shards: 1, sizes: Vec::new() }
+    Setup {
+        model,
+        optimizer,
+        batch: 64,
+        total_steps: STEPS,
+        seed: 5,
+        shards: 1,
+        sizes: Vec::new(),
+        trained: Trained::Everything,
+    }
 }
 
 fn data() -> Dataset {

@@ -379,8 +379,8 @@ const MAX_CONV: usize = 15;
 const OF_DATASET: [&str; 3] = ["seq_len", "vocab_size", "num_puzzle_identifiers"];
 
 /// Fields of the official code, and of this project's files, that say nothing about a model's shapes and arithmetic.
-const WITHOUT_EFFECT: [&str; 8] =
-    ["puzzle", "name", "batch_size", "causal", "forward_dtype", "no_ACT_continue", "config", "arch"];
+const WITHOUT_EFFECT: [&str; 9] =
+    ["puzzle", "identifiers", "name", "batch_size", "causal", "forward_dtype", "no_ACT_continue", "config", "arch"];
 
 /// The part of a file that holds the fields, where it has such a part.
 fn part_of(whole: &Map<String, Value>) -> Option<&Map<String, Value>> {

@@ -14,6 +14,7 @@ pub mod event_loop;
 pub mod fields;
 pub mod gallery;
 pub mod json;
+pub mod learn;
 pub mod model;
 pub mod names;
 pub mod plan;

@@ -2,10 +2,9 @@
 
 use hrm_core::{
     config::ModelConfig,
-    data::Answers,
     engine::Precision,
-    puzzle::{Kind, Mixture},
-    train::{DataRecipe, OptimizerConfig, Preset, Recipe, RecipeError, Schedule},
+    puzzle::Kind,
+    train::{DataRecipe, OptimizerConfig, Preset, Recipe, RecipeError, Schedule, Trained},
 };
 
 use crate::ui::recipe_form::fields::{AUTO, FIELDS, Section, in_labels, place_of};
@@ -217,20 +216,7 @@ fn shards() -> usize {
 
 fn recipe_of(puzzle: Kind, preset: &Preset, seed: u64) -> Recipe {
     let every = preset.steps.div_ceil(EVALUATIONS).min(EVALUATE_EVERY);
-    let data = DataRecipe {
-        base_puzzles: BASE_PUZZLES,
-        test_puzzles: TEST_PUZZLES,
-        seed,
-        easiest: 0.0,
-        hardest: 1.0,
-        smaller: 0.0,
-        hard: 0.0,
-        hard_guesses: 0,
-        file: None,
-        boards: Vec::new(),
-        mixture: Mixture::default(),
-        answers: Answers::Given,
-    };
+    let data = DataRecipe { base_puzzles: BASE_PUZZLES, test_puzzles: TEST_PUZZLES, seed, ..DataRecipe::default() };
     let training = Schedule {
         batch: preset.batch,
         steps: preset.steps,
@@ -239,6 +225,7 @@ fn recipe_of(puzzle: Kind, preset: &Preset, seed: u64) -> Recipe {
         evaluate_on: EVALUATE_ON,
         shards: 1,
         precision: Precision::F32,
+        train_only: Trained::Everything,
     };
     Recipe {
         name: format!("{puzzle}-{}", preset.name),

@@ -12,7 +12,7 @@ use crate::model::{ModelError, Options, Segment, Solver, Taps, record_inference}
 use crate::plan::kernel::{Matmul, Operand};
 use crate::plan::{EntryId, Kernel, PlanError, Program, Recorder};
 use crate::random::Random;
-use crate::train::{OptimizerConfig, Setup, TrainError, Trainer, record_training};
+use crate::train::{OptimizerConfig, Setup, TrainError, Trained, Trainer, record_training};
 
 /// An HRM on 9x9 Sudoku with attention and rotary positions.
 fn of_81_cells(hidden_size: usize, num_heads: usize, layers: usize, puzzle_emb_ndim: usize) -> ModelConfig {
@@ -129,8 +129,16 @@ impl Workload {
     /// For batches of `batch` rows; the learning rate stands still.
     pub fn new(config: &ModelConfig, batch: usize) -> Self {
         let optimizer = OptimizerConfig { lr: 1e-3, warmup_steps: 0, ..OptimizerConfig::default() };
-        let setup =
-            Setup { model: config.clone(), optimizer, batch, total_steps: 1000, seed: 1, shards: 1, sizes: Vec::new() };
+        let setup = Setup {
+            model: config.clone(),
+            optimizer,
+            batch,
+            total_steps: 1000,
+            seed: 1,
+            shards: 1,
+            sizes: Vec::new(),
+            trained: Trained::Everything,
+        };
         let mut random = Random::new(2);
         let len = batch * config.seq_len;
         let mut draw = || (0..len).map(|_| random.below(config.vocab_size)).collect::<Vec<_>>();

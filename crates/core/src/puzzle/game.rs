@@ -126,6 +126,14 @@ pub trait Board: Sync {
     fn padded(&self, tokens: &[u8], of: Size) -> Option<Vec<u8>> {
         (of == self.size()).then(|| tokens.to_vec())
     }
+    /// Whether a position whose right answer is this token is learnt and counted; the padding of token grids is not.
+    fn learns(&self, _token: u8) -> bool {
+        true
+    }
+    /// Whether an answer that differs from the given one in some token says the same all the same.
+    fn is_alike(&self, given: &[u8], answer: &[u8]) -> bool {
+        given == answer
+    }
     /// The question again of a board that may carry marks of an answer.
     fn without_marks(&self, tokens: &[u8]) -> Vec<u8> {
         tokens.to_vec()

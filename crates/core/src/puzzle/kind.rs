@@ -9,7 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Board, ClassKey, Example, Fault, Form, Game, ParseError, Settings, Size, games};
+use super::{Board, ClassKey, Example, Fault, Form, Game, ParseError, Settings, Size, games, table::named};
 use crate::{config::ModelConfig, random::Random, text::excerpt};
 
 /// A kind of puzzle: a game at one board size. A game is added by a folder of this module and a line in its table
@@ -287,7 +287,7 @@ impl FromStr for Kind {
             // A kind has one name.
             Self::of(game, size.parse().ok()?).filter(|kind| kind.name() == name)
         };
-        games().into_iter().find_map(of).ok_or_else(|| UnknownKind { name: name.into() })
+        named().into_iter().find_map(of).ok_or_else(|| UnknownKind { name: name.into() })
     }
 }
 

@@ -7,6 +7,8 @@ use crate::model::{ModelError, WeightsError};
 use crate::plan::PlanError;
 use crate::puzzle::Size;
 
+use super::tasks::TaskProblem;
+
 /// Why training cannot go on.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum TrainError {
@@ -55,6 +57,9 @@ pub enum TrainError {
     /// A shard that is computed elsewhere.
     #[error("shard: {0}")]
     Shard(String),
+    /// Tasks that cannot be learnt.
+    #[error(transparent)]
+    Tasks(#[from] TaskProblem),
     /// A saved state that belongs to another run or another version.
     #[error("saved run: {0}")]
     State(String),

@@ -67,15 +67,44 @@ impl Trial {
     }
 }
 
-/// Solves every example, of `kind`, with `segments` segments. `observe` hears, after each segment, how many examples are done, and says
-/// whether to go on; where it does not, there is no result.
+/// Examples with their puzzle identifiers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Unseen {
+    /// The examples.
+    pub examples: Vec<Example>,
+    /// The identifier of each; none where all are 0.
+    pub ids: Vec<u32>,
+}
+
+impl From<Vec<Example>> for Unseen {
+    fn from(examples: Vec<Example>) -> Self {
+        Self { examples, ids: Vec::new() }
+    }
+}
+
+/// [`evaluate_identified`] under identifier 0.
 ///
 /// # Errors
-/// The model's and the engine's.
+/// As there.
 pub async fn evaluate<S: Session>(
     solver: &mut Solver<S>,
     kind: Kind,
     examples: &[Example],
+    segments: usize,
+    observe: impl AsyncFnMut(usize) -> ControlFlow<()>,
+) -> Result<Option<Trial>, ModelError> {
+    evaluate_identified(solver, kind, (examples, &[]), segments, observe).await
+}
+
+/// Solves every example, of `kind`, with `segments` segments. `observe` hears, after each segment, how many examples are done, and says
+/// whether to go on; where it does not, there is no result. Examples come with their puzzle identifiers; what has none has 0.
+///
+/// # Errors
+/// The model's and the engine's.
+pub async fn evaluate_identified<S: Session>(
+    solver: &mut Solver<S>,
+    kind: Kind,
+    (examples, ids): (&[Example], &[u32]),
     segments: usize,
     mut observe: impl AsyncFnMut(usize) -> ControlFlow<()>,
 ) -> Result<Option<Trial>, ModelError> {
@@ -84,8 +113,8 @@ pub async fn evaluate<S: Session>(
     let mut sums = vec![Evaluation::default(); segments];
     let mut last = Vec::with_capacity(examples.len());
     let mut valid = vec![0_usize; segments];
-    for part in examples.chunks(rows) {
-        begin(solver, part).await?;
+    for (number, part) in examples.chunks(rows).enumerate() {
+        begin(solver, part, ids.get(number * rows..).unwrap_or_default()).await?;
         let mut answers = Vec::new();
         let mut halted_at = vec![None; part.len()];
         for ((number, sum), valid) in (1..).zip(&mut sums).zip(&mut valid) {
@@ -97,11 +126,14 @@ pub async fn evaluate<S: Session>(
                     halted_at[row].get_or_insert(number);
                 }
                 let answer = &answers[row * seq..][..seq];
-                let right = answer.iter().zip(&example.answer).filter(|(a, b)| a == b).count();
-                let exact = right == seq;
-                *valid += usize::from(exact || kind.check(&example.question, answer).is_ok());
+                let counted = answer.iter().zip(&example.answer).filter(|(_, given)| kind.learns(**given));
+                let (right, of) = counted.fold((0, 0), |(right, of), (a, b)| (right + usize::from(a == b), of + 1));
+                let exact = right == of;
+                let is_right =
+                    || kind.is_alike(&example.answer, answer) || kind.check(&example.question, answer).is_ok();
+                *valid += usize::from(exact || is_right());
                 sum.exact_accuracy += f64::from(u8::from(exact));
-                sum.accuracy += right as f64 / seq as f64;
+                sum.accuracy += right as f64 / of.max(1) as f64;
                 sum.steps += f64::from(halted_at[row].unwrap_or(number));
                 sum.q_halt_accuracy += f64::from(u8::from((halt >= 0.0) == exact));
                 sum.count += 1;
@@ -128,8 +160,10 @@ pub async fn evaluate<S: Session>(
 
 /// Gives a solver at most as many examples as it has rows, and at least one. What is missing is filled up with the first:
 /// what those rows give is not counted.
-async fn begin<S: Session>(solver: &mut Solver<S>, part: &[Example]) -> Result<(), ModelError> {
+async fn begin<S: Session>(solver: &mut Solver<S>, part: &[Example], ids: &[u32]) -> Result<(), ModelError> {
     let rows = solver.batch();
     let filled = part.iter().chain(std::iter::repeat(&part[0])).take(rows);
-    solver.begin(&Batch::of(filled).tokens, &vec![0; rows]).await
+    let mut ids: Vec<u32> = ids.iter().copied().take(part.len()).collect();
+    ids.resize(rows, 0);
+    solver.begin(&Batch::of(filled).tokens, &ids).await
 }

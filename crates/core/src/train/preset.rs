@@ -4,6 +4,7 @@ use crate::config::{Family, LossKind, Mixer, ModelConfig, Positions};
 use crate::puzzle::Kind;
 
 use super::optimizer::OptimizerConfig;
+use super::program::Trained;
 use super::setup::Setup;
 
 /// A model with the settings that train it.
@@ -32,7 +33,16 @@ impl Preset {
     /// The run that it begins.
     pub fn setup(&self, seed: u64) -> Setup {
         let Preset { model, optimizer, batch, steps, .. } = self.clone();
-        Setup { model, optimizer, batch, total_steps: steps, seed, shards: 1, sizes: Vec::new() }
+        Setup {
+            model,
+            optimizer,
+            batch,
+            total_steps: steps,
+            seed,
+            shards: 1,
+            sizes: Vec::new(),
+            trained: Trained::Everything,
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, ops::Deref};
 
+use serde::{Deserialize, Serialize};
+
 use crate::config::{Family, ModelConfig};
 use crate::model::{Inputs, Model, TapLog};
 use crate::plan::adjoint::Adjoint;
@@ -75,6 +77,49 @@ pub struct TrainingPlan {
     pub hyper: BufferId,
     /// Weights with what the optimizers keep.
     pub moments: Vec<Moments>,
+    /// Where the rows of all shards are joined for the puzzle embedding's update; `None` without an embedding, or with one
+    /// shard, whose own rows are all there are.
+    pub joined: Option<Joined>,
+}
+
+/// The puzzle embedding's gradients of a whole batch, B rows in the order of the shards. The sign descent goes by the sum over
+/// the rows of an identifier, which may be in several shards: so they are joined, not averaged.
+#[derive(Clone, Copy, Debug)]
+pub struct Joined {
+    /// The puzzle embedding.
+    pub param: BufferId,
+    /// A gradient for each row, [B, E].
+    pub grad: BufferId,
+    /// The rows' identifiers [B].
+    pub ids: BufferId,
+}
+
+/// Which weights a training changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Trained {
+    /// All of them.
+    #[default]
+    Everything,
+    /// The rows of the puzzle embedding alone: the others stay as they are, and no gradient of them is computed.
+    Embedding,
+}
+
+impl Trained {
+    /// Whether it is [`Trained::Everything`].
+    pub fn is_everything(&self) -> bool {
+        *self == Self::Everything
+    }
+}
+
+/// How a step is cut up and what of the model it changes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Division {
+    /// Equal parts of a batch. With more than one the host may read the gradients after [`Pass::gradient`], and replace them
+    /// before [`TrainingPlan::update`].
+    pub shards: usize,
+    /// The weights that are trained.
+    pub trained: Trained,
 }
 
 impl Deref for TrainingPlan {
@@ -91,9 +136,16 @@ impl TrainingPlan {
         [self.metrics, self.grad_squares]
     }
 
-    /// What is read back of a shard's gradient.
+    /// What is read back of a shard's gradient: metrics, the gradients, and the identifiers where an embedding has one.
     pub fn apart(&self) -> Vec<BufferId> {
-        [self.metrics].into_iter().chain(self.moments.iter().map(|moments| moments.grad)).collect()
+        let grads = self.moments.iter().map(|moments| moments.grad);
+        let ids = self.joined.map(|_| self.current.ids);
+        [self.metrics].into_iter().chain(grads).chain(ids).collect()
+    }
+
+    /// Whether a weight's gradients are joined over the shards, row by row.
+    pub(super) fn joins(&self, param: BufferId) -> bool {
+        self.joined.is_some_and(|joined| joined.param == param)
     }
 
     /// The pass of a board by its number; of one that there is not, the first.
@@ -113,24 +165,31 @@ pub fn record_training(
     optimizer: &OptimizerConfig,
     apart: bool,
 ) -> Result<TrainingPlan, PlanError> {
-    record_sizes(config, &[], batch, optimizer, apart)
+    // Of two shards, each with so many rows.
+    let division = Division { shards: if apart { 2 } else { 1 }, trained: Trained::Everything };
+    record_sizes(config, &[], batch, optimizer, division)
 }
 
-/// [`record_training`] with a further pass over the same weights for each of `sizes`: the configuration at other sizes of board
+/// As [`record_training`], with a further pass over the same weights for each of `sizes`: the configuration at other sizes of board
 /// ([`ModelConfig::at_size`]). Every pass has a carry of its own.
 ///
 /// # Errors
 /// A mistake in the recording.
-pub fn record_sizes(
+pub(super) fn record_sizes(
     config: &ModelConfig,
     sizes: &[ModelConfig],
     batch: usize,
     optimizer: &OptimizerConfig,
-    apart: bool,
+    Division { shards, trained }: Division,
 ) -> Result<TrainingPlan, PlanError> {
     let mut recorder = Recorder::new();
     let r = &mut recorder;
-    let model = Model::declare(r, config, batch);
+    let mut model = Model::declare(r, config, batch);
+    let puzzle = (config.puzzle_emb_ndim > 0).then(|| model.param("puzzle_emb.weights"));
+    if trained == Trained::Embedding {
+        model.trained.retain(|param| Some(*param) == puzzle);
+    }
+    let apart = shards > 1;
     let own = Buffers::declare(r, config, batch, "");
     let step = Common {
         random: r.integers("random", &[2]),
@@ -155,11 +214,20 @@ pub fn record_sizes(
         copy_gradients(r, &model, &mut own, |_, _, _| targets.next().unwrap_or(grad_squares));
         passes.push(pass);
     }
+    let joined = puzzle.filter(|_| apart).map(|param| Joined {
+        param,
+        grad: r.persistent("joined gradient.puzzle_emb.weights", &[shards * batch, config.puzzle_emb_ndim]),
+        ids: r.integers("joined ids", &[shards * batch]),
+    });
+    let rows = match joined {
+        Some(Joined { grad, ids, .. }) => EmbeddingRows { grad: Some(grad), ids, batch: shards * batch },
+        None => EmbeddingRows { grad: None, ids: passes[0].current.ids, batch },
+    };
     let update = r.entry("update");
-    let moments = record_update(r, &model, &grads, passes[0].current.ids, hyper, optimizer);
+    let moments = record_update(r, &model, &grads, rows, hyper, optimizer);
     let program = recorder.finish()?;
     let Common { random, metrics, .. } = step;
-    Ok(TrainingPlan { program, passes, update, random, metrics, grad_squares, hyper, moments })
+    Ok(TrainingPlan { program, passes, update, random, metrics, grad_squares, hyper, moments, joined })
 }
 
 /// Copies every gradient into the buffer that `target` gives for its name and shape, and notes it in its place.
@@ -287,11 +355,19 @@ fn record_pass(
     (pass, grads)
 }
 
+/// What the puzzle embedding is updated from.
+struct EmbeddingRows {
+    /// Its gradients, [`EmbeddingRows::batch`] rows; `None`: those of this shard.
+    grad: Option<BufferId>,
+    ids: BufferId,
+    batch: usize,
+}
+
 fn record_update(
     r: &mut Recorder,
     model: &Model,
     grads: &HashMap<BufferId, BufferId>,
-    ids: BufferId,
+    rows: EmbeddingRows,
     hyper: BufferId,
     optimizer: &OptimizerConfig,
 ) -> Vec<Moments> {
@@ -304,9 +380,9 @@ fn record_update(
         let buffer = r.program().buffer(param).clone();
         let len = buffer.len();
         let adam = if Some(param) == puzzle {
-            let (batch, width) = (model.batch, config.puzzle_emb_ndim);
-            let identifiers = config.num_puzzle_identifiers;
-            let weight_decay = puzzle_weight_decay;
+            let EmbeddingRows { ids, batch, .. } = rows;
+            let (width, identifiers) = (config.puzzle_emb_ndim, config.num_puzzle_identifiers);
+            let (grad, weight_decay) = (rows.grad.unwrap_or(grad), puzzle_weight_decay);
             r.push(SignSgd { grad, ids, hyper, table: param, batch, width, identifiers, weight_decay });
             None
         } else {

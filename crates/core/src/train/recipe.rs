@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::recipe_fields::{self, FieldProblem};
-use super::{BoardShare, OptimizerConfig, Setup, boards, limits};
+use super::tasks::{self, TaskProblem};
+use super::{BoardShare, OptimizerConfig, Setup, Trained, boards, limits};
 use crate::config::{ConfigError, ModelConfig};
 use crate::data::{Answers, Example, Hard, Puzzles, Split, SplitRequest};
 use crate::engine::Precision;
@@ -71,6 +72,43 @@ pub struct DataRecipe {
     /// Which of several right answers is learnt.
     #[serde(default, skip_serializing_if = "is_given")]
     pub answers: Answers,
+    /// Tasks that are learnt in place of puzzles: names of collections, or files and folders. What is read of them is part of a
+    /// saved run; the kind is then a token grid.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<String>,
+    /// Side of the token grid, 1 to 30; 0 in a recipe without tasks.
+    #[serde(default, skip_serializing_if = "is_no_side")]
+    pub side: usize,
+    /// Augmented versions of each task beside itself, at most; fewer where its symmetry gives no more.
+    #[serde(default, skip_serializing_if = "is_no_side")]
+    pub augmentations: usize,
+    /// Rows and columns within which all grids of a task lie, else it is left out; 0: those that the token grid holds.
+    #[serde(default, skip_serializing_if = "is_no_side")]
+    pub fits: usize,
+    /// Which demonstrations of a task are held out in the first half of the steps.
+    #[serde(default, skip_serializing_if = "HoldOut::is_none")]
+    pub hold_out: HoldOut,
+}
+
+/// Which demonstrations of a task are held out in the first half of a training, to see whether it is solved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HoldOut {
+    /// None: all are learnt from the first step on.
+    #[default]
+    None,
+    /// The last one of each task that has several.
+    Last,
+}
+
+impl HoldOut {
+    fn is_none(&self) -> bool {
+        *self == Self::None
+    }
+}
+
+fn is_no_side(side: &usize) -> bool {
+    *side == 0
 }
 
 fn is_given(answers: &Answers) -> bool {
@@ -89,6 +127,31 @@ fn is_zero(share: &f64) -> bool {
     *share == 0.0
 }
 
+/// Generated puzzles of every difficulty, as many as are asked for: none.
+impl Default for DataRecipe {
+    fn default() -> Self {
+        Self {
+            base_puzzles: 0,
+            test_puzzles: 0,
+            seed: 0,
+            easiest: 0.0,
+            hardest: one(),
+            smaller: 0.0,
+            hard: 0.0,
+            hard_guesses: 0,
+            file: None,
+            boards: Vec::new(),
+            mixture: Mixture::default(),
+            answers: Answers::Given,
+            tasks: Vec::new(),
+            side: 0,
+            augmentations: 0,
+            fits: 0,
+            hold_out: HoldOut::None,
+        }
+    }
+}
+
 impl DataRecipe {
     /// What is generated, or taken from the file.
     pub fn request(&self) -> SplitRequest {
@@ -104,7 +167,12 @@ impl DataRecipe {
 
     /// Whether each example is a fresh one.
     pub fn is_fresh(&self) -> bool {
-        self.base_puzzles == 0
+        self.base_puzzles == 0 && !self.is_of_tasks()
+    }
+
+    /// Whether tasks are learnt in place of puzzles.
+    pub fn is_of_tasks(&self) -> bool {
+        !self.tasks.is_empty()
     }
 }
 
@@ -128,6 +196,9 @@ pub struct Schedule {
     /// What the operands of matrix products are rounded to; weights, moments, sums and states are f32 in either.
     #[serde(default, skip_serializing_if = "is_f32")]
     pub precision: Precision,
+    /// Which weights are trained.
+    #[serde(default, skip_serializing_if = "Trained::is_everything")]
+    pub train_only: Trained,
 }
 
 fn is_f32(precision: &Precision) -> bool {
@@ -188,9 +259,12 @@ pub enum RecipeError {
         /// Parts.
         shards: usize,
     },
-    /// A model whose gradients cannot be averaged.
-    #[error("[training] shards is more than 1, expected 1 for a model with a puzzle embedding")]
-    ShardedEmbedding,
+    /// The training of an embedding that there is not.
+    #[error("[training] train_only is \"embedding\", expected \"everything\" for a model whose puzzle_emb_ndim is 0")]
+    NoEmbedding,
+    /// Tasks that cannot be learnt as the recipe says.
+    #[error(transparent)]
+    Tasks(#[from] TaskProblem),
     /// Puzzles of a game that has no generator, without a file of them.
     #[error("puzzles of {0} are not generated: expected [data] file")]
     NoGenerator(Kind),
@@ -236,17 +310,17 @@ pub enum RecipeError {
 impl Recipe {
     /// What the trainer needs of it.
     pub fn setup(&self) -> Setup {
-        let Schedule { batch, steps, seed, shards, .. } = self.training;
+        let Schedule { batch, steps, seed, shards, train_only: trained, .. } = self.training;
         let (model, optimizer) = (self.model.clone(), self.optimizer.clone());
         let sizes = self.data.boards.iter().map(|board| board.size).collect();
-        Setup { model, optimizer, batch, total_steps: steps, seed, shards, sizes }
+        Setup { model, optimizer, batch, total_steps: steps, seed, shards, sizes, trained }
     }
 
     /// Shards that so many processor cores compute fastest, where the recipe leaves their number open: on two cores two are
     /// 1.7 to 1.9 times as fast as one (docs/measurements.md). Every shard has its own weights, so a large model has one.
     pub fn fitting_shards(&self, cores: usize) -> usize {
         let weights: usize = param_specs(&self.model).iter().map(|spec| spec.shape.iter().product::<usize>()).sum();
-        if self.model.puzzle_emb_ndim > 0 || !self.data.boards.is_empty() || weights > MOST_SHARED_WEIGHTS {
+        if !self.data.boards.is_empty() || weights > MOST_SHARED_WEIGHTS {
             return 1;
         }
         let fits = |shards: &usize| *shards <= cores && self.training.batch.is_multiple_of(*shards);
@@ -291,7 +365,7 @@ impl Recipe {
             ("[training] shards", self.training.shards == 0),
             ("[training] evaluate_every", self.training.evaluate_every == 0),
             ("[data] base_puzzles", base_puzzles == 0 && self.data.file.is_some()),
-            ("[data] test_puzzles", test_puzzles == 0),
+            ("[data] test_puzzles", test_puzzles == 0 && !self.data.is_of_tasks()),
         ] {
             if zero {
                 return Err(RecipeError::Zero { field });
@@ -302,11 +376,11 @@ impl Recipe {
         if !batch.is_multiple_of(shards) {
             return Err(RecipeError::Shards { batch, shards });
         }
-        // The sign descent of a puzzle embedding goes by the example: there is nothing to average.
-        if shards > 1 && self.model.puzzle_emb_ndim > 0 {
-            return Err(RecipeError::ShardedEmbedding);
+        if self.training.train_only == Trained::Embedding && self.model.puzzle_emb_ndim == 0 {
+            return Err(RecipeError::NoEmbedding);
         }
-        if self.puzzle.generator().is_none() && self.data.file.is_none() {
+        tasks::check(self)?;
+        if self.puzzle.generator().is_none() && self.data.file.is_none() && !self.data.is_of_tasks() {
             return Err(RecipeError::NoGenerator(self.puzzle));
         }
         boards::check(self)?;

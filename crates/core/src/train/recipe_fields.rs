@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{BoardShare, DataRecipe, OptimizerConfig, Schedule};
+use super::{BoardShare, DataRecipe, HoldOut, OptimizerConfig, Schedule, Trained};
 use crate::{
     config::ModelConfig,
     data::Answers,
@@ -174,13 +174,28 @@ fn example(section: &str) -> Map<String, Value> {
             mixture: Mixture::new(vec![Part::default()]),
             // Not the one that is left out where it is written.
             answers: Answers::Random,
+            tasks: vec![String::new()],
+            side: 1,
+            augmentations: 1,
+            fits: 1,
+            hold_out: HoldOut::Last,
         }),
         "optimizer" => serde_json::to_value(OptimizerConfig::default()),
         "training" => {
             // Not the precision that is left out where it is written.
-            let precision = Precision::Bf16;
+            let (precision, train_only) = (Precision::Bf16, Trained::Embedding);
             let (batch, steps, seed, shards) = (1, 1, 1, 1);
-            serde_json::to_value(Schedule { batch, steps, seed, evaluate_every: 1, evaluate_on: 1, shards, precision })
+            let (evaluate_every, evaluate_on) = (1, 1);
+            serde_json::to_value(Schedule {
+                batch,
+                steps,
+                seed,
+                evaluate_every,
+                evaluate_on,
+                shards,
+                precision,
+                train_only,
+            })
         }
         _ => return ModelConfig::example(),
     };

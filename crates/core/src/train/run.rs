@@ -7,16 +7,18 @@ use super::{
     Evaluation, Recipe, Row, StepReport, TrainError, Trainer, Trial,
     boards::OtherBoards,
     curve::{ROW, mean},
-    evaluate::evaluate,
+    evaluate::{Unseen, evaluate_identified},
     saved::Saved,
     shard::Helper,
     shortage::shortages,
+    tasks::TaskData,
 };
 use crate::{
     checkpoint::Weights,
     data::{Dataset, DatasetError, Example, Split, SplitCounts},
     engine::{Engine, Kind as EngineKind},
     model::{Solver, Taps},
+    puzzle::arc::Task,
 };
 
 /// A run in progress.
@@ -24,8 +26,7 @@ pub struct Run<E: Engine> {
     engine: E,
     recipe: Recipe,
     trainer: Trainer<E::Session>,
-    data: Dataset,
-    test: Vec<Example>,
+    source: Source,
     /// Boards of the recipe's further sizes, in their order.
     others: Vec<OtherBoards<E::Session>>,
     /// Hard puzzles that take fewer guesses than asked for.
@@ -43,6 +44,14 @@ pub struct Run<E: Engine> {
     seconds: f64,
     since: f64,
     clock: fn() -> f64,
+}
+
+/// Where a run's examples come from, and what it is tested on.
+enum Source {
+    /// Boards of a game: base puzzles or fresh ones, and unseen ones.
+    Boards(Dataset, Unseen),
+    /// Tasks of several grids.
+    Tasks(Box<TaskData>),
 }
 
 /// What a run learns from and is tested on.
@@ -73,6 +82,28 @@ impl<E: Engine> Run<E> {
         weights: Option<Weights>,
         clock: fn() -> f64,
     ) -> Result<Self, TrainError> {
+        let trainer = Self::trainer(&engine, &recipe, weights).await?;
+        Self::around(engine, recipe, trainer, examples, clock)
+    }
+
+    /// Starts a run that learns tasks, those of which [`super::complete`] made the recipe.
+    ///
+    /// # Errors
+    /// As [`Run::begin`]; tasks that are not the recipe's.
+    pub async fn begin_tasks(
+        engine: E,
+        recipe: Recipe,
+        tasks: &[Task],
+        weights: Option<Weights>,
+        clock: fn() -> f64,
+    ) -> Result<Self, TrainError> {
+        // Before weights are drawn for them.
+        let data = TaskData::of_tasks(&recipe, tasks)?;
+        let trainer = Self::trainer(&engine, &recipe, weights).await?;
+        Ok(Self::of_source(engine, recipe, trainer, Source::Tasks(Box::new(data)), clock))
+    }
+
+    async fn trainer(engine: &E, recipe: &Recipe, weights: Option<Weights>) -> Result<Trainer<E::Session>, TrainError> {
         let setup = recipe.setup();
         // Before weights are drawn that no engine could hold.
         let plan = setup.record()?;
@@ -80,8 +111,7 @@ impl<E: Engine> Run<E> {
         let given = weights.map(|weights| weights.in_both_roles(&setup.model));
         let weights = given.unwrap_or_else(|| Weights::init(&setup.model, setup.seed));
         weights.check(&setup.model)?;
-        let trainer = Trainer::new(&engine, setup, &weights).await?;
-        Self::around(engine, recipe, trainer, examples, clock)
+        Trainer::new(engine, setup, &weights).await
     }
 
     /// Goes on where a run was saved. Its examples are those of `saved`, or what its recipe generates.
@@ -103,9 +133,15 @@ impl<E: Engine> Run<E> {
         clock: fn() -> f64,
         helpers: Vec<Box<dyn Helper>>,
     ) -> Result<Self, TrainError> {
-        let Saved { recipe, rows, recent, seconds, result, given, state, .. } = saved;
+        let Saved { recipe, rows, recent, seconds, result, given, tasks, state, .. } = saved;
         let trainer = Trainer::resume_with(&engine, state, helpers).await?;
-        let run = Self::around(engine, recipe, trainer, Examples { split, given }, clock)?;
+        let run = match tasks {
+            None => Self::around(engine, recipe, trainer, Examples { split, given }, clock)?,
+            Some(tasks) => {
+                let data = TaskData::of_text(&recipe, tasks)?;
+                Self::of_source(engine, recipe, trainer, Source::Tasks(Box::new(data)), clock)
+            }
+        };
         Ok(Self { rows, recent, seconds, result, ..run })
     }
 
@@ -120,17 +156,24 @@ impl<E: Engine> Run<E> {
         if training.is_empty() && !test.is_empty() && !recipe.data.is_fresh() {
             return Err(DatasetError::OnlyUnseen { count: test.len() }.into());
         }
+        if recipe.data.is_of_tasks() {
+            return Err(TrainError::State("no tasks, though its recipe learns tasks".into()));
+        }
         let data = recipe.data.dataset(recipe.data.puzzles(recipe.puzzle), training)?;
         let others = OtherBoards::of(&recipe)?;
-        Ok(Self {
-            others,
+        let run = Self::of_source(engine, recipe, trainer, Source::Boards(data, test.into()), clock);
+        Ok(Self { others, too_easy, given, ..run })
+    }
+
+    fn of_source(engine: E, recipe: Recipe, trainer: Trainer<E::Session>, source: Source, clock: fn() -> f64) -> Self {
+        Self {
+            others: Vec::new(),
             engine,
             recipe,
             trainer,
-            data,
-            test,
-            too_easy,
-            given,
+            source,
+            too_easy: 0,
+            given: None,
             solver: None,
             rows: Vec::new(),
             recent: Vec::new(),
@@ -138,12 +181,17 @@ impl<E: Engine> Run<E> {
             seconds: 0.0,
             since: clock(),
             clock,
-        })
+        }
     }
 
-    /// What it learns from and is tested on, taken out of it.
+    /// The puzzles that it learns from and is tested on, taken out of it; of a run that learns tasks none.
     pub fn into_split(self) -> Split {
-        Split { training: self.data.into_base(), test: self.test, too_easy: self.too_easy }
+        match self.source {
+            Source::Boards(data, test) => {
+                Split { training: data.into_base(), test: test.examples, too_easy: self.too_easy }
+            }
+            Source::Tasks(_) => Split::default(),
+        }
     }
 
     /// What it follows.
@@ -161,9 +209,20 @@ impl<E: Engine> Run<E> {
         &self.engine
     }
 
-    /// Base puzzles.
+    /// Base puzzles; of tasks their demonstrations.
     pub fn base_puzzles(&self) -> usize {
-        self.data.base_puzzles()
+        match &self.source {
+            Source::Boards(data, _) => data.base_puzzles(),
+            Source::Tasks(data) => data.demonstrations(),
+        }
+    }
+
+    /// The ids of the tasks that it learns, each with the puzzle identifier of the task as it is; none of a run on boards.
+    pub fn task_identifiers(&self) -> Vec<(&str, u32)> {
+        match &self.source {
+            Source::Boards(..) => Vec::new(),
+            Source::Tasks(data) => data.own_identifiers().collect(),
+        }
     }
 
     /// Bytes that the engine holds for the training step.
@@ -176,9 +235,17 @@ impl<E: Engine> Run<E> {
         &self.rows
     }
 
-    /// The unseen puzzles.
+    /// The unseen puzzles. Of tasks the demonstrations that are held out, as long as they are, and then the tests whose outputs
+    /// are known.
     pub fn test(&self) -> &[Example] {
-        &self.test
+        &self.unseen().examples
+    }
+
+    fn unseen(&self) -> &Unseen {
+        match &self.source {
+            Source::Boards(_, test) => test,
+            Source::Tasks(data) => data.unseen(self.steps_done()),
+        }
     }
 
     /// What [`Run::test_all`] gave at its end.
@@ -213,9 +280,10 @@ impl<E: Engine> Run<E> {
     /// The engine's; a loss that is not finite.
     pub async fn step(&mut self) -> Result<(Option<StepReport>, Option<&Row>), TrainError> {
         let (step, rows) = (self.steps_done(), self.recipe.training.batch);
-        let batch = match self.recipe.data.board_of(step) {
-            0 => self.data.batch(step, rows),
-            board => self.others[board - 1].data.batch(step, rows).of_board(board),
+        let batch = match (&self.source, self.recipe.data.board_of(step)) {
+            (Source::Boards(data, _), 0) => data.batch(step, rows),
+            (Source::Boards(..), board) => self.others[board - 1].data.batch(step, rows).of_board(board),
+            (Source::Tasks(data), _) => data.batch(step, rows),
         };
         // That of a run which was stopped and goes on is not the one that it ends with.
         self.result = None;
@@ -262,17 +330,21 @@ impl<E: Engine> Run<E> {
     }
 
     fn counts(&self) -> SplitCounts {
-        SplitCounts { training: self.base_puzzles(), test: self.test.len(), too_easy: self.too_easy }
+        SplitCounts { training: self.base_puzzles(), test: self.test().len(), too_easy: self.too_easy }
     }
 
     /// One sentence for each side that has fewer puzzles than the recipe asks for.
     pub fn shortages(&self) -> Vec<String> {
+        // Of tasks a recipe asks for no number.
+        if self.recipe.data.is_of_tasks() {
+            return Vec::new();
+        }
         shortages(&self.recipe, self.counts(), self.given.as_ref().map(Vec::len))
     }
 
     /// Unseen puzzles that [`Run::evaluate`] tries.
     pub fn tried(&self) -> usize {
-        self.recipe.training.evaluate_on.min(self.test.len())
+        self.recipe.training.evaluate_on.min(self.test().len())
     }
 
     /// Tries the unseen puzzles that the recipe says, notes the result in the last row and returns that; `None` where
@@ -301,7 +373,7 @@ impl<E: Engine> Run<E> {
         &mut self,
         observe: impl AsyncFnMut(usize, &Weights) -> ControlFlow<()>,
     ) -> Result<Option<Evaluation>, TrainError> {
-        let trial = self.evaluate_on(self.test.len(), observe).await?;
+        let trial = self.evaluate_on(self.test().len(), observe).await?;
         self.result = trial.map(|trial| trial.result());
         Ok(self.result)
     }
@@ -339,20 +411,22 @@ impl<E: Engine> Run<E> {
         mut observe: impl AsyncFnMut(usize, &Weights) -> ControlFlow<()>,
     ) -> Result<Option<Trial>, TrainError> {
         let segments = self.recipe.model.halt_max_steps;
-        let few = few.min(self.test.len());
+        let few = few.min(self.test().len());
         if few == 0 {
             return Ok(None);
         }
         let weights = self.weights(averaged).await?;
         let mut solver = self.solver(&weights).await?;
-        let trial = evaluate(&mut solver, self.recipe.puzzle, &self.test[..few], segments, async |done| {
+        let Unseen { examples, ids } = self.unseen();
+        let examples = (&examples[..few], &ids[..]);
+        let trial = evaluate_identified(&mut solver, self.recipe.puzzle, examples, segments, async |done| {
             observe(done, &weights).await
         })
         .await;
         self.solver = Some(solver);
         let Some(mut trial) = trial? else { return Ok(None) };
         // Of the further sizes as large a part as of the recipe's own.
-        let part = few as f64 / self.test.len() as f64;
+        let part = few as f64 / self.test().len() as f64;
         for board in &mut self.others {
             let done = trial.result().count;
             let observe = async |more| observe(done + more, &weights).await;
@@ -370,7 +444,7 @@ impl<E: Engine> Run<E> {
             solver.set_weights(weights)?;
             return Ok(solver);
         }
-        let rows = self.recipe.training.batch.clamp(1, self.test.len().max(1));
+        let rows = self.recipe.training.batch.clamp(1, self.test().len().max(1));
         Ok(Solver::new(&self.engine, &self.recipe.model, weights, rows, Taps::None).await?)
     }
 
@@ -396,6 +470,10 @@ impl<E: Engine> Run<E> {
             engine: Some(self.engine.info().kind),
             result: self.result,
             given: self.given.clone(),
+            tasks: match &self.source {
+                Source::Boards(..) => None,
+                Source::Tasks(data) => Some(data.text().to_owned()),
+            },
             state: self.trainer.state().await?,
         })
     }

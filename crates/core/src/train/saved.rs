@@ -5,7 +5,12 @@ use std::collections::HashMap;
 
 use safetensors::{Dtype, tensor::TensorView};
 
-use super::{Evaluation, Recipe, Row, StepReport, TrainError, limits::MOST_STEPS, trainer::State};
+use super::{
+    Evaluation, Recipe, Row, StepReport, TrainError,
+    limits::MOST_STEPS,
+    tasks::{TaskData, TaskSet},
+    trainer::State,
+};
 use crate::{
     checkpoint::{Weights, metadata, open},
     data::Example,
@@ -37,9 +42,14 @@ pub struct Saved {
     pub result: Option<Evaluation>,
     /// Its examples, where they were not generated.
     pub given: Option<Vec<Example>>,
+    /// The tasks that it learns, as a file of them has them.
+    pub tasks: Option<String>,
     /// Weights, moments, averages and carry.
     pub state: State,
 }
+
+/// Tensor of the tasks that are learnt: a file of them, as bytes.
+const TASKS: &str = "tasks";
 
 /// What a saved run says of itself, without its tensors.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,6 +112,9 @@ impl Saved {
             let view = TensorView::new(Dtype::U8, vec![bytes.len() / (2 * seq), 2, seq], bytes).map_err(wrong)?;
             views.push((EXAMPLES, view));
         }
+        if let Some(tasks) = &self.tasks {
+            views.push((TASKS, TensorView::new(Dtype::U8, vec![tasks.len()], tasks.as_bytes()).map_err(wrong)?));
+        }
         safetensors::serialize(views, Some(header)).map_err(wrong)
     }
 
@@ -138,12 +151,23 @@ impl Saved {
         });
         let buffers = buffers.collect::<Result<_, _>>()?;
         let given = file.tensor(EXAMPLES).ok().map(|view| examples(&recipe, view.data()));
+        let tasks = file.tensor(TASKS).ok().map(|view| String::from_utf8(view.data().to_vec())).transpose();
+        let tasks = tasks.map_err(|_| TrainError::State("its tasks are no text".into()))?;
         let state = State { setup: recipe.setup(), step, buffers };
-        Ok(Self { recipe, rows, recent, seconds, engine, result, given, state })
+        Ok(Self { recipe, rows, recent, seconds, engine, result, given, tasks, state })
     }
 }
 
 impl Saved {
+    /// The tasks that it learns in their versions, and their ids; `None` of a run on boards.
+    ///
+    /// # Errors
+    /// Tasks that are none, or not those of the recipe.
+    pub fn task_set(&self) -> Result<Option<(TaskSet, Vec<String>)>, TrainError> {
+        let data = self.tasks.clone().map(|tasks| TaskData::of_text(&self.recipe, tasks)).transpose()?;
+        Ok(data.map(TaskData::into_set))
+    }
+
     /// The moving average of the weights, without the moments.
     ///
     /// # Errors
@@ -273,7 +297,17 @@ mod tests {
             State { setup: recipe.setup(), step: 9, buffers: vec![("lm_head.weight".into(), Data::F32(vec![0.5]))] };
         let result = Some(Evaluation { exact_accuracy: 0.8, count: 5, ..Evaluation::default() });
         let engine = Some(Kind::Cpu);
-        Saved { recipe, rows: Vec::new(), recent: Vec::new(), seconds: 1.5, engine, result, given: None, state }
+        Saved {
+            recipe,
+            rows: Vec::new(),
+            recent: Vec::new(),
+            seconds: 1.5,
+            engine,
+            result,
+            given: None,
+            tasks: None,
+            state,
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::puzzle::Size;
 
 use super::error::TrainError;
 use super::optimizer::OptimizerConfig;
-use super::program::{TrainingPlan, record_sizes};
+use super::program::{Division, Trained, TrainingPlan, record_sizes};
 
 /// What fixes a run, beside its data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub struct Setup {
     /// serve every size, and to have no puzzle embedding.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sizes: Vec<Size>,
+    /// Which weights are trained.
+    #[serde(default, skip_serializing_if = "Trained::is_everything")]
+    pub trained: Trained,
 }
 
 impl Setup {
@@ -46,7 +49,8 @@ impl Setup {
             config.ok_or(TrainError::Sizes { cells: self.model.seq_len, size })
         };
         let sizes = self.sizes.iter().map(sized).collect::<Result<Vec<_>, _>>()?;
-        Ok(record_sizes(&self.model, &sizes, self.rows(), &self.optimizer, self.apart())?)
+        let division = Division { shards: self.shards, trained: self.trained };
+        Ok(record_sizes(&self.model, &sizes, self.rows(), &self.optimizer, division)?)
     }
 
     /// Whether gradients leave the engine between the two halves of a step.

@@ -27,20 +27,41 @@ pub struct Gradient {
     /// Mean over the shard's rows of every weight's gradient, one after the other in the plan's order.
     #[serde(with = "crate::word_bytes")]
     pub values: Vec<f32>,
+    /// Of the puzzle embedding, where the model has one, which stands in none of `values`.
+    pub rows: EmbeddingGradient,
+}
+
+/// The puzzle embedding's gradients row by row of a batch.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct EmbeddingGradient {
+    /// [rows, E].
+    #[serde(with = "crate::word_bytes")]
+    pub values: Vec<f32>,
+    /// The rows' identifiers.
+    #[serde(with = "crate::word_bytes")]
+    pub ids: Vec<u32>,
 }
 
 impl Gradient {
-    /// Metrics summed, gradients averaged, in the order of the shards.
+    /// Metrics summed, gradients averaged, those of embedding rows joined, in the order of the shards.
     pub fn average(shards: Vec<Self>) -> Self {
         let share = 1.0 / shards.len().max(1) as f32;
         let mut shards = shards.into_iter();
         let mut total = shards.next().unwrap_or_default();
-        for Self { metrics, values } in shards {
+        for Self { metrics, values, rows } in shards {
             total.metrics.iter_mut().zip(metrics).for_each(|(sum, x)| *sum += x);
             total.values.iter_mut().zip(values).for_each(|(sum, x)| *sum += x);
+            total.rows.values.extend(rows.values);
+            total.rows.ids.extend(rows.ids);
         }
-        total.values.iter_mut().for_each(|x| *x *= share);
+        // A row's gradient is a part of the mean over its shard: of that over the batch it is a smaller one.
+        total.values.iter_mut().chain(&mut total.rows.values).for_each(|x| *x *= share);
         total
+    }
+
+    /// Σ g² over all of it.
+    pub fn squares(&self) -> f64 {
+        self.values.iter().chain(&self.rows.values).map(|&x| f64::from(x).powi(2)).sum()
     }
 }
 
@@ -61,6 +82,8 @@ pub enum Order {
         /// [`Gradient::values`].
         #[serde(with = "crate::word_bytes")]
         gradient: Vec<f32>,
+        /// [`Gradient::rows`].
+        rows: EmbeddingGradient,
     },
     /// Hand out the carry.
     Carry,
@@ -184,13 +207,28 @@ impl<S: Session> Shard<S> {
                 self.feed(step, &batch)?;
                 let read = self.plan.apart();
                 let gradient = self.plan.pass(batch.board).gradient;
-                let mut data = self.session.run(&[gradient], &read).await?.into_iter().map(Data::f32);
-                let metrics = data.next().unwrap_or_default();
-                Ok(Some(Reply::Gradient(Gradient { metrics, values: data.flatten().collect() })))
-            }
-            Order::Update { gradient, .. } => {
-                let mut rest = &gradient[..];
+                let mut data = self.session.run(&[gradient], &read).await?.into_iter();
+                let mut reply =
+                    Gradient { metrics: data.next().map(Data::f32).unwrap_or_default(), ..Gradient::default() };
                 for moments in &self.plan.moments {
+                    let values = data.next().map(Data::f32).unwrap_or_default();
+                    match self.plan.joins(moments.param) {
+                        true => reply.rows.values = values,
+                        false => reply.values.extend(values),
+                    }
+                }
+                if let Some(Data::U32(ids)) = data.next() {
+                    reply.rows.ids = ids;
+                }
+                Ok(Some(Reply::Gradient(reply)))
+            }
+            Order::Update { gradient, rows, .. } => {
+                if let Some(joined) = self.plan.joined {
+                    self.session.write(joined.grad, &rows.values)?;
+                    self.session.write_u32(joined.ids, &rows.ids)?;
+                }
+                let mut rest = &gradient[..];
+                for moments in self.plan.moments.iter().filter(|moments| !self.plan.joins(moments.param)) {
                     let (own, after) = rest.split_at(self.plan.program.buffer(moments.grad).len().min(rest.len()));
                     self.session.write(moments.grad, own)?;
                     rest = after;

@@ -197,15 +197,15 @@ impl<S: Session> Trainer<S> {
             return self.report(step, lr, numbers);
         }
         let gradient = self.gradient(step, batch).await?;
-        let squares: f64 = gradient.values.iter().map(|&x| f64::from(x).powi(2)).sum();
+        let squares = gradient.squares();
         // Before the update: what is not finite must not reach the weights of any shard.
         let lr = self.setup.optimizer.hyper(step, self.setup.total_steps)[0];
-        let numbers = vec![Data::F32(gradient.metrics), Data::F32(vec![squares as f32])];
-        let report = self.report(step, lr, numbers)?;
+        let Gradient { metrics, values, rows } = gradient;
+        let report = self.report(step, lr, vec![Data::F32(metrics), Data::F32(vec![squares as f32])])?;
         for other in &mut self.others {
-            other.tell(Order::Update { step, gradient: gradient.values.clone() }).await?;
+            other.tell(Order::Update { step, gradient: values.clone(), rows: rows.clone() }).await?;
         }
-        self.first.obey(Order::Update { step, gradient: gradient.values }).await?;
+        self.first.obey(Order::Update { step, gradient: values, rows }).await?;
         self.step = step;
         Ok(report)
     }

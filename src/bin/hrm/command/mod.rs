@@ -24,6 +24,10 @@ mod run;
 mod run_folder;
 mod shell;
 mod signals;
+mod task_eval;
+mod task_files;
+mod task_model;
+mod task_solve;
 mod tasks;
 mod test_set;
 mod train;
@@ -73,7 +77,7 @@ enum Command {
     Bench(bench::Args),
     /// Compare an engine with numbers of the official code
     Verify(verify::Args),
-    /// Read tasks of grids
+    /// Read, learn and answer tasks of grids
     Arc(tasks::Args),
     /// Print what makes a shell complete this command's arguments
     Completions(shell::CompletionsArgs),

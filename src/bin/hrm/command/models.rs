@@ -141,3 +141,22 @@ pub fn write(file: &Path, config: &ModelConfig, kind: Kind, weights: &Weights) -
     files::write(file, &weights.to_safetensors()?)?;
     files::write(&file.with_extension("json"), config_text(config, kind)?.as_bytes())
 }
+
+/// [`write`] of a model that learnt tasks, with the names of its puzzle identifiers.
+pub fn write_named(
+    file: &Path,
+    config: &ModelConfig,
+    kind: Kind,
+    weights: &Weights,
+    identifiers: &[String],
+) -> Result<(), Failure> {
+    files::write(file, &weights.to_safetensors()?)?;
+    files::write(&file.with_extension("json"), named_config_text(config, kind, identifiers)?.as_bytes())
+}
+
+/// [`config_text`] of a model that learnt tasks, with the names of its puzzle identifiers.
+pub fn named_config_text(config: &ModelConfig, kind: Kind, identifiers: &[String]) -> Result<String, Failure> {
+    let mut json: serde_json::Value = serde_json::from_str(&config_text(config, kind)?)?;
+    json["identifiers"] = identifiers.into();
+    Ok(serde_json::to_string_pretty(&json)? + "\n")
+}

@@ -49,6 +49,21 @@ pub fn views(text: &str) -> Result<usize, String> {
     whole(text, 1, 65_536)
 }
 
+/// Steps of a training.
+pub fn steps(text: &str) -> Result<u64, String> {
+    whole(text, 0, 100_000_000)
+}
+
+/// Augmented versions of a task.
+pub fn augmentations(text: &str) -> Result<usize, String> {
+    whole(text, 0, 10_000)
+}
+
+/// Rows and columns of a token grid.
+pub fn token_side(text: &str) -> Result<usize, String> {
+    whole(text, 1, 30)
+}
+
 /// Noise, its RMS over the state's.
 pub fn noise(text: &str) -> Result<f32, String> {
     real(text, 0.0, 10.0).map(|noise| noise as f32)

@@ -4,18 +4,19 @@ use std::path::Path;
 
 use hrm_core::checkpoint::Weights;
 use hrm_core::data::{Split, Splitter, TEST_FRACTION, csv};
-use hrm_core::puzzle::Kind;
-use hrm_core::train::{Examples, Recipe, Saved, shortages};
+use hrm_core::puzzle::{Kind, arc::Task};
+use hrm_core::train::{Examples, Recipe, Saved, complete, shortages, wants_tasks};
 use toml::{Table, Value};
 
 use super::output::{counted, note};
 use super::progress::Progress;
 use super::run_folder::shell_word;
 use super::signals::Signals;
-use super::{Failure, at, files};
+use super::{Failure, at, files, task_files};
 
-/// Reads a recipe, with some of its fields set otherwise: each change is a line of TOML such as `training.batch = 16`.
-pub fn load(file: &Path, changes: &[String]) -> Result<Recipe, Failure> {
+/// Reads a recipe, with some of its fields set otherwise: each change is a line of TOML such as `training.batch = 16`. The second
+/// result are the tasks that it learns, none where it learns puzzles.
+pub fn load(file: &Path, changes: &[String]) -> Result<(Recipe, Vec<Task>), Failure> {
     let text = text(file)?;
     let mut fields: Table = text.parse().map_err(|e| format!("{}: {}", file.display(), syntax(&e, &text)))?;
     // The file for itself, so that a fault of its own is not put down to a change.
@@ -37,12 +38,17 @@ pub fn load(file: &Path, changes: &[String]) -> Result<Recipe, Failure> {
     of_table(&fields)
 }
 
-fn of_table(fields: &Table) -> Result<Recipe, Failure> {
+fn of_table(fields: &Table) -> Result<(Recipe, Vec<Task>), Failure> {
     if let Some(problem) = not_finite(fields, None) {
         return Err(problem.into());
     }
     let fields = serde_json::to_value(fields)?.as_object().cloned().unwrap_or_default();
-    Ok(Recipe::of_person(fields)?)
+    let sources = wants_tasks(&fields);
+    if sources.is_empty() {
+        return Ok((Recipe::of_person(fields)?, Vec::new()));
+    }
+    let tasks = task_files::read(&sources).map_err(|error| format!("[data] tasks: {error}"))?;
+    Ok(complete(fields, &tasks)?)
 }
 
 /// The first number that is none, which TOML can write and JSON cannot.

@@ -1,15 +1,14 @@
 //! `hrm arc`: tasks of grids.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use hrm_core::puzzle::arc::{Grid, Pair, Task, file};
 
 use super::output::{self, counted, note};
-use super::{Failure, at, files};
+use super::{Failure, files, task_eval, task_files, task_solve};
 
-/// Read tasks of grids
+/// Tasks of grids: read them, learn and answer them
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -20,6 +19,10 @@ pub struct Args {
 enum Action {
     /// Read tasks and print a line for each, or what is wrong with a file
     Check(CheckArgs),
+    /// Learn a task and answer its tests by vote
+    Solve(task_solve::Args),
+    /// Measure a model on the tests of tasks that it has learnt
+    Eval(task_eval::Args),
 }
 
 /// Read tasks and print a line for each, or what is wrong with a file
@@ -37,13 +40,15 @@ struct CheckArgs {
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
     match args.action {
         Action::Check(args) => check(&args.paths),
+        Action::Solve(args) => task_solve::run(args),
+        Action::Eval(args) => task_eval::run(args),
     }
 }
 
 fn check(paths: &[PathBuf]) -> Result<ExitCode, Failure> {
     let mut found = Vec::new();
     for path in paths {
-        add_files(path, &mut found)?;
+        task_files::add_files(path, &mut found)?;
     }
     let mut faults = Vec::new();
     let mut texts = Vec::new();
@@ -75,33 +80,6 @@ fn check(paths: &[PathBuf]) -> Result<ExitCode, Failure> {
     }
     faults.iter().for_each(|fault| note(format_args!("hrm: {fault}")));
     Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
-}
-
-/// Adds a file, or the .json files of a folder and those below it, by name.
-fn add_files(path: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    if !path.is_dir() {
-        found.push(path.to_owned());
-        return Ok(());
-    }
-    let before = found.len();
-    let (mut folders, mut below) = (vec![path.to_owned()], Vec::new());
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).map_err(|error| at(folder.display())(&error))? {
-            let entry = entry?;
-            // Links to folders are not followed: they may lead around in a circle.
-            if entry.file_type()?.is_dir() {
-                folders.push(entry.path());
-            } else if entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
-                below.push(entry.path());
-            }
-        }
-    }
-    below.sort();
-    found.extend(below);
-    if found.len() == before {
-        return Err(format!("{}: there is no .json file in the folder", path.display()).into());
-    }
-    Ok(())
 }
 
 fn line(task: &Task) -> String {

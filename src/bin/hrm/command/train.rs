@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+use hrm_core::data::Split;
 use hrm_core::engine::AnyEngine;
 use hrm_core::train::{Recipe, Run, Saved};
 
@@ -92,7 +93,7 @@ fn folder(args: &Args, recipe: &Recipe) -> PathBuf {
 }
 
 async fn begin(args: &Args, signals: &Signals) -> Result<Begun, Failure> {
-    let recipe = recipe::load(&args.recipe, &args.set)?;
+    let (recipe, tasks) = recipe::load(&args.recipe, &args.set)?;
     let engine = args.engine.open(recipe.training.precision)?;
     let weights = match &args.from {
         None => None,
@@ -104,6 +105,9 @@ async fn begin(args: &Args, signals: &Signals) -> Result<Begun, Failure> {
     };
     let out = folder(args, &recipe);
     run_folder::begin(&out, &recipe)?;
+    if recipe.data.is_of_tasks() {
+        return Ok(Some((Run::begin_tasks(engine, recipe, &tasks, weights, clock).await?, out)));
+    }
     let Some(examples) = recipe::examples(&recipe, signals)? else { return Ok(None) };
     Ok(Some((Run::begin(engine, recipe, examples, weights, clock).await?, out)))
 }
@@ -113,7 +117,7 @@ async fn resume(args: &Args, signals: &Signals) -> Result<Begun, Failure> {
     if whole && !args.set.is_empty() {
         return Err("--set: a saved run keeps the recipe that it began with".into());
     }
-    let recipe = if whole { None } else { Some(recipe::load(&args.recipe, &args.set)?) };
+    let recipe = if whole { None } else { Some(recipe::load(&args.recipe, &args.set)?.0) };
     let file = match &recipe {
         None => args.recipe.clone(),
         Some(recipe) => folder(args, recipe).join(STATE),
@@ -148,6 +152,7 @@ async fn resume(args: &Args, signals: &Signals) -> Result<Begun, Failure> {
     run_folder::go_on(&out, &saved, &file)?;
     let split = match &saved.given {
         Some(given) => saved.recipe.deal(given),
+        None if saved.tasks.is_some() => Split::default(),
         None => match recipe::generate(&saved.recipe, signals)? {
             Some(split) => split,
             None => return Ok(None),

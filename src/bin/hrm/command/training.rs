@@ -7,7 +7,9 @@ use std::process::{self, ExitCode};
 use std::time::{Duration, Instant};
 
 use hrm_core::checkpoint::Weights;
+use hrm_core::config::ModelConfig;
 use hrm_core::engine::{AnyEngine, Engine};
+use hrm_core::learn::{BLANK, BLANK_NAME};
 use hrm_core::train::{Evaluation, Run, TrainError, curve};
 use serde_json::json;
 
@@ -139,7 +141,11 @@ impl Training<'_> {
                 100.0 * test.exact_accuracy,
                 counted(test.count, "unseen puzzle", "unseen puzzles"),
                 test.valid_beside_exact().map_or_else(String::new, |more| {
-                    format!(" and {:.2} % right by rule with another answer than the given one", 100.0 * more)
+                    let how = match self.run.recipe().data.is_of_tasks() {
+                        true => "as grids, with a mark of their ends wrong",
+                        false => "by rule with another answer than the given one",
+                    };
+                    format!(" and {:.2} % right {how}", 100.0 * more)
                 }),
                 100.0 * test.accuracy
             ),
@@ -158,9 +164,15 @@ impl Training<'_> {
             run.steps_done(),
             recipe.training.steps,
             run.engine().info().name,
-            match run.base_puzzles() {
-                0 => "ever new puzzles".into(),
-                count => counted(count, "base puzzle", "base puzzles"),
+            match (run.base_puzzles(), run.task_identifiers().len()) {
+                (0, _) => "ever new puzzles".into(),
+                (count, 0) => counted(count, "base puzzle", "base puzzles"),
+                (count, tasks) => format!(
+                    "{} of {} in {}",
+                    counted(count, "demonstration", "demonstrations"),
+                    counted(tasks, "task", "tasks"),
+                    counted(recipe.model.num_puzzle_identifiers - 1, "version", "versions")
+                ),
             },
             counted(run.test().len(), "unseen one", "unseen ones"),
             self.out.display()
@@ -260,8 +272,19 @@ impl Training<'_> {
             // The end of a run is made again from its state.
             files::write(&file, bytes).map_err(|error| not_written(&state, &*error))
         };
-        write("safetensors", &weights.to_safetensors()?)?;
-        write("json", models::config_text(&recipe.model, recipe.puzzle)?.as_bytes())?;
+        let tasks = self.run.task_identifiers();
+        if tasks.is_empty() {
+            write("safetensors", &weights.to_safetensors()?)?;
+            write("json", models::config_text(&recipe.model, recipe.puzzle)?.as_bytes())?;
+        } else {
+            // The rows of augmented versions are left out: they are the larger part by far, and the saved run has them.
+            let (rows, names) = own_rows(&tasks);
+            let mut own = weights.clone();
+            own.keep_puzzle_rows(&rows)?;
+            let config = ModelConfig { num_puzzle_identifiers: rows.len(), ..recipe.model.clone() };
+            write("safetensors", &own.to_safetensors()?)?;
+            write("json", models::named_config_text(&config, recipe.puzzle, &names)?.as_bytes())?;
+        }
         let mut card = json!({
             "recipe": self.file,
             "from": self.from,
@@ -285,8 +308,17 @@ impl Training<'_> {
         if !self.changes.is_empty() {
             card["changes"] = json!(self.changes);
         }
+        if !tasks.is_empty() {
+            card["tasks"] = json!(tasks.len());
+        }
         write("card.json", (serde_json::to_string_pretty(&card)? + "\n").as_bytes())
     }
+}
+
+/// The rows of a puzzle embedding for no task and for tasks as they are, and their names.
+fn own_rows(tasks: &[(&str, u32)]) -> (Vec<u64>, Vec<String>) {
+    let blank = std::iter::once((u64::from(BLANK), BLANK_NAME.to_owned()));
+    blank.chain(tasks.iter().map(|(id, identifier)| (u64::from(*identifier), (*id).to_owned()))).unzip()
 }
 
 /// What a test on unseen puzzles gave.

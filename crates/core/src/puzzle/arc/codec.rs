@@ -28,6 +28,11 @@ impl TokenGrid {
         (1..=Grid::MOST).contains(&side).then_some(Self { side })
     }
 
+    /// As [`TokenGrid::new`], of a side that there is.
+    pub(super) const fn of_side(side: usize) -> Self {
+        Self { side }
+    }
+
     /// The smallest one that holds every grid within `largest` with the marks of its end, and lets it be moved by `room` cells
     /// each way; at most the official one.
     pub fn holding(largest: Size, room: usize) -> Self {
