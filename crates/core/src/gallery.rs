@@ -28,8 +28,8 @@ pub struct Entry {
     pub file: String,
     /// The card's file.
     pub card: String,
-    /// What the card says, once it is read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// What the card says, once it is read. It travels as the file's text, so that one module reads it and no other.
+    #[serde(skip)]
     pub facts: Option<Card>,
 }
 

@@ -244,6 +244,8 @@ pub enum Event {
     Listed {
         /// Its models.
         models: Vec<Entry>,
+        /// The text of the card of each.
+        cards: Vec<String>,
     },
     /// The model is loaded and its weights fit its configuration.
     Opened {

@@ -2,7 +2,7 @@
 
 use hrm_core::{
     config::ModelConfig,
-    gallery::{Card, Entry, Index},
+    gallery::{Entry, Index},
     model::Weights,
     puzzle::Kind,
     recording::Shapes,
@@ -48,6 +48,8 @@ impl OpenModel {
 #[derive(Default)]
 pub struct Gallery {
     entries: Option<Vec<Entry>>,
+    /// The texts of their cards.
+    cards: Vec<String>,
 }
 
 impl Gallery {
@@ -57,13 +59,23 @@ impl Gallery {
     /// A file that cannot be fetched or read.
     pub async fn list(&mut self) -> Result<&[Entry], TaskError> {
         if self.entries.is_none() {
-            let mut models = json::<Index>(&address("index.json")).await?.models;
-            for entry in &mut models {
-                entry.facts = Some(json::<Card>(&address(&entry.card)).await?);
+            let models = json::<Index>(&address("index.json")).await?.models;
+            self.cards.clear();
+            for entry in &models {
+                self.cards.push(text(&address(&entry.card)).await?);
             }
             self.entries = Some(models);
         }
         Ok(self.entries.as_deref().unwrap_or_default())
+    }
+
+    /// That it is listed, with the text of every card.
+    ///
+    /// # Errors
+    /// A file that cannot be fetched or read.
+    pub async fn listed(&mut self) -> Result<Event, TaskError> {
+        let models = self.list().await?.to_vec();
+        Ok(Event::Listed { models, cards: self.cards.clone() })
     }
 
     /// Fetches a model and checks it; where its weights serve every size it is made for the size of `board`.
@@ -89,9 +101,12 @@ fn address(file: &str) -> String {
     format!("gallery/{file}")
 }
 
-async fn json<T: serde::de::DeserializeOwned>(file: &str) -> Result<T, TaskError> {
+async fn text(file: &str) -> Result<String, TaskError> {
     let bytes = global::fetch(file).await?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    serde_json::from_str(&String::from_utf8_lossy(bytes))
-        .map_err(|source| TaskError::Json { file: file.into(), source })
+    Ok(String::from_utf8_lossy(bytes).into_owned())
+}
+
+async fn json<T: serde::de::DeserializeOwned>(file: &str) -> Result<T, TaskError> {
+    serde_json::from_str(&text(file).await?).map_err(|source| TaskError::Json { file: file.into(), source })
 }

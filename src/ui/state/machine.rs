@@ -386,7 +386,13 @@ impl Machine {
     /// Takes what is not about a run or a board.
     pub fn take(self, task: Option<u32>, event: Event) {
         match event {
-            Event::Listed { mut models } => {
+            Event::Listed { mut models, cards } => {
+                for (model, card) in models.iter_mut().zip(&cards) {
+                    match serde_json::from_str(card) {
+                        Ok(facts) => model.facts = Some(facts),
+                        Err(error) => self.notice.set(Some(format!("gallery/{}: {error}.", model.card))),
+                    }
+                }
                 // What was said while it was long in coming.
                 if self.notice.with_untracked(|said| said.as_ref().is_some_and(|said| said.starts_with(SLOW))) {
                     self.notice.set(None);

@@ -2,13 +2,16 @@
 
 use std::sync::{PoisonError, RwLock};
 
-use super::{Game, Kind, arc, maze, sudoku};
+use super::{Game, Kind, maze, sudoku};
 
 /// The games, in the order in which the page lists them.
 static TABLE: [&dyn Game; 2] = [&sudoku::Sudoku, &maze::Maze];
 
 /// Boards that have names, and are offered nowhere.
-static UNLISTED: [&dyn Game; 1] = [&arc::TokenGrids];
+#[cfg(feature = "tasks")]
+static UNLISTED: [&dyn Game; 1] = [&super::arc::TokenGrids];
+#[cfg(not(feature = "tasks"))]
+static UNLISTED: [&dyn Game; 0] = [];
 
 /// Games that were added to the table while the program runs.
 static ADDED: RwLock<Vec<&'static dyn Game>> = RwLock::new(Vec::new());

@@ -115,6 +115,11 @@ pub(super) struct OtherBoards<S> {
 }
 
 impl<S: Session> OtherBoards<S> {
+    /// Unseen puzzles of it.
+    pub fn unseen(&self) -> usize {
+        self.test.len()
+    }
+
     /// Those that a recipe asks for, generated.
     pub fn of(recipe: &Recipe) -> Result<Vec<Self>, TrainError> {
         let boards = recipe.data.requests().map(|(size, request)| {

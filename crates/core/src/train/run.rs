@@ -241,6 +241,11 @@ impl<E: Engine> Run<E> {
         &self.unseen().examples
     }
 
+    /// How many there are of all sizes, which [`Run::test_all`] tries.
+    pub fn unseen_of_all_sizes(&self) -> usize {
+        self.test().len() + self.others.iter().map(OtherBoards::unseen).sum::<usize>()
+    }
+
     fn unseen(&self) -> &Unseen {
         match &self.source {
             Source::Boards(_, test) => test,

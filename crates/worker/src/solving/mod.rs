@@ -55,7 +55,7 @@ impl Dispatch for Solving {
         inbox: &RefCell<Inbox>,
     ) -> Result<Event, TaskError> {
         match task {
-            Task::List => Ok(Event::Listed { models: self.gallery.list().await?.to_vec() }),
+            Task::List => self.gallery.listed().await,
             Task::Open { model, board } => self.open(&model, board).await,
             Task::Adopt { name, config, identifier } => {
                 let file = File::of(name.clone(), whole, blob)?;

@@ -120,7 +120,7 @@ impl Training<'_> {
 
     /// The final test and the model's files.
     async fn finish(&mut self) -> Result<ExitCode, Failure> {
-        let progress = Progress::new(self.run.test().len() as u64, "unseen puzzles tried")?;
+        let progress = Progress::new(self.run.unseen_of_all_sizes() as u64, "unseen puzzles tried")?;
         let signals = self.signals;
         let observe = async |done: usize, _: &Weights| {
             progress.set(done as u64);
@@ -174,7 +174,7 @@ impl Training<'_> {
                     counted(recipe.model.num_puzzle_identifiers - 1, "version", "versions")
                 ),
             },
-            counted(run.test().len(), "unseen one", "unseen ones"),
+            counted(run.unseen_of_all_sizes(), "unseen one", "unseen ones"),
             self.out.display()
         ));
     }
