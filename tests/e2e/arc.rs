@@ -246,6 +246,7 @@ async fn a_task_is_drawn_with_the_mouse_and_with_the_keyboard() -> Result<()> {
 #[tokio::test]
 async fn tasks_come_as_files_and_go_as_they_came() -> Result<()> {
     visit(Chromium::Plain, async |browser, url| {
+        browser.emulate(1280, 900, "light").await?;
         // A task that is dropped on another place is known as one.
         let page = Page::open(browser, url).await?;
         page.drop_file("corners.json", TASK.as_bytes()).await?;
@@ -342,6 +343,7 @@ async fn tasks_come_as_several_files_and_as_a_folder() -> Result<()> {
     std::fs::write(inner.join("b2.json"), of("second"))?;
     std::fs::write(inner.join("LICENSE"), "no task")?;
     visit(Chromium::Plain, async |browser, url| {
+        browser.emulate(1280, 900, "light").await?;
         let page = Page::open(browser, url).await?;
         page.open_tasks().await?;
         // Challenges and their solutions are one task each, however many files they are in.
