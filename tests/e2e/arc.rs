@@ -24,7 +24,7 @@ const TASK: &str = r#"{"train": [{"input": [[1, 0], [0, 2]], "output": [[2, 0, 1
  "test": [{"input": [[3, 0], [0, 4]], "output": [[4, 0, 3]]}], "name": "two corners"}"#;
 
 /// CSS pixels across and down.
-const SCREENS: [(&str, u32, u32); 2] = [("desktop", 1366, 768), ("phone", 390, 844)];
+const SCREENS: [(&str, u32, u32); 2] = [("desktop", 1280, 900), ("phone", 390, 844)];
 
 fn grid(rows: &[&str]) -> Grid {
     let rows: Vec<Vec<u8>> = rows.iter().map(|row| row.bytes().map(|digit| digit - b'0').collect()).collect();
@@ -246,6 +246,7 @@ async fn a_task_is_drawn_with_the_mouse_and_with_the_keyboard() -> Result<()> {
 #[tokio::test]
 async fn tasks_come_as_files_and_go_as_they_came() -> Result<()> {
     visit(Chromium::Plain, async |browser, url| {
+        browser.emulate(1280, 900, "light").await?;
         // A task that is dropped on another place is known as one.
         let page = Page::open(browser, url).await?;
         page.drop_file("corners.json", TASK.as_bytes()).await?;
@@ -342,6 +343,7 @@ async fn tasks_come_as_several_files_and_as_a_folder() -> Result<()> {
     std::fs::write(inner.join("b2.json"), of("second"))?;
     std::fs::write(inner.join("LICENSE"), "no task")?;
     visit(Chromium::Plain, async |browser, url| {
+        browser.emulate(1280, 900, "light").await?;
         let page = Page::open(browser, url).await?;
         page.open_tasks().await?;
         // Challenges and their solutions are one task each, however many files they are in.
@@ -709,6 +711,14 @@ async fn the_place_of_tasks_is_pictured() -> Result<()> {
                 page.click("task-digits").await?;
                 browser.screenshot(&when("selected")).await?;
                 page.is_in_order(&when("selected")).await?;
+                page.drop_file("colour.json", TASK.replace("[0, 2]", "[0, 12]").as_bytes()).await?;
+                assert!(page.notice().await?.starts_with("colour.json"));
+                if screen == "phone" {
+                    page.click("task-unfold").await?;
+                }
+                page.settle().await?;
+                browser.screenshot(&when("refused")).await?;
+                page.is_in_order(&when("refused")).await?;
                 page.click("task-play").await?;
                 page.wait_for("document.querySelector('[data-testid=task-submit-0]')").await?;
                 page.click("task-submit-0").await?;
@@ -731,6 +741,15 @@ async fn the_place_of_tasks_is_pictured() -> Result<()> {
                 page.settle().await?;
                 browser.screenshot(&when("own")).await?;
                 page.is_in_order(&when("own")).await?;
+                page.click("tasks-task").await?;
+                page.click("task-keep").await?;
+                page.click("tasks-library").await?;
+                page.wait_for("document.querySelector('[data-testid=tasks-remove]')").await?;
+                page.click("tasks-remove").await?;
+                page.wait_for("document.querySelector('[data-testid=tasks-put-back]')").await?;
+                page.settle().await?;
+                browser.screenshot(&when("removed")).await?;
+                page.is_in_order(&when("removed")).await?;
             }
         }
         Ok(())
