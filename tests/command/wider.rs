@@ -140,6 +140,27 @@ fn several_right_answers_are_named_beside_the_accuracies() {
     assert!(!said.err.contains("unexpected argument"), "{said:?}");
 }
 
+/// A plain run ends early where that is asked for: when the model holds itself done, or when four answers are the same.
+#[test]
+fn a_plain_run_ends_when_it_is_sure_or_stands_still() {
+    let folder = Folder::new("until");
+    let answers = |until: &str| -> Vec<String> {
+        let all = ["--puzzle", PUZZLE, "--segments", "12", "--until", until, "--json"];
+        let json: serde_json::Value = serde_json::from_str(&folder.hrm(&run(&all)).done()).unwrap();
+        json["segments"].as_array().unwrap().iter().map(|segment| segment["answer"].to_string()).collect()
+    };
+    let (all, sure, still) = (answers("budget"), answers("halt"), answers("still"));
+    assert_eq!(all.len(), 12);
+    assert!(sure.len() < still.len() && still.len() < 12, "{} and {} segments", sure.len(), still.len());
+    assert_eq!((&all[..sure.len()], &all[..still.len()]), (&sure[..], &still[..]));
+    assert!(still[still.len() - 4..].windows(2).all(|pair| pair[0] == pair[1]));
+    // Where it would have come to rest a segment earlier, it would have ended there.
+    assert!(still.len() == 4 || still[still.len() - 5] != still[still.len() - 4]);
+    let said = folder.hrm(&run(&["--puzzle", PUZZLE, "--views", "2", "--until", "still"]));
+    assert_eq!((said.status, said.out.as_str()), (Some(2), ""), "{said:?}");
+    assert!(said.err.contains("--until still: does not stop a search"), "{said:?}");
+}
+
 #[test]
 fn what_cannot_be_is_refused_in_one_sentence() {
     let folder = Folder::new("wider-refused");
@@ -150,7 +171,7 @@ fn what_cannot_be_is_refused_in_one_sentence() {
         ("--noise", "nan", "expected a number from 0 to 10"),
         ("--noise", "-1", "expected a number from 0 to 10"),
         ("--noise", "inf", "expected a number from 0 to 10"),
-        ("--until", "never", "[possible values: rules, halt, budget]"),
+        ("--until", "never", "[possible values: rules, halt, still, budget]"),
         ("--choose", "best", "[possible values: rules, q, residual, vote]"),
         ("--seed", "x", "expected a whole number from 0 to"),
     ] {
@@ -163,7 +184,7 @@ fn what_cannot_be_is_refused_in_one_sentence() {
         assert!(said.err.contains("invalid value") && said.err.contains(expected), "{option} {value}: {said:?}");
     }
     // What is about views needs them, and what is about the plain run excludes them.
-    for more in [&["--noise", "1"][..], &["--branch"], &["--until", "halt"], &["--views", "2", "--recording", "x"]] {
+    for more in [&["--noise", "1"][..], &["--branch"], &["--until", "rules"], &["--views", "2", "--recording", "x"]] {
         let said = folder.hrm(&[&run(&["--puzzle", PUZZLE])[..], more].concat());
         assert_eq!((said.status, said.out.as_str()), (Some(2), ""), "{more:?}: {said:?}");
         assert!(said.err.contains("--views"), "{more:?}: {said:?}");

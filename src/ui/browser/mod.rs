@@ -1,6 +1,7 @@
 //! The few things the page asks of the browser itself.
 
 pub mod files;
+pub mod json;
 pub mod kept_models;
 
 use std::time::Duration;

@@ -116,7 +116,7 @@ impl Page {
                 Some(file) if file.size() > MOST_OF_NAMES => {
                     Err(format!("{}: {}, expected at most {}", file.name(), bytes(file.size()), bytes(MOST_OF_NAMES)))
                 }
-                Some(file) => serde_json::from_str(&text(&file).await?)
+                Some(file) => browser::json::read(&text(&file).await?)
                     .map_err(|error| format!("{}: expected a list of names: {error}", file.name())),
                 None => Ok(Vec::new()),
             };
@@ -174,7 +174,7 @@ impl Page {
         }
         let names = if about.names.len() > MOST_KEPT_NAMES { Vec::new() } else { about.names.clone() };
         let (puzzle, config) = (about.puzzle, about.config.clone());
-        let text = serde_json::to_string(&About { puzzle, config, names });
+        let text = browser::json::write(&About { puzzle, config, names });
         self.place.set(Place::Solve);
         self.machine.adopt(own(&name, about, file.clone().into()));
         self.show_kind(puzzle);
@@ -208,7 +208,7 @@ impl Page {
             let (mut models, mut listed) = (Vec::new(), Vec::new());
             for kept in kept_models::list().await {
                 listed.push((kept.name.clone(), kept.file.size()));
-                if let Ok(about) = serde_json::from_str::<About>(&kept.about) {
+                if let Ok(about) = browser::json::read::<About>(&kept.about) {
                     models.push(own(&kept.name, about, kept.file.into()));
                 }
             }

@@ -318,7 +318,7 @@ impl Machine {
         self.status.set(Status::Opening);
         self.loaded.set(None);
         let own = self.own.with_value(|own| own.iter().any(|own| own.entry.name == name));
-        let kept = || browser::recall(&self.measurement_key(&name)).and_then(|text| serde_json::from_str(&text).ok());
+        let kept = || browser::recall(&self.measurement_key(&name)).and_then(|text| browser::json::read(&text).ok());
         // A model of the page's own was another one under this name, perhaps.
         self.measurement.set(if own { None } else { kept() });
         let (task, files) = self.opening_task(name);
@@ -388,7 +388,7 @@ impl Machine {
         match event {
             Event::Listed { mut models, cards } => {
                 for (model, card) in models.iter_mut().zip(&cards) {
-                    match serde_json::from_str(card) {
+                    match browser::json::read(card) {
                         Ok(facts) => model.facts = Some(facts),
                         Err(error) => self.notice.set(Some(format!("gallery/{}: {error}.", model.card))),
                     }
@@ -424,7 +424,7 @@ impl Machine {
                 let name = &measurement.model;
                 let is_own = self.own.with_value(|own| own.iter().any(|own| own.entry.name == *name));
                 // A model of the page's own is gone on the next visit, and another one may have its name.
-                if let Ok(text) = serde_json::to_string(&measurement)
+                if let Some(text) = browser::json::write(&measurement)
                     && !is_own
                 {
                     browser::keep(&self.measurement_key(name), &text);
