@@ -106,7 +106,7 @@ fn a_recipe_of_tasks_is_trained_resumed_and_measured() {
     fs::create_dir(folder.path("asked")).unwrap();
     folder.write("asked/a.json", task(true));
     folder.write("asked/new.json", task(false));
-    let wide = format!("[{}]", vec!["0"; 9].join(","));
+    let wide = format!("[{}]", ["0"; 9].join(","));
     folder.write(
         "asked/wide.json",
         format!(r#"{{"train":[{{"input":[[1]],"output":[[1]]}}],"test":[{{"input":[{wide}],"output":[[1]]}}]}}"#),

@@ -20,10 +20,10 @@ const READING_MS: f64 = 12.0;
 /// The tasks of a collection of the page. It is read piece by piece: the page goes on meanwhile.
 async fn fetched(of_page: &Collection) -> Result<Vec<Task>, String> {
     let text = browser::fetch_text(&format!("./tasks/{}", of_page.file)).await?;
-    let mut bundle = Bundle::new(of_page.file, text);
+    let bundle = Bundle::new(of_page.file, text);
     let mut tasks = Vec::new();
     let mut begun = browser::now();
-    while let Some(task) = bundle.next() {
+    for task in bundle {
         tasks.push(task.map_err(|error| error.to_string())?);
         if browser::now() - begun > READING_MS {
             browser::breathe().await;

@@ -49,7 +49,7 @@ pub struct Run<E: Engine> {
 /// Where a run's examples come from, and what it is tested on.
 enum Source {
     /// Boards of a game: base puzzles or fresh ones, and unseen ones.
-    Boards(Dataset, Unseen),
+    Boards(Box<Dataset>, Unseen),
     /// Tasks of several grids.
     Tasks(Box<TaskData>),
 }
@@ -161,7 +161,7 @@ impl<E: Engine> Run<E> {
         }
         let data = recipe.data.dataset(recipe.data.puzzles(recipe.puzzle), training)?;
         let others = OtherBoards::of(&recipe)?;
-        let run = Self::of_source(engine, recipe, trainer, Source::Boards(data, test.into()), clock);
+        let run = Self::of_source(engine, recipe, trainer, Source::Boards(Box::new(data), test.into()), clock);
         Ok(Self { others, too_easy, given, ..run })
     }
 
