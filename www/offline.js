@@ -67,7 +67,7 @@ async function keep() {
     follow(registration.installing);
     setInterval(() => registration.update().catch(() => {}), HOUR);
     const { active } = await navigator.serviceWorker.ready;
-    const keepFiles = urls => (registration.active ?? active).postMessage({ keep: urls });
+    const keepFiles = urls => urls.length && (registration.active ?? active).postMessage({ keep: urls });
     // What the workers fetched before there was a service worker, or in spite of it.
     const channel = new BroadcastChannel(CACHE);
     channel.onmessage = ({ data }) => Array.isArray(data) && keepFiles(data);
