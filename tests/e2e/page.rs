@@ -280,11 +280,7 @@ impl<'a> Page<'a> {
 
     /// The bytes of the file that a button saves.
     pub async fn saved_bytes(&self, id: &str) -> Result<Vec<u8>> {
-        let read = "new Promise(read => {
-            const reader = new FileReader();
-            reader.onload = () => read(reader.result);
-            reader.readAsBinaryString(blob);
-        })";
+        let read = "blob.arrayBuffer().then(bytes => Array.from(new Uint8Array(bytes), byte => String.fromCharCode(byte)).join(''))";
         // A character for every byte.
         Ok(self.saved_as(id, read).await?.chars().map(|byte| byte as u8).collect())
     }
