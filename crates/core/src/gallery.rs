@@ -36,8 +36,7 @@ pub struct Entry {
 impl Entry {
     /// Whether it runs on boards of a kind.
     pub fn serves(&self, kind: puzzle::Kind) -> bool {
-        self.puzzle == kind
-            || self.every_size && self.puzzle.is_same_game(kind) && self.puzzle.vocab_size() == kind.vocab_size()
+        self.puzzle == kind || self.every_size && self.puzzle.differs_in_size_alone(kind)
     }
 
     /// Of a model that no file of the gallery holds.

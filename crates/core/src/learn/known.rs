@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 
 use super::answerer::Question;
-use crate::puzzle::arc::{
-    Augmentation, Task,
-    codec::{TokenGrid, TooLarge},
-    training::{BLANK, TaskSet},
+use crate::puzzle::{
+    Place,
+    arc::{
+        Augmentation, Task,
+        codec::{TokenGrid, TooLarge},
+        training::{BLANK, TaskSet},
+    },
 };
 
 /// The name of the identifier that no task has, as the official data sets have it.
@@ -57,15 +60,13 @@ impl Known {
         let mut questions = Vec::new();
         for (test, pair) in (first..).zip(&task.test) {
             for &(identifier, augmentation) in versions.iter().take(augmentations.saturating_add(1)) {
-                let tokens = side.encode(&augmentation.apply(&pair.input), ORIGIN)?;
+                let tokens = side.encode(&augmentation.apply(&pair.input), Place::ORIGIN)?;
                 questions.push(Question { test, identifier, augmentation, tokens });
             }
         }
         Ok(questions)
     }
 }
-
-const ORIGIN: crate::puzzle::Place = crate::puzzle::Place { row: 0, column: 0 };
 
 /// The names of a set's identifiers, from that of no task on; `ids` are its tasks' in their order.
 pub fn names_of(set: &TaskSet, ids: &[&str]) -> Vec<String> {

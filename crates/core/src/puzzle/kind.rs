@@ -81,6 +81,11 @@ impl Kind {
         self.game().name() == other.game().name()
     }
 
+    /// Whether its boards and those of `other` are of one game and have the same symbols: then they differ in size alone.
+    pub fn differs_in_size_alone(self, other: Self) -> bool {
+        self.is_same_game(other) && self.vocab_size() == other.vocab_size()
+    }
+
     /// Whether boards of `other` can be padded to this size.
     pub fn pads(self, other: Self) -> bool {
         self.is_same_game(other) && self.padded(&other.empty(), other.size()).is_some()
@@ -95,11 +100,10 @@ impl Kind {
     /// size where the model's weights serve every size of the game; else `None`.
     pub fn configured_for(self, other: Self, config: &ModelConfig) -> Option<ModelConfig> {
         let size = other.size();
-        let is_alike = self.is_same_game(other) && self.vocab_size() == other.vocab_size();
         if self == other {
             Some(config.clone())
         } else {
-            config.at_size(size.rows(), size.columns()).filter(|_| is_alike)
+            config.at_size(size.rows(), size.columns()).filter(|_| self.differs_in_size_alone(other))
         }
     }
 

@@ -12,6 +12,9 @@ pub struct Place {
 }
 
 impl Place {
+    /// The first cell.
+    pub const ORIGIN: Self = Self { row: 0, column: 0 };
+
     /// The place of a cell on a board of `side` columns; cells are counted row by row.
     pub fn of(cell: usize, side: usize) -> Self {
         Self { row: cell / side, column: cell % side }

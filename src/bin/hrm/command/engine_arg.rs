@@ -3,6 +3,8 @@
 use clap::ValueEnum;
 use hrm_core::engine::{AnyEngine, EngineError, Kind, Precision};
 
+use super::Failure;
+
 /// Which engine computes.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum EngineArg {
@@ -53,6 +55,16 @@ impl PrecisionArg {
             PrecisionArg::Bf16 => "bf16",
         }
     }
+}
+
+/// Gives the CPU engine so many threads; all that there are where nothing is asked for. Before anything computes.
+///
+/// # Errors
+/// What the system says; that the threads are there already.
+pub fn take_threads(asked: Option<usize>) -> Result<(), Failure> {
+    let Some(threads) = asked else { return Ok(()) };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    pool.map_err(|error| format!("--threads {threads}: {error}").into())
 }
 
 /// The engine's name as `--engine` takes it.

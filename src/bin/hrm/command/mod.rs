@@ -40,7 +40,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-pub(crate) use engine_arg::{EngineArg, PrecisionArg};
+pub(crate) use engine_arg::{EngineArg, PrecisionArg, take_threads};
 pub(crate) use failure::{Failure, at};
 
 /// The version, and the commit that the command was built from.

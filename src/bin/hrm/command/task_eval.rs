@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::output::{self, counted, note};
 use super::progress::Progress;
 use super::task_model::{self, TaskModel};
-use super::{EngineArg, Failure, PrecisionArg, files, numbers, task_files};
+use super::{EngineArg, Failure, PrecisionArg, files, numbers, take_threads, task_files};
 
 /// Measure a model on the tests of tasks that it has learnt
 ///
@@ -62,10 +62,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     if let Some(file) = &args.submission {
         files::check_output(file, args.force)?;
     }
-    if let Some(threads) = args.threads {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
-        pool.map_err(|error| format!("--threads {threads}: {error}"))?;
-    }
+    take_threads(args.threads)?;
     let mut tasks = task_files::read(&args.tasks)?;
     if let Some(fits) = args.fits {
         let found = tasks.len();

@@ -14,7 +14,7 @@ use super::output::{self, counted, note};
 use super::progress::Progress;
 use super::signals::Signals;
 use super::task_model::{self, TaskModel};
-use super::{EngineArg, Failure, PrecisionArg, at, models, numbers, task_files};
+use super::{EngineArg, Failure, PrecisionArg, at, models, numbers, take_threads, task_files};
 
 /// Learn a task and answer its tests by vote
 ///
@@ -89,10 +89,7 @@ const ROWS: usize = 16;
 
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let signals = Signals::listen()?;
-    if let Some(threads) = args.threads {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
-        pool.map_err(|error| format!("--threads {threads}: {error}"))?;
-    }
+    take_threads(args.threads)?;
     if let Some(file) = &args.save {
         models::check_output(file, args.force)?;
     }

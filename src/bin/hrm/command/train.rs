@@ -13,7 +13,7 @@ use super::output::note;
 use super::run_folder::{self, STATE, shell_word};
 use super::signals::Signals;
 use super::training::Training;
-use super::{EngineArg, Failure, PrecisionArg, at, files, models, numbers, recipe};
+use super::{EngineArg, Failure, PrecisionArg, at, files, models, numbers, recipe, take_threads};
 
 /// Train a model by a recipe
 ///
@@ -67,10 +67,7 @@ fn clock() -> f64 {
 
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let signals = Signals::listen()?;
-    if let Some(threads) = args.threads {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
-        pool.map_err(|error| format!("--threads {threads}: {error}"))?;
-    }
+    take_threads(args.threads)?;
     let mut args = args;
     if let (Some(precision), false) = (args.precision, args.resume) {
         args.set.push(format!("training.precision=\"{}\"", precision.word()));

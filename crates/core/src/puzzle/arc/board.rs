@@ -144,7 +144,7 @@ impl TokenGrid {
 
     /// The tokens of a grid at its first cell, `[S]`; `None` where it does not lie within.
     pub fn at_origin(self, grid: &Grid) -> Option<Vec<u8>> {
-        TokenGrid::encode(self, grid, Place { row: 0, column: 0 }).ok()
+        TokenGrid::encode(self, grid, Place::ORIGIN).ok()
     }
 
     /// As [`TokenGrid::at_origin`], of a grid that lies within.

@@ -130,8 +130,6 @@ pub struct TooLarge {
 mod tests {
     use super::*;
 
-    const ORIGIN: Place = Place { row: 0, column: 0 };
-
     fn grid(rows: &[&[u8]]) -> Grid {
         Grid::of_rows(rows).unwrap()
     }
@@ -143,7 +141,7 @@ mod tests {
     #[test]
     fn a_grid_is_written_with_its_ends_and_padding() {
         let two = grid(&[&[0, 9, 1], &[4, 5, 6]]);
-        let tokens = of_side(5).encode(&two, ORIGIN).unwrap();
+        let tokens = of_side(5).encode(&two, Place::ORIGIN).unwrap();
         #[rustfmt::skip]
         assert_eq!(tokens, [
             2, 11, 3, 1, 0,
@@ -172,10 +170,10 @@ mod tests {
     #[test]
     fn the_official_token_grid_is_30x30() {
         let full = Grid::filled(Size::square(30), 3);
-        let tokens = TokenGrid::OFFICIAL.encode(&full, ORIGIN).unwrap();
+        let tokens = TokenGrid::OFFICIAL.encode(&full, Place::ORIGIN).unwrap();
         assert_eq!(tokens, [5; 900]);
         assert_eq!(TokenGrid::OFFICIAL.decode(&tokens), Some(full));
-        let one = TokenGrid::OFFICIAL.encode(&grid(&[&[7]]), ORIGIN).unwrap();
+        let one = TokenGrid::OFFICIAL.encode(&grid(&[&[7]]), Place::ORIGIN).unwrap();
         assert_eq!((one.len(), one[0], one[1], one[30], one[31]), (900, 9, 1, 1, 0));
         assert_eq!(one.iter().filter(|token| **token == END).count(), 2);
     }
@@ -185,7 +183,7 @@ mod tests {
         for (rows, columns) in [(1, 1), (2, 5), (5, 2), (6, 6), (1, 6), (6, 1), (3, 3)] {
             let cells = (0..rows * columns).map(|cell| (cell % 10) as u8).collect();
             let grid = Grid::new(Size::new(rows, columns), cells).unwrap();
-            let tokens = of_side(6).encode(&grid, ORIGIN).unwrap();
+            let tokens = of_side(6).encode(&grid, Place::ORIGIN).unwrap();
             assert_eq!(of_side(6).decode(&tokens), Some(grid));
         }
     }
@@ -212,8 +210,8 @@ mod tests {
     #[test]
     fn grids_that_do_not_fit_are_told() {
         let wide = grid(&[&[1, 2, 3, 4]]);
-        assert!(of_side(4).encode(&wide, ORIGIN).is_ok());
-        let said = of_side(3).encode(&wide, ORIGIN).unwrap_err().to_string();
+        assert!(of_side(4).encode(&wide, Place::ORIGIN).is_ok());
+        let said = of_side(3).encode(&wide, Place::ORIGIN).unwrap_err().to_string();
         let expected =
             "the grid has 1x4 cells and begins at row 1, column 1, the model's token grid has 3x3; one of 4x4 holds it";
         assert_eq!(said, expected);

@@ -78,7 +78,7 @@ impl TaskSet {
             // Under a map that transposes, rows are columns: the token grid is a square, so what fits once fits always.
             for (place, grid) in places(task) {
                 if !side.holds(grid.size()) {
-                    let error = TooLarge { size: grid.size(), offset: ORIGIN, side: side.side() };
+                    let error = TooLarge { size: grid.size(), offset: Place::ORIGIN, side: side.side() };
                     return Err(TaskSetError::TooLarge { task: named(), place, error });
                 }
             }
@@ -167,7 +167,7 @@ impl TaskSet {
             let (input, output) = &demonstrations[number];
             let augmentation = self.versions[version].augmentation;
             let pair = [augmentation.apply(input), augmentation.apply(output)];
-            let room = self.side.room(&pair).filter(|_| number != unmoved).unwrap_or(ORIGIN);
+            let room = self.side.room(&pair).filter(|_| number != unmoved).unwrap_or(Place::ORIGIN);
             let offset = Place { row: random.below(room.row + 1), column: random.below(room.column + 1) };
             let [question, answer] = pair.map(|grid| self.tokens(&grid, offset));
             Sample { example: Example { question, answer }, identifier: version as u32 + 1 }
@@ -178,7 +178,7 @@ impl TaskSet {
     pub fn held_out(&self, task: usize) -> Option<Sample> {
         let Learning { demonstrations, versions, .. } = self.tasks.get(task)?;
         let (input, output) = demonstrations.last().filter(|_| demonstrations.len() > 1)?;
-        let [question, answer] = [input, output].map(|grid| self.tokens(grid, ORIGIN));
+        let [question, answer] = [input, output].map(|grid| self.tokens(grid, Place::ORIGIN));
         Some(Sample { example: Example { question, answer }, identifier: versions.start as u32 + 1 })
     }
 
@@ -188,7 +188,7 @@ impl TaskSet {
         let input = self.tasks.get(task).and_then(|task| task.questions.get(test));
         self.identifiers_of(task).filter_map(move |identifier| {
             let augmented = self.version(identifier)?.augmentation.apply(input?);
-            Some((identifier, self.tokens(&augmented, ORIGIN)))
+            Some((identifier, self.tokens(&augmented, Place::ORIGIN)))
         })
     }
 
@@ -212,9 +212,6 @@ impl Learning {
         }
     }
 }
-
-/// The first cell of a token grid.
-const ORIGIN: Place = Place { row: 0, column: 0 };
 
 /// Sets the draws of versions apart from those of samples.
 const VERSIONS: u64 = 0x7665_7273_696f_6e73;
@@ -326,7 +323,7 @@ mod tests {
         for step in 0..200 {
             for visit in set.samples(step, 6, Learnt::All).chunks(3) {
                 assert!(visit.iter().all(|sample| sample.identifier == visit[0].identifier), "one version at a time");
-                let origins = visit.iter().filter(|sample| undone(&set, sample)[0].1 == ORIGIN).count();
+                let origins = visit.iter().filter(|sample| undone(&set, sample)[0].1 == Place::ORIGIN).count();
                 assert!(origins > 0);
                 unmoved += origins;
                 rows += visit.len();
