@@ -10,14 +10,21 @@
 //! | what is wrong with the board | `data-testid` verdict, notes |
 //! | what there is for a board without a model | `data-testid=unfit`, its buttons unfit-largest, unfit-train |
 
-use hrm_core::puzzle::maze::{Grid, shortest_path};
+use std::fs;
+
+use hrm_core::{
+    gallery::Index,
+    puzzle::maze::{Grid, shortest_path},
+};
 use thirtyfour::By;
 
 use crate::{
     Result,
     browser::Chromium,
+    dist,
     page::{Page, escaped},
-    visit,
+    server::StaticServer,
+    visit, with_browser,
 };
 
 const MAZE_9: &str = "document.querySelectorAll('[data-testid=board] [data-cell]').length == 81";
@@ -148,44 +155,96 @@ async fn a_solved_maze_is_looked_at_and_copied_with_its_path() -> Result<()> {
     .await
 }
 
+/// How many cells the board has.
+fn board_of(cells: usize) -> String {
+    format!("document.querySelectorAll('[data-testid=board] [data-cell]').length == {cells}")
+}
+
 #[tokio::test]
-async fn mazes_of_every_size_are_drawn_and_fitted() -> Result<()> {
+async fn a_maze_of_any_size_is_drawn_and_run() -> Result<()> {
     visit(Chromium::Plain, async |browser, url| {
-        // A small one from an address is padded for the smallest model that holds it; a model that there is not is named.
-        let small = "#####\n#S  #\n# # #\n#  G#\n#####";
-        let page = Page::open_link(browser, &format!("{url}#model=maze-5&puzzle={}", escaped(small))).await?;
-        page.wait_for(MAZE_9).await?;
+        // One from an address keeps its size; a model that there is not is named.
+        let small = "#######\n#S    #\n# ### #\n#   # #\n### #G#\n#     #\n#######";
+        let page = Page::open_link(browser, &format!("{url}#model=maze-7&puzzle={}", escaped(small))).await?;
+        page.wait_for(&board_of(49)).await?;
         page.wait_until_ready().await?;
         let notes = page.text("notes").await?;
-        assert!(notes.contains("no model maze-5"), "{notes}");
+        assert!(notes.contains("no model maze-7"), "{notes}");
+        page.solve().await?;
+        page.wait_for_end().await?;
+        let answer = page.text("verdict").await?;
+        println!("figure: 7x7: {answer}");
 
-        // The generator: a size between two models goes to the larger one, perfect mazes have no loops.
+        // The generator's own sizes stay as they were chosen; mazes without loops have one path.
+        for (field, value) in [("maze-size", "11"), ("maze-columns", "8"), ("maze-loops", "0"), ("maze-path", "12")] {
+            page.enter(field, value).await?;
+        }
+        page.click("new").await?;
+        page.wait_for(&board_of(88)).await?;
+        page.wait_for("document.querySelector('[data-testid=maze-figures]').textContent.includes('no loops')").await?;
+        let maze = Grid::parse(&page.maze_as_text().await?)?;
+        assert!(shortest_path(&maze).ok_or("no path")?.len() > 12, "{maze:?}");
+        page.wait_until_ready().await?;
+
+        // As large as boards come.
+        page.click("maze-30").await?;
+        page.wait_for(&board_of(900)).await?;
+        page.wait_until_ready().await?;
+        page.solve().await?;
+        page.wait_for_end().await?;
+        println!("figure: 30x30: {}", page.text("verdict").await?);
+        browser.screenshot("maze-30").await?;
+        // The same weights go on with another board, and back.
+        page.click("maze-13").await?;
+        page.wait_for(&board_of(169)).await?;
+        page.wait_until_ready().await?;
+        page.solve().await?;
+        page.wait_for_end().await
+    })
+    .await
+}
+
+/// The gallery is what a host makes of it: without its model of every size, boards are fitted to the models that there are.
+#[tokio::test]
+async fn a_board_that_no_model_takes_is_said_to_be_one() -> Result<()> {
+    with_browser(Chromium::Plain, async |browser| {
+        let server = StaticServer::start(&dist());
+        let index = fs::read_to_string(dist().join("gallery/index.json"))?;
+        let mut index: Index = serde_json::from_str(&index)?;
+        index.models.retain(|model| !model.every_size);
+        server.replace("gallery/index.json", Some(&serde_json::to_string(&index)?));
+
+        // A small one from an address is padded for the smallest model that holds it.
+        let small = "#####\n#S  #\n# # #\n#  G#\n#####";
+        let page = Page::open_link(browser, &format!("{}#puzzle={}", server.url(), escaped(small))).await?;
+        page.wait_for(MAZE_9).await?;
+        page.wait_until_ready().await?;
+
+        // A size between two models goes to the larger one.
         for (field, value) in [("maze-size", "11"), ("maze-loops", "0"), ("maze-path", "20")] {
             page.enter(field, value).await?;
         }
         page.click("new").await?;
-        page.wait_for("document.querySelectorAll('[data-testid=board] [data-cell]').length == 169").await?;
-        page.wait_for("document.querySelector('[data-testid=maze-figures]').textContent.includes('no loops')").await?;
+        page.wait_for(&board_of(169)).await?;
         let text = page.maze_as_text().await?;
         assert!(text.lines().skip(11).all(|row| row == "#############"), "{text}");
-        let maze = Grid::parse(&text)?;
-        assert!(shortest_path(&maze).ok_or("no path")?.len() > 20, "{text}");
 
         // Larger than every model: it is drawn, and what there is for it is offered.
         page.enter("maze-size", "30").await?;
         page.click("new").await?;
-        page.wait_for("document.querySelectorAll('[data-testid=board] [data-cell]').length == 900").await?;
+        page.wait_for(&board_of(900)).await?;
         page.wait_for("document.querySelector('[data-testid=unfit]')").await?;
         let unfit = page.text("unfit").await?;
         assert!(unfit.contains("30x30 mazes") && unfit.contains("13x13 mazes"), "{unfit}");
         assert!(page.script::<bool>("return document.querySelector('[data-testid=solve]').disabled", []).await?);
-        browser.screenshot("maze-30").await?;
+        browser.screenshot("maze-unfit").await?;
         page.click("unfit-train").await?;
         page.wait_for("document.querySelector('[data-testid=train-puzzle]')?.value == 'maze-30'").await?;
         page.click("place-solve").await?;
         page.click("unfit-largest").await?;
-        page.wait_for("document.querySelectorAll('[data-testid=board] [data-cell]').length == 169").await?;
+        page.wait_for(&board_of(169)).await?;
         page.wait_until_ready().await?;
+        assert_eq!(browser.console_errors().await?, Vec::<String>::new(), "errors in the console");
         Ok(())
     })
     .await
@@ -215,7 +274,8 @@ async fn a_new_maze_is_made_as_chosen() -> Result<()> {
         page.choose("maze-make", "9").await?;
         page.click("new").await?;
         page.wait_for("!document.querySelector('[data-testid=maze-density]')").await?;
-        page.maze_with_walls(81 - 21).await?;
+        page.wait_for(&board_of(45)).await?;
+        page.maze_with_walls(45 - 21).await?;
         browser.screenshot("maze-make").await?;
         Ok(())
     })

@@ -7,6 +7,8 @@
 //! HRM_FUZZ_MINUTES=10 nice -n 19 cargo nextest run --test fuzz -E 'test(=torch_zip)' --no-capture
 //! ```
 //!
+//! The minutes are those of the processor where the system tells them, so that a busy machine makes a run longer, not smaller.
+//!
 //! The profile of the tests optimises `hrm-core` and keeps its debug assertions and overflow checks. An input that breaks a
 //! reader is written to `target/fuzz/`, where the run says it; it becomes an ordinary test beside the reader. The inputs are
 //! not guided by coverage, which needs a nightly compiler, but by what the readers say: an input whose message is new, numbers
@@ -23,7 +25,7 @@ use std::{
     fs,
     hash::{DefaultHasher, Hash, Hasher},
     panic::{AssertUnwindSafe, catch_unwind},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -42,9 +44,10 @@ const MOST_KEPT: usize = 5000;
 /// After this time on one input a long run ends, and says on which.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Minutes of a long run; `None` in the test suite.
-fn minutes() -> Option<f64> {
-    std::env::var("HRM_FUZZ_MINUTES").ok()?.parse().ok()
+/// How long a long run lasts; `None` in the test suite.
+fn length() -> Option<Duration> {
+    let minutes: f64 = std::env::var("HRM_FUZZ_MINUTES").ok()?.parse().ok()?;
+    Some(Duration::from_secs_f64(60.0 * minutes))
 }
 
 /// Keeps an input that broke a reader, and says where.
@@ -76,23 +79,43 @@ fn read(target: &Target, input: &[u8]) -> (String, usize) {
     (said, most)
 }
 
-/// Processor time of this thread, in seconds, where the system tells it.
-fn processor_seconds() -> Option<f64> {
-    let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    Some(text.split(' ').next()?.parse::<f64>().ok()? / 1e9)
+/// The time that a thread has spent.
+#[derive(Clone)]
+struct Clock {
+    begun: Instant,
+    /// The system's account of the thread's processor time, where it keeps one.
+    account: Option<PathBuf>,
+}
+
+impl Clock {
+    /// Of this thread.
+    fn start() -> Self {
+        let account = fs::read_link("/proc/thread-self").map(|thread| Path::new("/proc").join(thread).join("schedstat"));
+        Self { begun: Instant::now(), account: account.ok() }
+    }
+
+    /// On the processor, where the system tells that.
+    fn processor(&self) -> Option<Duration> {
+        let text = fs::read_to_string(self.account.as_ref()?).ok()?;
+        Some(Duration::from_nanos(text.split(' ').next()?.parse().ok()?))
+    }
+
+    fn spent(&self) -> Duration {
+        self.processor().unwrap_or_else(|| self.begun.elapsed())
+    }
 }
 
 /// Ends the process when one input takes too long, in a long run; `count` counts the inputs.
-fn watch(name: &'static str, count: Arc<AtomicU64>) {
+fn watch(name: &'static str, clock: Clock, count: Arc<AtomicU64>) {
     thread::spawn(move || {
-        let (mut last, mut since) = (0, Instant::now());
+        let (mut last, mut since) = (0, clock.spent());
         loop {
             thread::sleep(Duration::from_secs(1));
-            let now = count.load(Relaxed);
+            let (now, spent) = (count.load(Relaxed), clock.spent());
             if now != last {
-                (last, since) = (now, Instant::now());
+                (last, since) = (now, spent);
             }
-            if since.elapsed() > PATIENCE {
+            if spent.saturating_sub(since) > PATIENCE {
                 eprintln!("{name}: input {now} takes more than {PATIENCE:?}");
                 std::process::abort();
             }
@@ -107,23 +130,23 @@ fn fuzz(target: &Target) {
     for seed in &seeds {
         seen.insert(signature(&read(target, seed).0));
     }
-    let minutes = minutes();
-    let end = minutes.map(|minutes| Instant::now() + Duration::from_secs_f64(60.0 * minutes));
+    let length = length();
+    let clock = Clock::start();
     let count = Arc::new(AtomicU64::new(0));
-    if end.is_some() {
-        watch(target.name, count.clone());
+    if length.is_some() {
+        watch(target.name, clock.clone(), count.clone());
     }
     // A long run takes other ways than the short one.
-    let mut mutator = Mutator::new(seeds, target.words, if end.is_some() { 2 } else { 1 });
+    let mut mutator = Mutator::new(seeds, target.words, if length.is_some() { 2 } else { 1 });
     let (mut good, mut most) = (0_u64, 0);
     loop {
         let done = count.fetch_add(1, Relaxed);
-        let is_over = match end {
+        let is_over = match length {
             None => done >= INPUTS,
-            Some(end) => done.is_multiple_of(64) && Instant::now() >= end,
+            Some(length) => done.is_multiple_of(64) && clock.spent() >= length,
         };
         if is_over {
-            let seconds = processor_seconds().map_or(String::new(), |seconds| format!(", {seconds:.0} s of processor"));
+            let seconds = clock.processor().map_or(String::new(), |time| format!(", {} s of processor", time.as_secs()));
             println!(
                 "{}: {done} inputs, {good} of them read whole, {} messages, at most {most} bytes held{seconds}",
                 target.name,

@@ -51,7 +51,11 @@ impl Storage {
     /// # Errors
     /// A browser that gives none.
     pub async fn open() -> Result<Self, StorageError> {
-        let denied = |error: JsValue| StorageError::Denied(global::words(&error));
+        // A full disk refuses the folder too, and is another fault than a browser that gives none.
+        let denied = |error: JsValue| match StorageError::from(error.clone()) {
+            StorageError::Full => StorageError::Full,
+            _ => StorageError::Denied(global::words(&error)),
+        };
         let manager = global::scope().navigator().storage();
         // Outside a secure context there is no such object.
         if manager.is_undefined() {
