@@ -178,8 +178,9 @@ async fn a_drawn_maze_stays_as_it_was_drawn() -> Result<()> {
         page.click("maze-9").await?;
         page.wait_for("document.querySelector('[data-testid=maze-size]')").await?;
         let floor = format!("#########\n#S      #\n{}#      G#\n#########", "#       #\n".repeat(5));
-        let page =
-            Page::open_link(browser, &format!("{url}#engine=cpu&puzzle={}&moment=9999", escaped(&floor))).await?;
+        // A model that has seen no open floors.
+        let link = format!("{url}#model=maze-9&engine=cpu&puzzle={}&moment=9999", escaped(&floor));
+        let page = Page::open_link(browser, &link).await?;
         page.wait_for_end().await?;
         browser.emulate(390, 844, "light").await?;
         page.settle().await?;

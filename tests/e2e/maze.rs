@@ -170,6 +170,7 @@ async fn a_maze_of_any_size_is_drawn_and_run() -> Result<()> {
         page.wait_until_ready().await?;
         let notes = page.text("notes").await?;
         assert!(notes.contains("no model maze-7"), "{notes}");
+        page.choose_engine("cpu").await?;
         page.solve().await?;
         page.wait_for_end().await?;
         let answer = page.text("verdict").await?;
@@ -192,7 +193,7 @@ async fn a_maze_of_any_size_is_drawn_and_run() -> Result<()> {
         page.wait_until_ready().await?;
         page.solve().await?;
         page.wait_for_end().await?;
-        println!("figure: 30x30: {}", page.text("verdict").await?);
+        println!("figure: 30x30: {} {}", page.text("verdict").await?, page.text("figures").await?);
         browser.screenshot("maze-30").await?;
         // The same weights go on with another board, and back.
         page.click("maze-13").await?;
