@@ -188,7 +188,10 @@ async fn a_maze_of_any_size_is_drawn_and_run() -> Result<()> {
         page.wait_until_ready().await?;
 
         // As large as boards come.
-        page.click("maze-30").await?;
+        for (field, value) in [("maze-size", "30"), ("maze-columns", "30")] {
+            page.enter(field, value).await?;
+        }
+        page.click("new").await?;
         page.wait_for(&board_of(900)).await?;
         page.wait_until_ready().await?;
         page.solve().await?;
