@@ -17,7 +17,11 @@ use wasm_bindgen::JsCast;
 use web_sys::{Blob, File};
 
 use crate::ui::{
-    browser::{self, files::text, kept_models},
+    browser::{
+        self,
+        files::text,
+        kept_models::{self, BROUGHT},
+    },
     format::words::{bytes, parameters},
     state::{
         Page,

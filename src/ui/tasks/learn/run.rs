@@ -104,6 +104,12 @@ impl Run {
         self.budget = Some((budget, 0.0, 0.0));
     }
 
+    /// A learnt task was opened.
+    pub fn open(&mut self, task: Task, title: String) {
+        let outlook = self.outlook.take();
+        *self = Self { task, title, outlook, ..Self::default() };
+    }
+
     /// More of the same is asked for: with what is left of the budget, or another one.
     pub fn go_on(&mut self, budget: Option<Budget>) {
         (self.stage, self.stops, self.measuring) = (Stage::Learning, false, false);

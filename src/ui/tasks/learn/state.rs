@@ -316,10 +316,7 @@ impl Learning {
     fn put_on_desk(self, text: &TaskText) {
         let Ok(mut task) = file::read("", &text.json) else { return };
         task.id.clone_from(&text.id);
-        self.run.update(|run| {
-            let outlook = run.outlook.take();
-            *run = Run { task: task.clone(), title: text.title.clone(), outlook, ..Run::default() };
-        });
+        self.run.update(|run| run.open(task.clone(), text.title.clone()));
         if !self.editor.desk.with_untracked(|desk| desk.task().has_content_of(&task)) {
             self.editor.open(task);
         }
