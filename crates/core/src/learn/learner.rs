@@ -9,12 +9,12 @@ use crate::{
     puzzle::{
         Size,
         arc::{
-            Task,
+            Grid, Task,
             codec::{PAD, TokenGrid, VOCABULARY},
             training::{BLANK, Learnt, Sample, TaskSet, TaskSetError},
         },
     },
-    train::{OptimizerConfig, Setup, StepReport, TrainError, Trained, Trainer},
+    train::{OptimizerConfig, Setup, StepReport, TrainError, Trained, Trainer, predicted_bytes},
 };
 
 /// The puzzle embedding's tensor.
@@ -95,12 +95,29 @@ pub enum LearnError {
 }
 
 /// How the demonstration that is held out is answered.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct HeldOut {
+    /// The answer; `None` where there is no grid in it.
+    pub answer: Option<Grid>,
     /// Whether its grid is right, size included.
     pub right: bool,
     /// Share of the tokens of its grid and its ends that are right, 0 to 1.
     pub accuracy: f64,
+}
+
+/// What learning a task takes, before it begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prediction {
+    /// The token grid.
+    pub side: TokenGrid,
+    /// Versions of the task, itself among them.
+    pub versions: usize,
+    /// Demonstrations with outputs.
+    pub demonstrations: usize,
+    /// Weights of the model, the puzzle embedding among them.
+    pub parameters: usize,
+    /// Bytes of memory that the engine will hold for the training step.
+    pub bytes: u64,
 }
 
 /// A task being learnt.
@@ -128,33 +145,30 @@ impl<E: Engine> Learner<E> {
         base: Option<Base>,
         settings: &LearnSettings,
     ) -> Result<Self, LearnError> {
-        let is_new = base.is_none();
-        if is_new && settings.trained == Trained::Embedding {
-            return Err(LearnError::NothingBeside);
-        }
-        let side = side_of(task, base.as_ref().map(|base| &base.config), settings)?;
-        let set = TaskSet::new(side, std::slice::from_ref(task), settings.augmentations, settings.seed)?;
-        let (config, weights) = match base {
-            Some(base) => extended(base, side, set.identifiers())?,
-            None => {
-                let config = small(side, set.identifiers());
-                let weights = Weights::init(&config, settings.seed);
-                (config, weights)
-            }
-        };
-        let setup = Setup {
-            model: config.clone(),
-            optimizer: optimizer(is_new),
-            batch: settings.batch,
-            // The rate is constant: nobody knows how many steps there will be.
-            total_steps: u64::from(u32::MAX),
-            seed: settings.seed,
-            shards: settings.shards,
-            sizes: Vec::new(),
-            trained: settings.trained,
-        };
+        let Beginning { set, setup, weights } = beginning(task, base, settings)?;
+        let config = setup.model.clone();
         let trainer = Trainer::new(&engine, setup, &weights).await?;
         Ok(Self { engine, set, config, trainer, learnt: Learnt::AllButLast, good: (0, weights), solver: None })
+    }
+
+    /// What [`Learner::begin`] would take; nothing is allocated for it.
+    ///
+    /// # Errors
+    /// As [`Learner::begin`], but for the engine's limits.
+    pub fn predicted(
+        engine: &E,
+        task: &Task,
+        base: Option<Base>,
+        settings: &LearnSettings,
+    ) -> Result<Prediction, LearnError> {
+        let Beginning { set, setup, weights } = beginning(task, base, settings)?;
+        Ok(Prediction {
+            side: set.side(),
+            versions: set.identifiers() - 1,
+            demonstrations: set.demonstrations(0, Learnt::All),
+            parameters: weights.count(),
+            bytes: predicted_bytes(engine, &setup)?,
+        })
     }
 
     /// What computes.
@@ -262,6 +276,7 @@ impl<E: Engine> Learner<E> {
         Ok(Some(HeldOut {
             right: grid.is_some() && grid == self.set.side().decode(&example.answer),
             accuracy: right as f64 / learnt().count().max(1) as f64,
+            answer: grid,
         }))
     }
 
@@ -277,17 +292,63 @@ impl<E: Engine> Learner<E> {
     }
 }
 
+/// What is there before the first step.
+struct Beginning {
+    set: TaskSet,
+    setup: Setup,
+    weights: Weights,
+}
+
+fn beginning(task: &Task, base: Option<Base>, settings: &LearnSettings) -> Result<Beginning, LearnError> {
+    let is_new = base.is_none();
+    if is_new && settings.trained == Trained::Embedding {
+        return Err(LearnError::NothingBeside);
+    }
+    let side = side_of(task, base.as_ref().map(|base| &base.config), settings)?;
+    let set = TaskSet::new(side, std::slice::from_ref(task), settings.augmentations, settings.seed)?;
+    let (config, weights) = match base {
+        Some(base) => extended(base, side, set.identifiers())?,
+        None => {
+            let config = small(side, set.identifiers());
+            let weights = Weights::init(&config, settings.seed);
+            (config, weights)
+        }
+    };
+    let setup = Setup {
+        model: config,
+        optimizer: optimizer(is_new),
+        batch: settings.batch,
+        // The rate is constant: nobody knows how many steps there will be.
+        total_steps: u64::from(u32::MAX),
+        seed: settings.seed,
+        shards: settings.shards,
+        sizes: Vec::new(),
+        trained: settings.trained,
+    };
+    Ok(Beginning { set, setup, weights })
+}
+
+/// The smallest token grid that holds a task's demonstrations and the inputs of its tests with the marks of their ends, and lets
+/// them be moved by a cell; at most the official one. The sizes of the tests' outputs have no part in it.
+pub fn token_grid_for(task: &Task) -> TokenGrid {
+    TokenGrid::holding(largest_visible(task), ROOM)
+}
+
+/// The most rows, and the most columns, of the grids that may be looked at: those of demonstrations, and inputs of tests.
+fn largest_visible(task: &Task) -> Size {
+    let visible = || task.train.iter().flat_map(|pair| pair.grids()).chain(task.test.iter().map(|pair| &pair.input));
+    let most = |side: fn(Size) -> usize| visible().map(|grid| side(grid.size())).max().unwrap_or(1);
+    Size::new(most(Size::rows), most(Size::columns))
+}
+
 /// The token grid for a task.
 fn side_of(task: &Task, config: Option<&ModelConfig>, settings: &LearnSettings) -> Result<TokenGrid, LearnError> {
     let own = config.map(own_side).transpose()?;
-    // The tests' outputs have no part in it.
-    let visible = || task.train.iter().flat_map(|pair| pair.grids()).chain(task.test.iter().map(|pair| &pair.input));
-    let most = |side: fn(Size) -> usize| visible().map(|grid| side(grid.size())).max().unwrap_or(1);
-    let largest = Size::new(most(Size::rows), most(Size::columns));
+    let holds = |own: TokenGrid| own.holds(largest_visible(task));
     Ok(match (settings.side, own) {
         (Some(side), _) => side,
-        (None, Some(own)) if own.holds(largest) || config.is_some_and(|config| !config.serves_every_size()) => own,
-        _ => TokenGrid::holding(largest, ROOM),
+        (None, Some(own)) if holds(own) || config.is_some_and(|config| !config.serves_every_size()) => own,
+        _ => token_grid_for(task),
     })
 }
 
