@@ -30,12 +30,14 @@ impl Random {
     }
 
     /// The complete state.
-    pub fn state(&self) -> [u64; 2] {
+    #[cfg(test)]
+    fn state(&self) -> [u64; 2] {
         [self.position, self.gamma]
     }
 
     /// The generator that continues where `state` was taken.
-    pub fn from_state([position, gamma]: [u64; 2]) -> Self {
+    #[cfg(test)]
+    fn from_state([position, gamma]: [u64; 2]) -> Self {
         Self { position, gamma: gamma | 1 }
     }
 

@@ -89,11 +89,13 @@ impl Device {
 
     /// What the shaders of programs prepared from now on should be for. At first as the adapter wants it: a software
     /// adapter's workgroup memory and barriers are slow.
+    #[cfg(feature = "testing")]
     pub fn use_form(&self, form: Form) {
         *self.form.lock().unwrap_or_else(PoisonError::into_inner) = form;
     }
 
     /// Takes the adapter to do so many operations a second, until a run tells better: work is divided accordingly.
+    #[cfg(feature = "testing")]
     pub fn assume_throughput(&self, operations: f64) {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner).assume(operations);
     }
@@ -105,6 +107,7 @@ impl Device {
     }
 
     /// Uses another source for a shader in programs prepared from now on: to try a variant, or to spoil one in a test.
+    #[cfg(feature = "testing")]
     pub fn replace_shader(&self, name: &'static str, source: &str) {
         self.pipelines.lock().unwrap_or_else(PoisonError::into_inner).replace(&self.raw, name, source);
     }

@@ -69,6 +69,7 @@ impl Pipelines {
     }
 
     /// Compiles another source under the name of a shader, for pipelines made from now on.
+    #[cfg(feature = "testing")]
     pub fn replace(&mut self, device: &wgpu::Device, shader: &'static str, source: &str) {
         self.pipelines.retain(|key, _| key.shader != shader);
         self.modules.insert(shader, module(device, shader, source));
