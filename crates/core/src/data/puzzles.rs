@@ -47,12 +47,14 @@ pub struct Puzzles {
     kind: Kind,
     request: SplitRequest,
     mixture: Mixture,
+    /// All levels of the difficulty asked for, or the one nearest to it.
+    levels: Vec<usize>,
 }
 
 impl Puzzles {
     /// Those that a request asks for.
     pub fn new(kind: Kind, request: &SplitRequest) -> Self {
-        Self { kind, request: *request, mixture: Mixture::default() }
+        Self { kind, request: *request, mixture: Mixture::default(), levels: levels(kind, request.difficulty) }
     }
 
     /// The same, each of one of a mixture's parts.
@@ -72,16 +74,8 @@ impl Puzzles {
     }
 
     /// All levels of the difficulty asked for, or the one nearest to it.
-    pub fn levels(&self) -> Vec<usize> {
-        let (least, greatest) = self.request.difficulty;
-        let difficulty = |level: &usize| self.kind.difficulty_of(*level);
-        let within = |level: &usize| (least..=greatest).contains(&difficulty(level));
-        let mut levels: Vec<usize> = (0..self.kind.levels()).filter(within).collect();
-        if levels.is_empty() {
-            let distance = |level: &usize| (difficulty(level) - (least + greatest) / 2.0).abs();
-            levels.extend((0..self.kind.levels()).min_by(|a, b| distance(a).total_cmp(&distance(b))));
-        }
-        levels
+    pub fn levels(&self) -> &[usize] {
+        &self.levels
     }
 
     /// An example of a level, and whether it was to be harder; `None` where the kind has no generator.
@@ -111,7 +105,7 @@ impl Puzzles {
 
     /// A new example to train on, of a random level and of none of the test classes; `None` where none was found.
     pub(super) fn fresh(&self, random: &mut Random) -> Option<Example> {
-        let levels = self.levels();
+        let levels = &self.levels;
         (0..PATIENCE).find_map(|_| {
             let level = if levels.len() > 1 { levels[random.below(levels.len())] } else { *levels.first()? };
             let (example, _) = self.draw(random, level, false)?;
@@ -119,4 +113,16 @@ impl Puzzles {
             (!class.is_test(TEST_FRACTION)).then_some(example)
         })
     }
+}
+
+/// All levels of a kind between two difficulties, or the one nearest to their middle.
+fn levels(kind: Kind, (least, greatest): (f64, f64)) -> Vec<usize> {
+    let difficulty = |level: &usize| kind.difficulty_of(*level);
+    let within = |level: &usize| (least..=greatest).contains(&difficulty(level));
+    let mut levels: Vec<usize> = (0..kind.levels()).filter(within).collect();
+    if levels.is_empty() {
+        let distance = |level: &usize| (difficulty(level) - (least + greatest) / 2.0).abs();
+        levels.extend((0..kind.levels()).min_by(|a, b| distance(a).total_cmp(&distance(b))));
+    }
+    levels
 }

@@ -85,7 +85,7 @@ pub struct Splitter {
 impl Splitter {
     /// Nothing is generated yet.
     pub fn new(puzzles: Puzzles) -> Self {
-        let open = puzzles.levels();
+        let open = puzzles.levels().to_vec();
         Self { puzzles, drawn: 0, used: HashSet::new(), split: Split::default(), test: true, open, turn: 0 }
     }
 
@@ -107,7 +107,7 @@ impl Splitter {
                     return false;
                 }
                 self.test = false;
-                (self.open, self.turn) = (self.puzzles.levels(), 0);
+                (self.open, self.turn) = (self.puzzles.levels().to_vec(), 0);
                 continue;
             }
             self.turn %= self.open.len();

@@ -12,6 +12,20 @@ use serde::{Deserialize, Serialize};
 use super::{Board, ClassKey, Example, Fault, Form, Game, ParseError, Settings, Size, games, table::named};
 use crate::{config::ModelConfig, random::Random, text::excerpt};
 
+/// What a generator draws: nothing without the feature `generators`, and then none of it is compiled.
+#[cfg(feature = "generators")]
+macro_rules! drawn {
+    ($drawn:expr) => {
+        $drawn
+    };
+}
+#[cfg(not(feature = "generators"))]
+macro_rules! drawn {
+    ($drawn:expr) => {
+        None
+    };
+}
+
 /// A kind of puzzle: a game at one board size. A game is added by a folder of this module and a line in its table
 /// (docs/add-a-puzzle.md); names, recipes, data sets, the command line and the page follow from that.
 ///
@@ -158,39 +172,21 @@ impl Kind {
     }
 
     /// [`Generator::generate`](super::Generator::generate); `None` without a generator.
-    #[cfg(feature = "generators")]
+    #[cfg_attr(not(feature = "generators"), expect(unused_variables))]
     pub fn generate_with(self, random: &mut Random, settings: &Settings) -> Option<Example> {
-        Some(self.generator()?.generate(random, settings))
+        drawn!(Some(self.generator()?.generate(random, settings)))
     }
 
     /// [`Generator::generate_smaller`](super::Generator::generate_smaller).
-    #[cfg(feature = "generators")]
+    #[cfg_attr(not(feature = "generators"), expect(unused_variables))]
     pub fn generate_smaller(self, random: &mut Random) -> Option<Example> {
-        self.generator()?.generate_smaller(random)
+        drawn!(self.generator()?.generate_smaller(random))
     }
 
     /// [`Generator::generate_hard`](super::Generator::generate_hard).
-    #[cfg(feature = "generators")]
+    #[cfg_attr(not(feature = "generators"), expect(unused_variables))]
     pub fn generate_hard(self, random: &mut Random, guesses: u32, tries: usize) -> Option<Example> {
-        self.generator()?.generate_hard(random, guesses, tries)
-    }
-
-    /// Nothing is drawn without the feature `generators`.
-    #[cfg(not(feature = "generators"))]
-    pub fn generate_with(self, _: &mut Random, _: &Settings) -> Option<Example> {
-        None
-    }
-
-    /// Nothing is drawn without the feature `generators`.
-    #[cfg(not(feature = "generators"))]
-    pub fn generate_smaller(self, _: &mut Random) -> Option<Example> {
-        None
-    }
-
-    /// Nothing is drawn without the feature `generators`.
-    #[cfg(not(feature = "generators"))]
-    pub fn generate_hard(self, _: &mut Random, _guesses: u32, _tries: usize) -> Option<Example> {
-        None
+        drawn!(self.generator()?.generate_hard(random, guesses, tries))
     }
 
     /// Steps of difficulty that a data set is spread over, at least 1.
