@@ -212,6 +212,29 @@ pub fn pixels_of(canvas: NodeRef<html::Canvas>) -> RwSignal<(u32, u32)> {
     pixels
 }
 
+/// Paints a canvas, of which `paint` hears the size in pixels, in the frame after a change of that or of anything that `track`
+/// reads: however often something changes until then, it is painted once.
+pub fn paint_when_due(
+    canvas: NodeRef<html::Canvas>,
+    track: impl Fn() + 'static,
+    paint: impl Fn(&HtmlCanvasElement, (u32, u32)) + 'static,
+) {
+    let pixels = pixels_of(canvas);
+    let (paint, due) = (StoredValue::new_local(paint), StoredValue::new(false));
+    Effect::new(move |_| {
+        track();
+        pixels.track();
+        let Some(canvas) = canvas.get().filter(|_| !due.get_value()) else { return };
+        due.set_value(true);
+        request_animation_frame(move || {
+            // The canvas may be gone.
+            if due.try_set_value(false).is_none() {
+                paint.with_value(|paint| paint(&canvas, pixels.get_untracked()));
+            }
+        });
+    });
+}
+
 /// Calls `changed` whenever the number of the screen's pixels to a CSS pixel changes, as long as the page lives: on another
 /// screen, and when the page is magnified.
 fn on_scale_change(changed: impl Fn() + 'static) {

@@ -138,24 +138,16 @@ struct Painted {
     palette: Option<(u32, Palette)>,
 }
 
-/// Paints what changed, in the next frame: however often something changes until then, it is painted once.
+/// Paints what changed, in the next frame.
 fn paint_when_due(page: Page, scene: Memo<Scene>, canvas: NodeRef<html::Canvas>) {
-    let pixels = browser::pixels_of(canvas);
-    let (painted, due) = (StoredValue::new_local(Painted::default()), StoredValue::new(false));
-    Effect::new(move |_| {
+    let painted = StoredValue::new_local(Painted::default());
+    let track = move || {
         scene.track();
         page.theme.track();
-        pixels.track();
-        let Some(canvas) = canvas.get().filter(|_| !due.get_value()) else { return };
-        due.set_value(true);
-        request_animation_frame(move || {
-            // The board may be gone.
-            if due.try_set_value(false).is_some() {
-                return;
-            }
-            let (size, theme) = (pixels.get_untracked(), page.theme.get_untracked());
-            scene.with_untracked(|scene| painted.update_value(|painted| paint(&canvas, size, theme, scene, painted)));
-        });
+    };
+    browser::paint_when_due(canvas, track, move |canvas, size| {
+        let theme = page.theme.get_untracked();
+        scene.with_untracked(|scene| painted.update_value(|painted| paint(canvas, size, theme, scene, painted)));
     });
 }
 

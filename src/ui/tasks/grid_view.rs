@@ -117,30 +117,19 @@ pub fn Shown(#[prop(into)] grid: Signal<Option<Grid>>, name: String) -> impl Int
 fn Painted(#[prop(into)] grid: Signal<Option<Grid>>) -> impl IntoView {
     let editor = Editor::here();
     let canvas = NodeRef::<html::Canvas>::new();
-    let pixels = browser::pixels_of(canvas);
-    let due = StoredValue::new(false);
-    Effect::new(move |_| {
+    let track = move || {
         grid.track();
         editor.look.track();
-        pixels.track();
-        let Some(canvas) = canvas.get().filter(|_| !due.get_value()) else { return };
-        due.set_value(true);
-        // However often something changes until the next frame, it is painted once.
-        request_animation_frame(move || {
-            // The grid may be gone.
-            if due.try_set_value(false).is_some() {
-                return;
-            }
-            let (width, height) = pixels.get_untracked();
-            let Some(on) = context(&canvas).filter(|_| width > 0 && height > 0) else { return };
-            if (canvas.width(), canvas.height()) != (width, height) {
-                canvas.set_width(width);
-                canvas.set_height(height);
-            }
-            let (area, unit) = ([0.0, 0.0, f64::from(width), f64::from(height)], window().device_pixel_ratio());
-            grid.with_untracked(|grid| {
-                grid.iter().for_each(|grid| paint(&on, grid, area, unit, editor.look.get_untracked()));
-            });
+    };
+    browser::paint_when_due(canvas, track, move |canvas, (width, height)| {
+        let Some(on) = context(canvas).filter(|_| width > 0 && height > 0) else { return };
+        if (canvas.width(), canvas.height()) != (width, height) {
+            canvas.set_width(width);
+            canvas.set_height(height);
+        }
+        let (area, unit) = ([0.0, 0.0, f64::from(width), f64::from(height)], window().device_pixel_ratio());
+        grid.with_untracked(|grid| {
+            grid.iter().for_each(|grid| paint(&on, grid, area, unit, editor.look.get_untracked()));
         });
     });
     view! { <canvas node_ref=canvas aria-hidden="true"></canvas> }
