@@ -6,7 +6,7 @@ use hrm_core::{
     config::ModelConfig,
     engine::Kind as EngineKind,
     gallery::{Card, Entry},
-    puzzle::Kind,
+    puzzle::{Kind, Size},
     recording::{Maker, Shapes},
 };
 use hrm_link::{
@@ -109,7 +109,7 @@ pub struct Machine {
     /// A large one that is being copied there.
     pub keeping: RwSignal<Option<String>>,
     opening: StoredValue<Option<u32>>,
-    measuring: StoredValue<Option<u32>>,
+    measuring: StoredValue<Option<Measuring>>,
     deaths: StoredValue<u32>,
     /// How often files were brought for the board: those brought last count, whichever are read first.
     brought: StoredValue<u32>,
@@ -318,7 +318,8 @@ impl Machine {
         self.status.set(Status::Opening);
         self.loaded.set(None);
         let own = self.own.with_value(|own| own.iter().any(|own| own.entry.name == name));
-        let kept = || browser::recall(&self.measurement_key(&name)).and_then(|text| browser::json::read(&text).ok());
+        let size = self.board_of_every_size().map(|board| board.size());
+        let kept = || browser::recall(&measurement_key(&name, size)).and_then(|text| browser::json::read(&text).ok());
         // A model of the page's own was another one under this name, perhaps.
         self.measurement.set(if own { None } else { kept() });
         let (task, files) = self.opening_task(name);
@@ -350,14 +351,6 @@ impl Machine {
         Some(self.opening_task(name))
     }
 
-    /// Under which it is kept what the engines took on a model at the size of the board.
-    fn measurement_key(self, model: &str) -> String {
-        match self.board_of_every_size() {
-            Some(board) => format!("hrm.measurement.{model}.{}", board.size()),
-            None => format!("hrm.measurement.{model}"),
-        }
-    }
-
     /// The kind of the board, where the model for it serves every size.
     pub fn board_of_every_size(self) -> Option<Kind> {
         let serves_all = self.model.with_untracked(|model| model.as_ref().is_some_and(|model| model.every_size));
@@ -369,7 +362,8 @@ impl Machine {
         let opened = self.opening.with_value(Option::is_some) && !self.unmeasured.get_untracked();
         let unknown = self.measurement.with_untracked(Option::is_none) && self.measuring.with_value(Option::is_none);
         if opened && unknown && self.choice.get_untracked() == Choice::Auto {
-            self.measuring.set_value(Some(self.ask(Task::Measure)));
+            let size = self.board_of_every_size().map(|board| board.size());
+            self.measuring.set_value(Some(Measuring { task: self.ask(Task::Measure), size }));
             if self.status.get_untracked() == Status::Ready {
                 self.status.set(Status::Measuring);
             }
@@ -420,14 +414,17 @@ impl Machine {
                 self.status
                     .set(Status::Failed("reading it was stopped. Choose a model, or bring the file again.".into()));
             }
-            Event::Measured(measurement) if task == self.measuring.get_value() => {
+            Event::Measured(measurement)
+                if self.measuring.with_value(|asked| task.is_some() && asked.map(|asked| asked.task) == task) =>
+            {
+                let size = self.measuring.get_value().and_then(|asked| asked.size);
                 let name = &measurement.model;
                 let is_own = self.own.with_value(|own| own.iter().any(|own| own.entry.name == *name));
                 // A model of the page's own is gone on the next visit, and another one may have its name.
                 if let Some(text) = browser::json::write(&measurement)
                     && !is_own
                 {
-                    browser::keep(&self.measurement_key(name), &text);
+                    browser::keep(&measurement_key(name, size), &text);
                 }
                 self.measuring.set_value(None);
                 self.measurement.set(Some(measurement));
@@ -488,6 +485,22 @@ impl Machine {
                 client.ask(Task::List);
             }
         }
+    }
+}
+
+/// Engines that are being timed.
+#[derive(Clone, Copy)]
+struct Measuring {
+    task: u32,
+    /// The board's size when that was asked for, where the model serves every size: the board may be another one by the end.
+    size: Option<Size>,
+}
+
+/// Under which it is kept what the engines took on a model, at a size of board where it serves every size.
+fn measurement_key(model: &str, size: Option<Size>) -> String {
+    match size {
+        Some(size) => format!("hrm.measurement.{model}.{size}"),
+        None => format!("hrm.measurement.{model}"),
     }
 }
 
