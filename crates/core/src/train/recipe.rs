@@ -307,6 +307,31 @@ pub enum RecipeError {
     },
 }
 
+impl RecipeError {
+    /// The name of the field that it is about, without its section; `None` where it is about no single one.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::Model(ConfigError::Field { field, .. }) => Some(field),
+            Self::Name(_) => Some("name"),
+            Self::Zero { field } | Self::TooLarge { field, .. } | Self::Inexact { field, .. } => {
+                field.split(' ').next_back()
+            }
+            Self::Shards { .. } => Some("shards"),
+            Self::NoEmbedding => Some("train_only"),
+            Self::OneAnswer(_) => Some("answers"),
+            Self::Difficulty { .. } => Some("easiest"),
+            Self::Optimizer { field, .. } | Self::Share { field, .. } => Some(field),
+            // Of a file: the page's form cannot write them.
+            Self::Model(_)
+            | Self::Field(_)
+            | Self::Tasks(_)
+            | Self::NoGenerator(_)
+            | Self::Boards(_)
+            | Self::Mixture(_) => None,
+        }
+    }
+}
+
 impl Recipe {
     /// What the trainer needs of it.
     pub fn setup(&self) -> Setup {
