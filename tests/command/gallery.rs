@@ -20,7 +20,9 @@ fn a_copied_command_has_its_models_and_says_where_it_looks() {
     assert!(run("sudoku-4x4", None).done().ends_with("valid\n"));
     let said = run("nope", None).refusal();
     assert!(
-        said.starts_with("--model nope: there is no such file, HRM_GALLERY is not set, and the gallery has maze, maze-13, "),
+        said.starts_with(
+            "--model nope: there is no such file, HRM_GALLERY is not set, and the gallery has maze, maze-13, "
+        ),
         "{said}"
     );
 

@@ -90,7 +90,8 @@ struct Clock {
 impl Clock {
     /// Of this thread.
     fn start() -> Self {
-        let account = fs::read_link("/proc/thread-self").map(|thread| Path::new("/proc").join(thread).join("schedstat"));
+        let account =
+            fs::read_link("/proc/thread-self").map(|thread| Path::new("/proc").join(thread).join("schedstat"));
         Self { begun: Instant::now(), account: account.ok() }
     }
 
@@ -146,7 +147,8 @@ fn fuzz(target: &Target) {
             Some(length) => done.is_multiple_of(64) && clock.spent() >= length,
         };
         if is_over {
-            let seconds = clock.processor().map_or(String::new(), |time| format!(", {} s of processor", time.as_secs()));
+            let seconds =
+                clock.processor().map_or(String::new(), |time| format!(", {} s of processor", time.as_secs()));
             println!(
                 "{}: {done} inputs, {good} of them read whole, {} messages, at most {most} bytes held{seconds}",
                 target.name,
