@@ -27,7 +27,11 @@ use crate::{
     visit, with_browser,
 };
 
-const MAZE_9: &str = "document.querySelectorAll('[data-testid=board] [data-cell]').length == 81";
+/// Whether the board has so many cells.
+fn board_of(cells: usize) -> String {
+    format!("document.querySelectorAll('[data-testid=board] [data-cell]').length == {cells}")
+}
+
 impl Page<'_> {
     /// Presses the left button on a cell and lets it go on another, or on the same.
     async fn stroke(&self, from: (usize, usize), to: (usize, usize)) -> Result<()> {
@@ -68,7 +72,7 @@ async fn a_maze_is_drawn_and_what_is_wrong_with_it_is_said() -> Result<()> {
     visit(Chromium::Plain, async |browser, url| {
         let page = Page::open(browser, url).await?;
         page.click("maze-9").await?;
-        page.wait_for(MAZE_9).await?;
+        page.wait_for(&board_of(81)).await?;
         page.click("clear").await?;
         let room = page.maze_as_text().await?;
         assert_eq!(room.lines().nth(1), Some("#S      #"), "{room}");
@@ -120,7 +124,7 @@ async fn a_solved_maze_is_looked_at_and_copied_with_its_path() -> Result<()> {
     visit(Chromium::Plain, async |browser, url| {
         let page = Page::open(browser, url).await?;
         page.click("maze-9").await?;
-        page.wait_for(MAZE_9).await?;
+        page.wait_for(&board_of(81)).await?;
         page.wait_until_ready().await?;
         page.solve().await?;
         page.wait_for_end().await?;
@@ -153,11 +157,6 @@ async fn a_solved_maze_is_looked_at_and_copied_with_its_path() -> Result<()> {
         Ok(())
     })
     .await
-}
-
-/// How many cells the board has.
-fn board_of(cells: usize) -> String {
-    format!("document.querySelectorAll('[data-testid=board] [data-cell]').length == {cells}")
 }
 
 #[tokio::test]
@@ -221,7 +220,7 @@ async fn a_board_that_no_model_takes_is_said_to_be_one() -> Result<()> {
         // A small one from an address is padded for the smallest model that holds it.
         let small = "#####\n#S  #\n# # #\n#  G#\n#####";
         let page = Page::open_link(browser, &format!("{}#puzzle={}", server.url(), escaped(small))).await?;
-        page.wait_for(MAZE_9).await?;
+        page.wait_for(&board_of(81)).await?;
         page.wait_until_ready().await?;
 
         // A size between two models goes to the larger one.
@@ -259,7 +258,7 @@ async fn a_new_maze_is_made_as_chosen() -> Result<()> {
     visit(Chromium::Plain, async |browser, url| {
         let page = Page::open(browser, url).await?;
         page.click("maze-9").await?;
-        page.wait_for(MAZE_9).await?;
+        page.wait_for(&board_of(81)).await?;
         // What can be set besides depends on the make; the list itself stays, and so does the focus.
         page.script::<()>("document.querySelector('[data-testid=maze-make]').focus()", []).await?;
         page.choose("maze-make", "6").await?;

@@ -49,7 +49,7 @@ impl Storage {
     /// Opens the folder.
     ///
     /// # Errors
-    /// A browser that gives none.
+    /// A browser that gives none, or has no room for it.
     pub async fn open() -> Result<Self, StorageError> {
         // A full disk refuses the folder too, and is another fault than a browser that gives none.
         let denied = |error: JsValue| match StorageError::from(error.clone()) {
