@@ -1,4 +1,4 @@
-// Starts a worker's module: the one that the worker is named after, worker or trainer. Where it cannot, the page hears why: `[sentences, whether that is the end]`, in place of a
+// Starts a worker's module: the one that the worker is named after, worker, trainer or learner. Where it cannot, the page hears why: `[sentences, whether that is the end]`, in place of a
 // report, which only the module can write (Client in crates/link).
 
 import { load } from "./load.js";

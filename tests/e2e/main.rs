@@ -16,6 +16,7 @@ mod folder;
 mod large;
 mod large_checkpoint;
 mod layout;
+mod learn;
 mod maze;
 mod native;
 mod newcomer;

@@ -50,6 +50,8 @@
 
         postMessage(message, ...rest) {
             const [{ id, task }, ...buffers] = message;
+            // Of the line that learns a task: src/ui/tasks/learn/client.rs.
+            if (task === undefined) return super.postMessage(message, ...rest);
             const [name, size] = [named(task), bytes(buffers)];
             super.postMessage(message, ...rest);
             // Its answer is the end of the task that it is about.

@@ -4,6 +4,7 @@
 #[cfg(target_arch = "wasm32")]
 pub mod client;
 pub mod engine_timing;
+pub mod learning;
 pub mod protocol;
 #[cfg(target_arch = "wasm32")]
 pub mod replies;

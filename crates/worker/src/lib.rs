@@ -1,7 +1,7 @@
 //! What runs in the page's Web Workers: they compute, train and store; the page's main thread only draws.
 //!
-//! Two modules are built of it (crates/modules), one for what every visit needs and one for training, which is loaded when it
-//! is used.
+//! Three modules are built of it (crates/modules): one for what every visit needs, one for training and one for learning a
+//! task, which are loaded when they are used.
 
 #[cfg(target_arch = "wasm32")]
 mod error;
@@ -11,6 +11,8 @@ mod examination;
 mod global;
 #[cfg(target_arch = "wasm32")]
 mod inbox;
+#[cfg(target_arch = "wasm32")]
+mod learning;
 #[cfg(target_arch = "wasm32")]
 mod model_file;
 #[cfg(target_arch = "wasm32")]
@@ -35,4 +37,11 @@ pub fn start_solving() {
 #[inline(never)]
 pub fn start_training() {
     worker::start::<training::Training>();
+}
+
+/// Starts the worker that learns a task.
+#[cfg(target_arch = "wasm32")]
+#[inline(never)]
+pub fn start_learning() {
+    learning::start();
 }

@@ -1,4 +1,5 @@
-//! Models that a person brought, in the browser's private file system: for each a folder with its file and what is said of it.
+//! Models that a person brought, or that learnt a task, in the browser's private file system: for each a folder with its file
+//! and what is said of it.
 
 use js_sys::{AsyncIterator, IteratorNext, Promise};
 use leptos::prelude::window;
@@ -9,8 +10,8 @@ use web_sys::{
     FileSystemGetFileOptions, FileSystemRemoveOptions, FileSystemWritableFileStream,
 };
 
-/// The folder of all models.
-const MODELS: &str = "models";
+/// The folder of models that a person brought.
+pub const BROUGHT: &str = "models";
 /// The model's file.
 const WEIGHTS: &str = "weights";
 /// What is said of it. It is written last: a folder without it is none.
@@ -30,13 +31,13 @@ async fn done<T: JsCast>(promise: Promise) -> Result<T, JsValue> {
     Ok(JsFuture::from(promise).await?.unchecked_into())
 }
 
-async fn models() -> Result<FileSystemDirectoryHandle, JsValue> {
+async fn models(of: &str) -> Result<FileSystemDirectoryHandle, JsValue> {
     let manager = window().navigator().storage();
     // Outside a secure context there is no such object.
     if manager.is_undefined() {
         return Err(JsValue::UNDEFINED);
     }
-    folder(&done(manager.get_directory()).await?, MODELS).await
+    folder(&done(manager.get_directory()).await?, of).await
 }
 
 async fn folder(parent: &FileSystemDirectoryHandle, name: &str) -> Result<FileSystemDirectoryHandle, JsValue> {
@@ -63,26 +64,26 @@ async fn read(folder: &FileSystemDirectoryHandle, name: &str) -> Result<File, Js
     done(file(folder, name, false).await?.get_file()).await
 }
 
-/// Keeps a model; whether the browser could.
-pub async fn keep(name: &str, about: &str, weights: &Blob) -> bool {
+/// Keeps a model in a folder, in place of the one of its name; whether the browser could.
+pub async fn keep(of: &str, name: &str, about: &str, weights: &Blob) -> bool {
     let kept = async {
-        let own = folder(&models().await?, name).await?;
+        let own = folder(&models(of).await?, name).await?;
         write(&own, WEIGHTS, weights).await?;
         let about = super::blob("application/json", about.as_bytes()).ok_or(JsValue::UNDEFINED)?;
         write(&own, ABOUT, &about).await
     };
     let kept = kept.await.is_ok();
     if !kept {
-        remove(name).await;
+        remove(of, name).await;
     }
     kept
 }
 
-/// Every model that is kept whole.
-pub async fn list() -> Vec<Kept> {
+/// Every model of a folder that is kept whole.
+pub async fn list(of: &str) -> Vec<Kept> {
     let mut all = Vec::new();
     let listed: Result<(), JsValue> = async {
-        let models = models().await?;
+        let models = models(of).await?;
         let names: AsyncIterator = models.keys();
         loop {
             let next: IteratorNext = done(names.next()?).await?;
@@ -107,10 +108,10 @@ pub async fn list() -> Vec<Kept> {
 }
 
 /// Removes a model.
-pub async fn remove(name: &str) {
+pub async fn remove(of: &str, name: &str) {
     let options = FileSystemRemoveOptions::new();
     options.set_recursive(true);
-    if let Ok(models) = models().await {
+    if let Ok(models) = models(of).await {
         let _ = JsFuture::from(models.remove_entry_with_options(name, &options)).await;
     }
 }

@@ -17,7 +17,11 @@ use wasm_bindgen::JsCast;
 use web_sys::{Blob, File};
 
 use crate::ui::{
-    browser::{self, files::text, kept_models},
+    browser::{
+        self,
+        files::text,
+        kept_models::{self, BROUGHT},
+    },
     format::words::{bytes, parameters},
     state::{
         Page,
@@ -189,7 +193,7 @@ impl Page {
             }
         }
         self.machine.keeping.set((file.size() > SOON_KEPT).then(|| name.clone()));
-        let is_kept = kept_models::keep(&name, &text.unwrap_or_default(), &file).await;
+        let is_kept = kept_models::keep(BROUGHT, &name, &text.unwrap_or_default(), &file).await;
         self.machine.keeping.set(None);
         if is_kept {
             self.machine.kept.update(|kept| {
@@ -206,7 +210,7 @@ impl Page {
     pub(super) fn list_kept_models(self) {
         spawn_local(async move {
             let (mut models, mut listed) = (Vec::new(), Vec::new());
-            for kept in kept_models::list().await {
+            for kept in kept_models::list(BROUGHT).await {
                 listed.push((kept.name.clone(), kept.file.size()));
                 if let Ok(about) = browser::json::read::<About>(&kept.about) {
                     models.push(own(&kept.name, about, kept.file.into()));
@@ -221,7 +225,7 @@ impl Page {
     pub fn remove_kept(self, name: String) {
         self.machine.kept.update(|kept| kept.retain(|(other, _)| *other != name));
         self.machine.forget(&name);
-        spawn_local(async move { kept_models::remove(&name).await });
+        spawn_local(async move { kept_models::remove(BROUGHT, &name).await });
     }
 
     /// Hands a person a file of the open model: in the form of the official training, or as safetensors; its weights or its

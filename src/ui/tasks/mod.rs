@@ -5,6 +5,7 @@
 pub mod attempt;
 pub mod desk;
 mod hand;
+pub mod learn;
 pub mod picture;
 pub mod shelf;
 pub mod slot;

@@ -9,6 +9,7 @@ use crate::ui::tasks::{
     button::when,
     editor::{Editor, View},
     head::{Head, Views},
+    learn::Learn,
     library::Library,
     pairs::pairs,
     tools::Tools,
@@ -43,6 +44,8 @@ pub fn Tasks() -> impl IntoView {
             {pairs(Side::Train)}
             {pairs(Side::Test)}
         }.into_any())}
+        // It stays where the library is looked at meanwhile: what is learnt goes on.
+        <div hidden=move || !shows(View::Task)><Learn/></div>
         {when(move || shows(View::Library), || view! { <Library/> }.into_any())}
     }
 }

@@ -165,6 +165,31 @@ impl<S: Session> Answerer<S> {
     }
 }
 
+/// How an answer comes about: after each segment its grid, `None` where there is none in it, undone to the form of the test, and
+/// sigmoid(q_halt).
+///
+/// # Errors
+/// The model's and the engine's; results that are not finite.
+pub async fn forms<E: Engine>(
+    engine: &E,
+    (config, weights): (&ModelConfig, &Weights),
+    side: TokenGrid,
+    question: &Question,
+    segments: usize,
+) -> Result<Vec<(Option<Grid>, f64)>, ModelError> {
+    let mut solver = Solver::new(engine, config, weights, 1, Taps::None).await?;
+    let tokens: Vec<u32> = question.tokens.iter().map(|&token| token.into()).collect();
+    solver.begin(&tokens, &[question.identifier]).await?;
+    let mut forms = Vec::with_capacity(segments);
+    for _ in 0..segments {
+        let segment = solver.segment().await?;
+        let grid = side.decode(&segment.answer(VOCABULARY)).map(|grid| question.augmentation.undo(&grid));
+        let q = segment.q.first().map_or(0.0, |[q_halt, _]| 1.0 / (1.0 + (-f64::from(*q_halt)).exp()));
+        forms.push((grid, q));
+    }
+    Ok(forms)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,9 @@
 //! A task is learnt: new puzzle identifiers of a model, or of random weights, one for each of its versions.
 
-use super::answerer::{Answerer, Question};
+use super::{
+    answerer::{Answerer, Question},
+    known::names_of,
+};
 use crate::{
     config::{Family, LossKind, Mixer, ModelConfig, Positions},
     data::Batch,
@@ -9,12 +12,12 @@ use crate::{
     puzzle::{
         Size,
         arc::{
-            Task,
+            Grid, Task,
             codec::{PAD, TokenGrid, VOCABULARY},
             training::{BLANK, Learnt, Sample, TaskSet, TaskSetError},
         },
     },
-    train::{OptimizerConfig, Setup, StepReport, TrainError, Trained, Trainer},
+    train::{OptimizerConfig, Setup, StepReport, TrainError, Trained, Trainer, predicted_bytes},
 };
 
 /// The puzzle embedding's tensor.
@@ -80,6 +83,14 @@ pub enum LearnError {
         /// The side that was asked for.
         side: usize,
     },
+    /// A learnt task whose versions were drawn by another seed or program, or another task.
+    #[error(
+        "the model's {found} identifiers are not those of this task's versions, so its learning cannot go on: it can answer, and a new learning can begin with it"
+    )]
+    OtherVersions {
+        /// Rows of its embedding.
+        found: usize,
+    },
     /// An embedding alone, of weights that know nothing.
     #[error("nothing can be learnt by the embedding alone without a model that learnt other tasks")]
     NothingBeside,
@@ -95,12 +106,97 @@ pub enum LearnError {
 }
 
 /// How the demonstration that is held out is answered.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct HeldOut {
+    /// What was answered; `None` where there is no grid in it.
+    pub grid: Option<Grid>,
     /// Whether its grid is right, size included.
     pub right: bool,
     /// Share of the tokens of its grid and its ends that are right, 0 to 1.
     pub accuracy: f64,
+}
+
+/// A learning before anything is allocated for it: what it is about, and what it will take.
+pub struct Prospect {
+    set: TaskSet,
+    setup: Setup,
+    weights: Weights,
+}
+
+impl Prospect {
+    /// Begins with a model, of which the rows for other tasks are left out, or with random weights of a small one.
+    ///
+    /// # Errors
+    /// A task that cannot be learnt or does not lie within the token grid, a model of something else.
+    pub fn new(task: &Task, base: Option<Base>, settings: &LearnSettings) -> Result<Self, LearnError> {
+        let is_new = base.is_none();
+        if is_new && settings.trained == Trained::Embedding {
+            return Err(LearnError::NothingBeside);
+        }
+        let side = side_of(task, base.as_ref().map(|base| &base.config), settings)?;
+        let set = TaskSet::new(side, std::slice::from_ref(task), settings.augmentations, settings.seed)?;
+        let (config, weights) = match base {
+            Some(base) => extended(base, side, set.identifiers())?,
+            None => {
+                let config = small(side, set.identifiers());
+                let weights = Weights::init(&config, settings.seed);
+                (config, weights)
+            }
+        };
+        Ok(Self { setup: setup_of(config, optimizer(is_new), settings), set, weights })
+    }
+
+    /// Goes on with a task that was learnt: its model has a row for each of the versions that `settings` give, by `names`. The
+    /// optimizer's averages begin anew.
+    ///
+    /// # Errors
+    /// As [`Prospect::new`]; a model of other versions.
+    pub fn again(task: &Task, base: Base, names: &[String], settings: &LearnSettings) -> Result<Self, LearnError> {
+        let side = own_side(&base.config)?;
+        let set = TaskSet::new(side, std::slice::from_ref(task), settings.augmentations, settings.seed)?;
+        if names_of(&set, &[&task.id]) != names {
+            return Err(LearnError::OtherVersions { found: base.config.num_puzzle_identifiers });
+        }
+        base.weights.check(&base.config)?;
+        Ok(Self { setup: setup_of(base.config, optimizer(false), settings), set, weights: base.weights })
+    }
+
+    /// The task in its versions.
+    pub fn set(&self) -> &TaskSet {
+        &self.set
+    }
+
+    /// The model.
+    pub fn config(&self) -> &ModelConfig {
+        &self.setup.model
+    }
+
+    /// Its weights.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
+    /// Bytes of memory that an engine will hold for the training step; nothing is allocated.
+    ///
+    /// # Errors
+    /// A configuration that cannot be recorded.
+    pub fn bytes<E: Engine>(&self, engine: &E) -> Result<u64, LearnError> {
+        Ok(predicted_bytes(engine, &self.setup)?)
+    }
+}
+
+fn setup_of(model: ModelConfig, optimizer: OptimizerConfig, settings: &LearnSettings) -> Setup {
+    Setup {
+        model,
+        optimizer,
+        batch: settings.batch,
+        // The rate is constant: nobody knows how many steps there will be.
+        total_steps: u64::from(u32::MAX),
+        seed: settings.seed,
+        shards: settings.shards,
+        sizes: Vec::new(),
+        trained: settings.trained,
+    }
 }
 
 /// A task being learnt.
@@ -117,42 +213,26 @@ pub struct Learner<E: Engine> {
 }
 
 impl<E: Engine> Learner<E> {
-    /// Begins with a model, of which the rows for other tasks are left out, or with random weights of a small one. The last
-    /// demonstration is held out until [`Learner::join`].
+    /// Begins as [`Prospect::new`] says. The last demonstration is held out until [`Learner::join`].
     ///
     /// # Errors
-    /// A task that cannot be learnt or does not lie within the token grid, a model of something else, an engine's limits.
+    /// Those of [`Prospect::new`]; an engine's limits.
     pub async fn begin(
         engine: E,
         task: &Task,
         base: Option<Base>,
         settings: &LearnSettings,
     ) -> Result<Self, LearnError> {
-        let is_new = base.is_none();
-        if is_new && settings.trained == Trained::Embedding {
-            return Err(LearnError::NothingBeside);
-        }
-        let side = side_of(task, base.as_ref().map(|base| &base.config), settings)?;
-        let set = TaskSet::new(side, std::slice::from_ref(task), settings.augmentations, settings.seed)?;
-        let (config, weights) = match base {
-            Some(base) => extended(base, side, set.identifiers())?,
-            None => {
-                let config = small(side, set.identifiers());
-                let weights = Weights::init(&config, settings.seed);
-                (config, weights)
-            }
-        };
-        let setup = Setup {
-            model: config.clone(),
-            optimizer: optimizer(is_new),
-            batch: settings.batch,
-            // The rate is constant: nobody knows how many steps there will be.
-            total_steps: u64::from(u32::MAX),
-            seed: settings.seed,
-            shards: settings.shards,
-            sizes: Vec::new(),
-            trained: settings.trained,
-        };
+        Self::of(engine, Prospect::new(task, base, settings)?).await
+    }
+
+    /// Begins what was prepared.
+    ///
+    /// # Errors
+    /// Weights that do not fit, an engine's limits.
+    pub async fn of(engine: E, prospect: Prospect) -> Result<Self, LearnError> {
+        let Prospect { set, setup, weights } = prospect;
+        let config = setup.model.clone();
         let trainer = Trainer::new(&engine, setup, &weights).await?;
         Ok(Self { engine, set, config, trainer, learnt: Learnt::AllButLast, good: (0, weights), solver: None })
     }
@@ -261,6 +341,7 @@ impl<E: Engine> Learner<E> {
         let grid = self.set.side().decode(&answer);
         Ok(Some(HeldOut {
             right: grid.is_some() && grid == self.set.side().decode(&example.answer),
+            grid,
             accuracy: right as f64 / learnt().count().max(1) as f64,
         }))
     }
@@ -280,15 +361,25 @@ impl<E: Engine> Learner<E> {
 /// The token grid for a task.
 fn side_of(task: &Task, config: Option<&ModelConfig>, settings: &LearnSettings) -> Result<TokenGrid, LearnError> {
     let own = config.map(own_side).transpose()?;
-    // The tests' outputs have no part in it.
-    let visible = || task.train.iter().flat_map(|pair| pair.grids()).chain(task.test.iter().map(|pair| &pair.input));
-    let most = |side: fn(Size) -> usize| visible().map(|grid| side(grid.size())).max().unwrap_or(1);
-    let largest = Size::new(most(Size::rows), most(Size::columns));
     Ok(match (settings.side, own) {
         (Some(side), _) => side,
-        (None, Some(own)) if own.holds(largest) || config.is_some_and(|config| !config.serves_every_size()) => own,
-        _ => TokenGrid::holding(largest, ROOM),
+        (None, Some(own)) if own.holds(largest(task)) || config.is_some_and(|config| !config.serves_every_size()) => {
+            own
+        }
+        _ => smallest_side(task),
     })
+}
+
+/// Rows and columns of the largest of a task's grids; its tests' outputs have no part in it.
+fn largest(task: &Task) -> Size {
+    let visible = || task.train.iter().flat_map(|pair| pair.grids()).chain(task.test.iter().map(|pair| &pair.input));
+    let most = |side: fn(Size) -> usize| visible().map(|grid| side(grid.size())).max().unwrap_or(1);
+    Size::new(most(Size::rows), most(Size::columns))
+}
+
+/// The smallest token grid that holds a task's grids but its tests' outputs, the marks of their ends, and room to move them.
+pub fn smallest_side(task: &Task) -> TokenGrid {
+    TokenGrid::holding(largest(task), ROOM)
 }
 
 /// The token grid that a model was made for.

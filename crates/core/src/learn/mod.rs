@@ -2,10 +2,12 @@
 //! answers vote. hrm.md, "ARC".
 
 mod answerer;
+mod beside;
 mod known;
 mod learner;
 
-pub use crate::puzzle::arc::training::BLANK;
-pub use answerer::{Answerer, Question, TestAnswer};
+pub use crate::puzzle::arc::{Candidate, Grid, Task, codec, file, training, training::BLANK};
+pub use answerer::{Answerer, Question, TestAnswer, forms};
+pub use beside::{Beside, BesideError, Course};
 pub use known::{BLANK_NAME, Known, names_of};
-pub use learner::{Base, HeldOut, LearnError, LearnSettings, Learner};
+pub use learner::{Base, HeldOut, LearnError, LearnSettings, Learner, Prospect, smallest_side};
