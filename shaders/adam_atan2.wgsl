@@ -3,6 +3,9 @@
 // WGSL allows its own atan2 an error of 4096 ULP: here the arc tangent of the smaller over the larger side is a minimax
 // polynomial in its square, good to 2e-7, then unfolded.
 //
+// Gradients below LEAST in magnitude count as 0: a GPU may flush their squares to 0, and with v = 0 the angle of whatever m is left
+// would be a whole quarter turn.
+//
 // One invocation four elements (buffers are padded to whole vectors); workgroups of 64 in rows of 65535.
 
 struct Params {
@@ -18,6 +21,8 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> m: array<vec4<f32>>; // [len]
 @group(0) @binding(4) var<storage, read_write> v: array<vec4<f32>>; // [len]
 @group(0) @binding(5) var<uniform> p: Params;
+
+const LEAST: f32 = 1e-19;
 
 // The angle of (x, y) for x ≥ 0, between -π/2 and π/2; 0 at the origin.
 fn angle(y: vec4<f32>, x: vec4<f32>) -> vec4<f32> {
@@ -43,7 +48,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     if i >= p.vectors {
         return;
     }
-    let g = grad[i];
+    let g = select(grad[i], vec4<f32>(), abs(grad[i]) < vec4<f32>(LEAST));
     let first = m[i] + (g - m[i]) * p.take1;
     let second = v[i] + (g * g - v[i]) * p.take2;
     m[i] = first;

@@ -8,9 +8,9 @@
 // x + 3·SIDE of every tile in registers.
 
 // 8, or 4 for short sequences.
-override SIDE: u32 = 8u;
-override TILE: u32 = 4u * SIDE;
-override HALF: u32 = 2u * SIDE;
+const SIDE: u32 = 8u;
+const TILE: u32 = 4u * SIDE;
+const HALF: u32 = 2u * SIDE;
 
 struct Params {
     tokens: u32, // T
@@ -30,7 +30,7 @@ struct Params {
 @group(0) @binding(5) var<uniform> p: Params;
 
 // Padded rows: a transposing store meets different banks.
-override STRIDE: u32 = TILE + 4u;
+const STRIDE: u32 = TILE + 4u;
 const LOWEST: f32 = -1e30;
 
 var<workgroup> q_tile: array<f32, TILE * STRIDE>; // [TILE columns, TILE queries]

@@ -7,9 +7,9 @@
 // order. Chunks of columns and the register tiles are those of attention.wgsl.
 
 // 8, or 4 for short sequences.
-override SIDE: u32 = 8u;
-override TILE: u32 = 4u * SIDE;
-override HALF: u32 = 2u * SIDE;
+const SIDE: u32 = 8u;
+const TILE: u32 = 4u * SIDE;
+const HALF: u32 = 2u * SIDE;
 
 struct Params {
     tokens: u32, // T
@@ -31,7 +31,7 @@ struct Params {
 @group(0) @binding(7) var<uniform> p: Params;
 
 // Padded rows: a transposing store meets different banks.
-override STRIDE: u32 = TILE + 4u;
+const STRIDE: u32 = TILE + 4u;
 
 const QUERIES: u32 = 0u;
 const KEYS: u32 = 1u;
@@ -120,14 +120,17 @@ fn write_row(b: u32, t: u32, head: u32, part: u32, e: u32, g: vec4<f32>) {
 fn load_statistics(b: u32, query0: u32, head: u32, lane: u32) {
     if lane < TILE {
         let t = query0 + lane;
+        // Of a row beyond the last query no weight is left, whatever lay there before.
+        var statistic = 1e30;
         var delta = 0.0;
         if t < p.tokens {
             let row = out_row(b, t, head);
             for (var e = 0u; e < p.head_dim; e++) {
                 delta += out[row + e] * d_out[row + e];
             }
-            row_lse[lane] = lse[(b * p.heads + head) * p.tokens + t];
+            statistic = lse[(b * p.heads + head) * p.tokens + t];
         }
+        row_lse[lane] = statistic;
         row_delta[lane] = delta;
     }
 }

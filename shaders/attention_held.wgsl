@@ -8,9 +8,9 @@
 // BLOCK keys and holds queries and d_out. LANES invocations a workgroup, a block each; workgroups in rows of 65535.
 
 // 4 or 8: d / 4.
-override VECTORS: u32 = 4u;
-override HALF: u32 = VECTORS / 2u;
-override ROPE: bool = false;
+const VECTORS: u32 = 4u;
+const HALF: u32 = VECTORS / 2u;
+const ROPE: bool = false;
 
 struct Params {
     tokens: u32, // T

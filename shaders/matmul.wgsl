@@ -5,21 +5,21 @@
 // TILE_K terms at a time lie in workgroup memory. Every invocation keeps ROWS neighbouring rows and the eight columns
 // x, x + WX, … in registers: neighbours read neighbouring columns and the same rows, which is free of bank conflicts.
 
-override WX: u32 = 8u;
-override WY: u32 = 8u;
+const WX: u32 = 8u;
+const WY: u32 = 8u;
 // 4 or 8.
-override ROWS: u32 = 8u;
-override A_TRANSPOSED: bool = false;
-override B_TRANSPOSED: bool = false;
-override ACCUMULATE: bool = false;
+const ROWS: u32 = 8u;
+const A_TRANSPOSED: bool = false;
+const B_TRANSPOSED: bool = false;
+const ACCUMULATE: bool = false;
 
 const TILE_K: u32 = 16u;
-override TILE_M: u32 = WY * ROWS;
-override TILE_N: u32 = WX * 8u;
-override THREADS: u32 = WX * WY;
+const TILE_M: u32 = WY * ROWS;
+const TILE_N: u32 = WX * 8u;
+const THREADS: u32 = WX * WY;
 // Four elements of padding, so that a transposing store meets different banks.
-override STRIDE_M: u32 = TILE_M + 4u;
-override STRIDE_N: u32 = TILE_N + 4u;
+const STRIDE_M: u32 = TILE_M + 4u;
+const STRIDE_N: u32 = TILE_N + 4u;
 
 struct Params {
     m: u32,

@@ -6,12 +6,12 @@
 // `vectors`: k is innermost in both factors, and k, offsets and strides are multiples of four; `scalars`: any layout.
 // A workgroup of WX invocations makes ROWS rows and 16·WX columns; grid: (column tiles, row tiles, items).
 
-override WX: u32 = 4u;
+const WX: u32 = 4u;
 // 8, 16 or 32.
-override ROWS: u32 = 8u;
-override A_TRANSPOSED: bool = false;
-override B_TRANSPOSED: bool = false;
-override ACCUMULATE: bool = false;
+const ROWS: u32 = 8u;
+const A_TRANSPOSED: bool = false;
+const B_TRANSPOSED: bool = false;
+const ACCUMULATE: bool = false;
 
 struct Params {
     m: u32,

@@ -9,13 +9,13 @@
 // items).
 
 // 8, 16 or 32.
-override HELD: u32 = 32u;
+const HELD: u32 = 32u;
 // 16, 32 or 64.
-override TERMS: u32 = 64u;
+const TERMS: u32 = 64u;
 // Whether k is innermost in the held factor, and k, its offset and steps are multiples of four: vectors are read whole.
-override HELD_VECTORS: bool = false;
+const HELD_VECTORS: bool = false;
 // The same of the walked one.
-override WALKED_VECTORS: bool = false;
+const WALKED_VECTORS: bool = false;
 
 struct Params {
     held: u32, // lines of the held factor
@@ -23,7 +23,7 @@ struct Params {
     k: u32,
     items: u32, // summed into one result: B when reducing, else 1
     stretch: u32, // lines that a workgroup walks
-    accumulate: u32, // no override: with it, SwiftShader compiles for minutes
+    accumulate: u32, // no constant: with one, SwiftShader compiles for minutes
     held_offset: u32,
     held_step: u32, // from line to line
     held_k_step: u32, // from term to term

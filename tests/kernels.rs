@@ -1,16 +1,13 @@
 //! Every shader against its CPU twin, on whatever adapter there is natively. No adapter: failure, not a skip.
 #![cfg(not(target_arch = "wasm32"))]
 
-#[path = "kernels/cases.rs"]
-mod cases;
-#[path = "kernels/compare.rs"]
-mod compare;
 #[path = "kernels/zero_gradients.rs"]
 mod zero_gradients;
 
 use hrm_core::engine::gpu::{Engine, Form, shaders};
 use hrm_core::engine::{Engine as _, EngineError, Session as _, cpu};
 use hrm_core::plan::{EntryId, Program, Recorder};
+use hrm_core::verify::self_test::{Draw, KERNELS, self_test, test_kernel};
 use pollster::block_on;
 
 /// Random shapes of each kernel.
@@ -20,13 +17,18 @@ fn engine() -> Engine {
     block_on(Engine::new()).expect("these tests need a Vulkan, Metal or DX12 adapter; mesa-vulkan-drivers has one")
 }
 
+/// Compares a kernel with its twin on so many random shapes.
+fn agrees(engine: &Engine, kernel: &str, count: u64) -> Result<(), String> {
+    block_on(test_kernel(engine, kernel, count)).unwrap().expect("the kernel has cases").passes()
+}
+
 #[test]
 fn every_shader_agrees_with_its_twin() {
     let engine = engine();
     println!("on {}", engine.device().name());
-    let failures: Vec<_> = cases::KERNELS
+    let failures: Vec<_> = KERNELS
         .iter()
-        .filter_map(|(kernel, _)| block_on(compare::compare(&engine, kernel, CASES)).err())
+        .filter_map(|(kernel, _)| agrees(&engine, kernel, CASES).err())
         .collect();
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
@@ -38,7 +40,7 @@ fn every_form_agrees_with_its_twin() {
     for form in [Form::Tiled, Form::Direct] {
         engine.device().use_form(form);
         for kernel in ["matmul", "attention", "attention_backward", "rms_norm", "rms_norm_backward"] {
-            block_on(compare::compare(&engine, kernel, CASES)).unwrap();
+            agrees(&engine, kernel, CASES).unwrap();
         }
     }
 }
@@ -49,7 +51,7 @@ fn divided_work_gives_the_same() {
     for kernel in ["matmul", "attention", "attention_backward"] {
         // Every dispatch becomes as small as it can be.
         engine.device().assume_throughput(1.0);
-        block_on(compare::compare(&engine, kernel, CASES / 2)).unwrap();
+        agrees(&engine, kernel, CASES / 2).unwrap();
     }
 }
 
@@ -100,7 +102,7 @@ fn a_program_too_large_names_the_limit() {
 #[test]
 fn a_lost_device_is_an_error() {
     let engine = engine();
-    let case = cases::Draw::case(cases::KERNELS[0].1, 1);
+    let case = Draw::case(KERNELS[0].1, 1);
     let (id, entry) = (case.contents[0].0, EntryId(0));
     let mut session = block_on(engine.prepare(case.program.clone())).unwrap();
     block_on(session.run(&[entry], &[id])).unwrap();
@@ -113,7 +115,7 @@ fn a_lost_device_is_an_error() {
 
 #[test]
 fn every_shader_is_compared() {
-    let mut compared: Vec<_> = cases::KERNELS.iter().map(|(name, _)| *name).collect();
+    let mut compared: Vec<_> = KERNELS.iter().map(|(name, _)| *name).collect();
     compared.extend(["attention_held", "matmul_direct", "matmul_held"]);
     compared.sort_unstable();
     let present: Vec<_> = shaders::ALL.iter().map(|(name, _)| *name).collect();
@@ -148,6 +150,37 @@ fn a_spoilt_kernel_is_found() {
     let spoilt = sound.replace("gate / (1.0 +", "gate / (1.001 +");
     assert_ne!(sound, spoilt);
     engine.device().replace_shader("swiglu", &spoilt);
-    let error = block_on(compare::compare(&engine, "swiglu", CASES)).unwrap_err();
-    assert!(error.contains("swiglu, case"), "{error}");
+    let error = agrees(&engine, "swiglu", CASES).unwrap_err();
+    assert!(error.contains("swiglu: case"), "{error}");
+}
+
+/// A shader of which every entry point ends before it has done anything.
+fn idle(source: &str) -> String {
+    let mut parts = source.split("@compute");
+    let before = parts.next().unwrap_or_default().to_owned();
+    parts.fold(before, |text, entry| {
+        let (head, body) = entry.split_once(") {\n").expect("an entry point has a body");
+        text + "@compute" + head + ") {\nif true { return; }\n" + body
+    })
+}
+
+#[test]
+fn the_self_test_names_the_kernel_that_is_spoilt() {
+    // Few shapes: that each kernel is right on many is another test's.
+    const FEW: u64 = 4;
+    let verdicts = block_on(self_test(&engine(), FEW, |_| {})).unwrap();
+    assert_eq!(verdicts.len(), KERNELS.len() + 1);
+    assert!(verdicts.iter().all(|verdict| verdict.passes() == Ok(())), "{verdicts:?}");
+    let engine = engine();
+    engine.device().use_form(Form::Tiled);
+    for (kernel, _) in KERNELS {
+        engine.device().replace_shader(kernel, &idle(shaders::source(kernel)));
+        let said = agrees(&engine, kernel, FEW).unwrap_err();
+        assert!(said.starts_with(&format!("{kernel}: case ")), "{said}");
+    }
+    // Every kernel is spoilt now, and each is named; the memory is the adapter's.
+    let mut told = Vec::new();
+    block_on(self_test(&engine, FEW, |verdict| told.push((verdict.kernel, verdict.fault.is_some())))).unwrap();
+    let expected = [("workgroup_memory", false)].into_iter().chain(KERNELS.iter().map(|(name, _)| (*name, true)));
+    assert_eq!(told, expected.collect::<Vec<_>>());
 }

@@ -1,4 +1,5 @@
-//! What random cases never meet: gradients that are exactly zero, or cancel. The sign of zero is zero.
+//! What random cases never meet: gradients that are exactly zero, cancel, or are too small for their squares to be numbers. The sign
+//! of zero is zero.
 
 use hrm_core::engine::{Engine, Session};
 use hrm_core::plan::kernel::{AdamAtan2, SignSgd};
@@ -25,6 +26,7 @@ pub async fn check(engine: &impl Engine) {
     // Both rates 0.5: decay keeps 0.75. All these numbers are exact in binary.
     session.write(hyper, &[0.5, 0.5, 10.0, 20.0]).unwrap();
     session.write(param, &[4.0, 0.0]).unwrap();
+    session.write(none, &[9.9e-20, -1e-30]).unwrap();
     let found = session.run(&[EntryId(0)], &[table, param, m, v]).await.unwrap();
     let mut found = found.into_iter().map(|data| data.f32());
     let rows = [[0.75, -1.5, 1.75], [3.0, -3.75, 5.0], [5.25, -6.0, 0.0], [9.0, 10.0, 11.0]];

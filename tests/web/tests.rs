@@ -1,10 +1,6 @@
 //! In a real browser: every shader against its twin on WebGPU, and the official code's numbers on both engines.
 #![cfg(target_arch = "wasm32")]
 
-#[path = "../kernels/cases.rs"]
-mod cases;
-#[path = "../kernels/compare.rs"]
-mod compare;
 #[path = "../golden/official.rs"]
 mod official;
 #[path = "../kernels/zero_gradients.rs"]
@@ -12,7 +8,11 @@ mod zero_gradients;
 
 use hrm_core::{
     engine::{Engine, cpu, gpu},
-    verify::{Golden, verify},
+    verify::{
+        Golden,
+        self_test::{self_test, test_kernel},
+        verify,
+    },
 };
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -107,13 +107,16 @@ async fn zero_gradients_move_nothing() {
     zero_gradients::check(&webgpu().await).await;
 }
 
+/// Compares a kernel with its twin on so many random shapes.
+async fn agrees(engine: &gpu::Engine, kernel: &str, count: u64) {
+    let verdict = test_kernel(engine, kernel, count).await.unwrap().expect("the kernel has cases");
+    assert_eq!(verdict.passes(), Ok(()));
+}
+
 #[wasm_bindgen_test]
 async fn every_shader_agrees_with_its_twin() {
-    let engine = webgpu().await;
-    let mut failures = Vec::new();
-    for (kernel, _) in cases::KERNELS {
-        failures.extend(compare::compare(&engine, kernel, CASES).await.err());
-    }
+    let verdicts = self_test(&webgpu().await, CASES, |_| {}).await.unwrap();
+    let failures: Vec<_> = verdicts.iter().filter_map(|verdict| verdict.passes().err()).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
 
@@ -124,7 +127,7 @@ async fn divided_work_gives_the_same() {
     for kernel in ["matmul", "attention", "attention_backward"] {
         // Every dispatch becomes as small as it can be.
         engine.device().assume_throughput(1.0);
-        compare::compare(&engine, kernel, CASES / 2).await.unwrap();
+        agrees(&engine, kernel, CASES / 2).await;
     }
 }
 
@@ -134,7 +137,7 @@ async fn every_form_agrees_with_its_twin() {
     for form in [gpu::Form::Tiled, gpu::Form::Direct, gpu::Form::Held] {
         engine.device().use_form(form);
         for kernel in ["matmul", "attention", "attention_backward", "rms_norm", "rms_norm_backward"] {
-            compare::compare(&engine, kernel, CASES).await.unwrap();
+            agrees(&engine, kernel, CASES).await;
         }
     }
 }

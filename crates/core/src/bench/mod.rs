@@ -1,5 +1,6 @@
 //! The workloads that are measured, natively by `hrm bench` and in the browser by `bench.html`.
 
+pub mod gpu_profile;
 mod learn;
 
 pub use learn::LearnBench;

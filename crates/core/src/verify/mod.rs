@@ -1,10 +1,11 @@
 //! Compares an engine with numbers of the official code, by the rules that belong to them: every piece is judged from the
-//! golden state before it, because recurrence amplifies rounding.
+//! golden state before it, because recurrence amplifies rounding. And the GPU engine with the CPU's ([`self_test`]).
 
 mod error;
 mod forward;
 mod golden;
 mod report;
+pub mod self_test;
 mod training;
 
 pub use error::VerifyError;

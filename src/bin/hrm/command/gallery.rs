@@ -25,6 +25,11 @@ pub struct Files {
     pub config: Cow<'static, str>,
 }
 
+/// The names of the built-in models.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().map(|(name, ..)| *name)
+}
+
 /// The files of the model of a name; `None` where neither the folder nor the command has it.
 ///
 /// # Errors
@@ -67,7 +72,7 @@ pub fn of_file(weights: PathBuf) -> Result<Files, Failure> {
 
 /// In words, where a name is looked for, and which there are.
 pub fn places() -> String {
-    let mut named: Vec<String> = BUILT_IN.iter().map(|(name, ..)| (*name).to_owned()).collect();
+    let mut named: Vec<String> = names().map(str::to_owned).collect();
     let folder = match folder() {
         None => format!("{VARIABLE} is not set"),
         Some(folder) => {

@@ -22,6 +22,7 @@ mod puzzles;
 mod recipe;
 mod run;
 mod run_folder;
+mod self_test;
 mod shell;
 mod signals;
 mod task_eval;

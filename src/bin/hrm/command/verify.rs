@@ -1,4 +1,4 @@
-//! `hrm verify`: an engine against the official code's numbers.
+//! `hrm verify`: an engine against the official code's numbers, or the GPU's kernels against the CPU's.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,16 +7,23 @@ use hrm_core::engine::Engine;
 use hrm_core::verify::{Golden, verify};
 use serde_json::json;
 
-use super::{EngineArg, Failure, PrecisionArg, at, files, models, output, verify_model};
+use super::{EngineArg, Failure, PrecisionArg, at, files, models, output, self_test, verify_model};
 
 /// Compare an engine with a golden file; the .json beside it tells the configuration
 ///
 /// Errors are the largest difference over the largest golden magnitude. Exit status: 0 when every rule holds and every
 /// tensor was compared, 1 when not, 2 when the file cannot be used. With --model the file holds that model's outputs instead.
+///
+/// With --self-test there is no file: every kernel of the GPU engine runs on small odd shapes on this machine's adapter and is
+/// compared with the CPU engine in f64. Exit status: 0 when all agree, 1 when not, 2 when there is no adapter.
 #[derive(clap::Args)]
 pub struct Args {
     /// The golden file (.safetensors)
-    file: PathBuf,
+    #[arg(required_unless_present = "self_test", conflicts_with = "self_test")]
+    file: Option<PathBuf>,
+    /// Test every kernel on this machine's GPU instead
+    #[arg(long, conflicts_with_all = ["model", "precision"])]
+    self_test: bool,
     /// A model whose outputs the golden file holds: its inputs as `batch.inputs` and `batch.puzzle_identifiers`, the logits of
     /// the segments as `f32.segment.0.logits` and so on. As for `hrm run`, also what the official training writes
     #[arg(long)]
@@ -36,23 +43,24 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
-    let bytes = files::read(&args.file)?;
+    let Some(file) = &args.file else { return self_test::run(args.engine, args.json) };
+    let bytes = files::read(file)?;
     if let Some(model) = &args.model {
         let model = models::read("--model", model, &args.set)?;
-        return verify_model::run(&model, &args.file, &bytes, &args.engine.open(args.precision.get())?, args.json);
+        return verify_model::run(&model, file, &bytes, &args.engine.open(args.precision.get())?, args.json);
     }
-    let json_file = args.file.with_extension("json");
+    let json_file = file.with_extension("json");
     if !json_file.exists() {
-        let (file, json_file) = (args.file.display(), json_file.display());
+        let (file, json_file) = (file.display(), json_file.display());
         return Err(format!("{file}: its configuration is missing, expected beside it as {json_file}").into());
     }
     let text = files::read_text(&json_file)?;
-    let golden = Golden::parse(&bytes, &text).map_err(|e| at(args.file.display())(&e))?;
+    let golden = Golden::parse(&bytes, &text).map_err(|e| at(file.display())(&e))?;
     let engine = args.engine.open(args.precision.get())?;
-    let report = pollster::block_on(verify(&engine, &golden)).map_err(|e| at(args.file.display())(&e))?;
+    let report = pollster::block_on(verify(&engine, &golden)).map_err(|e| at(file.display())(&e))?;
     if args.json {
         let value = json!({
-            "file": args.file,
+            "file": file,
             "kind": if golden.is_training() { "training" } else { "forward" },
             "engine": engine.info().name,
             "groups": report.groups,
@@ -63,7 +71,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         });
         output::print_result(value)?;
     } else {
-        let mut lines = vec![format!("{} on {}", args.file.display(), engine.info().name)];
+        let mut lines = vec![format!("{} on {}", file.display(), engine.info().name)];
         for g in &report.groups {
             let rule = g.limit.map_or("reported".to_owned(), |limit| format!("at most {limit:.0e}"));
             let verdict = if g.holds() { "" } else { "  BROKEN" };

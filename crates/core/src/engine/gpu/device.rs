@@ -9,6 +9,9 @@ use super::pace::Pace;
 use super::pipelines::Pipelines;
 use crate::engine::EngineError;
 
+/// Names of processors that play a GPU, in lower case; the last two are of Windows (WARP).
+const SOFTWARE: [&str; 4] = ["swiftshader", "llvmpipe", "warp", "basic render"];
+
 /// An open device. Clones share it.
 #[derive(Clone)]
 pub struct Device {
@@ -33,10 +36,10 @@ async fn describe(adapter: &wgpu::Adapter) -> wgpu::AdapterInfo {
 }
 
 impl Device {
-    /// Opens the fastest adapter with WebGPU's default limits, but the largest buffers it offers.
+    /// Opens the fastest adapter with what shaders need of WebGPU's default limits, but the largest buffers it offers.
     ///
     /// # Errors
-    /// [`EngineError::NoAdapter`].
+    /// [`EngineError::NoAdapter`]; [`EngineError::Limit`] for an adapter with less than the default limits of shaders.
     pub async fn open() -> Result<Self, EngineError> {
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
         let options = wgpu::RequestAdapterOptions {
@@ -45,12 +48,7 @@ impl Device {
         };
         let adapter = instance.request_adapter(&options).await;
         let adapter = adapter.map_err(|error| EngineError::NoAdapter(error.to_string()))?;
-        let offered = adapter.limits();
-        let required_limits = wgpu::Limits {
-            max_buffer_size: offered.max_buffer_size,
-            max_storage_buffer_binding_size: offered.max_storage_buffer_binding_size,
-            ..wgpu::Limits::defaults()
-        };
+        let required_limits = limits(&adapter.limits())?;
         let descriptor = wgpu::DeviceDescriptor { label: Some("hrm-web"), required_limits, ..Default::default() };
         let opened = adapter.request_device(&descriptor).await;
         let (raw, queue) = opened.map_err(|error| EngineError::NoAdapter(error.to_string()))?;
@@ -106,7 +104,7 @@ impl Device {
 
     /// Uses another source for a shader in programs prepared from now on: to try a variant, or to spoil one in a test.
     pub fn replace_shader(&self, name: &'static str, source: &str) {
-        self.pipelines.lock().unwrap_or_else(PoisonError::into_inner).replace(&self.raw, name, source);
+        self.pipelines.lock().unwrap_or_else(PoisonError::into_inner).replace(name, source);
     }
 
     /// The first error that no scope has caught, if any.
@@ -171,6 +169,30 @@ impl Device {
     }
 }
 
+/// What is asked of an adapter: its own buffers, the default limits of shaders, and of the rest (textures above all) no more than
+/// it offers, for nothing is drawn.
+fn limits(offered: &wgpu::Limits) -> Result<wgpu::Limits, EngineError> {
+    let default = wgpu::Limits::defaults();
+    let of_shaders = |limits: &wgpu::Limits| {
+        [
+            ("maxStorageBuffersPerShaderStage", limits.max_storage_buffers_per_shader_stage),
+            ("maxComputeWorkgroupStorageSize", limits.max_compute_workgroup_storage_size),
+            ("maxComputeInvocationsPerWorkgroup", limits.max_compute_invocations_per_workgroup),
+            ("maxComputeWorkgroupSizeX", limits.max_compute_workgroup_size_x),
+            ("maxComputeWorkgroupSizeY", limits.max_compute_workgroup_size_y),
+            ("maxComputeWorkgroupsPerDimension", limits.max_compute_workgroups_per_dimension),
+        ]
+    };
+    for ((name, needed), (_, granted)) in of_shaders(&default).into_iter().zip(of_shaders(offered)) {
+        Device::demand(name, needed.into(), granted.into())?;
+    }
+    Ok(wgpu::Limits {
+        max_buffer_size: offered.max_buffer_size,
+        max_storage_buffer_binding_size: offered.max_storage_buffer_binding_size,
+        ..default.or_worse_values_from(offered)
+    })
+}
+
 fn keep_first(fault: &Mutex<Option<EngineError>>, error: EngineError) {
     fault.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
 }
@@ -204,5 +226,51 @@ async fn compiles_by_subzero(info: &wgpu::AdapterInfo) -> bool {
 
 fn is_software(info: &wgpu::AdapterInfo) -> bool {
     let name = info.name.to_lowercase();
-    info.device_type == wgpu::DeviceType::Cpu || ["swiftshader", "llvmpipe"].iter().any(|s| name.contains(s))
+    // A browser's fallback adapter comes as of this type.
+    info.device_type == wgpu::DeviceType::Cpu || SOFTWARE.iter().any(|software| name.contains(software))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_shaders_need_is_asked_of_an_adapter() {
+        let default = wgpu::Limits::defaults();
+        let asked = |offered: wgpu::Limits| limits(&offered);
+        // One that draws little, with large buffers.
+        let small = wgpu::Limits {
+            max_texture_dimension_2d: 4096,
+            max_color_attachments: 4,
+            max_buffer_size: 1 << 32,
+            max_storage_buffer_binding_size: 1 << 31,
+            ..default.clone()
+        };
+        assert_eq!(asked(small.clone()), Ok(small));
+        // One that offers more in all: no more than the default, but its buffers.
+        let unlimited = wgpu::Limits::unlimited();
+        let of_large = asked(unlimited.clone()).unwrap();
+        assert_eq!(of_large.max_compute_workgroup_storage_size, default.max_compute_workgroup_storage_size);
+        assert_eq!(of_large.max_buffer_size, unlimited.max_buffer_size);
+        let error = asked(wgpu::Limits { max_compute_workgroup_storage_size: 8192, ..default }).unwrap_err();
+        let expected = EngineError::Limit {
+            what: "maxComputeWorkgroupStorageSize".into(),
+            needed: 16384,
+            granted: 8192,
+        };
+        assert_eq!(error, expected);
+    }
+
+    #[test]
+    fn processors_that_play_a_gpu_are_known() {
+        let named = |name: &str, device_type| {
+            let mut info = wgpu::AdapterInfo::new(device_type, wgpu::Backend::BrowserWebGpu);
+            info.name = name.into();
+            is_software(&info)
+        };
+        assert!(named("Microsoft Basic Render Driver", wgpu::DeviceType::Other));
+        assert!(named("google swiftshader", wgpu::DeviceType::Other));
+        assert!(named("", wgpu::DeviceType::Cpu));
+        assert!(!named("nvidia ampere", wgpu::DeviceType::Other));
+    }
 }

@@ -9,7 +9,7 @@ pub struct Launch {
     pub shader: &'static str,
     /// Its entry point.
     pub entry: &'static str,
-    /// Its override constants.
+    /// Values of its constants ([`super::shaders::specialised`]).
     pub constants: Vec<(&'static str, f64)>,
     /// The fields of its `Params`, in order, as bits.
     pub params: Vec<u32>,

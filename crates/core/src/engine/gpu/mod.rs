@@ -7,10 +7,12 @@ mod attention;
 mod device;
 mod dispatch;
 mod launch;
+mod ledger;
 mod pace;
 mod parameters;
 mod peak;
 mod pipelines;
+mod probe;
 mod products;
 mod readback;
 mod session;
@@ -20,7 +22,10 @@ mod web;
 
 pub use device::Device;
 pub use launch::Form;
+pub use pace::now;
+pub use ledger::{Ledger, REFERENCES, Reference, ledger};
 pub use peak::measure_peak;
+pub use probe::probe_workgroup_memory;
 pub use session::Session;
 
 use super::{EngineError, Info, Kind};

@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::launch::Launch;
 use super::shaders;
 
 /// What tells two pipelines apart.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {
-    shader: &'static str,
+    /// The hash of the shader's text, its constants put in.
+    text: u64,
     entry: &'static str,
-    /// Override constants, by bits.
-    constants: Vec<(&'static str, u64)>,
     /// Whether each storage binding is written.
     written: Vec<bool>,
 }
@@ -28,7 +29,9 @@ pub struct Pipeline {
 /// All that was made so far.
 #[derive(Default)]
 pub struct Pipelines {
-    modules: HashMap<&'static str, wgpu::ShaderModule>,
+    /// Texts that stand for those of `shaders/`.
+    replaced: HashMap<&'static str, String>,
+    modules: HashMap<u64, wgpu::ShaderModule>,
     layouts: HashMap<Vec<bool>, wgpu::BindGroupLayout>,
     pipelines: HashMap<Key, Arc<Pipeline>>,
 }
@@ -36,15 +39,13 @@ pub struct Pipelines {
 impl Pipelines {
     /// The pipeline of a launch; `written` says of each of its storage buffers whether it is written.
     pub fn get(&mut self, device: &wgpu::Device, launch: &Launch, written: Vec<bool>) -> Arc<Pipeline> {
-        let constants = launch.constants.iter().map(|&(name, value)| (name, value.to_bits())).collect();
-        let key = Key { shader: launch.shader, entry: launch.entry, constants, written };
+        let source = self.replaced.get(launch.shader).map_or_else(|| shaders::source(launch.shader), String::as_str);
+        let text = shaders::specialised(source, &launch.constants);
+        let key = Key { text: xxh3_64(text.as_bytes()), entry: launch.entry, written };
         if let Some(made) = self.pipelines.get(&key) {
             return made.clone();
         }
-        let module = self
-            .modules
-            .entry(launch.shader)
-            .or_insert_with(|| module(device, launch.shader, shaders::source(launch.shader)));
+        let module = self.modules.entry(key.text).or_insert_with(|| module(device, launch.shader, &text));
         let layout = self.layouts.entry(key.written.clone()).or_insert_with(|| bind_group_layout(device, &key.written));
         let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label: Some(launch.shader),
@@ -57,7 +58,7 @@ impl Pipelines {
             module,
             entry_point: Some(launch.entry),
             compilation_options: wgpu::PipelineCompilationOptions {
-                constants: &launch.constants,
+                constants: &[],
                 // No kernel reads workgroup memory before writing it.
                 zero_initialize_workgroup_memory: false,
             },
@@ -68,10 +69,9 @@ impl Pipelines {
         made
     }
 
-    /// Compiles another source under the name of a shader, for pipelines made from now on.
-    pub fn replace(&mut self, device: &wgpu::Device, shader: &'static str, source: &str) {
-        self.pipelines.retain(|key, _| key.shader != shader);
-        self.modules.insert(shader, module(device, shader, source));
+    /// Takes another source under the name of a shader, for pipelines made from now on.
+    pub fn replace(&mut self, shader: &'static str, source: &str) {
+        self.replaced.insert(shader, source.to_owned());
     }
 }
 

@@ -18,28 +18,40 @@ pub fn launches(kernel: &Kernel, k: &Matmul, target: &Target) -> Vec<Launch> {
     }
 }
 
-/// The same product in pieces: single items, and rows of them.
+/// The same product in pieces: single items, rows of them and, where a sum alone would exceed the budget, stretches of it, each of
+/// which adds to what the one before it left.
 fn split_matmul(k: &Matmul, budget: f64) -> Vec<Matmul> {
-    let whole = 2.0 * k.batch as f64 * (k.m * k.n) as f64 * k.k as f64;
-    if whole <= budget {
+    let cost = |items: usize, rows: usize, terms: usize| 2.0 * (items * rows) as f64 * k.n as f64 * terms as f64;
+    if cost(k.batch, k.m, k.k) <= budget {
         return vec![k.clone()];
     }
-    let skip = |o: Operand, items: usize, rows: usize| {
-        let row = if o.transposed { 1 } else { o.stride };
-        Operand { offset: o.offset + items * o.batch_stride + rows * row, ..o }
+    // Whole tiles of them.
+    let part = |of: f64, all: usize| (of as usize / 64 * 64).clamp(64, all.next_multiple_of(64));
+    let (groups, summed) = if k.reduce { (1, k.batch) } else { (k.batch, 1) };
+    let rows = part(budget / cost(summed, 1, k.k), k.m);
+    let items = ((budget / cost(1, rows, k.k)) as usize).clamp(1, summed);
+    let terms = part(budget / cost(items, rows, 1), k.k);
+    let skip = |o: Operand, item: usize, down: usize, across: usize| {
+        let (row, column) = if o.transposed { (1, o.stride) } else { (o.stride, 1) };
+        Operand { offset: o.offset + item * o.batch_stride + down * row + across * column, ..o }
     };
-    // A reduction stays whole in the batch, everything else is divided there first.
-    let (items, batch) = if k.reduce { (1, k.batch) } else { (k.batch, 1) };
-    let row = 2.0 * batch as f64 * k.n as f64 * k.k as f64;
-    let rows = ((budget / row) as usize / 64 * 64).clamp(64, k.m.next_multiple_of(64));
-    let piece = |item: usize, first: usize| {
-        let (a, b, out) = (skip(k.a, item, first), skip(k.b, item, 0), skip(k.out, item, first));
-        Matmul { a, b, out, batch, m: rows.min(k.m - first), ..k.clone() }
-    };
-    (0..items)
-        .flat_map(|item| (0..k.m).step_by(rows).map(move |first| (item, first)))
-        .map(|(i, f)| piece(i, f))
-        .collect()
+    let mut pieces = Vec::new();
+    for (group, row) in (0..groups).flat_map(|group| (0..k.m).step_by(rows).map(move |row| (group, row))) {
+        for (first, term) in (0..summed).step_by(items).flat_map(|i| (0..k.k).step_by(terms).map(move |t| (i, t))) {
+            let item = group + first;
+            pieces.push(Matmul {
+                a: skip(k.a, item, row, term),
+                b: skip(k.b, item, term, 0),
+                out: skip(k.out, group, row, 0),
+                batch: items.min(summed - first),
+                m: rows.min(k.m - row),
+                k: terms.min(k.k - term),
+                accumulate: k.accumulate || first + term > 0,
+                ..k.clone()
+            });
+        }
+    }
+    pieces
 }
 
 /// The parameters of `matmul` and `matmul_direct`.
@@ -207,5 +219,54 @@ impl Tile {
         let best = tiles.iter().min_by(|a, b| cost(a).total_cmp(&cost(b)));
         let &(wx, wy, rows) = best.unwrap_or(&tiles[0]);
         Tile { wx, wy, rows }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Recorder;
+
+    /// A product [m, k] · [k, n] of so many items, by factors that are stored by rows.
+    fn product(batch: usize, [m, n, k]: [usize; 3], reduce: bool) -> Matmul {
+        let mut recorder = Recorder::new();
+        let mut operand = |name, rows: usize, columns: usize| Operand {
+            buffer: recorder.persistent(name, &[batch, rows, columns]),
+            offset: 0,
+            stride: columns,
+            batch_stride: rows * columns,
+            transposed: false,
+        };
+        let (a, b) = (operand("a", m, k), operand("b", k, n));
+        let out = Operand { batch_stride: if reduce { 0 } else { m * n }, ..operand("out", m, n) };
+        Matmul { a, b, out, batch, m, n, k, reduce, accumulate: false }
+    }
+
+    fn flops(k: &Matmul) -> f64 {
+        2.0 * (k.batch * k.m * k.n * k.k) as f64
+    }
+
+    #[test]
+    fn a_product_is_divided_until_its_pieces_fit() {
+        for (batch, sizes, reduce) in [
+            (3, [200, 70, 130], false),
+            (5, [200, 70, 130], true),
+            (5, [64, 64, 1000], true),
+            (1, [64, 64, 1000], false),
+            (1, [1, 1, 1], false),
+        ] {
+            let whole = product(batch, sizes, reduce);
+            for budget in [1.0, 6e5, 2e6, 1e7, 1e12] {
+                let pieces = split_matmul(&whole, budget);
+                assert_eq!(pieces.iter().map(flops).sum::<f64>(), flops(&whole));
+                // A tile of one item is never divided.
+                let tile = 2.0 * 64.0 * 64.0 * sizes[1] as f64;
+                assert!(pieces.iter().all(|piece| flops(piece) <= budget.max(tile)), "{sizes:?} within {budget}");
+                // Each result is written once, and added to from then on.
+                let fresh = pieces.iter().filter(|piece| !piece.accumulate);
+                let written: usize = fresh.map(|piece| piece.m * if reduce { 1 } else { piece.batch }).sum();
+                assert_eq!(written, sizes[0] * if reduce { 1 } else { batch }, "{sizes:?} within {budget}");
+            }
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The sources of all kernels, as they lie in `shaders/`, but for their comments: a visitor would wait for them.
 
+use xxhash_rust::xxh3::Xxh3;
+
 macro_rules! sources {
     ($($name:literal)*) => {
         /// Name and source of every shader.
@@ -24,6 +26,37 @@ sources! {
 /// The source of a shader; empty (and so refused by the driver) for an unknown name.
 pub fn source(name: &str) -> &'static str {
     ALL.iter().find(|(known, _)| *known == name).map_or("", |(_, source)| source)
+}
+
+/// The hash of all sources: what is known of an adapter holds for one state of them.
+pub fn hash() -> u64 {
+    let mut hasher = Xxh3::new();
+    ALL.iter().for_each(|(_, source)| hasher.update(source.as_bytes()));
+    hasher.digest()
+}
+
+/// A source with the values of some of its constants put in: of each the line that begins with `const NAME: `. The file by itself,
+/// with the values that stand there, is a whole shader. (Arrays in workgroup memory whose size is an `override` have been reported
+/// to be empty in some browsers; and a text is all that tells two variants apart.)
+pub fn specialised(source: &str, constants: &[(&str, f64)]) -> String {
+    let mut text = String::with_capacity(source.len() + 16);
+    for line in source.split_inclusive('\n') {
+        match of_constant(line, constants) {
+            // Booleans are given as 0 and 1.
+            Some((name, "bool", value)) => text.push_str(&format!("const {name}: bool = {};\n", value != 0.0)),
+            Some((name, of, value)) => text.push_str(&format!("const {name}: {of} = {value};\n")),
+            None => text.push_str(line),
+        }
+    }
+    text
+}
+
+/// The name, type and value of the constant that a line declares, where it is one of these.
+fn of_constant<'a>(line: &'a str, constants: &[(&str, f64)]) -> Option<(&'a str, &'a str, f64)> {
+    let (name, rest) = line.strip_prefix("const ")?.split_once(": ")?;
+    let (of, _) = rest.split_once(" = ")?;
+    let (_, value) = constants.iter().find(|(known, _)| *known == name)?;
+    Some((name, of, *value))
 }
 
 /// The bytes of a source without its comments (`//` to the end of the line: WGSL has no strings) and indentation. Lines stay,
@@ -77,6 +110,14 @@ const fn skipped(written: &[u8], at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn constants_are_put_in_by_their_lines() {
+        let source = "const WX: u32 = 8u;\nconst BOTH: u32 = WX * 2u;\nconst ROPE: bool = true;\nfn f() {}\n";
+        let text = specialised(source, &[("ROPE", 0.0), ("WX", 16.0)]);
+        assert_eq!(text, "const WX: u32 = 16;\nconst BOTH: u32 = WX * 2u;\nconst ROPE: bool = false;\nfn f() {}\n");
+        assert_eq!(specialised(source, &[]), source);
+    }
 
     #[test]
     fn only_comments_and_indentation_are_left_out() {

@@ -463,7 +463,8 @@ kernels! {
         /// B.
         batch: usize,
     }
-    /// p *= 1 - lr·wd; m, v moving means of g, g²; p -= lr·c1 · atan2(m, √(v·c2)). hrm.md, "Optimizers".
+    /// p *= 1 - lr·wd; m, v moving means of g, g²; p -= lr·c1 · atan2(m, √(v·c2)). hrm.md, "Optimizers". A g below
+    /// [`AdamAtan2::LEAST`] in magnitude counts as 0.
     AdamAtan2, "adam_atan2", {
         /// [len].
         grad: BufferId,
@@ -527,6 +528,12 @@ kernels! {
     }
 }
 
+impl AdamAtan2 {
+    /// The least gradient: the square of a lesser one is no normal number in f32, and a GPU may take it for 0. With v = 0 the angle
+    /// of whatever m is left would be a whole quarter turn.
+    pub const LEAST: f64 = 1e-19;
+}
+
 /// What an [`EmbedBackward`] computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmbedPart {
@@ -549,6 +556,30 @@ impl Kernel {
             Kernel::DepthwiseConvBackward(k) => conv_flops(k.batch, k.rows * k.columns, k.width, k.size),
             other => 4.0 * other.bindings().iter().filter(|b| b.buffer.is_some()).map(|b| b.len as f64).sum::<f64>(),
         }
+    }
+
+    /// Bytes of the operands, each element read or written once, and twice where it is both. Of a table from which some rows are taken
+    /// the whole is counted.
+    pub fn bytes(&self) -> f64 {
+        let elements: f64 = match self {
+            Kernel::Matmul(k) => {
+                // Shared by all items, or one for each.
+                let items = |operand: &Operand| if operand.batch_stride == 0 { 1.0 } else { k.batch as f64 };
+                let size = |rows: usize, columns: usize| rows as f64 * columns as f64;
+                let factors = items(&k.a) * size(k.m, k.k) + items(&k.b) * size(k.k, k.n);
+                let results = if k.reduce { 1.0 } else { k.batch as f64 } * size(k.m, k.n);
+                factors + results * if k.accumulate { 2.0 } else { 1.0 }
+            }
+            other => {
+                let bindings = other.bindings();
+                let of = |binding: &Binding| {
+                    let times = if binding.access == Access::ReadWrite { 2.0 } else { 1.0 };
+                    if binding.buffer.is_some() { times * binding.len as f64 } else { 0.0 }
+                };
+                bindings.iter().map(of).sum()
+            }
+        };
+        4.0 * elements
     }
 }
 

@@ -1,6 +1,8 @@
 //! `hrm bench`: the workloads of `hrm_core::bench`, timed, each beside its peer.
 
 mod case;
+mod gpu_profile;
+mod ledger;
 mod measure;
 mod row;
 mod time;
@@ -45,6 +47,12 @@ pub struct Args {
     /// Print also which form the CPU engine chose for every shape of matrix product, and its speed
     #[arg(long)]
     verbose: bool,
+    /// Measure this machine's GPU: its peak, bandwidth and dispatches, and of every kernel the time beside what bounds it
+    #[arg(long, conflicts_with_all = ["only", "engine", "ledger"])]
+    gpu_profile: bool,
+    /// Measure nothing: count what the gallery's models, the middle and the 27 M one ask of a GPU
+    #[arg(long, conflicts_with_all = ["only", "engine"])]
+    ledger: bool,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -54,6 +62,14 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
+    if args.ledger {
+        output::print(ledger::text(args.json)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if args.gpu_profile {
+        gpu_profile::run(args.json)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let chosen = args.engine.map(EngineArg::kind);
     let cases: Vec<Case> = match args.only {
         Some(case) => vec![case],

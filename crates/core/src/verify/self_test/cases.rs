@@ -1,10 +1,10 @@
 //! Random one-kernel programs, one constructor a kernel: shapes among them 1 and primes, and data in every buffer.
 
-use hrm_core::config::LossKind;
-use hrm_core::engine::Data;
-use hrm_core::plan::kernel::*;
-use hrm_core::plan::{BufferId, Dtype, Lifetime, Program, Recorder};
-use hrm_core::random::Random;
+use crate::config::LossKind;
+use crate::engine::Data;
+use crate::plan::kernel::*;
+use crate::plan::{BufferId, Dtype, Lifetime, Program, Recorder};
+use crate::random::Random;
 
 /// A program of one entry, with the contents of all its buffers.
 pub struct Case {

@@ -1,0 +1,92 @@
+//! `hrm bench --gpu-profile`: what this machine's GPU can do, and what each kernel takes of it.
+
+use std::fmt::Write;
+
+use hrm_core::{
+    bench::{
+        self,
+        gpu_profile::{KernelTime, Limits, measure_limits, time_kernels},
+    },
+    engine::{Engine as _, gpu},
+    model::{Options, record_inference},
+    plan::{EntryId, Program},
+    train::{OptimizerConfig, record_training},
+};
+use serde_json::json;
+
+use crate::command::{Failure, output};
+
+/// Bytes of the vectors by which bandwidth is taken.
+const SIZES: [u64; 3] = [1 << 20, 16 << 20, 128 << 20];
+/// Rows of the training step's batch.
+const BATCH: usize = 8;
+
+/// Measures the adapter with the middle model's segment and training step.
+pub fn run(as_json: bool) -> Result<(), Failure> {
+    let engine = pollster::block_on(gpu::Engine::new())?;
+    let limits = pollster::block_on(measure_limits(&engine, &SIZES))?;
+    let config = bench::middle();
+    let segment = record_inference(&config, 1, Options::default())?;
+    let step = record_training(&config, BATCH, &OptimizerConfig::default(), false)?;
+    let parts: [(&str, &Program, Vec<EntryId>); 2] = [
+        ("segment of the middle model, batch 1", &segment.program, vec![segment.segment]),
+        ("training step of the middle model, batch 8", &step.program, vec![step.gradient, step.update]),
+    ];
+    let mut tables = Vec::new();
+    for (what, program, entries) in parts {
+        let told = |done, all| output::note(format_args!("{what}: {done}/{all} kernels timed"));
+        tables.push((what, pollster::block_on(time_kernels(&engine, program, &entries, &limits, told))?));
+    }
+    let name = engine.info().name;
+    if as_json {
+        let tables: Vec<_> = tables.iter().map(|(what, kernels)| json!({"what": what, "kernels": kernels})).collect();
+        output::print(json!({"adapter": name, "limits": limits, "tables": tables}))?;
+        return Ok(());
+    }
+    let mut text = format!("{name}\n{}", of_limits(&limits));
+    for (what, kernels) in &tables {
+        text += &table(what, kernels, &limits);
+    }
+    output::print(text.trim_end())?;
+    Ok(())
+}
+
+fn of_limits(limits: &Limits) -> String {
+    let mut text = format!("  peak {:.2} GFLOP/s of f32 multiply-adds\n", limits.peak_flops / 1e9);
+    // Writing to a String cannot fail.
+    for (size, speed) in &limits.bandwidth {
+        let _ = writeln!(text, "  {:.1} GB/s with vectors of {} MiB", speed / 1e9, size >> 20);
+    }
+    for (count, seconds) in &limits.dispatches {
+        let _ = writeln!(text, "  {count} dispatches, each needing the one before: {:.3} ms", seconds * 1e3);
+    }
+    let _ = writeln!(text, "  an empty queue answers after {:.3} ms", limits.round_trip * 1e3);
+    text
+}
+
+/// The kernels, those on which most time is lost first.
+fn table(what: &str, kernels: &[KernelTime], limits: &Limits) -> String {
+    let total: f64 = kernels.iter().map(|time| time.calls as f64 * time.seconds).sum();
+    let mut text = format!("{what}: {:.2} ms of kernels\n", total * 1e3);
+    let _ = writeln!(
+        text,
+        "  {:<22} {:>5} {:>9} {:>9} {:>8} {:>6} {:<7} {:>9} {:>10}",
+        "kernel", "calls", "ms each", "GFLOP/s", "GB/s", "bound", "by", "lost ms", "compile ms"
+    );
+    for time in kernels {
+        let share = 100.0 * time.bound(limits) / time.seconds.max(1e-12);
+        let by = if time.is_bound_by_memory(limits) { "memory" } else { "compute" };
+        let _ = writeln!(
+            text,
+            "  {:<22} {:>5} {:>9.4} {:>9.2} {:>8.2} {share:>5.0}% {by:<7} {:>9.3} {:>10.1}",
+            time.kernel,
+            time.calls,
+            time.seconds * 1e3,
+            time.flops / time.seconds.max(1e-12) / 1e9,
+            time.bytes / time.seconds.max(1e-12) / 1e9,
+            time.lost(limits) * 1e3,
+            time.compiling * 1e3,
+        );
+    }
+    text
+}
