@@ -26,10 +26,7 @@ fn agrees(engine: &Engine, kernel: &str, count: u64) -> Result<(), String> {
 fn every_shader_agrees_with_its_twin() {
     let engine = engine();
     println!("on {}", engine.device().name());
-    let failures: Vec<_> = KERNELS
-        .iter()
-        .filter_map(|(kernel, _)| agrees(&engine, kernel, CASES).err())
-        .collect();
+    let failures: Vec<_> = KERNELS.iter().filter_map(|(kernel, _)| agrees(&engine, kernel, CASES).err()).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
 

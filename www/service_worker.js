@@ -9,8 +9,8 @@
 const FILES = null;
 
 const CACHE = `hrm ${registration.scope}`;
-/** Weights and collections of tasks are kept when they are used; all else at once. */
-const isOnDemand = name => name.endsWith(".safetensors") || name.startsWith("tasks/");
+/** Weights, collections of tasks and the page that tests a GPU are kept when they are used; all else at once. */
+const isOnDemand = name => name.endsWith(".safetensors") || name.startsWith("tasks/") || name.startsWith("gpu");
 const keyOf = name => new URL(`${name}?${FILES[name]}`, registration.scope).href;
 const hexadecimal = buffer => [...new Uint8Array(buffer)].map(byte => byte.toString(16).padStart(2, "0")).join("");
 

@@ -44,7 +44,12 @@ mod exports {
         let engine = Engine::new().await?;
         let mut verdicts = vec![self_test::test_memory(&engine).await?];
         for (done, (kernel, _)) in (0..).zip(self_test::KERNELS) {
-            let _ = told.call3(&JsValue::NULL, &(*kernel).into(), &f64::from(done).into(), &self_test::KERNELS.len().into());
+            let _ = told.call3(
+                &JsValue::NULL,
+                &(*kernel).into(),
+                &f64::from(done).into(),
+                &self_test::KERNELS.len().into(),
+            );
             paint().await;
             verdicts.extend(self_test::test_kernel(&engine, kernel, cases.into()).await?);
         }
@@ -63,7 +68,11 @@ mod exports {
         let step = record_training(&config, BATCH, &OptimizerConfig::default(), false)?;
         let parts = [
             (format!("segment of the {name} model, batch 1"), &segment.program, vec![segment.segment]),
-            (format!("training step of the {name} model, batch {BATCH}"), &step.program, vec![step.gradient, step.update]),
+            (
+                format!("training step of the {name} model, batch {BATCH}"),
+                &step.program,
+                vec![step.gradient, step.update],
+            ),
         ];
         let mut tables = Vec::new();
         for (what, program, entries) in parts {

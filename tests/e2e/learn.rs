@@ -2,7 +2,7 @@
 //!
 //! | what | how it is found |
 //! |---|---|
-//! | the section | `data-testid=learn-open` unfolds it; `learn-status` with `data-state` idle, learning, paused, done, open, answering |
+//! | the section | `data-testid=learn-open` unfolds it; `learn-status` with `data-stage` idle, learning, paused, done, open, answering |
 //! | settings | `data-testid` learn-from, learn-length, learn-unit, learn-augmentations, learn-side; `learn-outlook` says what they take |
 //! | what is done | `data-testid` learn-start, learn-pause, learn-continue, learn-stop, learn-on, learn-answer |
 //! | what is wrong | `data-testid` learn-refusal, learn-memory, learn-warning; `learn-fits` takes a token grid that fits |
@@ -30,7 +30,7 @@ impl Page<'_> {
     }
 
     async fn wait_for_stage(&self, stage: &str) -> Result<()> {
-        self.wait_for(&format!("document.querySelector('[data-testid=learn-status]')?.dataset.state === '{stage}'"))
+        self.wait_for(&format!("document.querySelector('[data-testid=learn-status]')?.dataset.stage === '{stage}'"))
             .await
     }
 
@@ -77,7 +77,7 @@ async fn a_task_is_learnt_answered_kept_and_removed() -> Result<()> {
         page.click("learn-pause").await?;
         // So short a learning may be over before it is paused.
         page.wait_for(
-            "['paused', 'done'].includes(document.querySelector('[data-testid=learn-status]').dataset.state)",
+            "['paused', 'done'].includes(document.querySelector('[data-testid=learn-status]').dataset.stage)",
         )
         .await?;
         if page.script("return !!document.querySelector('[data-testid=learn-continue]')", []).await? {

@@ -13,6 +13,7 @@ mod examination;
 mod figures;
 mod first_minutes;
 mod folder;
+mod gpu_page;
 mod large;
 mod large_checkpoint;
 mod layout;

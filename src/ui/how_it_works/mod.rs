@@ -64,6 +64,12 @@ pub fn HowItWorks() -> impl IntoView {
                 "the same puzzles it reaches 87.4 % and 85.3 % (Jolicoeur-Martineau 2025). What the models on this page "
                 "reach is said beside each of them."
             </p>
+            <h3>"What computes"</h3>
+            <p>
+                "The processor, by WebAssembly, or the GPU, by shaders written for WebGPU; both give the same. "
+                <a href="gpu.html">"Test this GPU"</a>
+                " runs every shader on your device, measures it, and writes a report."
+            </p>
             <h3>"Sources"</h3>
             <ul>
                 <li>

@@ -137,12 +137,8 @@ fn lengths(kernel: &Kernel) -> Vec<usize> {
 
 /// y += x of so many elements.
 fn addition(len: usize) -> (Program, Kernel) {
-    let buffer = |name: &str| Buffer {
-        name: name.into(),
-        dtype: Dtype::F32,
-        shape: vec![len],
-        lifetime: Lifetime::Persistent,
-    };
+    let buffer =
+        |name: &str| Buffer { name: name.into(), dtype: Dtype::F32, shape: vec![len], lifetime: Lifetime::Persistent };
     let program = Program { buffers: vec![buffer("x"), buffer("y"), buffer("sum")], entries: Vec::new() };
     (program, Add { a: BufferId(0), b: BufferId(1), out: BufferId(2), len }.into())
 }

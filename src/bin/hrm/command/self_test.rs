@@ -14,7 +14,9 @@ const CASES: u64 = 16;
 /// Tests the adapter and prints what each kernel's largest error is.
 pub fn run(engine: EngineArg, as_json: bool) -> Result<ExitCode, Failure> {
     if !matches!(engine, EngineArg::Gpu) {
-        return Err("--self-test: the CPU engine is what a GPU is compared with; expected --engine gpu beside it".into());
+        return Err(
+            "--self-test: the CPU engine is what a GPU is compared with; expected --engine gpu beside it".into()
+        );
     }
     let engine = pollster::block_on(gpu::Engine::new())?;
     let name = engine.info().name;

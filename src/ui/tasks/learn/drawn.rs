@@ -80,7 +80,7 @@ pub fn answers(task: &Task, tests: &[Test], palette: Palette, usable: bool) -> S
     let mut html = String::new();
     for (number, test) in tests.iter().enumerate() {
         let title = number + 1;
-        let _ = write!(html, "<section class=learn-test aria-label=\"Answers to test {title}\"><h4>Test {title}</h4>");
+        let _ = write!(html, "<section class=learn-test aria-label=\"Answers to test {title}\"><h3>Test {title}</h3>");
         let (said, state) = match verdict(task, number, test) {
             Some((said, right)) => (said, if right { "right" } else { "wrong" }),
             None if test.candidates.is_empty() && test.total > 0 => ("No answer has a grid in it.", "wrong"),

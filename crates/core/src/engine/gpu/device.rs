@@ -253,11 +253,8 @@ mod tests {
         assert_eq!(of_large.max_compute_workgroup_storage_size, default.max_compute_workgroup_storage_size);
         assert_eq!(of_large.max_buffer_size, unlimited.max_buffer_size);
         let error = asked(wgpu::Limits { max_compute_workgroup_storage_size: 8192, ..default }).unwrap_err();
-        let expected = EngineError::Limit {
-            what: "maxComputeWorkgroupStorageSize".into(),
-            needed: 16384,
-            granted: 8192,
-        };
+        let expected =
+            EngineError::Limit { what: "maxComputeWorkgroupStorageSize".into(), needed: 16384, granted: 8192 };
         assert_eq!(error, expected);
     }
 

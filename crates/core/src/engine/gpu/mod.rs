@@ -22,8 +22,8 @@ mod web;
 
 pub use device::Device;
 pub use launch::Form;
-pub use pace::now;
 pub use ledger::{Ledger, REFERENCES, Reference, ledger};
+pub use pace::now;
 pub use peak::measure_peak;
 pub use probe::probe_workgroup_memory;
 pub use session::Session;

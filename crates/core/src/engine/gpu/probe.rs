@@ -34,9 +34,8 @@ fn start(device: &Device) -> Mapping {
     });
     let part = Part { len: WORDS, dtype: Dtype::U32 };
     let size = readback::staging_bytes([part].into_iter());
-    let buffer = |usage| {
-        device.raw.create_buffer(&wgpu::BufferDescriptor { label, size, usage, mapped_at_creation: false })
-    };
+    let buffer =
+        |usage| device.raw.create_buffer(&wgpu::BufferDescriptor { label, size, usage, mapped_at_creation: false });
     let out = buffer(wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC);
     let staging = buffer(wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST);
     let bind_group = device.raw.create_bind_group(&wgpu::BindGroupDescriptor {

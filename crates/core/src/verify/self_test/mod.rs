@@ -82,12 +82,7 @@ pub async fn test_kernel(engine: &gpu::Engine, kernel: &str, count: u64) -> Resu
     }
 }
 
-async fn of_kernel(
-    engine: &gpu::Engine,
-    kernel: &'static str,
-    make: Make,
-    count: u64,
-) -> Result<Verdict, EngineError> {
+async fn of_kernel(engine: &gpu::Engine, kernel: &'static str, make: Make, count: u64) -> Result<Verdict, EngineError> {
     let mut verdict = Verdict { kernel, cases: count, worst: 0.0, fault: None };
     for index in 0..count {
         let case = Draw::case(make, index);
@@ -149,9 +144,12 @@ fn difference(ours: &Data, twin: &Data) -> (f64, usize) {
     };
     // What is no number is infinitely wrong.
     let size = |error: f64| if error.is_nan() { f64::INFINITY } else { error };
-    errors.into_iter().map(size).enumerate().fold((0.0, 0), |worst, (at, error)| {
-        if error > worst.0 { (error, at) } else { worst }
-    })
+    errors.into_iter().map(size).enumerate().fold(
+        (0.0, 0),
+        |worst, (at, error)| {
+            if error > worst.0 { (error, at) } else { worst }
+        },
+    )
 }
 
 #[cfg(test)]

@@ -30,9 +30,10 @@ fn configs() -> Result<Vec<(String, ModelConfig)>, Failure> {
     for name in gallery::names() {
         all.push((name.to_owned(), models::load("--model", name)?.config));
     }
-    all.extend([("tiny", bench::tiny()), ("middle", bench::middle()), ("27 M", bench::paper())].map(
-        |(name, config)| (name.to_owned(), config),
-    ));
+    all.extend(
+        [("tiny", bench::tiny()), ("middle", bench::middle()), ("27 M", bench::paper())]
+            .map(|(name, config)| (name.to_owned(), config)),
+    );
     Ok(all)
 }
 
