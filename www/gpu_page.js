@@ -9,8 +9,10 @@ const IS_SMALL = query.has("small");
 const byId = id => document.getElementById(id);
 const say = text => (byId("state").textContent = text);
 const element = (name, text, className = "") => Object.assign(document.createElement(name), { textContent: text, className });
-const milliseconds = seconds => `${(seconds * 1e3).toPrecision(3)} ms`;
-const giga = value => (value / 1e9).toPrecision(3);
+/** Three digits, never as a power of ten. */
+const short = value => (Math.abs(value) >= 100 ? Math.round(value).toString() : Number(value.toPrecision(3)).toString());
+const milliseconds = seconds => `${short(seconds * 1e3)} ms`;
+const giga = value => (Number.isFinite(value) ? short(value / 1e9) : "");
 const share = (part, whole) => (whole > 0 ? `${Math.round((100 * part) / whole)} %` : "");
 
 /** What the report holds; a part that could not be made says why. */
@@ -94,8 +96,8 @@ function limitRows({ peak_flops, bandwidth, dispatches, round_trip }) {
 }
 
 const HEADS = ["Kernel", "Calls", "Each", "GFLOP/s", "GB/s", "Share of the bound", "Bound by", "Lost", "Compiling"];
-const kernelRow = ({ kernel, calls, seconds, flops, bytes, bound, by, lost, compiling }) => [
-    kernel,
+const kernelRow = ({ kernel, sizes, calls, seconds, flops, bytes, bound, by, lost, compiling }) => [
+    `${kernel} ${sizes}`,
     calls,
     milliseconds(seconds),
     giga(flops / seconds),

@@ -39,8 +39,8 @@ pub struct Limits {
 pub struct KernelTime {
     /// Its name.
     pub kernel: &'static str,
-    /// Elements of its operands.
-    pub sizes: Vec<usize>,
+    /// Of a product the items and `m x n x k`, of others the elements of the largest operand.
+    pub sizes: String,
     /// How often the entries play it.
     pub calls: usize,
     /// Seconds of one call.
@@ -135,7 +135,15 @@ fn lengths(kernel: &Kernel) -> Vec<usize> {
     kernel.bindings().iter().map(|binding| if binding.buffer.is_some() { binding.len } else { 0 }).collect()
 }
 
-/// y += x of so many elements.
+fn sizes(kernel: &Kernel) -> String {
+    match kernel {
+        Kernel::Matmul(k) if k.batch > 1 => format!("{} of {}x{}x{}", k.batch, k.m, k.n, k.k),
+        Kernel::Matmul(k) => format!("{}x{}x{}", k.m, k.n, k.k),
+        other => lengths(other).into_iter().max().unwrap_or(0).to_string(),
+    }
+}
+
+/// sum = x + y of so many elements.
 fn addition(len: usize) -> (Program, Kernel) {
     let buffer =
         |name: &str| Buffer { name: name.into(), dtype: Dtype::F32, shape: vec![len], lifetime: Lifetime::Persistent };
@@ -156,7 +164,7 @@ async fn time(engine: &Engine, program: &Program, kernel: &Kernel) -> Result<Ker
     };
     let (name, compiling) = (kernel.name(), (first - one).max(0.0));
     let (flops, bytes) = (kernel.flops(), kernel.bytes());
-    Ok(KernelTime { kernel: name, sizes: lengths(kernel), calls: 1, seconds, compiling, flops, bytes })
+    Ok(KernelTime { kernel: name, sizes: sizes(kernel), calls: 1, seconds, compiling, flops, bytes })
 }
 
 /// A program of one kernel, with an entry for each of some numbers of repetitions.

@@ -74,7 +74,7 @@ pub fn now() -> f64 {
     }
     #[cfg(target_arch = "wasm32")]
     {
-        js_sys::Date::now() / 1000.0
+        super::web::now() / 1000.0
     }
 }
 

@@ -1,8 +1,15 @@
 //! What the browser tells of its adapter and wgpu does not pass on: vendor and architecture, and the processor's.
 
 use js_sys::{Array, Function, Object, Promise, Reflect, global};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Milliseconds since the page or the worker began, in fractions.
+    #[wasm_bindgen(js_namespace = performance)]
+    pub fn now() -> f64;
+}
 
 fn get(object: &JsValue, key: &str) -> Option<JsValue> {
     Reflect::get(object, &key.into()).ok()

@@ -70,16 +70,17 @@ fn table(what: &str, kernels: &[KernelTime], limits: &Limits) -> String {
     let mut text = format!("{what}: {:.2} ms of kernels\n", total * 1e3);
     let _ = writeln!(
         text,
-        "  {:<22} {:>5} {:>9} {:>9} {:>8} {:>6} {:<7} {:>9} {:>10}",
-        "kernel", "calls", "ms each", "GFLOP/s", "GB/s", "bound", "by", "lost ms", "compile ms"
+        "  {:<22} {:>20} {:>5} {:>9} {:>9} {:>8} {:>6} {:<7} {:>9} {:>10}",
+        "kernel", "sizes", "calls", "ms each", "GFLOP/s", "GB/s", "bound", "by", "lost ms", "compile ms"
     );
     for time in kernels {
         let share = 100.0 * time.bound(limits) / time.seconds.max(1e-12);
         let by = if time.is_bound_by_memory(limits) { "memory" } else { "compute" };
         let _ = writeln!(
             text,
-            "  {:<22} {:>5} {:>9.4} {:>9.2} {:>8.2} {share:>5.0}% {by:<7} {:>9.3} {:>10.1}",
+            "  {:<22} {:>20} {:>5} {:>9.4} {:>9.2} {:>8.2} {share:>5.0}% {by:<7} {:>9.3} {:>10.1}",
             time.kernel,
+            time.sizes,
             time.calls,
             time.seconds * 1e3,
             time.flops / time.seconds.max(1e-12) / 1e9,
