@@ -100,8 +100,8 @@ mod tests {
     #[test]
     fn the_bound_is_the_longer_of_two_and_the_dispatches() {
         let found = of_segment(&paper());
-        // 22 calls of a layer of 3.15 M weights for 82 tokens, and a little beside: hrm.md, "Shapes".
-        assert!((2.0e9..4.0e9).contains(&found.flops), "{}", found.flops);
+        // Four layers of 3.4 M weights, called six times for 82 tokens, and a little beside.
+        assert!((13e9..15e9).contains(&found.flops), "{}", found.flops);
         // Each layer's weights are read once a call.
         assert!(found.bytes > 4.0 * 27e6, "{}", found.bytes);
         for (seconds, of) in found.predicted.iter().zip(&REFERENCES) {
