@@ -54,3 +54,37 @@ fn every_model_of_the_gallery_is_built_in() {
         assert!(said.split([' ', ',']).any(|word| word == name), "{name} in {said}");
     }
 }
+
+/// Dispatches of a segment and of a training step when this was written.
+const DISPATCHES: [(&str, u64, u64); 11] = [
+    ("maze", 110, 251),
+    ("maze-13", 142, 307),
+    ("maze-9", 142, 307),
+    ("sudoku-4x4", 109, 363),
+    ("sudoku-4x4-attention", 109, 367),
+    ("sudoku-6x6", 109, 363),
+    ("sudoku-9x9", 142, 307),
+    ("sudoku-9x9-hrm", 143, 431),
+    ("tiny", 109, 367),
+    ("middle", 109, 367),
+    ("27 M", 205, 680),
+];
+
+#[test]
+fn no_model_asks_more_of_a_gpu_than_before() {
+    let folder = Folder::new("gallery-ledger");
+    let said = folder.hrm(&["bench", "--ledger", "--json"]).done();
+    let ledger: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let rows = ledger["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 2 * DISPATCHES.len(), "every model has a line in this test");
+    for (model, segment, step) in DISPATCHES {
+        for (entry, most) in [("segment", segment), ("training step", step)] {
+            let row = rows.iter().find(|row| row["model"] == model && row["entry"] == entry);
+            let found = row.and_then(|row| row["dispatches"].as_u64()).unwrap_or_else(|| panic!("{model}: {said}"));
+            assert!(found > 0 && found <= most, "{model}, {entry}: {found} dispatches, {most} before");
+        }
+    }
+    let devices = ledger["devices"].as_array().unwrap();
+    assert!(rows.iter().all(|row| row["predicted_ms"].as_array().is_some_and(|times| times.len() == devices.len())));
+    assert!(folder.hrm(&["bench", "--ledger"]).done().contains("NVIDIA RTX 3060"));
+}

@@ -5,6 +5,7 @@ use hrm_core::{
     model::{ModelError, Solver},
 };
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// Time spent on one engine at most, once it has begun to run; a warm-up that took longer stands for the measurement.
 const BUDGET_MS: f64 = 1500.0;
@@ -32,8 +33,11 @@ pub struct Timing {
 }
 
 /// What a person asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Choice {
     /// Whichever is faster.
     #[default]
@@ -47,16 +51,12 @@ pub enum Choice {
 impl Choice {
     /// Its name in addresses and in the page's list.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Cpu => "cpu",
-            Self::Gpu => "gpu",
-        }
+        self.into()
     }
 
     /// The choice of that name.
     pub fn of_name(name: &str) -> Option<Self> {
-        [Self::Auto, Self::Cpu, Self::Gpu].into_iter().find(|choice| choice.name() == name)
+        name.parse().ok()
     }
 
     /// The engine to run; `None` while it depends on a measurement that is not there yet.
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn names_are_read_back() {
-        for choice in [Choice::Auto, Choice::Cpu, Choice::Gpu] {
+        for &choice in Choice::VARIANTS {
             assert_eq!(Choice::of_name(choice.name()), Some(choice));
         }
         assert_eq!(Choice::of_name("tpu"), None);

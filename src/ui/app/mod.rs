@@ -7,6 +7,7 @@ mod tour;
 use std::time::Duration;
 
 use leptos::prelude::*;
+use strum::VariantArray;
 
 use crate::ui::{
     app::{
@@ -80,7 +81,7 @@ fn App() -> impl IntoView {
                 </Later>
             </div>
         </header>
-        {Place::ALL.map(|place| view! { <Room place/> })}
+        {Place::VARIANTS.iter().map(|&place| view! { <Room place/> }).collect_view()}
         <Later><TourCard tour/></Later>
     }
 }
@@ -102,7 +103,7 @@ fn Navigation() -> impl IntoView {
             </a>
         }
     };
-    view! { <nav class="places" aria-label="Places">{Place::ALL.map(link)}</nav> }
+    view! { <nav class="places" aria-label="Places">{Place::VARIANTS.iter().copied().map(link).collect_view()}</nav> }
 }
 
 /// A place. It is made when it is first visited, and only hidden while another one is shown: so it keeps its state.

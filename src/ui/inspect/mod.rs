@@ -23,6 +23,7 @@ mod states;
 mod step_curve;
 mod tabs;
 mod trajectory;
+mod views;
 
 use leptos::prelude::*;
 

@@ -1,13 +1,11 @@
 //! The tabs above the views: one view at a time, or two side by side, all live during a run and after it.
 
 use leptos::{ev::KeyboardEvent, prelude::*};
+use strum::VariantArray;
 
 use crate::ui::{
     browser,
-    inspect::{
-        answers::Answers, convergence::Convergence, experiments::Experiments, mixing::MixingView, overview::Overview,
-        states::States, trajectory::Trajectory,
-    },
+    inspect::views::{content, title},
     state::Page,
     url::view::View,
 };
@@ -21,8 +19,8 @@ pub fn Tabs() -> impl IntoView {
         let next = match event.key().as_str() {
             "ArrowRight" => view.turned(1),
             "ArrowLeft" => view.turned(-1),
-            "Home" => View::ALL[0],
-            "End" => View::ALL[View::ALL.len() - 1],
+            "Home" => View::VARIANTS[0],
+            "End" => View::VARIANTS[View::VARIANTS.len() - 1],
             _ => return,
         };
         event.prevent_default();
@@ -42,7 +40,7 @@ pub fn Tabs() -> impl IntoView {
                 tabindex=move || if chosen() { "0" } else { "-1" }
                 on:click=move |_| page.view.set(view)
             >
-                {view.title()}
+                {title(view)}
             </button>
         }
     };
@@ -50,13 +48,13 @@ pub fn Tabs() -> impl IntoView {
     let option = move |view: View| {
         let chosen = move || beside.get() == Some(view);
         let same = move || page.view.get() == view;
-        view! { <option value=view.name() selected=chosen disabled=same>{view.title()}</option> }
+        view! { <option value=view.name() selected=chosen disabled=same>{title(view)}</option> }
     };
     let put_beside = move |event| page.beside.set(View::of_name(&event_target_value(&event)));
     view! {
         <div class="tab-row">
             <div class="tabs" role="tablist" aria-label="Views of the model's inside" on:keydown=press>
-                {View::ALL.map(tab)}
+                {View::VARIANTS.iter().copied().map(tab).collect_view()}
             </div>
             <label class="choice beside" class:in-use=move || beside.get().is_some()>
                 "Beside it "
@@ -66,7 +64,7 @@ pub fn Tabs() -> impl IntoView {
                     on:change=put_beside
                 >
                     <option value="">"nothing"</option>
-                    {View::ALL.map(option)}
+                    {View::VARIANTS.iter().copied().map(option).collect_view()}
                 </select>
             </label>
         </div>
@@ -82,22 +80,10 @@ pub fn Tabs() -> impl IntoView {
                 <For each=move || [page.view.get()] key=|view| *view children=content/>
             </div>
             <For each=move || beside.get() key=|beside| *beside let:beside>
-                <section class="views" aria-label=format!("Beside it: {}", beside.title()) data-testid="view-beside">
+                <section class="views" aria-label=format!("Beside it: {}", title(beside)) data-testid="view-beside">
                     {content(beside)}
                 </section>
             </For>
         </div>
-    }
-}
-
-fn content(view: View) -> AnyView {
-    match view {
-        View::Overview => view! { <Overview/> }.into_any(),
-        View::Convergence => view! { <Convergence/> }.into_any(),
-        View::States => view! { <States/> }.into_any(),
-        View::Trajectory => view! { <Trajectory/> }.into_any(),
-        View::Answers => view! { <Answers/> }.into_any(),
-        View::Attention => view! { <MixingView/> }.into_any(),
-        View::Experiments => view! { <Experiments/> }.into_any(),
     }
 }

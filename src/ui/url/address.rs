@@ -57,29 +57,94 @@ pub struct Address {
     pub acts: Vec<Intervention>,
 }
 
+/// A key of the address: how its value, without escapes, is read and written.
+struct Key {
+    name: &'static str,
+    /// What cannot be read is as if it were left out.
+    read: fn(&mut Address, &str),
+    /// `None` where it is left out.
+    write: fn(&Address) -> Option<String>,
+}
+
+/// Every key, in the order in which they are written.
+const KEYS: [Key; 14] = [
+    Key {
+        name: "place",
+        read: |address, value| address.place = Place::of_name(value).unwrap_or_default(),
+        write: |address| (address.place != Place::default()).then(|| address.place.name().into()),
+    },
+    Key { name: "model", read: |address, value| address.model = text(value), write: |address| address.model.clone() },
+    Key { name: "run", read: |address, value| address.run = text(value), write: |address| address.run.clone() },
+    Key {
+        name: "puzzle",
+        read: |address, value| address.puzzle = text(value),
+        write: |address| address.puzzle.clone(),
+    },
+    Key { name: "task", read: |address, value| address.task = text(value), write: |address| address.task.clone() },
+    Key {
+        name: "recipe",
+        read: |address, value| address.recipe = text(value),
+        write: |address| address.recipe.clone(),
+    },
+    Key {
+        name: "engine",
+        read: |address, value| address.engine = Choice::of_name(value).unwrap_or_default(),
+        write: |address| (address.engine != Choice::Auto).then(|| address.engine.name().into()),
+    },
+    Key {
+        name: "view",
+        read: |address, value| address.view = View::of_name(value).unwrap_or_default(),
+        write: |address| (address.view != View::default()).then(|| address.view.name().into()),
+    },
+    Key {
+        name: "beside",
+        read: |address, value| address.beside = View::of_name(value),
+        write: |address| address.beside.map(|view| view.name().into()),
+    },
+    Key {
+        name: "moment",
+        read: |address, value| address.moment = value.parse().ok(),
+        write: |address| number(address.moment),
+    },
+    Key {
+        name: "stretch",
+        read: |address, value| address.stretch = value.parse().ok(),
+        write: |address| number(address.stretch),
+    },
+    Key {
+        name: "segments",
+        read: |address, value| {
+            address.segments = value.parse().ok().filter(|count| (1..=MOST_SEGMENTS).contains(count));
+        },
+        write: |address| number(address.segments),
+    },
+    Key {
+        name: "until",
+        read: |address, value| address.until = until_of_name(value),
+        write: |address| (address.until != Until::default()).then(|| until_name(address.until).into()),
+    },
+    Key {
+        name: "acts",
+        read: |address, value| address.acts = interventions::read(value),
+        write: |address| (!address.acts.is_empty()).then(|| interventions::write(&address.acts)),
+    },
+];
+
+fn text(value: &str) -> Option<String> {
+    Some(value.to_owned())
+}
+
+fn number(value: Option<usize>) -> Option<String> {
+    value.map(|value| value.to_string())
+}
+
 impl Address {
     /// Reads a fragment, with or without its `#`. Unknown keys and values are passed over.
     pub fn parse(fragment: &str) -> Self {
         let mut address = Self::default();
-        for part in fragment.trim_start_matches('#').split('&') {
-            match part.split_once('=') {
-                Some(("place", value)) => address.place = Place::of_name(value).unwrap_or_default(),
-                Some(("model", value)) => address.model = Some(unescape(value)),
-                Some(("run", value)) => address.run = Some(unescape(value)),
-                Some(("puzzle", value)) => address.puzzle = Some(unescape(value)),
-                Some(("task", value)) => address.task = Some(unescape(value)),
-                Some(("recipe", value)) => address.recipe = Some(unescape(value)),
-                Some(("engine", value)) => address.engine = Choice::of_name(value).unwrap_or_default(),
-                Some(("view", value)) => address.view = View::of_name(value).unwrap_or_default(),
-                Some(("beside", value)) => address.beside = View::of_name(value),
-                Some(("moment", value)) => address.moment = value.parse().ok(),
-                Some(("stretch", value)) => address.stretch = value.parse().ok(),
-                Some(("segments", value)) => {
-                    address.segments = value.parse().ok().filter(|count| (1..=MOST_SEGMENTS).contains(count))
-                }
-                Some(("until", value)) => address.until = until_of_name(value),
-                Some(("acts", value)) => address.acts = interventions::read(&unescape(value)),
-                _ => {}
+        for (name, value) in fragment.trim_start_matches('#').split('&').filter_map(|part| part.split_once('=')) {
+            if let Some(key) = KEYS.iter().find(|key| key.name == name) {
+                (key.read)(&mut address, &unescape(value));
             }
         }
         address
@@ -89,34 +154,8 @@ impl Address {
 impl fmt::Display for Address {
     /// The fragment, with its `#`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = (self.place != Place::default()).then(|| self.place.name().to_string());
-        let engine = (self.engine != Choice::Auto).then(|| self.engine.name().to_string());
-        let view = (self.view != View::default()).then(|| self.view.name().to_string());
-        let beside = self.beside.map(|view| view.name().to_string());
-        let moment = self.moment.map(|moment| moment.to_string());
-        let stretch = self.stretch.map(|stretch| stretch.to_string());
-        let segments = self.segments.map(|segments| segments.to_string());
-        let until = (self.until != Until::default()).then(|| until_name(self.until).to_string());
-        let acts = (!self.acts.is_empty()).then(|| interventions::write(&self.acts));
-        let parts = [
-            ("place", &place),
-            ("model", &self.model),
-            ("run", &self.run),
-            ("puzzle", &self.puzzle),
-            ("task", &self.task),
-            ("recipe", &self.recipe),
-            ("engine", &engine),
-            ("view", &view),
-            ("beside", &beside),
-            ("moment", &moment),
-            ("stretch", &stretch),
-            ("segments", &segments),
-            ("until", &until),
-            ("acts", &acts),
-        ];
-        let written =
-            parts.iter().filter_map(|(key, value)| value.as_ref().map(|value| format!("{key}={}", escape(value))));
-        write!(f, "#{}", written.collect::<Vec<_>>().join("&"))
+        let write = |key: &Key| (key.write)(self).map(|value| format!("{}={}", key.name, escape(&value)));
+        write!(f, "#{}", KEYS.iter().filter_map(write).collect::<Vec<_>>().join("&"))
     }
 }
 

@@ -1,7 +1,11 @@
-//! The places of the page, by the names that addresses use. One is shown; the others keep their state.
+//! The places of the page, by the names that addresses use, in the order of the navigation. One is shown; the others keep their
+//! state.
+
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// One at a time is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Place {
     /// A puzzle is drawn, and the model watched solving it.
     #[default]
@@ -9,23 +13,16 @@ pub enum Place {
     /// A model learns.
     Train,
     /// Tasks of grids are drawn, collected and played.
+    #[strum(serialize = "arc")]
     Tasks,
     /// The model explained.
     HowItWorks,
 }
 
 impl Place {
-    /// In the order of the navigation.
-    pub const ALL: [Self; 4] = [Self::Solve, Self::Train, Self::Tasks, Self::HowItWorks];
-
     /// Its name in addresses.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Solve => "solve",
-            Self::Train => "train",
-            Self::Tasks => "arc",
-            Self::HowItWorks => "how-it-works",
-        }
+        self.into()
     }
 
     /// Its name on the page.
@@ -40,7 +37,7 @@ impl Place {
 
     /// The place of that name.
     pub fn of_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|place| place.name() == name)
+        name.parse().ok()
     }
 }
 
@@ -50,9 +47,11 @@ mod tests {
 
     #[test]
     fn names_are_read_back() {
-        for place in Place::ALL {
+        for &place in Place::VARIANTS {
             assert_eq!(Place::of_name(place.name()), Some(place));
         }
+        let names: Vec<_> = Place::VARIANTS.iter().map(|place| place.name()).collect();
+        assert_eq!(names, ["solve", "train", "arc", "how-it-works"]);
         assert_eq!(Place::of_name("anywhere"), None);
     }
 }

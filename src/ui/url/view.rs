@@ -1,7 +1,11 @@
-//! The views of the model's inside, by the names that addresses use.
+//! The views of the model's inside, by the names that addresses use, in the order of their tabs. What each is drawn by is a line of
+//! `inspect/views.rs`.
+
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// One at a time is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum View {
     /// States, change and halting at a glance.
     #[default]
@@ -21,52 +25,20 @@ pub enum View {
 }
 
 impl View {
-    /// In the order of the tabs.
-    pub const ALL: [Self; 7] = [
-        Self::Overview,
-        Self::Convergence,
-        Self::States,
-        Self::Trajectory,
-        Self::Answers,
-        Self::Attention,
-        Self::Experiments,
-    ];
-
     /// Its name in addresses.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Overview => "overview",
-            Self::Convergence => "convergence",
-            Self::States => "states",
-            Self::Trajectory => "trajectory",
-            Self::Answers => "answers",
-            Self::Attention => "attention",
-            Self::Experiments => "experiments",
-        }
-    }
-
-    /// Its name on the page.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Overview => "Overview",
-            Self::Convergence => "Convergence",
-            Self::States => "States",
-            Self::Trajectory => "Trajectory",
-            Self::Answers => "Answers",
-            Self::Attention => "Attention",
-            Self::Experiments => "Experiments",
-        }
+        self.into()
     }
 
     /// The view of that name.
     pub fn of_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|view| view.name() == name)
+        name.parse().ok()
     }
 
     /// The view so many tabs further, round and round.
     pub fn turned(self, by: isize) -> Self {
-        let at = Self::ALL.iter().position(|view| *view == self).unwrap_or(0) as isize;
-        Self::ALL[(at + by).rem_euclid(Self::ALL.len() as isize) as usize]
+        let at = Self::VARIANTS.iter().position(|view| *view == self).unwrap_or(0) as isize;
+        Self::VARIANTS[(at + by).rem_euclid(Self::VARIANTS.len() as isize) as usize]
     }
 }
 
@@ -76,7 +48,7 @@ mod tests {
 
     #[test]
     fn names_are_read_back_and_tabs_go_round() {
-        for view in View::ALL {
+        for &view in View::VARIANTS {
             assert_eq!(View::of_name(view.name()), Some(view));
         }
         assert_eq!(View::of_name("attention-span"), None);
