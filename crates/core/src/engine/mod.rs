@@ -6,6 +6,8 @@ pub mod gpu;
 
 pub use any::{AnyEngine, AnyReading, AnySession};
 
+use std::fmt;
+
 use crate::plan::{BufferId, EntryId, Program};
 
 /// What the badge on the page and the command line say of an engine.
@@ -15,6 +17,8 @@ pub struct Info {
     pub kind: Kind,
     /// The adapter's name, or the CPU's instruction set and threads.
     pub name: String,
+    /// How products are summed, where they are asked for in bf16.
+    pub bf16: Option<Bf16>,
 }
 
 /// The two engines.
@@ -36,6 +40,30 @@ pub enum Precision {
     F32,
     /// To bfloat16, 8 significant bits.
     Bf16,
+}
+
+/// In which order a processor sums products of bf16. The two differ in their last bits, so that a run that is to go on bit
+/// for bit keeps to one of them. WebAssembly has neither.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bf16 {
+    /// Pair after pair of terms, the later one of each first.
+    #[cfg(not(target_arch = "wasm32"))]
+    Avx512,
+    /// By tiles: of every 32 terms the even and the odd ones apart.
+    #[cfg(not(target_arch = "wasm32"))]
+    Amx,
+}
+
+impl fmt::Display for Bf16 {
+    /// The processors' name of it.
+    fn fmt(&self, _f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            #[cfg(not(target_arch = "wasm32"))]
+            Bf16::Avx512 => _f.write_str("AVX512-BF16"),
+            #[cfg(not(target_arch = "wasm32"))]
+            Bf16::Amx => _f.write_str("AMX"),
+        }
+    }
 }
 
 /// Elements of a buffer.
@@ -81,7 +109,7 @@ pub enum EngineError {
     #[error("the GPU device was lost: {0}")]
     DeviceLost(String),
     /// Products of bf16 were asked for where there are none.
-    #[error("precision bf16 needs a processor that multiplies it (AVX512-BF16), and this one does not: use f32")]
+    #[error("precision bf16 needs a processor that multiplies it (AMX or AVX512-BF16), and this one does not: use f32")]
     NoBf16,
     /// Products of bf16 were asked of a GPU.
     #[error("precision bf16 is the CPU engine's; the GPU engine computes in f32")]

@@ -75,7 +75,7 @@ pub fn attention<T: Real>(
     let scale = T::ONE / T::from_f64(d as f64).sqrt();
     let (lse, out) = (Out::new(lse, tokens, tokens), Out::new(out, width, d));
     parallel::pieces(items, parallel::threads(), |items| {
-        products.pool.with(products.rounded(), |Scratch { right, floats: [q, keys, scores, ..] }| {
+        products.pool.with(products.bf16, |Scratch { right, floats: [q, keys, scores, ..] }| {
             for item in items {
                 let (b, head) = (item / heads, item % heads);
                 let qkv = &qkv[b * tokens * 3 * width..][..tokens * 3 * width];

@@ -30,7 +30,7 @@ pub fn attention_backward<T: Real>(
     let scale = T::ONE / T::from_f64(d as f64).sqrt();
     let d_qkv = Out::new(d_qkv, 3 * width, d);
     parallel::pieces(items, parallel::threads(), |items| {
-        products.pool.with(products.rounded(), |Scratch { right, floats: [q, keys, p, d_p, d_head, _] }| {
+        products.pool.with(products.bf16, |Scratch { right, floats: [q, keys, p, d_p, d_head, _] }| {
             p.resize(tokens * tokens, T::ZERO);
             d_p.resize(tokens * tokens, T::ZERO);
             d_head.resize(tokens * d, T::ZERO);
