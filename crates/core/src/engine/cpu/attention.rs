@@ -7,11 +7,17 @@ use crate::plan::kernel::Attention;
 use super::parallel;
 use super::product::{Out, View, product};
 use super::products::Products;
-use super::real::{Real, dot};
+use super::real::{Real, dot, largest, total};
 use super::scratch::Scratch;
 
 /// Rotary tables, [T, d] each.
 pub type Tables<'a, T> = Option<(&'a [T], &'a [T])>;
+
+/// The two halves of a row of `d` elements, which a rotation turns into each other. Their lengths are known to be equal, so
+/// that loops over them become vectors.
+pub fn halves<T>(row: &[T], d: usize) -> [&[T]; 2] {
+    [&row[..d / 2], &row[d / 2..][..d / 2]]
+}
 
 /// Copies one head of the queries (part 0), keys (1) or values (2) of one example, [T, d], rotated and scaled.
 pub fn gather<T: Real>(
@@ -29,11 +35,12 @@ pub fn gather<T: Real>(
         match rope {
             None => row.iter_mut().zip(v).for_each(|(o, &v)| *o = v * scale),
             Some((cos, sin)) => {
-                let (cos, sin) = (&cos[t * d..][..d], &sin[t * d..][..d]);
-                let half = d / 2;
-                for i in 0..half {
-                    row[i] = (v[i] * cos[i] - v[i + half] * sin[i]) * scale;
-                    row[i + half] = (v[i + half] * cos[i + half] + v[i] * sin[i + half]) * scale;
+                let [v, cos, sin] = [v, &cos[t * d..], &sin[t * d..]].map(|row| halves(row, d));
+                let (low, high) = row.split_at_mut(d / 2);
+                let high = &mut high[..low.len()];
+                for i in 0..low.len() {
+                    low[i] = (v[0][i] * cos[0][i] - v[1][i] * sin[0][i]) * scale;
+                    high[i] = (v[1][i] * cos[1][i] + v[0][i] * sin[1][i]) * scale;
                 }
             }
         }
@@ -102,9 +109,9 @@ pub fn attention<T: Real>(
 
 /// Replaces a row by its softmax; returns log Σ exp.
 fn softmax<T: Real>(row: &mut [T]) -> T {
-    let max = row.iter().copied().fold(row[0], Real::max);
+    let max = largest(row);
     row.iter_mut().for_each(|x| *x = (*x - max).exp());
-    let sum: T = row.iter().copied().sum();
+    let sum = total(row);
     let inverse = T::ONE / sum;
     row.iter_mut().for_each(|x| *x *= inverse);
     max + sum.ln()

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::plan::kernel::AttentionBackward;
 
-use super::attention::{Tables, gather};
+use super::attention::{Tables, gather, halves};
 use super::parallel;
 use super::product::{Out, View, product};
 use super::products::Products;
@@ -95,11 +95,12 @@ unsafe fn scatter<T: Real>(to: Out<T>, (tokens, _, d): (usize, usize, usize), ro
         match rope {
             None => to.copy_from_slice(g),
             Some((cos, sin)) => {
-                let (cos, sin) = (&cos[t * d..][..d], &sin[t * d..][..d]);
-                let half = d / 2;
-                for i in 0..half {
-                    to[i] = g[i] * cos[i] + g[i + half] * sin[i + half];
-                    to[i + half] = g[i + half] * cos[i + half] - g[i] * sin[i];
+                let [g, cos, sin] = [g, &cos[t * d..], &sin[t * d..]].map(|row| halves(row, d));
+                let (low, high) = to.split_at_mut(d / 2);
+                let high = &mut high[..low.len()];
+                for i in 0..low.len() {
+                    low[i] = g[0][i] * cos[0][i] + g[1][i] * sin[1][i];
+                    high[i] = g[1][i] * cos[1][i] - g[0][i] * sin[0][i];
                 }
             }
         }

@@ -13,6 +13,7 @@
 mod unit;
 
 use std::cell::RefCell;
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
@@ -183,17 +184,22 @@ pub unsafe fn sweep(
 /// As [`Unit::multiply`], of the result as far as it goes.
 unsafe fn edge(unit: &impl Unit, block: Block, high: usize, wide: usize) {
     const WIDE: usize = 2 * PANEL;
-    let mut beside = [0.0; 2 * ROWS * WIDE];
+    // Zeros only where they are read: attention's products have many edges.
+    let mut beside = MaybeUninit::<[f32; 2 * ROWS * WIDE]>::uninit();
     let (c, stride) = (block.c, block.c_stride);
     unsafe {
         if block.load {
-            for (i, to) in beside.chunks_exact_mut(WIDE).take(high).enumerate() {
-                to.as_mut_ptr().copy_from_nonoverlapping(c.add(i * stride), wide);
+            beside.write([0.0; 2 * ROWS * WIDE]);
+        }
+        let beside = beside.as_mut_ptr().cast::<f32>();
+        if block.load {
+            for i in 0..high {
+                beside.add(i * WIDE).copy_from_nonoverlapping(c.add(i * stride), wide);
             }
         }
-        unit.multiply(&Block { c: beside.as_mut_ptr(), c_stride: WIDE, ..block });
-        for (i, from) in beside.chunks_exact(WIDE).take(high).enumerate() {
-            c.add(i * stride).copy_from_nonoverlapping(from.as_ptr(), wide);
+        unit.multiply(&Block { c: beside, c_stride: WIDE, ..block });
+        for i in 0..high {
+            c.add(i * stride).copy_from_nonoverlapping(beside.add(i * WIDE), wide);
         }
     }
 }
