@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::plan::kernel::Attention;
 
+use super::aligned::Aligned;
 use super::parallel;
 use super::product::{Out, View, product};
 use super::products::Products;
@@ -27,9 +28,9 @@ pub fn gather<T: Real>(
     (tokens, heads, d): (usize, usize, usize),
     rope: Tables<T>,
     scale: T,
-    out: &mut Vec<T>,
+    out: &mut Aligned<T>,
 ) {
-    out.resize(tokens * d, T::ZERO);
+    out.resize(tokens * d);
     for (t, row) in out.chunks_exact_mut(d).enumerate() {
         let v = &qkv[(t * 3 + part) * heads * d + head * d..][..d];
         match rope {
@@ -58,7 +59,7 @@ pub fn attention_weights<T: Real>(
 ) -> Vec<T> {
     let (_, _, d) = shape;
     let scale = T::ONE / T::from_f64(d as f64).sqrt();
-    let (mut queries, mut keys) = (Vec::new(), Vec::new());
+    let (mut queries, mut keys) = (Aligned::default(), Aligned::default());
     gather(qkv, 0, head, shape, rope, scale, &mut queries);
     gather(qkv, 1, head, shape, rope, T::ONE, &mut keys);
     let query = &queries[position * d..(position + 1) * d];
@@ -89,7 +90,7 @@ pub fn attention<T: Real>(
                 let shape = (tokens, heads, d);
                 gather(qkv, 0, head, shape, rope, scale, q);
                 gather(qkv, 1, head, shape, rope, T::ONE, keys);
-                scores.resize(tokens * tokens, T::ZERO);
+                scores.resize(tokens * tokens);
                 let values = View::by_rows(&qkv[2 * width + head * d..], 3 * width);
                 // Log Σ exp and output of a head are its item's alone.
                 unsafe {

@@ -31,9 +31,9 @@ pub fn attention_backward<T: Real>(
     let d_qkv = Out::new(d_qkv, 3 * width, d);
     parallel::pieces(items, parallel::threads(), |items| {
         products.pool.with(products.bf16, |Scratch { right, floats: [q, keys, p, d_p, d_head, _] }| {
-            p.resize(tokens * tokens, T::ZERO);
-            d_p.resize(tokens * tokens, T::ZERO);
-            d_head.resize(tokens * d, T::ZERO);
+            p.resize(tokens * tokens);
+            d_p.resize(tokens * tokens);
+            d_head.resize(tokens * d);
             for item in items {
                 let (b, head) = (item / heads, item % heads);
                 let qkv = &qkv[b * tokens * 3 * width..][..tokens * 3 * width];

@@ -4,6 +4,7 @@ use crate::engine::{Bf16, EngineError};
 use crate::plan::memory::{Layout, layout};
 use crate::plan::{Buffer, BufferId, Dtype, Kernel, Program};
 
+use super::aligned::Aligned;
 use super::products::Products;
 use super::real::Real;
 
@@ -16,7 +17,7 @@ const ALL: u64 = if usize::BITS < 64 { 1 << usize::BITS } else { u64::MAX };
 pub struct Memory<T> {
     layout: Layout,
     lens: Vec<usize>,
-    floats: Vec<Vec<T>>,
+    floats: Vec<Aligned<T>>,
     ints: Vec<Vec<u32>>,
     /// Of every slot: how often it was lent out to be changed.
     versions: Vec<u64>,
@@ -35,8 +36,9 @@ impl<T: Real> Memory<T> {
         let is_int = integer_slots(program, &layout);
         let (mut floats, mut ints) = (Vec::new(), Vec::new());
         for (&len, &int) in layout.slots.iter().zip(&is_int) {
-            floats.push(filled(T::ZERO, if int { 0 } else { len })?);
-            ints.push(filled(0, if int { len } else { 0 })?);
+            let (whole, len) = if int { (len, 0) } else { (0, len) };
+            floats.push(Aligned::zeros(len).map_err(|_| no_room::<T>(len))?);
+            ints.push(filled(0, whole)?);
         }
         // Kernels allocate it as they run, when there is no error to return.
         reserved::<u8>(usize::try_from(scratch).unwrap_or(usize::MAX))?;
@@ -165,12 +167,17 @@ fn check<T: Real>(program: &Program, bf16: Option<Bf16>, largest: u64, all: u64)
     Ok(beside)
 }
 
+/// There is no room for `len` elements.
+fn no_room<E>(len: usize) -> EngineError {
+    EngineError::OutOfMemory(format!("no room for another {} bytes", bytes::<E>(len)))
+}
+
 /// Room for `len` elements. A vector that cannot be allocated would abort the program.
 fn reserved<E>(len: usize) -> Result<Vec<E>, EngineError> {
     let mut values = Vec::new();
     match values.try_reserve_exact(len) {
         Ok(()) => Ok(values),
-        Err(_) => Err(EngineError::OutOfMemory(format!("no room for another {} bytes", bytes::<E>(len)))),
+        Err(_) => Err(no_room::<E>(len)),
     }
 }
 

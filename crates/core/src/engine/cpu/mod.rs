@@ -3,6 +3,7 @@
 
 mod adam_atan2;
 mod add;
+mod aligned;
 mod attention;
 mod attention_backward;
 mod carry_reset;

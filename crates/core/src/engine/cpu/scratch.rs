@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use super::aligned::Aligned;
 use super::product::Packed;
 use super::real::Real;
 use crate::engine::Bf16;
@@ -11,7 +12,7 @@ pub struct Scratch<T> {
     /// A right factor, packed for one product.
     pub right: Packed<T>,
     /// Stretches of floats, as many as a kernel asks for.
-    pub floats: [Vec<T>; 6],
+    pub floats: [Aligned<T>; 6],
 }
 
 /// As many of them as threads ever asked at once.

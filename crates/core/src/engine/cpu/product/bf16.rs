@@ -6,6 +6,7 @@ use half::bf16;
 
 use super::{PANEL, Panels, View};
 use crate::engine::Bf16;
+use crate::engine::cpu::aligned::Aligned;
 
 #[cfg(not(target_arch = "wasm32"))]
 use super::amx;
@@ -45,7 +46,7 @@ fn pair(first: f32, second: f32) -> u32 {
 /// A whole left factor rounded to bf16: word (i, t) holds the terms 2t and 2t + 1 of row i.
 #[derive(Clone, Debug, Default)]
 pub struct Pairs {
-    words: Vec<u32>,
+    words: Aligned<u32>,
     row: usize,
     column: usize,
 }
@@ -69,7 +70,7 @@ impl Pairs {
 
     /// Rounds the matrix [rows, terms].
     pub fn pack(&mut self, bf16: Bf16, a: View<f32>, rows: usize, terms: usize) {
-        self.words.resize(Self::len_of(bf16, rows, terms), 0);
+        self.words.resize(Self::len_of(bf16, rows, terms));
         let pairs = 0..bf16.pairs(terms);
         (self.row, self.column) = match bf16 {
             #[cfg(not(target_arch = "wasm32"))]

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::View;
 #[cfg(target_arch = "x86_64")]
 use super::real::{as_f32, as_f32_mut};
+use crate::engine::cpu::aligned::Aligned;
 
 /// Columns of a panel: a cache line of f32, one AVX-512 register, two of AVX2, four of NEON or WASM SIMD.
 pub const PANEL: usize = 16;
@@ -13,7 +14,7 @@ pub const PANEL: usize = 16;
 /// `(p·k + t)·16 + j`.
 #[derive(Clone, Debug, Default)]
 pub struct Panels<E> {
-    words: Vec<E>,
+    words: Aligned<E>,
     terms: usize,
     count: usize,
 }
@@ -26,7 +27,7 @@ impl<E: Copy + Default + 'static> Panels<E> {
 
     /// Makes room for a matrix of so many rows (terms) and columns; what the elements are is not said.
     pub fn resize(&mut self, terms: usize, columns: usize) {
-        self.words.resize(Self::len_of(terms, columns), E::default());
+        self.words.resize(Self::len_of(terms, columns));
         self.terms = terms;
         self.count = columns.div_ceil(PANEL);
     }

@@ -21,6 +21,7 @@ pub use unit::{Amx, is_here};
 
 use super::sweep::Left;
 use super::{Out, PANEL, Panels};
+use crate::engine::cpu::aligned::Aligned;
 
 /// Pairs of terms that are taken up at a time: what a row of a tile holds.
 pub const DEPTH: usize = 16;
@@ -124,7 +125,7 @@ pub unsafe fn sweep(
 ) {
     thread_local! {
         /// The block of the left factor, kept so that nothing is allocated from the second product on.
-        static BLOCK: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+        static BLOCK: RefCell<Aligned<u32>> = RefCell::default();
     }
     if rows.is_empty() || panels.is_empty() {
         return;
@@ -134,7 +135,7 @@ pub unsafe fn sweep(
     assert!(panels.end <= right.count() && out.columns.div_ceil(PANEL) <= right.count());
     assert!((rows.end - 1) * out.stride + out.columns <= out.len, "the result ends before its last row");
     BLOCK.with_borrow_mut(|block| {
-        block.resize(BLOCK_ROWS * BLOCK_LINES, 0);
+        block.resize(BLOCK_ROWS * BLOCK_LINES);
         // Of no terms there is one empty stretch: sums start at 0 all the same.
         for start in (0..lines.max(1)).step_by(BLOCK_LINES) {
             let here = start..lines.min(start + BLOCK_LINES);
@@ -184,12 +185,14 @@ pub unsafe fn sweep(
 /// As [`Unit::multiply`], of the result as far as it goes.
 unsafe fn edge(unit: &impl Unit, block: Block, high: usize, wide: usize) {
     const WIDE: usize = 2 * PANEL;
+    #[repr(align(64))]
+    struct Beside([f32; 2 * ROWS * WIDE]);
     // Zeros only where they are read: attention's products have many edges.
-    let mut beside = MaybeUninit::<[f32; 2 * ROWS * WIDE]>::uninit();
+    let mut beside = MaybeUninit::<Beside>::uninit();
     let (c, stride) = (block.c, block.c_stride);
     unsafe {
         if block.load {
-            beside.write([0.0; 2 * ROWS * WIDE]);
+            beside.write(Beside([0.0; 2 * ROWS * WIDE]));
         }
         let beside = beside.as_mut_ptr().cast::<f32>();
         if block.load {
