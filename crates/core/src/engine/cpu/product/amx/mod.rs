@@ -31,6 +31,8 @@ const ROWS: usize = 16;
 /// cache holds beside two panels of as many lines, 32 KiB, in the first one.
 const BLOCK_ROWS: usize = 8 * ROWS;
 const BLOCK_LINES: usize = 16 * DEPTH;
+/// Most lines of a short sum.
+const SHORT: usize = 8 * DEPTH;
 /// Rows that must follow the last one of a left factor that is kept: a block of the result may have more than it.
 pub const ROWS_BEYOND: usize = 2 * ROWS - 1;
 
@@ -153,24 +155,32 @@ pub unsafe fn sweep(
                     }
                 };
                 assert!((2 * strips * height - 1) * stride + here.len() <= a.len(), "the left factor ends too early");
-                for group in panels.clone().step_by(2) {
-                    let panel = |p: usize| right.words()[(p * lines + here.start) * PANEL..].as_ptr();
-                    // A last panel that is alone is multiplied twice, and once for nothing.
-                    let b = [panel(group), panel(if group + 1 < panels.end { group + 1 } else { group })];
+                // Short sums are written more than they are computed, and memory wants them row after row; of long ones the
+                // two panels are to stay in the first cache.
+                let groups = panels.len().div_ceil(2);
+                let row_after_row = here.len() <= SHORT;
+                for i in 0..strips * groups {
+                    let (strip, group) =
+                        if row_after_row { (i / groups, i % groups) } else { (i % strips, i / strips) };
+                    let (first, group) = (strip * 2 * height, panels.start + 2 * group);
+                    let high = (rows.len() - first).min(2 * height);
                     let wide = (out.columns - group * PANEL).min((panels.end - group).min(2) * PANEL);
-                    for strip in 0..strips {
-                        let first = strip * 2 * height;
-                        let high = (rows.len() - first).min(2 * height);
-                        let c = out.start.wrapping_add((rows.start + first) * out.stride + group * PANEL);
-                        let a = a[first * stride..].as_ptr();
-                        let stretches = here.len() / DEPTH;
-                        let block = Block { a, a_stride: stride, b, stretches, c, c_stride: out.stride, load };
-                        // In bounds by the assertions; what the result does not have goes through `edge`.
-                        unsafe {
-                            match (high, wide) == (2 * height, 2 * PANEL) {
-                                true => unit.multiply(&block),
-                                false => edge(unit, block, high, wide),
-                            }
+                    let panel = |p: usize| right.words()[(p * lines + here.start) * PANEL..].as_ptr();
+                    let block = Block {
+                        a: a[first * stride..].as_ptr(),
+                        a_stride: stride,
+                        // A last panel that is alone is multiplied twice, and once for nothing.
+                        b: [panel(group), panel((group + 1).min(panels.end - 1))],
+                        stretches: here.len() / DEPTH,
+                        c: out.start.wrapping_add((rows.start + first) * out.stride + group * PANEL),
+                        c_stride: out.stride,
+                        load,
+                    };
+                    // In bounds by the assertions; what the result does not have goes through `edge`.
+                    unsafe {
+                        match (high, wide) == (2 * height, 2 * PANEL) {
+                            true => unit.multiply(&block),
+                            false => edge(unit, block, high, wide),
                         }
                     }
                 }
