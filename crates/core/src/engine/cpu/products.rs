@@ -15,8 +15,10 @@ use super::product::{Cut, Form, Packed, Pairs, Tiles, View};
 use super::real::Real;
 use super::scratch::Pool;
 
-/// Floating-point operations below which a product is not worth a second thread.
+/// Floating-point operations below which a product is not worth a second thread, and from which on it surely is; between
+/// them lies what AMX does in the time in which a thread wakes.
 const WORTH: f64 = 1e6;
+const SURELY_WORTH: f64 = 2e8;
 /// How often a form is timed before one is chosen.
 const ROUNDS: usize = 3;
 
@@ -187,13 +189,14 @@ fn kept<'a, T: Real, P>(
 }
 
 impl Choice {
-    /// The forms that are tried for a shape; one thread for what is too small for two.
+    /// The forms that are tried for a shape.
     fn of(shape: Shape, bf16: Option<Bf16>) -> Self {
         let flops = 2.0 * (shape.batch * shape.m * shape.n * shape.k) as f64;
         let cuts: &[Cut] = match () {
             () if parallel::threads() == 1 || flops < WORTH => &[Cut::Whole],
             // Items are shared among threads: nothing else is cut.
             () if shape.batch > 1 && !shape.reduce => &[Cut::Rows],
+            () if flops < SURELY_WORTH => &[Cut::Rows, Cut::Columns, Cut::Whole],
             () => &[Cut::Rows, Cut::Columns],
         };
         let forms = Tiles::here(bf16).iter().flat_map(|&tiles| cuts.iter().map(move |&cut| Form { tiles, cut }));

@@ -204,7 +204,7 @@ unsafe fn edge(unit: &impl Unit, block: Block, high: usize, wide: usize) {
         if block.load {
             beside.write(Beside([0.0; 2 * ROWS * WIDE]));
         }
-        let beside = beside.as_mut_ptr().cast::<f32>();
+        let beside = (&raw mut (*beside.as_mut_ptr()).0).cast::<f32>();
         if block.load {
             for i in 0..high {
                 beside.add(i * WIDE).copy_from_nonoverlapping(c.add(i * stride), wide);
