@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use half::bf16;
 
+use super::panels::in_stretches;
 use super::{PANEL, Panels, View};
 use crate::engine::Bf16;
 use crate::engine::cpu::aligned::Aligned;
@@ -145,11 +146,25 @@ pub fn by_rows(
 /// # Panics
 /// If the matrix is not inside its slice.
 pub fn pack(to: &mut Panels<u32>, b: View<f32>, terms: usize, columns: usize, panels: Range<usize>) {
+    let pairs = terms.div_ceil(2);
+    for panel in panels.clone() {
+        to.panel_mut(panel)[pairs * PANEL..].fill(0);
+    }
+    if b.column == 1 {
+        return in_stretches(0..pairs, panels, |t, panel| {
+            let first = panel * PANEL;
+            let wide = PANEL.min(columns - first);
+            let (line, beyond) = to.panel_mut(panel)[t * PANEL..][..PANEL].split_at_mut(wide);
+            let low = &b.data[2 * t * b.row + first..][..wide];
+            let high = (2 * t + 1 < terms).then(|| &b.data[(2 * t + 1) * b.row + first..][..wide]);
+            interleave(low, high, line);
+            beyond.fill(0);
+        });
+    }
     for panel in panels {
         let first = panel * PANEL;
         let wide = PANEL.min(columns - first);
-        let (to, beyond) = to.panel_mut(panel).split_at_mut(terms.div_ceil(2) * PANEL);
-        beyond.fill(0);
+        let to = &mut to.panel_mut(panel)[..pairs * PANEL];
         #[cfg(target_arch = "x86_64")]
         if b.row == 1 && has_avx512() {
             // The processor has what it takes.
@@ -157,19 +172,12 @@ pub fn pack(to: &mut Panels<u32>, b: View<f32>, terms: usize, columns: usize, pa
             continue;
         }
         for (t, line) in to.chunks_exact_mut(PANEL).enumerate() {
-            if b.column == 1 {
-                let low = &b.data[2 * t * b.row + first..][..wide];
-                let high = (2 * t + 1 < terms).then(|| &b.data[(2 * t + 1) * b.row + first..][..wide]);
-                interleave(low, high, &mut line[..wide]);
-                line[wide..].fill(0);
-            } else {
-                for (j, word) in line.iter_mut().enumerate() {
-                    let at = |t: usize| match j < wide && t < terms {
-                        true => b.data[t * b.row + (first + j) * b.column],
-                        false => 0.0,
-                    };
-                    *word = pair(at(2 * t), at(2 * t + 1));
-                }
+            for (j, word) in line.iter_mut().enumerate() {
+                let at = |t: usize| match j < wide && t < terms {
+                    true => b.data[t * b.row + (first + j) * b.column],
+                    false => 0.0,
+                };
+                *word = pair(at(2 * t), at(2 * t + 1));
             }
         }
     }

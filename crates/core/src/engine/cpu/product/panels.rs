@@ -59,17 +59,30 @@ impl<E: Copy + Default + 'static> Panels<E> {
     /// If the matrix is not inside its slice.
     pub fn pack(&mut self, b: View<E>, columns: usize, panels: Range<usize>) {
         assert!(b.holds(self.terms, columns), "the right factor ends before its last element");
+        if b.column == 1 {
+            return in_stretches(0..self.terms, panels, |t, panel| {
+                let first = panel * PANEL;
+                let wide = PANEL.min(columns - first);
+                let (line, beyond) = self.panel_mut(panel)[t * PANEL..][..PANEL].split_at_mut(wide);
+                line.copy_from_slice(&b.data[t * b.row + first..][..wide]);
+                beyond.fill(E::default());
+            });
+        }
         for panel in panels {
             let first = panel * PANEL;
-            let wide = PANEL.min(columns - first);
-            let to = self.panel_mut(panel);
-            if b.column == 1 {
-                for (t, to) in to.chunks_exact_mut(PANEL).enumerate() {
-                    to[..wide].copy_from_slice(&b.data[t * b.row + first..][..wide]);
-                    to[wide..].fill(E::default());
-                }
-            } else {
-                transpose(b, first, wide, to);
+            transpose(b, first, PANEL.min(columns - first), self.panel_mut(panel));
+        }
+    }
+}
+
+/// Calls `f` with every line and panel: a few lines of all panels, then the next ones. So a factor that is stored by rows is
+/// read nearly row after row, and each panel is written some lines at a time.
+pub fn in_stretches(lines: Range<usize>, panels: Range<usize>, mut f: impl FnMut(usize, usize)) {
+    const LINES: usize = 16;
+    for first in lines.clone().step_by(LINES) {
+        for panel in panels.clone() {
+            for line in first..lines.end.min(first + LINES) {
+                f(line, panel);
             }
         }
     }
