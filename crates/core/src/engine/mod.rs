@@ -43,26 +43,22 @@ pub enum Precision {
 }
 
 /// In which order a processor sums products of bf16. The two differ in their last bits, so that a run that is to go on bit
-/// for bit keeps to one of them. WebAssembly has neither.
+/// for bit keeps to one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bf16 {
     /// Pair after pair of terms, the later one of each first.
-    #[cfg(not(target_arch = "wasm32"))]
     Avx512,
     /// By tiles: of every 32 terms the even and the odd ones apart.
-    #[cfg(not(target_arch = "wasm32"))]
     Amx,
 }
 
 impl fmt::Display for Bf16 {
     /// The processors' name of it.
-    fn fmt(&self, _f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            #[cfg(not(target_arch = "wasm32"))]
-            Bf16::Avx512 => _f.write_str("AVX512-BF16"),
-            #[cfg(not(target_arch = "wasm32"))]
-            Bf16::Amx => _f.write_str("AMX"),
-        }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Bf16::Avx512 => "AVX512-BF16",
+            Bf16::Amx => "AMX",
+        })
     }
 }
 

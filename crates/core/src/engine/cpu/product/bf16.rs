@@ -5,12 +5,9 @@ use std::ops::Range;
 use half::bf16;
 
 use super::panels::in_stretches;
-use super::{PANEL, Panels, View};
+use super::{PANEL, Panels, View, amx};
 use crate::engine::Bf16;
 use crate::engine::cpu::aligned::Aligned;
-
-#[cfg(not(target_arch = "wasm32"))]
-use super::amx;
 
 impl Bf16 {
     /// How this processor multiplies bf16, if it does.
@@ -23,12 +20,10 @@ impl Bf16 {
     }
 
     /// Pairs in which a factor has its terms, with those of zeros that fill up the last tile.
-    pub(super) fn pairs(self, _terms: usize) -> usize {
+    pub(super) fn pairs(self, terms: usize) -> usize {
         match self {
-            #[cfg(not(target_arch = "wasm32"))]
-            Bf16::Avx512 => _terms.div_ceil(2),
-            #[cfg(not(target_arch = "wasm32"))]
-            Bf16::Amx => _terms.div_ceil(2).next_multiple_of(amx::DEPTH),
+            Bf16::Avx512 => terms.div_ceil(2),
+            Bf16::Amx => terms.div_ceil(2).next_multiple_of(amx::DEPTH),
         }
     }
 }
@@ -56,9 +51,7 @@ impl Pairs {
     /// Words that a matrix takes.
     fn len_of(bf16: Bf16, rows: usize, terms: usize) -> usize {
         let beyond = match bf16 {
-            #[cfg(not(target_arch = "wasm32"))]
             Bf16::Avx512 => 0,
-            #[cfg(not(target_arch = "wasm32"))]
             Bf16::Amx => amx::ROWS_BEYOND,
         };
         (rows + beyond) * bf16.pairs(terms)
@@ -74,9 +67,7 @@ impl Pairs {
         self.words.resize(Self::len_of(bf16, rows, terms));
         let pairs = 0..bf16.pairs(terms);
         (self.row, self.column) = match bf16 {
-            #[cfg(not(target_arch = "wasm32"))]
             Bf16::Avx512 => fill(a, 0..rows, pairs, terms, &mut self.words, rows),
-            #[cfg(not(target_arch = "wasm32"))]
             Bf16::Amx => by_rows(a, 0..rows, pairs, terms, &mut self.words),
         };
     }

@@ -4,13 +4,11 @@ use std::any::Any;
 use std::fmt;
 use std::ops::Range;
 
-#[cfg(not(target_arch = "wasm32"))]
-use super::amx;
 use super::sweep::{Left, TileSet};
 use super::tile;
 #[cfg(target_arch = "x86_64")]
 use super::x86;
-use super::{Out, PANEL, Panels, View, bf16, sweep};
+use super::{Out, PANEL, Panels, View, amx, bf16, sweep};
 use crate::engine::Bf16;
 use crate::engine::cpu::real::Real;
 
@@ -197,7 +195,8 @@ pub unsafe fn rectangle<T: Real>(
     // The tiles are of this processor by the caller's promise.
     unsafe {
         match b {
-            #[cfg(not(target_arch = "wasm32"))]
+            // So the page's modules are without all of it.
+            Packed::Bf16(..) if cfg!(target_arch = "wasm32") => unreachable!("the engine gives no bf16 in WebAssembly"),
             Packed::Bf16(Bf16::Amx, b) => {
                 let a = a.as_f32();
                 let fill = |rows: Range<usize>, pairs: Range<usize>, block: &mut [u32]| {
@@ -214,7 +213,6 @@ pub unsafe fn rectangle<T: Real>(
                     _ => amx::sweep(&mut amx::Plain::default(), &left, b, place, out, accumulate),
                 }
             }
-            #[cfg(not(target_arch = "wasm32"))]
             Packed::Bf16(Bf16::Avx512, b) => {
                 let a = a.as_f32();
                 let fill = |rows: Range<usize>, pairs: Range<usize>, block: &mut [u32]| {

@@ -9,7 +9,6 @@
 //! The right factor is read from [`Panels`], stretches of 16 columns: a cache line of floats for every term. Weights are
 //! packed when they change, other right factors for each product. The left factor is read where it lies.
 
-#[cfg(not(target_arch = "wasm32"))]
 mod amx;
 mod bf16;
 mod form;

@@ -23,6 +23,12 @@ use super::sweep::Left;
 use super::{Out, PANEL, Panels};
 use crate::engine::cpu::aligned::Aligned;
 
+/// Linux alone is asked for the tiles.
+#[cfg(all(target_arch = "x86_64", not(target_os = "linux")))]
+pub fn is_here() -> bool {
+    false
+}
+
 /// Pairs of terms that are taken up at a time: what a row of a tile holds.
 pub const DEPTH: usize = 16;
 /// Most rows of a tile.
