@@ -10,6 +10,7 @@ mod makes;
 mod messages;
 mod numbers;
 mod pipes;
+mod precision;
 mod progress;
 mod puzzles;
 mod run_folder;

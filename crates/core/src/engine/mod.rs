@@ -6,6 +6,8 @@ pub mod gpu;
 
 pub use any::{AnyEngine, AnyReading, AnySession};
 
+use std::fmt;
+
 use crate::plan::{BufferId, EntryId, Program};
 
 /// What the badge on the page and the command line say of an engine.
@@ -15,6 +17,8 @@ pub struct Info {
     pub kind: Kind,
     /// The adapter's name, or the CPU's instruction set and threads.
     pub name: String,
+    /// How products are summed, where they are asked for in bf16.
+    pub bf16: Option<Bf16>,
 }
 
 /// The two engines.
@@ -36,6 +40,26 @@ pub enum Precision {
     F32,
     /// To bfloat16, 8 significant bits.
     Bf16,
+}
+
+/// In which order a processor sums products of bf16. The two differ in their last bits, so that a run that is to go on bit
+/// for bit keeps to one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bf16 {
+    /// Pair after pair of terms, the later one of each first.
+    Avx512,
+    /// By tiles: of every 32 terms the even and the odd ones apart.
+    Amx,
+}
+
+impl fmt::Display for Bf16 {
+    /// The processors' name of it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Bf16::Avx512 => "AVX512-BF16",
+            Bf16::Amx => "AMX",
+        })
+    }
 }
 
 /// Elements of a buffer.
@@ -81,7 +105,7 @@ pub enum EngineError {
     #[error("the GPU device was lost: {0}")]
     DeviceLost(String),
     /// Products of bf16 were asked for where there are none.
-    #[error("precision bf16 needs a processor that multiplies it (AVX512-BF16), and this one does not: use f32")]
+    #[error("precision bf16 needs a processor that multiplies it (AMX or AVX512-BF16), and this one does not: use f32")]
     NoBf16,
     /// Products of bf16 were asked of a GPU.
     #[error("precision bf16 is the CPU engine's; the GPU engine computes in f32")]

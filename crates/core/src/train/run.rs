@@ -467,12 +467,14 @@ impl<E: Engine> Run<E> {
     /// The engine's.
     pub async fn save(&mut self) -> Result<Saved, TrainError> {
         self.settle().await?;
+        let engine = self.engine.info();
         Ok(Saved {
             recipe: self.recipe.clone(),
             rows: self.rows.clone(),
             recent: self.recent.clone(),
             seconds: self.seconds,
-            engine: Some(self.engine.info().kind),
+            engine: Some(engine.kind),
+            bf16: engine.bf16.map(|bf16| bf16.to_string()),
             result: self.result,
             given: self.given.clone(),
             tasks: match &self.source {

@@ -22,6 +22,8 @@ use crate::{
 const VERSION: &str = "2";
 /// The entry of the header that tells a saved run from any other safetensors file; it holds the version.
 const MARK: &str = "hrm_web_state";
+/// The entry of the header that holds [`Saved::bf16`].
+const BF16: &str = "bf16";
 /// Tensor of the given examples: `[N, 2, S]` tokens, a question and its answer each.
 const EXAMPLES: &str = "examples";
 
@@ -38,6 +40,9 @@ pub struct Saved {
     pub seconds: f64,
     /// The engine that computed it last; on another kind it goes on within rounding only. Older files do not say.
     pub engine: Option<Kind>,
+    /// How that engine summed products of bf16 ([`Bf16`](crate::engine::Bf16), by its name), if it did; older files do not
+    /// say.
+    pub bf16: Option<String>,
     /// On all unseen puzzles, at its end.
     pub result: Option<Evaluation>,
     /// Its examples, where they were not generated.
@@ -93,6 +98,9 @@ impl Saved {
         if let Some(engine) = &self.engine {
             header.insert("engine".to_owned(), json(serde_json::to_string(engine))?);
         }
+        if let Some(bf16) = &self.bf16 {
+            header.insert(BF16.to_owned(), bf16.clone());
+        }
         if let Some(result) = &self.result {
             header.insert("result".to_owned(), json(serde_json::to_string(result))?);
         }
@@ -137,6 +145,7 @@ impl Saved {
     fn of(header: Header, bytes: &[u8]) -> Result<Self, TrainError> {
         let Summary { recipe, rows, step, seconds, engine, result } = header.summary()?;
         let recent = header.json("recent")?;
+        let bf16 = header.0.get(BF16).cloned();
         let order: Vec<String> = header.json("order")?;
         let file = open(bytes).map_err(TrainError::State)?;
         let buffers = order.into_iter().map(|name| {
@@ -154,7 +163,7 @@ impl Saved {
         let tasks = file.tensor(TASKS).ok().map(|view| String::from_utf8(view.data().to_vec())).transpose();
         let tasks = tasks.map_err(|_| TrainError::State("its tasks are no text".into()))?;
         let state = State { setup: recipe.setup(), step, buffers };
-        Ok(Self { recipe, rows, recent, seconds, engine, result, given, tasks, state })
+        Ok(Self { recipe, rows, recent, seconds, engine, bf16, result, given, tasks, state })
     }
 }
 
@@ -303,6 +312,7 @@ mod tests {
             recent: Vec::new(),
             seconds: 1.5,
             engine,
+            bf16: Some("AMX".into()),
             result,
             given: None,
             tasks: None,
@@ -314,10 +324,10 @@ mod tests {
     fn engine_and_result_are_read_back_and_older_files_have_none() {
         let newer = saved();
         assert_eq!(Saved::from_bytes(&newer.to_bytes().unwrap()).unwrap(), newer);
-        let older = Saved { engine: None, result: None, ..newer };
+        let older = Saved { engine: None, bf16: None, result: None, ..newer };
         let bytes = older.to_bytes().unwrap();
         assert_eq!(Saved::from_bytes(&bytes).unwrap(), older);
-        assert!(!metadata(&bytes).unwrap().keys().any(|name| name == "engine" || name == "result"));
+        assert!(!metadata(&bytes).unwrap().keys().any(|name| ["engine", "bf16", "result"].contains(&name.as_str())));
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub enum PrecisionArg {
     /// Nothing is rounded
     #[default]
     F32,
-    /// To bfloat16, where the processor multiplies it (AVX512-BF16): about twice as fast, results differ slightly
+    /// To bfloat16, where the processor multiplies it (AMX, AVX512-BF16): results differ slightly
     Bf16,
 }
 

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use hrm_core::data::Split;
-use hrm_core::engine::AnyEngine;
+use hrm_core::engine::{AnyEngine, Bf16, Engine};
 use hrm_core::train::{Recipe, Run, Saved};
 
 use super::output::note;
@@ -109,6 +109,20 @@ async fn begin(args: &Args, signals: &Signals) -> Result<Begun, Failure> {
     Ok(Some((Run::begin(engine, recipe, examples, weights, clock).await?, out)))
 }
 
+/// Why a run in bf16 does not go on bit for bit, if that is so: its state was `saved` by a processor that sums products of
+/// bf16 otherwise than this one does, or does not say by which.
+fn sums_differ(saved: Option<&str>, here: Option<Bf16>) -> Option<String> {
+    let here = here?.to_string();
+    let before = match saved {
+        Some(saved) if saved == here => return None,
+        Some(saved) => format!("it was saved by a processor that does so by {saved}"),
+        None => "the state does not say how they were summed before".into(),
+    };
+    Some(format!(
+        "this processor sums products of bf16 by {here}, {before}: the run goes on within rounding, not bit for bit"
+    ))
+}
+
 async fn resume(args: &Args, signals: &Signals) -> Result<Begun, Failure> {
     let whole = args.recipe.extension().is_some_and(|extension| extension == "safetensors");
     if whole && !args.set.is_empty() {
@@ -126,7 +140,8 @@ async fn resume(args: &Args, signals: &Signals) -> Result<Begun, Failure> {
     }
     let mut saved = Saved::from_bytes(&files::read(&file)?).map_err(|e| at(file.display())(&e))?;
     let (precision, mut recipe) = (args.precision.map(PrecisionArg::get), recipe);
-    if let Some(precision) = precision.filter(|&precision| precision != saved.recipe.training.precision) {
+    let changes_precision = precision.is_some_and(|precision| precision != saved.recipe.training.precision);
+    if let (Some(precision), true) = (precision, changes_precision) {
         note(format_args!("{}: goes on with another precision than it was saved with", file.display()));
         saved.recipe.training.precision = precision;
     }
@@ -146,6 +161,9 @@ async fn resume(args: &Args, signals: &Signals) -> Result<Begun, Failure> {
         None => folder(args, &saved.recipe),
     };
     let engine = args.engine.open(saved.recipe.training.precision)?;
+    if !changes_precision && let Some(difference) = sums_differ(saved.bf16.as_deref(), engine.info().bf16) {
+        note(format_args!("{}: {difference}", file.display()));
+    }
     run_folder::go_on(&out, &saved, &file)?;
     let split = match &saved.given {
         Some(given) => saved.recipe.deal(given),

@@ -4,14 +4,21 @@ use std::ops::Range;
 
 use crate::plan::kernel::Attention;
 
+use super::aligned::Aligned;
 use super::parallel;
 use super::product::{Out, View, product};
 use super::products::Products;
-use super::real::{Real, dot};
+use super::real::{Real, dot, largest, total};
 use super::scratch::Scratch;
 
 /// Rotary tables, [T, d] each.
 pub type Tables<'a, T> = Option<(&'a [T], &'a [T])>;
+
+/// The two halves of a row of `d` elements, which a rotation turns into each other. Their lengths are known to be equal, so
+/// that loops over them become vectors.
+pub fn halves<T>(row: &[T], d: usize) -> [&[T]; 2] {
+    [&row[..d / 2], &row[d / 2..][..d / 2]]
+}
 
 /// Copies one head of the queries (part 0), keys (1) or values (2) of one example, [T, d], rotated and scaled.
 pub fn gather<T: Real>(
@@ -21,19 +28,20 @@ pub fn gather<T: Real>(
     (tokens, heads, d): (usize, usize, usize),
     rope: Tables<T>,
     scale: T,
-    out: &mut Vec<T>,
+    out: &mut Aligned<T>,
 ) {
-    out.resize(tokens * d, T::ZERO);
+    out.resize(tokens * d);
     for (t, row) in out.chunks_exact_mut(d).enumerate() {
         let v = &qkv[(t * 3 + part) * heads * d + head * d..][..d];
         match rope {
             None => row.iter_mut().zip(v).for_each(|(o, &v)| *o = v * scale),
             Some((cos, sin)) => {
-                let (cos, sin) = (&cos[t * d..][..d], &sin[t * d..][..d]);
-                let half = d / 2;
-                for i in 0..half {
-                    row[i] = (v[i] * cos[i] - v[i + half] * sin[i]) * scale;
-                    row[i + half] = (v[i + half] * cos[i + half] + v[i] * sin[i + half]) * scale;
+                let [v, cos, sin] = [v, &cos[t * d..], &sin[t * d..]].map(|row| halves(row, d));
+                let (low, high) = row.split_at_mut(d / 2);
+                let high = &mut high[..low.len()];
+                for i in 0..low.len() {
+                    low[i] = (v[0][i] * cos[0][i] - v[1][i] * sin[0][i]) * scale;
+                    high[i] = (v[1][i] * cos[1][i] + v[0][i] * sin[1][i]) * scale;
                 }
             }
         }
@@ -51,7 +59,7 @@ pub fn attention_weights<T: Real>(
 ) -> Vec<T> {
     let (_, _, d) = shape;
     let scale = T::ONE / T::from_f64(d as f64).sqrt();
-    let (mut queries, mut keys) = (Vec::new(), Vec::new());
+    let (mut queries, mut keys) = (Aligned::default(), Aligned::default());
     gather(qkv, 0, head, shape, rope, scale, &mut queries);
     gather(qkv, 1, head, shape, rope, T::ONE, &mut keys);
     let query = &queries[position * d..(position + 1) * d];
@@ -75,14 +83,14 @@ pub fn attention<T: Real>(
     let scale = T::ONE / T::from_f64(d as f64).sqrt();
     let (lse, out) = (Out::new(lse, tokens, tokens), Out::new(out, width, d));
     parallel::pieces(items, parallel::threads(), |items| {
-        products.pool.with(products.rounded(), |Scratch { right, floats: [q, keys, scores, ..] }| {
+        products.pool.with(products.bf16, |Scratch { right, floats: [q, keys, scores, ..] }| {
             for item in items {
                 let (b, head) = (item / heads, item % heads);
                 let qkv = &qkv[b * tokens * 3 * width..][..tokens * 3 * width];
                 let shape = (tokens, heads, d);
                 gather(qkv, 0, head, shape, rope, scale, q);
                 gather(qkv, 1, head, shape, rope, T::ONE, keys);
-                scores.resize(tokens * tokens, T::ZERO);
+                scores.resize(tokens * tokens);
                 let values = View::by_rows(&qkv[2 * width + head * d..], 3 * width);
                 // Log Σ exp and output of a head are its item's alone.
                 unsafe {
@@ -102,9 +110,9 @@ pub fn attention<T: Real>(
 
 /// Replaces a row by its softmax; returns log Σ exp.
 fn softmax<T: Real>(row: &mut [T]) -> T {
-    let max = row.iter().copied().fold(row[0], Real::max);
+    let max = largest(row);
     row.iter_mut().for_each(|x| *x = (*x - max).exp());
-    let sum: T = row.iter().copied().sum();
+    let sum = total(row);
     let inverse = T::ONE / sum;
     row.iter_mut().for_each(|x| *x *= inverse);
     max + sum.ln()

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::plan::kernel::AttentionBackward;
 
-use super::attention::{Tables, gather};
+use super::attention::{Tables, gather, halves};
 use super::parallel;
 use super::product::{Out, View, product};
 use super::products::Products;
@@ -30,10 +30,10 @@ pub fn attention_backward<T: Real>(
     let scale = T::ONE / T::from_f64(d as f64).sqrt();
     let d_qkv = Out::new(d_qkv, 3 * width, d);
     parallel::pieces(items, parallel::threads(), |items| {
-        products.pool.with(products.rounded(), |Scratch { right, floats: [q, keys, p, d_p, d_head, _] }| {
-            p.resize(tokens * tokens, T::ZERO);
-            d_p.resize(tokens * tokens, T::ZERO);
-            d_head.resize(tokens * d, T::ZERO);
+        products.pool.with(products.bf16, |Scratch { right, floats: [q, keys, p, d_p, d_head, _] }| {
+            p.resize(tokens * tokens);
+            d_p.resize(tokens * tokens);
+            d_head.resize(tokens * d);
             for item in items {
                 let (b, head) = (item / heads, item % heads);
                 let qkv = &qkv[b * tokens * 3 * width..][..tokens * 3 * width];
@@ -95,11 +95,12 @@ unsafe fn scatter<T: Real>(to: Out<T>, (tokens, _, d): (usize, usize, usize), ro
         match rope {
             None => to.copy_from_slice(g),
             Some((cos, sin)) => {
-                let (cos, sin) = (&cos[t * d..][..d], &sin[t * d..][..d]);
-                let half = d / 2;
-                for i in 0..half {
-                    to[i] = g[i] * cos[i] + g[i + half] * sin[i + half];
-                    to[i + half] = g[i + half] * cos[i + half] - g[i] * sin[i];
+                let [g, cos, sin] = [g, &cos[t * d..], &sin[t * d..]].map(|row| halves(row, d));
+                let (low, high) = to.split_at_mut(d / 2);
+                let high = &mut high[..low.len()];
+                for i in 0..low.len() {
+                    low[i] = g[0][i] * cos[0][i] + g[1][i] * sin[1][i];
+                    high[i] = g[1][i] * cos[1][i] - g[0][i] * sin[0][i];
                 }
             }
         }

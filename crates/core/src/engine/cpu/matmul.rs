@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::engine::Bf16;
 use crate::plan::kernel::{Matmul, Operand};
 
 use super::parallel;
@@ -16,8 +17,8 @@ pub struct Ready<'a, T> {
     pub left: Option<&'a Pairs>,
     /// The right factor in panels.
     pub right: Option<&'a Packed<T>>,
-    /// Whether operands are rounded to bf16.
-    pub rounded: bool,
+    /// How products are summed, where operands are rounded to bf16.
+    pub bf16: Option<Bf16>,
     /// Room for what is packed for this product alone.
     pub pool: &'a Pool<T>,
 }
@@ -44,7 +45,7 @@ pub fn matmul<T: Real>(k: &Matmul, part: Range<usize>, form: Form, ready: &Ready
     let panels = 0..k.n.div_ceil(PANEL);
     let threads = if form.cut == Cut::Whole { 1 } else { parallel::threads() };
     parallel::pieces(items, threads, |items| {
-        ready.pool.with(ready.rounded, |scratch| {
+        ready.pool.with(ready.bf16, |scratch| {
             for i in items {
                 let right = match ready.right {
                     Some(right) => right,
@@ -98,19 +99,19 @@ fn summed<T: Real>(
     };
     match form.cut {
         // The right factor is packed once for all rows.
-        Cut::Rows if ready.right.is_none() && items.len() == 1 => ready.pool.with(ready.rounded, |shared| {
+        Cut::Rows if ready.right.is_none() && items.len() == 1 => ready.pool.with(ready.bf16, |shared| {
             shared.right.resize(k.k, k.n);
             shared.right.pack(View::of(&k.b, items.start, b), k.k, k.n, panels.clone());
             let shared = &shared.right;
             parallel::pieces(rows, threads, |rows| {
-                piece(rows, panels.clone(), Some(shared), &mut Packed::new(ready.rounded));
+                piece(rows, panels.clone(), Some(shared), &mut Packed::new(ready.bf16));
             });
         }),
         Cut::Rows => parallel::pieces(rows, threads, |rows| {
-            ready.pool.with(ready.rounded, |own| piece(rows, panels.clone(), ready.right, &mut own.right));
+            ready.pool.with(ready.bf16, |own| piece(rows, panels.clone(), ready.right, &mut own.right));
         }),
         Cut::Columns | Cut::Whole => parallel::pieces(panels, threads, |panels| {
-            ready.pool.with(ready.rounded, |own| piece(rows.clone(), panels, ready.right, &mut own.right));
+            ready.pool.with(ready.bf16, |own| piece(rows.clone(), panels, ready.right, &mut own.right));
         }),
     }
 }

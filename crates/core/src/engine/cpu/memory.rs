@@ -1,9 +1,10 @@
 //! The memory of a prepared program: one vector a slot.
 
-use crate::engine::{EngineError, Precision};
+use crate::engine::{Bf16, EngineError};
 use crate::plan::memory::{Layout, layout};
 use crate::plan::{Buffer, BufferId, Dtype, Kernel, Program};
 
+use super::aligned::Aligned;
 use super::products::Products;
 use super::real::Real;
 
@@ -16,7 +17,7 @@ const ALL: u64 = if usize::BITS < 64 { 1 << usize::BITS } else { u64::MAX };
 pub struct Memory<T> {
     layout: Layout,
     lens: Vec<usize>,
-    floats: Vec<Vec<T>>,
+    floats: Vec<Aligned<T>>,
     ints: Vec<Vec<u32>>,
     /// Of every slot: how often it was lent out to be changed.
     versions: Vec<u64>,
@@ -29,28 +30,29 @@ impl<T: Real> Memory<T> {
     ///
     /// # Errors
     /// More than can be addressed, before anything is allocated; more than there is room for.
-    pub fn new(program: &Program, precision: Precision) -> Result<Self, EngineError> {
-        let scratch = Self::check(program, precision)?;
+    pub fn new(program: &Program, bf16: Option<Bf16>) -> Result<Self, EngineError> {
+        let scratch = Self::check(program, bf16)?;
         let layout = layout(program);
         let is_int = integer_slots(program, &layout);
         let (mut floats, mut ints) = (Vec::new(), Vec::new());
         for (&len, &int) in layout.slots.iter().zip(&is_int) {
-            floats.push(filled(T::ZERO, if int { 0 } else { len })?);
-            ints.push(filled(0, if int { len } else { 0 })?);
+            let (whole, len) = if int { (len, 0) } else { (0, len) };
+            floats.push(Aligned::zeros(len).map_err(|_| no_room::<T>(len))?);
+            ints.push(filled(0, whole)?);
         }
         // Kernels allocate it as they run, when there is no error to return.
         reserved::<u8>(usize::try_from(scratch).unwrap_or(usize::MAX))?;
         let lens = program.buffers.iter().map(|b| b.len()).collect();
         let versions = vec![0; layout.slots.len()];
         // Packed weights are not allocated fallibly either.
-        reserved::<u8>(usize::try_from(Products::<T>::bytes_of(program, precision)).unwrap_or(usize::MAX))?;
-        let products = Products::new(program, precision);
+        reserved::<u8>(usize::try_from(Products::<T>::bytes_of(program, bf16)).unwrap_or(usize::MAX))?;
+        let products = Products::new(program, bf16);
         Ok(Memory { layout, lens, floats, ints, versions, products })
     }
 
     /// Fails when the program needs more than can be addressed; returns the bytes that its kernels take beside its buffers.
-    pub fn check(program: &Program, precision: Precision) -> Result<u64, EngineError> {
-        check::<T>(program, precision, LARGEST, ALL)
+    pub fn check(program: &Program, bf16: Option<Bf16>) -> Result<u64, EngineError> {
+        check::<T>(program, bf16, LARGEST, ALL)
     }
 
     /// Bytes held.
@@ -60,12 +62,12 @@ impl<T: Real> Memory<T> {
     }
 
     /// [`Memory::bytes`] of a program's memory, without allocating it.
-    pub fn predicted_bytes(program: &Program, precision: Precision) -> u64 {
+    pub fn predicted_bytes(program: &Program, bf16: Option<Bf16>) -> u64 {
         let layout = layout(program);
         let is_int = integer_slots(program, &layout);
         let slot = |(&len, int): (&usize, bool)| if int { bytes::<u32>(len) } else { bytes::<T>(len) };
         let slots = layout.slots.iter().zip(is_int).map(slot).fold(0, u64::saturating_add);
-        slots.saturating_add(Products::<T>::bytes_of(program, precision))
+        slots.saturating_add(Products::<T>::bytes_of(program, bf16))
     }
 
     /// A buffer's floats.
@@ -143,7 +145,7 @@ fn scratch<T>(kernel: &Kernel) -> (u64, u64) {
 }
 
 /// [`Memory::check`] where one vector may have `largest` bytes and everything together `all`.
-fn check<T: Real>(program: &Program, precision: Precision, largest: u64, all: u64) -> Result<u64, EngineError> {
+fn check<T: Real>(program: &Program, bf16: Option<Bf16>, largest: u64, all: u64) -> Result<u64, EngineError> {
     let demand = |what: &str, needed, granted| match needed > granted {
         true => Err(EngineError::Limit { what: format!("{what} (bytes)"), needed, granted }),
         false => Ok(()),
@@ -161,8 +163,13 @@ fn check<T: Real>(program: &Program, precision: Precision, largest: u64, all: u6
         demand("the scores of attention", scores, largest)?;
         beside = beside.max(everything);
     }
-    demand("the CPU engine's memory", Memory::<T>::predicted_bytes(program, precision).saturating_add(beside), all)?;
+    demand("the CPU engine's memory", Memory::<T>::predicted_bytes(program, bf16).saturating_add(beside), all)?;
     Ok(beside)
+}
+
+/// There is no room for `len` elements.
+fn no_room<E>(len: usize) -> EngineError {
+    EngineError::OutOfMemory(format!("no room for another {} bytes", bytes::<E>(len)))
 }
 
 /// Room for `len` elements. A vector that cannot be allocated would abort the program.
@@ -170,7 +177,7 @@ fn reserved<E>(len: usize) -> Result<Vec<E>, EngineError> {
     let mut values = Vec::new();
     match values.try_reserve_exact(len) {
         Ok(()) => Ok(values),
-        Err(_) => Err(EngineError::OutOfMemory(format!("no room for another {} bytes", bytes::<E>(len)))),
+        Err(_) => Err(no_room::<E>(len)),
     }
 }
 
@@ -203,7 +210,7 @@ mod tests {
             r.persistent(name, &[*len]);
         }
         let program = r.finish().unwrap();
-        check::<f32>(&program, Precision::F32, largest, all).err().map(|error| error.to_string())
+        check::<f32>(&program, None, largest, all).err().map(|error| error.to_string())
     }
 
     #[test]
@@ -232,10 +239,10 @@ mod tests {
         r.push(Attention { qkv, rope: None, out, lse, batch, tokens, heads, head_dim });
         let program = r.finish().unwrap();
         // Buffers of 900 floats, scores of 10 000, three heads of 200.
-        assert_eq!(check::<f32>(&program, Precision::F32, 40_000, 46_000), Ok(42_400));
-        let scores = check::<f32>(&program, Precision::F32, 39_999, 46_000).unwrap_err().to_string();
+        assert_eq!(check::<f32>(&program, None, 40_000, 46_000), Ok(42_400));
+        let scores = check::<f32>(&program, None, 39_999, 46_000).unwrap_err().to_string();
         assert_eq!(scores, "the scores of attention (bytes) needs 40000, at most 39999 is granted: 1 too many");
-        let all = check::<f32>(&program, Precision::F32, 40_000, 45_999).unwrap_err().to_string();
+        let all = check::<f32>(&program, None, 40_000, 45_999).unwrap_err().to_string();
         assert_eq!(all, "the CPU engine's memory (bytes) needs 46000, at most 45999 is granted: 1 too many");
     }
 

@@ -3,6 +3,7 @@
 
 mod adam_atan2;
 mod add;
+mod aligned;
 mod attention;
 mod attention_backward;
 mod carry_reset;
@@ -21,6 +22,8 @@ mod metrics;
 mod parallel;
 mod parts;
 mod play;
+#[cfg(not(target_arch = "wasm32"))]
+mod processor;
 mod product;
 mod products;
 mod q_head;
@@ -39,11 +42,13 @@ mod swiglu_backward;
 
 pub use attention::attention_weights;
 pub use cross_entropy::arg_max;
+#[cfg(not(target_arch = "wasm32"))]
+pub use processor::processor;
 pub use real::Real;
 
 use std::marker::PhantomData;
 
-use super::{Data, EngineError, Info, Kind, Precision};
+use super::{Bf16, Data, EngineError, Info, Kind, Precision};
 use crate::plan::{BufferId, EntryId, Lifetime, Program};
 use memory::Memory;
 use play::Play;
@@ -55,7 +60,8 @@ const STRETCH: f64 = 2e9;
 /// The engine; `T` is what it computes in.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Engine<T = f32> {
-    precision: Precision,
+    /// `None` computes in `T` throughout.
+    bf16: Option<Bf16>,
     of: PhantomData<T>,
 }
 
@@ -70,10 +76,11 @@ impl Engine<f32> {
     /// # Errors
     /// [`EngineError::NoBf16`] where the processor multiplies none.
     pub fn with_precision(precision: Precision) -> Result<Self, EngineError> {
-        match precision {
-            Precision::Bf16 if !product::has_bf16() => Err(EngineError::NoBf16),
-            _ => Ok(Engine { precision, of: PhantomData }),
-        }
+        let bf16 = match precision {
+            Precision::F32 => None,
+            Precision::Bf16 => Some(Bf16::here().ok_or(EngineError::NoBf16)?),
+        };
+        Ok(Engine { bf16, of: PhantomData })
     }
 }
 
@@ -92,23 +99,23 @@ impl<T: Play> super::Engine for Engine<T> {
         let name = "WASM SIMD".to_owned();
         #[cfg(not(target_arch = "wasm32"))]
         let name = {
-            let bf16 = if self.precision == Precision::Bf16 { ", bf16" } else { "" };
+            let bf16 = self.bf16.map(|bf16| format!(", bf16 by {bf16}")).unwrap_or_default();
             format!("{}, {} threads{bf16}", std::env::consts::ARCH, rayon::current_num_threads())
         };
-        Info { kind: Kind::Cpu, name }
+        Info { kind: Kind::Cpu, name, bf16: self.bf16 }
     }
 
     async fn prepare(&self, program: Program) -> Result<Session<T>, EngineError> {
-        let memory = Memory::new(&program, self.precision)?;
+        let memory = Memory::new(&program, self.bf16)?;
         Ok(Session { program, memory })
     }
 
     fn admits(&self, program: &Program) -> Result<(), EngineError> {
-        Memory::<T>::check(program, self.precision).map(|_| ())
+        Memory::<T>::check(program, self.bf16).map(|_| ())
     }
 
     fn predicted_bytes(&self, program: &Program, _read: &[BufferId]) -> u64 {
-        Memory::<T>::predicted_bytes(program, self.precision)
+        Memory::<T>::predicted_bytes(program, self.bf16)
     }
 }
 

@@ -33,7 +33,6 @@ mod tests {
     use super::super::memory::Memory;
     use super::super::play::Play;
     use super::*;
-    use crate::engine::Precision;
     use crate::plan::kernel::{Attention, AttentionBackward, Matmul, Operand, Rope};
     use crate::plan::{BufferId, Program, Recorder};
     use crate::random::Random;
@@ -79,7 +78,7 @@ mod tests {
     /// What a program leaves in its buffers, every kernel played in stretches of `size` parts.
     fn played(program: &Program, size: usize) -> Vec<f32> {
         let mut random = Random::new(5);
-        let mut memory = Memory::<f32>::new(program, Precision::F32).unwrap();
+        let mut memory = Memory::<f32>::new(program, None).unwrap();
         let buffers: Vec<BufferId> = (0..program.buffers.len() as u32).map(BufferId).collect();
         for &id in &buffers {
             memory.f_mut(id).fill_with(|| random.normal() as f32);

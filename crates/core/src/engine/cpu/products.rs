@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::ops::Range;
 
-use crate::engine::Precision;
+use crate::engine::Bf16;
 use crate::plan::kernel::{Matmul, Operand};
 use crate::plan::{Kernel, Lifetime, Program};
 
@@ -15,14 +15,17 @@ use super::product::{Cut, Form, Packed, Pairs, Tiles, View};
 use super::real::Real;
 use super::scratch::Pool;
 
-/// Floating-point operations below which a product is not worth a second thread.
+/// Floating-point operations below which a product is not worth a second thread, and from which on it surely is; between
+/// them lies what AMX does in the time in which a thread wakes.
 const WORTH: f64 = 1e6;
+const SURELY_WORTH: f64 = 2e8;
 /// How often a form is timed before one is chosen.
 const ROUNDS: usize = 3;
 
 /// See the module.
 pub struct Products<T> {
-    precision: Precision,
+    /// How products are summed, where operands are rounded to bf16.
+    pub bf16: Option<Bf16>,
     rights: Vec<Kept<Packed<T>>>,
     lefts: Vec<Kept<Pairs>>,
     choices: HashMap<Shape, Choice>,
@@ -34,6 +37,8 @@ pub struct Products<T> {
 struct Kept<P> {
     operand: Operand,
     size: (usize, usize),
+    /// That it takes once it is packed.
+    bytes: u64,
     /// Of the buffer when it was packed.
     version: Option<u64>,
     packed: P,
@@ -59,7 +64,7 @@ struct Choice {
 impl<T> Default for Products<T> {
     fn default() -> Self {
         let choices = HashMap::new();
-        Products { precision: Precision::F32, rights: Vec::new(), lefts: Vec::new(), choices, pool: Pool::default() }
+        Products { bf16: None, rights: Vec::new(), lefts: Vec::new(), choices, pool: Pool::default() }
     }
 }
 
@@ -84,47 +89,40 @@ fn weights(program: &Program) -> Vec<(Operand, (usize, usize), bool)> {
 
 impl<T: Real> Products<T> {
     /// For a program's products.
-    pub fn new(program: &Program, precision: Precision) -> Self {
-        let rounded = precision == Precision::Bf16;
+    pub fn new(program: &Program, bf16: Option<Bf16>) -> Self {
         let (mut rights, mut lefts) = (Vec::new(), Vec::new());
         for (operand, size, right) in weights(program) {
             if right {
-                let mut packed = Packed::new(rounded);
+                let mut packed = Packed::new(bf16);
                 packed.resize(size.0, size.1);
-                rights.push(Kept { operand, size, version: None, packed });
-            } else if rounded {
-                lefts.push(Kept { operand, size, version: None, packed: Pairs::default() });
+                let bytes = Packed::<T>::bytes_of(bf16, size.0, size.1);
+                rights.push(Kept { operand, size, bytes, version: None, packed });
+            } else if let Some(bf16) = bf16 {
+                let bytes = Pairs::bytes_of(bf16, size.0, size.1);
+                lefts.push(Kept { operand, size, bytes, version: None, packed: Pairs::default() });
             }
         }
-        Products { precision, rights, lefts, ..Products::default() }
+        Products { bf16, rights, lefts, ..Products::default() }
     }
 
     /// Bytes of the packed weights of a program.
-    pub fn bytes_of(program: &Program, precision: Precision) -> u64 {
-        let rounded = precision == Precision::Bf16;
-        let bytes = |(_, (rows, columns), right): (Operand, (usize, usize), bool)| match right {
-            true => Packed::<T>::bytes_of(rounded, rows, columns),
-            false if rounded => 4 * Pairs::len_of(rows, columns) as u64,
-            false => 0,
+    pub fn bytes_of(program: &Program, bf16: Option<Bf16>) -> u64 {
+        let bytes = |(_, (rows, columns), right): (Operand, (usize, usize), bool)| match (right, bf16) {
+            (true, _) => Packed::<T>::bytes_of(bf16, rows, columns),
+            (false, Some(bf16)) => Pairs::bytes_of(bf16, rows, columns),
+            (false, None) => 0,
         };
         weights(program).into_iter().map(bytes).fold(0, u64::saturating_add)
     }
 
     /// Bytes of the packed weights.
     pub fn bytes(&self) -> u64 {
-        let rounded = self.rounded();
-        let rights = self.rights.iter().map(|kept| Packed::<T>::bytes_of(rounded, kept.size.0, kept.size.1));
-        rights.chain(self.lefts.iter().map(|kept| 4 * Pairs::len_of(kept.size.0, kept.size.1) as u64)).sum()
-    }
-
-    /// Whether operands are rounded to bf16.
-    pub fn rounded(&self) -> bool {
-        self.precision == Precision::Bf16
+        self.rights.iter().map(|kept| kept.bytes).chain(self.lefts.iter().map(|kept| kept.bytes)).sum()
     }
 
     /// Plays a part of a product: packs the weights that have changed, takes the fastest form (or times the next one).
     pub fn play(&mut self, k: &Matmul, part: Range<usize>, memory: &mut Memory<T>) {
-        let rounded = self.rounded();
+        let bf16 = self.bf16;
         let shape = Shape {
             batch: k.batch,
             m: k.m,
@@ -133,18 +131,20 @@ impl<T: Real> Products<T> {
             reduce: k.reduce,
             transposed: (k.a.transposed, k.b.transposed),
         };
-        let choice = self.choices.entry(shape).or_insert_with(|| Choice::of(shape, rounded));
+        let choice = self.choices.entry(shape).or_insert_with(|| Choice::of(shape, bf16));
         let right = kept(&mut self.rights, k.b, (k.k, k.n), memory, |packed, b, (rows, columns)| {
             let count = packed.count();
             packed.pack(b, rows, columns, 0..count);
         });
         let left = kept(&mut self.lefts, k.a, (k.m, k.k), memory, |pairs, a, (rows, columns)| {
-            pairs.pack(a.as_f32(), rows, columns)
+            if let Some(bf16) = bf16 {
+                pairs.pack(bf16, a.as_f32(), rows, columns);
+            }
         });
         let ready = Ready {
             left: left.map(|kept| &kept.packed),
             right: right.map(|kept| &kept.packed),
-            rounded,
+            bf16,
             pool: &self.pool,
         };
         memory.with([k.out.buffer], |m, [out]| {
@@ -189,16 +189,17 @@ fn kept<'a, T: Real, P>(
 }
 
 impl Choice {
-    /// The forms that are tried for a shape; one thread for what is too small for two.
-    fn of(shape: Shape, rounded: bool) -> Self {
+    /// The forms that are tried for a shape.
+    fn of(shape: Shape, bf16: Option<Bf16>) -> Self {
         let flops = 2.0 * (shape.batch * shape.m * shape.n * shape.k) as f64;
         let cuts: &[Cut] = match () {
             () if parallel::threads() == 1 || flops < WORTH => &[Cut::Whole],
             // Items are shared among threads: nothing else is cut.
             () if shape.batch > 1 && !shape.reduce => &[Cut::Rows],
+            () if flops < SURELY_WORTH => &[Cut::Rows, Cut::Columns, Cut::Whole],
             () => &[Cut::Rows, Cut::Columns],
         };
-        let forms = Tiles::here(rounded).iter().flat_map(|&tiles| cuts.iter().map(move |&cut| Form { tiles, cut }));
+        let forms = Tiles::here(bf16).iter().flat_map(|&tiles| cuts.iter().map(move |&cut| Form { tiles, cut }));
         Choice { forms: forms.map(|form| (form, f64::INFINITY)).collect(), calls: 0 }
     }
 

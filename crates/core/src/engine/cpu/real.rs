@@ -181,6 +181,33 @@ pub fn as_f32_mut<T: 'static>(values: &mut [T]) -> Option<&mut [f32]> {
     same.then(|| unsafe { std::slice::from_raw_parts_mut(values.as_mut_ptr().cast(), values.len()) })
 }
 
+/// Partial results of a reduction, taken by turns: a fixed order on every target, and vectors everywhere. One after the other,
+/// a softmax would wait for each of its additions.
+const LANES: usize = 16;
+
+/// Takes up the elements of a row in [`LANES`] partial results, then those in their order.
+#[inline(always)]
+fn reduce<T: Real>(row: &[T], start: T, f: impl Fn(T, T) -> T) -> T {
+    let (lines, tail) = row.as_chunks::<LANES>();
+    let mut lanes = [start; LANES];
+    for line in lines {
+        for (lane, &x) in lanes.iter_mut().zip(line) {
+            *lane = f(*lane, x);
+        }
+    }
+    lanes.iter().chain(tail).fold(start, |whole, &x| f(whole, x))
+}
+
+/// The largest element of a row that has one.
+pub fn largest<T: Real>(row: &[T]) -> T {
+    reduce(row, row[0], Real::max)
+}
+
+/// The sum of a row.
+pub fn total<T: Real>(row: &[T]) -> T {
+    reduce(row, T::ZERO, |sum, x| sum + x)
+}
+
 /// Σ aᵢ·bᵢ in eight interleaved partial sums: a fixed order that fills a vector register.
 #[inline(always)]
 pub fn dot<T: Real>(a: &[T], b: &[T]) -> T {

@@ -55,7 +55,7 @@ impl super::Engine for Engine {
     type Session = Session;
 
     fn info(&self) -> Info {
-        Info { kind: Kind::Gpu, name: self.device.name() }
+        Info { kind: Kind::Gpu, name: self.device.name(), bf16: None }
     }
 
     async fn prepare(&self, program: Program) -> Result<Session, EngineError> {

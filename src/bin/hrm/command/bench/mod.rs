@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use clap::ValueEnum;
-use hrm_core::engine::Kind;
+use hrm_core::engine::{Kind, cpu};
 use serde_json::{Value, json};
 
 use super::engine_arg::word;
@@ -84,6 +84,9 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         output::print(pollster::block_on(measure::measure(*case, *kind, args.precision.get(), &args.seeds, folder))?)?;
         return Ok(ExitCode::SUCCESS);
     }
+    if !args.json {
+        output::print(format_args!("processor: {}", cpu::processor()))?;
+    }
     let mut results = Vec::new();
     for (case, kind) in runs {
         let peer =
@@ -107,7 +110,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     // Criterion's own reports are of no use any more.
     let _ = std::fs::remove_dir_all(folder());
     if args.json {
-        output::print(json!({ "cases": results }))?;
+        output::print(json!({ "processor": cpu::processor(), "cases": results }))?;
     }
     Ok(ExitCode::SUCCESS)
 }

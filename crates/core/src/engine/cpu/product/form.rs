@@ -8,7 +8,8 @@ use super::sweep::{Left, TileSet};
 use super::tile;
 #[cfg(target_arch = "x86_64")]
 use super::x86;
-use super::{Out, PANEL, Panels, View, bf16, sweep};
+use super::{Out, PANEL, Panels, View, amx, bf16, sweep};
+use crate::engine::Bf16;
 use crate::engine::cpu::real::Real;
 
 /// Which tiles compute a product.
@@ -25,6 +26,9 @@ pub enum Tiles {
     /// AVX-512 on pairs of bf16.
     #[cfg(target_arch = "x86_64")]
     Bf16,
+    /// AMX on pairs of bf16.
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    Amx,
 }
 
 /// What is divided among threads.
@@ -38,7 +42,7 @@ pub enum Cut {
     Columns,
 }
 
-/// How a product is computed. In f32 every form gives the same bits.
+/// How a product is computed. All forms of a processor give the same bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Form {
     /// Tiles.
@@ -47,9 +51,9 @@ pub struct Form {
     pub cut: Cut,
 }
 
-impl fmt::Display for Form {
+impl fmt::Display for Tiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tiles = match self.tiles {
+        f.write_str(match self {
             Tiles::Plain => "plain",
             #[cfg(target_arch = "x86_64")]
             Tiles::Avx2 => "AVX2",
@@ -57,27 +61,36 @@ impl fmt::Display for Form {
             Tiles::Avx512 => "AVX-512",
             #[cfg(target_arch = "x86_64")]
             Tiles::Bf16 => "AVX512-BF16",
-        };
+            #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+            Tiles::Amx => "AMX",
+        })
+    }
+}
+
+impl fmt::Display for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cut = match self.cut {
             Cut::Whole => "one thread",
             Cut::Rows => "rows cut",
             Cut::Columns => "columns cut",
         };
-        write!(f, "{tiles}, {cut}")
+        write!(f, "{}, {cut}", self.tiles)
     }
 }
 
 impl Tiles {
-    /// Those that this processor has for products in f32, or `rounded` to bf16, the likely fastest first.
-    pub fn here(rounded: bool) -> &'static [Tiles] {
+    /// Those that this processor has for products in f32, or in bf16 summed in this order, the likely fastest first.
+    pub fn here(bf16: Option<Bf16>) -> &'static [Tiles] {
         #[cfg(target_arch = "x86_64")]
-        match rounded {
-            true if bf16::has_bf16() => return &[Tiles::Bf16],
-            false if is_x86_feature_detected!("avx512f") => return &[Tiles::Avx512, Tiles::Avx2],
-            false if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") => return &[Tiles::Avx2],
+        match bf16 {
+            #[cfg(target_os = "linux")]
+            Some(Bf16::Amx) if amx::is_here() => return &[Tiles::Amx],
+            Some(Bf16::Avx512) if bf16::has_avx512() => return &[Tiles::Bf16],
+            None if is_x86_feature_detected!("avx512f") => return &[Tiles::Avx512, Tiles::Avx2],
+            None if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") => return &[Tiles::Avx2],
             _ => {}
         }
-        let _ = rounded;
+        let _ = bf16;
         &[Tiles::Plain]
     }
 
@@ -107,21 +120,32 @@ impl Tiles {
 pub enum Packed<T> {
     /// In the kernels' own type.
     Full(Panels<T>),
-    /// Rounded to bf16.
-    Bf16(Panels<u32>),
+    /// Rounded to bf16, for sums in this order.
+    Bf16(Bf16, Panels<u32>),
 }
 
 impl<T: Real> Packed<T> {
-    /// An empty one, for products in f32 (or the kernels' own type) or of bf16.
-    pub fn new(rounded: bool) -> Self {
-        if rounded { Packed::Bf16(Panels::default()) } else { Packed::Full(Panels::default()) }
+    /// An empty one, for products in f32 (or the kernels' own type) or in bf16.
+    pub fn new(bf16: Option<Bf16>) -> Self {
+        match bf16 {
+            None => Packed::Full(Panels::default()),
+            Some(bf16) => Packed::Bf16(bf16, Panels::default()),
+        }
+    }
+
+    /// How products are summed, where it is in bf16.
+    fn bf16(&self) -> Option<Bf16> {
+        match self {
+            Packed::Full(_) => None,
+            Packed::Bf16(bf16, _) => Some(*bf16),
+        }
     }
 
     /// Bytes that a matrix [terms, columns] takes.
-    pub fn bytes_of(rounded: bool, terms: usize, columns: usize) -> u64 {
-        let (len, size) = match rounded {
-            true => (Panels::<u32>::len_of(terms.div_ceil(2), columns), 4),
-            false => (Panels::<T>::len_of(terms, columns), size_of::<T>()),
+    pub fn bytes_of(bf16: Option<Bf16>, terms: usize, columns: usize) -> u64 {
+        let (len, size) = match bf16 {
+            Some(bf16) => (Panels::<u32>::len_of(bf16.pairs(terms), columns), 4),
+            None => (Panels::<T>::len_of(terms, columns), size_of::<T>()),
         };
         len as u64 * size as u64
     }
@@ -130,7 +154,7 @@ impl<T: Real> Packed<T> {
     pub fn resize(&mut self, terms: usize, columns: usize) {
         match self {
             Packed::Full(panels) => panels.resize(terms, columns),
-            Packed::Bf16(panels) => panels.resize(terms.div_ceil(2), columns),
+            Packed::Bf16(bf16, panels) => panels.resize(bf16.pairs(terms), columns),
         }
     }
 
@@ -141,7 +165,7 @@ impl<T: Real> Packed<T> {
     pub fn pack(&mut self, b: View<T>, terms: usize, columns: usize, which: Range<usize>) {
         match self {
             Packed::Full(panels) => panels.pack(b, columns, which),
-            Packed::Bf16(panels) => bf16::pack(panels, b.as_f32(), terms, columns, which),
+            Packed::Bf16(_, panels) => bf16::pack(panels, b.as_f32(), terms, columns, which),
         }
     }
 
@@ -149,7 +173,7 @@ impl<T: Real> Packed<T> {
     pub fn count(&self) -> usize {
         match self {
             Packed::Full(panels) => panels.count(),
-            Packed::Bf16(panels) => panels.count(),
+            Packed::Bf16(_, panels) => panels.count(),
         }
     }
 }
@@ -171,7 +195,25 @@ pub unsafe fn rectangle<T: Real>(
     // The tiles are of this processor by the caller's promise.
     unsafe {
         match b {
-            Packed::Bf16(b) => {
+            // So the page's modules are without all of it.
+            Packed::Bf16(..) if cfg!(target_arch = "wasm32") => unreachable!("the engine gives no bf16 in WebAssembly"),
+            Packed::Bf16(Bf16::Amx, b) => {
+                let a = a.as_f32();
+                let fill = |rows: Range<usize>, pairs: Range<usize>, block: &mut [u32]| {
+                    bf16::by_rows(a, rows, pairs, terms, block)
+                };
+                let left = match pairs {
+                    Some(pairs) => Left::Direct(pairs),
+                    None => Left::Blocks(&fill),
+                };
+                let out = out.into_f32();
+                match tiles {
+                    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+                    Tiles::Amx => amx::sweep(&mut amx::Amx::default(), &left, b, place, out, accumulate),
+                    _ => amx::sweep(&mut amx::Plain::default(), &left, b, place, out, accumulate),
+                }
+            }
+            Packed::Bf16(Bf16::Avx512, b) => {
                 let a = a.as_f32();
                 let fill = |rows: Range<usize>, pairs: Range<usize>, block: &mut [u32]| {
                     bf16::fill(a, rows, pairs, terms, block, super::sweep::BLOCK_ROWS)
@@ -229,6 +271,6 @@ pub unsafe fn product<T: Real>(
     let panels = 0..n.div_ceil(PANEL);
     right.resize(k, n);
     right.pack(b, k, n, panels.clone());
-    let tiles = Tiles::here(matches!(right, Packed::Bf16(_)))[0];
+    let tiles = Tiles::here(right.bf16())[0];
     unsafe { rectangle(tiles, a, None, right, k, (0..m, panels), out, false) }
 }

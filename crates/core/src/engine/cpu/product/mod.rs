@@ -3,11 +3,13 @@
 //! One definition for every form: an element of the result starts at 0, or at what is there, and takes up its k terms one
 //! after the other, each by one fused multiply-add. So every form (vector width, tile, cut among threads) gives the same
 //! bits, and only speed chooses between them. (Where the processor has no fused multiply-add, WebAssembly above all, each
-//! term is rounded twice.) Products of bf16 operands ([`bf16`]) take their terms in pairs, in the same order.
+//! term is rounded twice.) Products of bf16 operands ([`bf16`]) take their terms in pairs: AVX512-BF16 in the same order,
+//! tiles of AMX in one of their own ([`amx`]).
 //!
 //! The right factor is read from [`Panels`], stretches of 16 columns: a cache line of floats for every term. Weights are
 //! packed when they change, other right factors for each product. The left factor is read where it lies.
 
+mod amx;
 mod bf16;
 mod form;
 mod panels;
@@ -20,7 +22,7 @@ mod x86;
 #[cfg(target_arch = "x86_64")]
 mod x86_pack;
 
-pub use bf16::{Pairs, has_bf16};
+pub use bf16::Pairs;
 pub use form::{Cut, Form, Packed, Tiles, product, rectangle};
 pub use panels::{PANEL, Panels};
 pub use sweep::Out;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::View;
 #[cfg(target_arch = "x86_64")]
 use super::real::{as_f32, as_f32_mut};
+use crate::engine::cpu::aligned::Aligned;
 
 /// Columns of a panel: a cache line of f32, one AVX-512 register, two of AVX2, four of NEON or WASM SIMD.
 pub const PANEL: usize = 16;
@@ -13,7 +14,7 @@ pub const PANEL: usize = 16;
 /// `(p·k + t)·16 + j`.
 #[derive(Clone, Debug, Default)]
 pub struct Panels<E> {
-    words: Vec<E>,
+    words: Aligned<E>,
     terms: usize,
     count: usize,
 }
@@ -26,7 +27,7 @@ impl<E: Copy + Default + 'static> Panels<E> {
 
     /// Makes room for a matrix of so many rows (terms) and columns; what the elements are is not said.
     pub fn resize(&mut self, terms: usize, columns: usize) {
-        self.words.resize(Self::len_of(terms, columns), E::default());
+        self.words.resize(Self::len_of(terms, columns));
         self.terms = terms;
         self.count = columns.div_ceil(PANEL);
     }
@@ -58,17 +59,30 @@ impl<E: Copy + Default + 'static> Panels<E> {
     /// If the matrix is not inside its slice.
     pub fn pack(&mut self, b: View<E>, columns: usize, panels: Range<usize>) {
         assert!(b.holds(self.terms, columns), "the right factor ends before its last element");
+        if b.column == 1 {
+            return in_stretches(0..self.terms, panels, |t, panel| {
+                let first = panel * PANEL;
+                let wide = PANEL.min(columns - first);
+                let (line, beyond) = self.panel_mut(panel)[t * PANEL..][..PANEL].split_at_mut(wide);
+                line.copy_from_slice(&b.data[t * b.row + first..][..wide]);
+                beyond.fill(E::default());
+            });
+        }
         for panel in panels {
             let first = panel * PANEL;
-            let wide = PANEL.min(columns - first);
-            let to = self.panel_mut(panel);
-            if b.column == 1 {
-                for (t, to) in to.chunks_exact_mut(PANEL).enumerate() {
-                    to[..wide].copy_from_slice(&b.data[t * b.row + first..][..wide]);
-                    to[wide..].fill(E::default());
-                }
-            } else {
-                transpose(b, first, wide, to);
+            transpose(b, first, PANEL.min(columns - first), self.panel_mut(panel));
+        }
+    }
+}
+
+/// Calls `f` with every line and panel: a few lines of all panels, then the next ones. So a factor that is stored by rows is
+/// read nearly row after row, and each panel is written some lines at a time.
+pub fn in_stretches(lines: Range<usize>, panels: Range<usize>, mut f: impl FnMut(usize, usize)) {
+    const LINES: usize = 16;
+    for first in lines.clone().step_by(LINES) {
+        for panel in panels.clone() {
+            for line in first..lines.end.min(first + LINES) {
+                f(line, panel);
             }
         }
     }

@@ -18,9 +18,9 @@ const MOST_PANELS: usize = 4;
 /// The result, rows `stride` elements apart, shared by those who write different rectangles of it.
 #[derive(Clone, Copy)]
 pub struct Out<T> {
-    start: *mut T,
-    len: usize,
-    stride: usize,
+    pub(super) start: *mut T,
+    pub(super) len: usize,
+    pub(super) stride: usize,
     /// Columns (n).
     pub columns: usize,
 }

@@ -1,6 +1,7 @@
 //! Bringing factors into the order and the precision of the tiles, by AVX-512.
 
 use std::arch::x86_64::*;
+use std::ops::Range;
 
 use super::{PANEL, View};
 
@@ -102,6 +103,40 @@ pub fn rounded_panel_of_columns(b: View<f32>, column: usize, wide: usize, terms:
                 false => _mm512_setzero_ps(),
             };
             store(transposed(std::array::from_fn(row)), words - t, to.as_mut_ptr().add(t * PANEL).cast());
+        }
+    }
+}
+
+/// Rounds some rows and pairs of a left factor of `terms` terms whose columns are contiguous into `to`, by rows; pairs beyond
+/// the last term are 0.
+///
+/// # Panics
+/// If the columns are not inside their slice or `to` is too short.
+#[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
+pub fn rounded_rows_of_columns(a: View<f32>, rows: Range<usize>, pairs: Range<usize>, terms: usize, to: &mut [u32]) {
+    let stride = pairs.len();
+    assert!(a.row == 1 && rows.len() * stride <= to.len());
+    assert!(terms == 0 || (terms - 1) * a.column + rows.end <= a.data.len());
+    for i in (0..rows.len()).step_by(PANEL) {
+        let high = first(rows.len() - i);
+        for t in (0..stride).step_by(PANEL) {
+            // Inside the slices by the assertions.
+            unsafe {
+                let column = |term: usize| match term < terms {
+                    true => _mm512_maskz_loadu_ps(high, a.data.as_ptr().add(term * a.column + rows.start + i)),
+                    false => _mm512_setzero_ps(),
+                };
+                let words = |x: usize| {
+                    let term = 2 * (pairs.start + t + x);
+                    let (low, high) = (rounded(column(term)), rounded(column(term + 1)));
+                    _mm512_castsi512_ps(_mm512_or_si512(low, _mm512_slli_epi32::<16>(high)))
+                };
+                let wide = first(stride - t);
+                let lines = transposed(std::array::from_fn(words));
+                for (line, i) in lines.into_iter().zip(i..rows.len()) {
+                    _mm512_mask_storeu_ps(to.as_mut_ptr().add(i * stride + t).cast(), wide, line);
+                }
+            }
         }
     }
 }
