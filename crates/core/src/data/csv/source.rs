@@ -7,9 +7,6 @@ use csv::{ByteRecord, Reader, ReaderBuilder};
 use super::CsvError;
 use crate::text::{self, Encoding, TextError};
 
-/// Bytes in which a file that is no text shows it.
-const BEGINNING: usize = 1024;
-
 /// A file's bytes as UTF-8, without a byte order mark.
 pub(super) struct Source {
     bytes: Vec<u8>,
@@ -49,10 +46,6 @@ impl Source {
             return Err(TextError::Other(found).into());
         }
         let was_utf16 = match Encoding::of(&bytes) {
-            Encoding::Utf8 if bytes.iter().take(BEGINNING).any(|byte| *byte == 0) => {
-                let found = "it holds bytes of zero, so it is no text: expected a table (CSV)";
-                return Err(TextError::Other(found).into());
-            }
             // Bytes that are no UTF-8 are told of their row; the others are read.
             Encoding::Utf8 => false,
             _ => {
@@ -60,6 +53,11 @@ impl Source {
                 true
             }
         };
+        // Wherever they stand, and in whichever encoding: what was read can be written, and read again.
+        if bytes.contains(&0) {
+            let found = "it holds bytes of zero, so it is no text: expected a table (CSV)";
+            return Err(TextError::Other(found).into());
+        }
         if bytes.starts_with(b"\xef\xbb\xbf") {
             bytes.drain(..3);
         }

@@ -241,6 +241,17 @@ fn the_forms_that_people_have_are_read_and_told() {
 }
 
 #[test]
+fn a_byte_of_zero_is_refused_wherever_it_stands() {
+    // Found by fuzzing: as UTF-16 it was read, and what was written of it was not.
+    let table = format!("source,question,answer\n{}\0,1...,1234\n", "a".repeat(2000));
+    let wide: Vec<u8> = [0xfeff].into_iter().chain(table.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    for bytes in [table.as_bytes(), &wide] {
+        let error = read(KIND, bytes).unwrap_err().to_string();
+        assert!(error.contains("bytes of zero"), "{error}");
+    }
+}
+
+#[test]
 fn zeros_that_a_spreadsheet_took_are_put_back_and_its_numbers_named() {
     let file = "question,answer\n30041221434321,1234341221434321\n4.3002E+14,1234341221434321\n";
     let table = read(KIND, file.as_bytes()).unwrap();
