@@ -87,11 +87,8 @@ async fn of_kernel(engine: &gpu::Engine, kernel: &'static str, make: Make, count
     for index in 0..count {
         let case = Draw::case(make, index);
         let say = |what: String| format!("case {index}, {:?}: {what}", case.program.entries[0].steps[0].kernel);
-        let twin = match play(&cpu::Engine::exact(), &case).await {
-            Ok(twin) => twin,
-            // The CPU's own fault is no verdict on the GPU.
-            Err(error) => return Err(error),
-        };
+        // The CPU's own fault is no verdict on the GPU.
+        let twin = play(&cpu::Engine::exact(), &case).await?;
         let found = match play(engine, &case).await {
             Err(error @ EngineError::DeviceLost(_)) => return Err(error),
             Err(error) => {
