@@ -4,21 +4,16 @@
 mod exports {
     use hrm_core::{
         bench::{
-            gpu_profile::{measure_limits, time_kernels},
+            gpu_profile::{self, KernelTime, Table},
             middle, tiny,
         },
         engine::gpu::{Engine, shaders},
-        model::{Options, record_inference},
-        train::{OptimizerConfig, record_training},
         verify::self_test,
     };
     use js_sys::{Function, Promise};
     use serde_json::json;
     use wasm_bindgen::prelude::*;
     use wasm_bindgen_futures::JsFuture;
-
-    /// Rows of the training step's batch.
-    const BATCH: usize = 8;
 
     /// Lets the page paint before the next piece of work.
     async fn paint() {
@@ -62,34 +57,22 @@ mod exports {
     pub async fn profile(small: bool, told: Function) -> Result<String, JsError> {
         let engine = Engine::new().await?;
         let sizes: &[u64] = if small { &[1 << 20] } else { &[1 << 20, 16 << 20, 128 << 20] };
-        let limits = measure_limits(&engine, sizes).await?;
-        let (name, config) = if small { ("tiny", tiny()) } else { ("middle", middle()) };
-        let segment = record_inference(&config, 1, Options::default())?;
-        let step = record_training(&config, BATCH, &OptimizerConfig::default(), false)?;
-        let parts = [
-            (format!("segment of the {name} model, batch 1"), &segment.program, vec![segment.segment]),
-            (
-                format!("training step of the {name} model, batch {BATCH}"),
-                &step.program,
-                vec![step.gradient, step.update],
-            ),
-        ];
-        let mut tables = Vec::new();
-        for (what, program, entries) in parts {
-            let tell = |done: usize, all: usize| {
-                let _ = told.call3(&JsValue::NULL, &what.as_str().into(), &done.into(), &all.into());
-            };
-            let kernels = time_kernels(&engine, program, &entries, &limits, tell).await?;
-            let of = |time: &hrm_core::bench::gpu_profile::KernelTime| {
-                let mut row = json!(time);
-                row["bound"] = time.bound(&limits).into();
-                row["by"] = if time.is_bound_by_memory(&limits) { "memory" } else { "compute" }.into();
-                row["lost"] = time.lost(&limits).into();
-                row
-            };
-            tables.push(json!({"what": what, "kernels": kernels.iter().map(of).collect::<Vec<_>>()}));
-        }
-        Ok(json!({"limits": limits, "tables": tables}).to_string())
+        let model = if small { ("tiny", &tiny()) } else { ("middle", &middle()) };
+        let tell = |what: &str, done: usize, all: usize| {
+            let _ = told.call3(&JsValue::NULL, &what.into(), &done.into(), &all.into());
+        };
+        let found = gpu_profile::profile(&engine, model, sizes, tell).await?;
+        let of = |time: &KernelTime| {
+            let mut row = json!(time);
+            row["bound"] = time.bound(&found.limits).into();
+            row["by"] = if time.is_bound_by_memory(&found.limits) { "memory" } else { "compute" }.into();
+            row["lost"] = time.lost(&found.limits).into();
+            row
+        };
+        let table =
+            |table: &Table| json!({"what": table.what, "kernels": table.kernels.iter().map(of).collect::<Vec<_>>()});
+        let tables: Vec<_> = found.tables.iter().map(table).collect();
+        Ok(json!({"limits": found.limits, "tables": tables}).to_string())
     }
 }
 

@@ -8,11 +8,16 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use crate::config::ModelConfig;
 use crate::engine::gpu::{Engine, measure_peak, now};
 use crate::engine::{Engine as _, EngineError, Session as _};
+use crate::model::{ModelError, Options, record_inference};
 use crate::plan::kernel::Add;
 use crate::plan::{Buffer, BufferId, Dtype, Entry, EntryId, Kernel, Lifetime, Program, Step};
+use crate::train::{OptimizerConfig, record_training};
 
+/// Rows of the training step's batch.
+const BATCH: usize = 8;
 /// Repetitions of the shorter and the longer run.
 const FEW: usize = 4;
 const MANY: usize = 36;
@@ -53,6 +58,24 @@ pub struct KernelTime {
     pub bytes: f64,
 }
 
+/// The kernels of a segment or a training step, the largest loss first.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Table {
+    /// Of what.
+    pub what: String,
+    /// Its kernels.
+    pub kernels: Vec<KernelTime>,
+}
+
+/// An adapter, and what a model's segment and training step take of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Profile {
+    /// The adapter.
+    pub limits: Limits,
+    /// The segment, batch 1, and the training step, batch 8.
+    pub tables: Vec<Table>,
+}
+
 impl KernelTime {
     /// Seconds that it must take on an adapter at its peak and at its bandwidth.
     pub fn bound(&self, limits: &Limits) -> f64 {
@@ -69,6 +92,32 @@ impl KernelTime {
     pub fn is_bound_by_memory(&self, limits: &Limits) -> bool {
         self.bound(limits) > self.flops / limits.peak_flops
     }
+}
+
+/// Measures an adapter with a model, by its name; `sizes` as for [`measure_limits`]. `told` hears what is being timed, and how many of
+/// how many kernels are done.
+///
+/// # Errors
+/// The engine's.
+pub async fn profile(
+    engine: &Engine,
+    (name, config): (&str, &ModelConfig),
+    sizes: &[u64],
+    mut told: impl FnMut(&str, usize, usize),
+) -> Result<Profile, ModelError> {
+    let limits = measure_limits(engine, sizes).await?;
+    let segment = record_inference(config, 1, Options::default())?;
+    let step = record_training(config, BATCH, &OptimizerConfig::default(), false)?;
+    let parts = [
+        (format!("segment of the {name} model, batch 1"), &segment.program, vec![segment.segment]),
+        (format!("training step of the {name} model, batch {BATCH}"), &step.program, vec![step.gradient, step.update]),
+    ];
+    let mut tables = Vec::new();
+    for (what, program, entries) in parts {
+        let kernels = time_kernels(engine, program, &entries, &limits, |done, all| told(&what, done, all)).await?;
+        tables.push(Table { what, kernels });
+    }
+    Ok(Profile { limits, tables })
 }
 
 /// Measures an adapter; `sizes` are the bytes of the vectors by which bandwidth is taken, the largest last.

@@ -5,12 +5,9 @@ use std::fmt::Write;
 use hrm_core::{
     bench::{
         self,
-        gpu_profile::{KernelTime, Limits, measure_limits, time_kernels},
+        gpu_profile::{KernelTime, Limits, Profile, Table, profile},
     },
     engine::{Engine as _, gpu},
-    model::{Options, record_inference},
-    plan::{EntryId, Program},
-    train::{OptimizerConfig, record_training},
 };
 use serde_json::json;
 
@@ -18,33 +15,18 @@ use crate::command::{Failure, output};
 
 /// Bytes of the vectors by which bandwidth is taken.
 const SIZES: [u64; 3] = [1 << 20, 16 << 20, 128 << 20];
-/// Rows of the training step's batch.
-const BATCH: usize = 8;
-
 /// Measures the adapter with the middle model's segment and training step.
 pub fn run(as_json: bool) -> Result<(), Failure> {
     let engine = pollster::block_on(gpu::Engine::new())?;
-    let limits = pollster::block_on(measure_limits(&engine, &SIZES))?;
-    let config = bench::middle();
-    let segment = record_inference(&config, 1, Options::default())?;
-    let step = record_training(&config, BATCH, &OptimizerConfig::default(), false)?;
-    let parts: [(&str, &Program, Vec<EntryId>); 2] = [
-        ("segment of the middle model, batch 1", &segment.program, vec![segment.segment]),
-        ("training step of the middle model, batch 8", &step.program, vec![step.gradient, step.update]),
-    ];
-    let mut tables = Vec::new();
-    for (what, program, entries) in parts {
-        let told = |done, all| output::note(format_args!("{what}: {done}/{all} kernels timed"));
-        tables.push((what, pollster::block_on(time_kernels(&engine, program, &entries, &limits, told))?));
-    }
+    let told = |what: &str, done, all| output::note(format_args!("{what}: {done}/{all} kernels timed"));
+    let Profile { limits, tables } = pollster::block_on(profile(&engine, ("middle", &bench::middle()), &SIZES, told))?;
     let name = engine.info().name;
     if as_json {
-        let tables: Vec<_> = tables.iter().map(|(what, kernels)| json!({"what": what, "kernels": kernels})).collect();
         output::print(json!({"adapter": name, "limits": limits, "tables": tables}))?;
         return Ok(());
     }
     let mut text = format!("{name}\n{}", of_limits(&limits));
-    for (what, kernels) in &tables {
+    for Table { what, kernels } in &tables {
         text += &table(what, kernels, &limits);
     }
     output::print(text.trim_end())?;
