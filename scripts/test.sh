@@ -11,8 +11,8 @@ usage() {
 Usage: scripts/test.sh [--only WORD]
 
 Installs what the tests need and runs every check, each stage timed; exits 1 when one fails.
-On a machine with apt it installs chromium, chromium-driver, mesa-vulkan-drivers and npm where
-they are missing (as root or through sudo); elsewhere it says what to install.
+On a machine with apt it installs chromium, chromium-driver, firefox-esr, mesa-vulkan-drivers and npm
+where they are missing (as root or through sudo); elsewhere it says what to install.
 
   --only WORD   only the stages with WORD in their name (the installing aside)
 
@@ -46,12 +46,13 @@ has_vulkan() {
         compgen -G '/etc/vulkan/icd.d/*.json' >/dev/null
 }
 
-# The browser, its driver, a Vulkan adapter and npm: from the system's packages.
+# The browsers, Chromium's driver, a Vulkan adapter and npm: from the system's packages.
 install_system_packages() {
     local missing=()
     have chromium || missing+=(chromium)
     have chromedriver || missing+=(chromium-driver)
     has_vulkan || missing+=(mesa-vulkan-drivers)
+    have firefox || missing+=(firefox-esr)
     have npm || missing+=(npm)
     [ ${#missing[@]} -gt 0 ] || return 0
     have apt-get || die "please install what Debian calls: ${missing[*]}"
@@ -66,6 +67,7 @@ install_all() {
     install_system_packages
     install_build_tools
     have wasm-pack || cargo_tool wasm-pack 2 --locked
+    have geckodriver || cargo_tool geckodriver 3 --locked
     npm install --prefix tests/e2e --no-package-lock --no-audit --no-fund --loglevel=error
 }
 
@@ -96,10 +98,12 @@ shaders() {
     fi
 }
 
+# browser_tests chrome|firefox DRIVER CAPABILITIES
 # wasm-pack exits 0 for a file whose tests were all skipped: so the tests that ran are counted.
 browser_tests() {
     local log=$LOGS/browser-count.log written ran
-    wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" crates/core 2>&1 | tee "$log" || return
+    WASM_BINDGEN_TEST_WEBDRIVER_JSON=$ROOT/$3 wasm-pack test --headless "--$1" "--$2" "$(command -v "$2")" crates/core 2>&1 |
+        tee "$log" || return
     written=$(grep -rhE '^\s*#\[wasm_bindgen_test' crates src tests --include='*.rs' | wc -l)
     ran=$(counted passed "$log")
     echo "$ran browser tests ran, $written are written"
@@ -141,7 +145,9 @@ stage "Shaders" shaders
 stage "Clippy, native" cargo clippy --all-targets -- -D warnings
 stage "Clippy, wasm" cargo clippy --target wasm32-unknown-unknown --all-targets -- -D warnings
 stage "Native tests" native_tests
-stage "Browser tests" browser_tests
+stage "Browser tests, Chromium" browser_tests chrome chromedriver webdriver.json
+# Over llvmpipe, with naga as the compiler of shaders.
+stage "Browser tests, Firefox" browser_tests firefox geckodriver webdriver-firefox.json
 stage "Page, release build" trunk build --release
 stage "Page, size" page_size
 stage "End to end" end_to_end

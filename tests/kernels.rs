@@ -6,7 +6,7 @@ mod zero_gradients;
 
 use hrm_core::engine::gpu::{Engine, Form, shaders};
 use hrm_core::engine::{Engine as _, EngineError, Session as _, cpu};
-use hrm_core::plan::{EntryId, Program, Recorder};
+use hrm_core::plan::{BufferId, EntryId, Program, Recorder};
 use hrm_core::verify::self_test::{Draw, KERNELS, self_test, test_kernel};
 use pollster::block_on;
 
@@ -94,6 +94,18 @@ fn a_program_too_large_names_the_limit() {
     let said = error.to_string();
     let excess = format!("at most {granted} is granted: {} too many", (1_u64 << 42) - granted);
     assert!(said.starts_with("buffer `huge` (bytes, max") && said.ends_with(&excess), "{said}");
+}
+
+#[test]
+fn a_reading_too_large_fails_and_the_next_one_does_not() {
+    let engine = engine();
+    let elements = 1 << 20;
+    let mut session = block_on(engine.prepare(huge(elements))).unwrap();
+    // Its staging buffer would be larger than any.
+    let error = block_on(session.run(&[], &vec![BufferId(0); 1 << 14])).unwrap_err();
+    assert!(matches!(&error, EngineError::Gpu(_) | EngineError::OutOfMemory(_)), "{error}");
+    let read = block_on(session.run(&[], &[BufferId(0)])).unwrap();
+    assert_eq!(read[0].clone().f32().len(), elements);
 }
 
 #[test]

@@ -85,13 +85,15 @@ function showTests() {
     table(byId("tests"), title, ["Kernel", "Shapes", "Largest error", "Verdict"], report.self_test.map(row));
 }
 
-function limitRows({ peak_flops, bandwidth, dispatches, round_trip }) {
+function limitRows({ peak_flops, bandwidth, dispatches, round_trip, clearing }) {
     return [
         ["Multiply-adds in f32", `${giga(peak_flops)} GFLOP/s`],
         ...bandwidth.map(([bytes, speed]) => [`Memory, vectors of ${bytes / 2 ** 20} MiB`, `${giga(speed)} GB/s`]),
         ...dispatches.map(([count, seconds]) => [`${count} dispatches, each needing the one before`, milliseconds(seconds)]),
         ["An empty queue answers after", milliseconds(round_trip)],
-        ["Longest gap between two frames meanwhile", milliseconds(report.longest_frame_gap)],
+        ["Clearing 16 KiB of workgroup memory, a workgroup", `${short(clearing * 1e6)} µs`],
+        ["A training step", milliseconds(report.training.step)],
+        ["Longest gap between two frames while training", milliseconds(report.training.longest_frame_gap)],
     ];
 }
 
@@ -128,32 +130,31 @@ function markdown() {
                   self_test.map(({ kernel, cases, worst, fault }) => [kernel, cases, worst === null ? "no number" : worst.toExponential(1), fault ?? "agrees"]),
               )}`
             : "",
-        profile ? `## What the GPU can do\n\n${rows(["What", "Measured"], limitRows(profile.limits))}` : "",
+        profile && report.training ? `## What the GPU can do\n\n${rows(["What", "Measured"], limitRows(profile.limits))}` : "",
         ...(profile?.tables.map(({ what, kernels }) => `## ${what}\n\n${rows(HEADS, kernels.map(kernelRow))}`) ?? []),
         `## Limits\n\n${rows(["Limit", "Value"], Object.entries(report.limits ?? {}))}`,
     ];
     return parts.filter(Boolean).join("\n\n") + "\n";
 }
 
-/** Watches how long the page goes without a frame; returns what ends it. */
-function watchFrames() {
-    let [last, watching] = [performance.now(), true];
-    report.longest_frame_gap = 0;
-    const frame = now => {
-        report.longest_frame_gap = Math.max(report.longest_frame_gap, (now - last) / 1e3);
+/** Trains for so many steps: seconds of a step, and the longest that the page went without a frame meanwhile. */
+async function train(gpu, steps) {
+    let [last, gap, watching] = [performance.now(), 0, true];
+    const frame = () => {
+        const now = performance.now();
+        gap = Math.max(gap, (now - last) / 1e3);
         last = now;
         if (watching) requestAnimationFrame(frame);
     };
-    requestAnimationFrame(now => {
-        last = now;
-        requestAnimationFrame(frame);
-    });
-    return () => (watching = false);
+    requestAnimationFrame(frame);
+    const step = await gpu.train(IS_SMALL, steps);
+    watching = false;
+    // A frame that is still to come has been waited for as well.
+    return { step, longest_frame_gap: Math.max(gap, (performance.now() - last) / 1e3) };
 }
 
 async function run() {
     byId("start").disabled = true;
-    const endFrames = watchFrames();
     try {
         say("Asking for the adapter…");
         await describe();
@@ -166,7 +167,8 @@ async function run() {
         );
         showTests();
         report.profile = JSON.parse(await gpu.profile(IS_SMALL, (what, done, all) => say(`Timing the ${what}: kernel ${done} of ${all}…`)));
-        endFrames();
+        say("Training…");
+        report.training = await train(gpu, IS_SMALL ? 4 : 32);
         showProfile();
         say("Done.");
     } catch (error) {
@@ -175,7 +177,6 @@ async function run() {
         say("");
         byId("state").append(element("span", words, "wrong"));
     }
-    endFrames();
     byId("text").textContent = markdown();
     byId("report").hidden = false;
 }

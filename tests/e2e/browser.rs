@@ -1,4 +1,4 @@
-//! A headless Chromium, driven by a chromedriver that lives as long as the test.
+//! A headless browser, driven by a chromedriver or geckodriver that lives as long as the test.
 
 use std::{
     env, fs,
@@ -15,6 +15,7 @@ use crate::Result;
 
 /// The flags of wasm-pack's browser, so that both tests meet the same one.
 const WEBDRIVER_JSON: &str = include_str!("../../webdriver.json");
+const FIREFOX_JSON: &str = include_str!("../../webdriver-firefox.json");
 
 /// What counts messages and changes, before the page's own scripts.
 const SPY: &str = include_str!("spy.js");
@@ -28,7 +29,7 @@ const GRACE: Duration = Duration::from_secs(60);
 /// CSS pixels across, up to which the page takes a screen for a phone's.
 const PHONE: u32 = 820;
 
-/// How often chromedriver is started at most.
+/// How often a driver is started at most.
 const STARTS: usize = 3;
 
 /// What a visitor's browser offers.
@@ -42,20 +43,20 @@ pub enum Chromium {
     NoStorage,
 }
 
-/// One chromedriver on a free port with one browser, until [`Browser::close`].
+/// One driver on a free port with one browser, until [`Browser::close`].
 pub struct Browser {
     driver: WebDriver,
-    process: Chromedriver,
+    process: DriverProcess,
 }
 
 /// Ended when dropped.
-struct Chromedriver {
+struct DriverProcess {
     process: Child,
     /// Kept open: chromedriver ends when it cannot write.
     output: BufReader<ChildStdout>,
 }
 
-impl Drop for Chromedriver {
+impl Drop for DriverProcess {
     fn drop(&mut self) {
         // It may have ended by itself.
         let _ = self.process.kill();
@@ -66,14 +67,29 @@ impl Drop for Chromedriver {
 impl Browser {
     /// Starts `chromedriver` (or `$CHROMEDRIVER`) and a fresh browser.
     pub async fn start(chromium: Chromium) -> Result<Self> {
+        let program = env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
+        Self::connect(&program, "successfully on port ", capabilities(chromium)?).await
+    }
+
+    /// Starts `geckodriver` (or `$GECKODRIVER`) and a fresh Firefox with WebGPU in software. What asks for the DevTools protocol
+    /// is not for it.
+    pub async fn start_firefox() -> Result<Self> {
+        let program = env::var("GECKODRIVER").unwrap_or_else(|_| "geckodriver".into());
+        let mut all: Value = serde_json::from_str(FIREFOX_JSON)?;
+        all["browserName"] = json!("firefox");
+        Self::connect(&program, "Listening on 127.0.0.1:", serde_json::from_value(all)?).await
+    }
+
+    /// Starts a driver, which says its port behind these words, and a browser.
+    async fn connect(program: &str, words: &str, capabilities: Capabilities) -> Result<Self> {
         // The port that it finds free may be another's by the time it listens there: it ends then.
-        let mut started = Chromedriver::start();
+        let mut started = DriverProcess::start(program, words);
         for _ in 1..STARTS {
-            started = started.or_else(|_| Chromedriver::start());
+            started = started.or_else(|_| DriverProcess::start(program, words));
         }
         let (process, port) = started?;
         let address = format!("http://127.0.0.1:{port}");
-        let driver = WebDriver::builder(address, capabilities(chromium)?);
+        let driver = WebDriver::builder(address, capabilities);
         let driver = driver.request_timeout(PATIENCE + GRACE).connect().await?;
         driver.set_script_timeout(PATIENCE).await?;
         Ok(Self { driver, process })
@@ -177,25 +193,23 @@ impl Browser {
     }
 }
 
-impl Chromedriver {
+impl DriverProcess {
     /// Starts it on a port of its own choice, and says which.
-    fn start() -> Result<(Self, u16)> {
-        let program = env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
-        let mut process =
-            Command::new(&program)
-                .arg("--port=0")
-                .stdout(Stdio::piped())
-                .stderr(Stdio::null())
-                .spawn()
-                .map_err(|error| format!("{program} does not start ({error}): scripts/test.sh installs it"))?;
-        let output = process.stdout.take().ok_or("chromedriver's output is a pipe")?;
+    fn start(program: &str, words: &str) -> Result<(Self, u16)> {
+        let mut process = Command::new(program)
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("{program} does not start ({error}): scripts/test.sh installs it"))?;
+        let output = process.stdout.take().ok_or("its output is a pipe")?;
         let mut started = Self { process, output: BufReader::new(output) };
         for line in started.output.by_ref().lines() {
-            if let Some((_, port)) = line?.split_once("successfully on port ") {
+            if let Some((_, port)) = line?.split_once(words) {
                 return Ok((started, port.trim_end_matches('.').parse()?));
             }
         }
-        Err("chromedriver ended without saying its port".into())
+        Err(format!("{program} ended without saying its port").into())
     }
 }
 

@@ -38,6 +38,10 @@ async fn a_gpu_is_tested_measured_and_reported() -> Result<()> {
             "{report}"
         );
         assert!(report["profile"]["limits"]["peak_flops"].as_f64() > Some(0.0), "{report}");
+        assert!(report["profile"]["limits"]["clearing"].as_f64() >= Some(0.0), "{report}");
+        for figure in ["step", "longest_frame_gap"] {
+            assert!(report["training"][figure].as_f64() > Some(0.0), "{report}");
+        }
         Ok(())
     })
     .await

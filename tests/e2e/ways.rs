@@ -72,11 +72,22 @@ async fn a_run_that_diverges_goes_on_as_a_slower_one() -> Result<()> {
 
 #[tokio::test]
 async fn what_cannot_be_stored_is_kept_by_the_page() -> Result<()> {
+    kept_until_there_is_room(1000, "train-storage-full").await
+}
+
+/// Not even the run's folder can be made: it is made when there is room.
+#[tokio::test]
+async fn what_has_no_folder_is_kept_by_the_page() -> Result<()> {
+    kept_until_there_is_room(1, "train-storage-none").await
+}
+
+/// Trains where the browser has room for so many bytes, then where it has enough.
+async fn kept_until_there_is_room(bytes: u64, picture: &str) -> Result<()> {
     visit(Chromium::Plain, async |browser, url| {
         let page = open(browser, url).await?;
         let origin: String = page.script("return location.origin", []).await?;
         let cdp = browser.driver().cdp();
-        cdp.send_raw("Storage.overrideQuotaForOrigin", json!({ "origin": origin, "quotaSize": 1000 })).await?;
+        cdp.send_raw("Storage.overrideQuotaForOrigin", json!({ "origin": origin, "quotaSize": bytes })).await?;
         page.start_small(&[]).await?;
         page.wait_for_step(10).await?;
         page.click("train-pause").await?;
@@ -84,7 +95,7 @@ async fn what_cannot_be_stored_is_kept_by_the_page() -> Result<()> {
         page.wait_for("document.querySelector('[data-testid=train-kept]')?.textContent").await?;
         println!("{} {}", page.text("train-notice").await?, page.text("train-kept").await?);
         assert!(page.text("train-notice").await?.contains("full"));
-        browser.screenshot("train-storage-full").await?;
+        browser.screenshot(picture).await?;
         let state = page.saved_bytes("train-save-state").await?;
         assert!(state.len() > 100_000, "{} bytes", state.len());
         let step = page.steps().await?;

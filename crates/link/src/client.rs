@@ -28,6 +28,8 @@ pub enum Module {
     Solving,
     /// Trains, and reads what goes with that: runs, puzzles, configurations of checkpoints. Loaded when it is used.
     Training,
+    /// Tests the GPU engine. Loaded where that is about to be trusted.
+    Testing,
 }
 
 impl Module {
@@ -36,6 +38,7 @@ impl Module {
         match self {
             Self::Solving => "worker",
             Self::Training => "trainer",
+            Self::Testing => "gpu",
         }
     }
 }

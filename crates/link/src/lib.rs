@@ -8,4 +8,5 @@ pub mod learning;
 pub mod protocol;
 #[cfg(target_arch = "wasm32")]
 pub mod replies;
+pub mod self_test;
 pub mod training;

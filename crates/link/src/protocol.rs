@@ -17,7 +17,8 @@ use hrm_core::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    engine_timing::Measurement,
+    engine_timing::{Measurement, Timing},
+    self_test::SelfTest,
     training::{TrainingEvent, TrainingTask},
 };
 
@@ -97,8 +98,17 @@ pub enum Task {
         /// What it solves.
         puzzle: puzzle::Kind,
     },
-    /// Time one segment of the open model on every engine there is.
-    Measure,
+    /// Time one segment of the open model on the CPU engine, unless that is known, and try the GPU engine. It gives way to all
+    /// other tasks.
+    Measure {
+        /// What the CPU engine took.
+        cpu: Option<Timing>,
+    },
+    /// Test whether the GPU engine computes right on this machine, unless that is known.
+    SelfTest {
+        /// Also where a processor plays the GPU.
+        software: bool,
+    },
     /// Draw a puzzle with one solution.
     Generate {
         /// The kind that it becomes, padded where it is smaller.
@@ -267,8 +277,13 @@ pub enum Event {
     },
     /// A file of a model, which comes with the message.
     Exported,
+    /// The CPU engine was timed, the GPU engine is being tried: the last report but for [`Event::Measured`], which comes when that
+    /// is done, while other tasks go on.
+    MeasuredCpu(Timing),
     /// The engines were timed.
     Measured(Measurement),
+    /// The GPU engine's self-test: how far it is, or what it found.
+    SelfTest(SelfTest),
     /// A puzzle was drawn.
     Generated {
         /// `[S]` tokens.

@@ -42,6 +42,16 @@ impl Asked {
     fn is_examination(&self) -> bool {
         matches!(self.request.task, Task::Examine { .. })
     }
+
+    /// Whether nobody waits for it.
+    fn gives_way(&self) -> bool {
+        gives_way(&self.request.task)
+    }
+}
+
+/// Whether a task is done while nothing else is to be done.
+pub fn gives_way(task: &Task) -> bool {
+    matches!(task, Task::Examine { .. } | Task::Measure { .. })
 }
 
 /// Tasks that wait, and those that the page no longer wants.
@@ -99,14 +109,19 @@ impl Inbox {
         !self.waiting.is_empty()
     }
 
+    /// Whether anything is being done, or waits.
+    pub fn is_busy(&self) -> bool {
+        self.busy
+    }
+
     /// Whether a puzzle waits to be examined.
     pub fn has_examination(&self) -> bool {
         self.waiting.iter().any(Asked::is_examination)
     }
 
-    /// The next one: in their order, but for examinations, for which nobody waits.
+    /// The next one: in their order, but for those that give way.
     pub fn next(&mut self) -> Option<Asked> {
-        let at = self.waiting.iter().position(|asked| !asked.is_examination()).unwrap_or(0);
+        let at = self.waiting.iter().position(|asked| !asked.gives_way()).unwrap_or(0);
         let next = self.waiting.remove(at);
         self.busy = next.is_some();
         if next.is_none() {

@@ -1,8 +1,11 @@
 //! A worker: takes tasks in order, has them done, reports.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, future::ready, rc::Rc};
 
-use hrm_link::protocol::{Event, Failure, Request, Task};
+use hrm_link::{
+    engine_timing::Timing,
+    protocol::{Event, Failure, Request, Task},
+};
 use js_sys::Array;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::MessageEvent;
@@ -11,7 +14,7 @@ use crate::{
     error::TaskError,
     examination::examine,
     global,
-    inbox::{Asked, Files, Inbox},
+    inbox::{Asked, Files, Inbox, gives_way},
 };
 
 /// What a worker does, with what it holds between tasks.
@@ -24,6 +27,16 @@ pub trait Dispatch: Default + 'static {
         files: Files,
         inbox: &RefCell<Inbox>,
     ) -> impl Future<Output = Result<Event, TaskError>>;
+
+    /// Does [`Task::Measure`]; `None` where something else is to be done first.
+    fn measure(
+        &mut self,
+        _id: u32,
+        _cpu: Option<Timing>,
+        _inbox: &Rc<RefCell<Inbox>>,
+    ) -> impl Future<Output = Option<Result<Event, TaskError>>> {
+        ready(Some(Err(TaskError::OtherModule)))
+    }
 }
 
 /// Listens for the page's messages and says that it does.
@@ -64,20 +77,22 @@ async fn work<D: Dispatch>(inbox: Rc<RefCell<Inbox>>, dispatcher: Rc<RefCell<Opt
     let mut interrupted = None;
     loop {
         let Some(Asked { request: Request { id, task }, files }) = inbox.borrow_mut().next() else { break };
-        let event = if inbox.borrow().is_cancelled(id) {
-            Event::Cancelled
-        } else if let Task::Examine { kind, question } = &task {
-            match examine(id, *kind, question, &mut interrupted, &inbox).await {
-                Some(event) => event,
-                None => {
-                    inbox.borrow_mut().put_back(Asked { request: Request { id, task }, files });
-                    continue;
-                }
-            }
-        } else {
-            own.perform(id, task, files, &inbox).await.unwrap_or_else(|failure| Event::Failed(failure.into()))
+        let cancelled = inbox.borrow().is_cancelled(id);
+        let done = match &task {
+            _ if cancelled => Some(Ok(Event::Cancelled)),
+            Task::Examine { kind, question } => examine(id, *kind, question, &mut interrupted, &inbox).await.map(Ok),
+            Task::Measure { cpu } => own.measure(id, cpu.clone(), &inbox).await,
+            _ => None,
         };
-        global::report_last(id, event);
+        let done = match done {
+            Some(done) => done,
+            None if gives_way(&task) => {
+                inbox.borrow_mut().put_back(Asked { request: Request { id, task }, files });
+                continue;
+            }
+            None => own.perform(id, task, files, &inbox).await,
+        };
+        global::report_last(id, done.unwrap_or_else(|failure| Event::Failed(failure.into())));
     }
     *dispatcher.borrow_mut() = Some(own);
 }

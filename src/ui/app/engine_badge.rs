@@ -4,25 +4,22 @@ use hrm_core::engine::Kind;
 use hrm_link::engine_timing::{Choice, Measurement};
 use leptos::prelude::*;
 
-use crate::ui::state::{Page, Status};
+use crate::ui::state::{Machine, Page, Status, Tested};
 
 /// The engine's name, with the reason.
 #[component]
 pub fn EngineBadge() -> impl IntoView {
     let page = Page::here();
     let machine = page.machine;
-    let name = move || {
-        machine.measurement.with(|measurement| match machine.engine() {
-            Some(kind) => name(kind, measurement.as_ref()),
-            None if machine.status.with(|status| matches!(status, Status::Failed(_))) => "no engine".into(),
-            None => "measuring both engines…".into(),
-        })
+    let name = move || match machine.status.with(|status| matches!(status, Status::Failed(_))) {
+        true => "no engine".into(),
+        false => machine.measurement.with(|measurement| name(machine.engine.get(), measurement.as_ref())),
     };
     let reason = move || {
-        let reason = machine.measurement.with(|measurement| reason(machine.choice.get(), measurement.as_ref()));
+        let reason = reason(machine);
         // A run goes on with the engine that it began with.
         let running = page.is_running().then(|| page.run.engine.get()).flatten();
-        match running.filter(|engine| machine.engine().is_some_and(|next| next != *engine)) {
+        match running.filter(|engine| machine.engine.get() != *engine) {
             Some(Kind::Cpu) => "from the next run on; this one goes on with the CPU".into(),
             Some(Kind::Gpu) => "from the next run on; this one goes on with WebGPU".into(),
             None => reason,
@@ -40,6 +37,8 @@ pub fn EngineBadge() -> impl IntoView {
 #[component]
 pub fn EngineChoice() -> impl IntoView {
     let machine = Page::here().machine;
+    let is_untested =
+        move || machine.gpu_test.found.with(|found| matches!(found, Tested::Software | Tested::Failed(_)));
     let choose = move |event| {
         if let Some(choice) = Choice::of_name(&event_target_value(&event)) {
             machine.choose(choice);
@@ -57,6 +56,11 @@ pub fn EngineChoice() -> impl IntoView {
         <Show when=move || machine.choice.get() == Choice::Auto && machine.measurement.with(Option::is_some)>
             <button type="button" class="quiet measure" on:click=move |_| machine.measure_anew()>"Measure again"</button>
         </Show>
+        <Show when=move || machine.choice.get() == Choice::Gpu && is_untested()>
+            <button type="button" class="quiet measure" data-testid="test-gpu" on:click=move |_| machine.gpu_test.begin(true)>
+                "Test it"
+            </button>
+        </Show>
     }
 }
 
@@ -70,23 +74,44 @@ fn name(kind: Kind, measurement: Option<&Measurement>) -> String {
     }
 }
 
-fn reason(choice: Choice, measurement: Option<&Measurement>) -> String {
-    let Some(Measurement { cpu, gpu, .. }) = measurement else {
-        return if choice == Choice::Auto { String::new() } else { "your choice".into() };
-    };
-    let times = match gpu {
-        Ok(gpu) => format!(
-            "CPU {}, WebGPU ({}) {} a segment",
-            milliseconds(cpu.milliseconds),
-            gpu.name,
-            milliseconds(gpu.milliseconds)
-        ),
-        Err(error) => format!("{error}; the CPU takes {} a segment", milliseconds(cpu.milliseconds)),
-    };
-    match choice {
-        Choice::Auto if gpu.is_ok() => format!("the faster here: {times}"),
-        Choice::Auto => times,
-        _ => format!("your choice; {times}"),
+/// Why it is this engine, and what is found out meanwhile.
+fn reason(machine: Machine) -> String {
+    let choice = machine.choice.get();
+    let tested = machine.gpu_test.found.with(|found| words(found, choice));
+    let measured = machine.measurement.with(|measurement| match measurement {
+        Some(measurement) => times(measurement, choice == Choice::Auto && machine.engine.get() == Kind::Gpu),
+        None if choice == Choice::Auto => match machine.measured_cpu.get() {
+            Some(cpu) => format!("{} a segment; WebGPU is being tried meanwhile", milliseconds(cpu.milliseconds)),
+            None => "both engines are being timed meanwhile".into(),
+        },
+        None => String::new(),
+    });
+    let chosen = if choice == Choice::Auto { "" } else { "your choice" };
+    [chosen, &measured, &tested].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
+fn times(Measurement { cpu, gpu, .. }: &Measurement, is_faster: bool) -> String {
+    let cpu = milliseconds(cpu.milliseconds);
+    match gpu {
+        Ok(gpu) => {
+            let faster = if is_faster { "the faster here: " } else { "" };
+            format!("{faster}CPU {cpu}, WebGPU ({}) {} a segment", gpu.name, milliseconds(gpu.milliseconds))
+        }
+        Err(error) => format!("{error}; the CPU takes {cpu} a segment"),
+    }
+}
+
+/// What the self-test of the GPU engine says.
+fn words(found: &Tested, choice: Choice) -> String {
+    let computes = if choice == Choice::Auto { ", so the CPU computes" } else { ": its answers may be wrong" };
+    match found {
+        Tested::Not | Tested::Software => String::new(),
+        Tested::Going { of: 0, .. } => "WebGPU is being tested".into(),
+        Tested::Going { done, of } => format!("WebGPU is being tested: {done} of {of}"),
+        Tested::Right => "WebGPU passed its test".into(),
+        Tested::Wrong(fault, 0) => format!("WebGPU failed its test{computes} ({fault})"),
+        Tested::Wrong(fault, others) => format!("WebGPU failed its test{computes} ({fault}; {others} more)"),
+        Tested::Failed(message) => format!("WebGPU could not be tested{computes} ({message})"),
     }
 }
 

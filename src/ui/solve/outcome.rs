@@ -203,7 +203,6 @@ fn waiting_for(page: Page) -> Option<String> {
             Some(part) => format!("Loading the model… {:.0} %", 100.0 * part),
             None => "Loading the model…".into(),
         }),
-        Status::Measuring => Some("Timing both engines on this model…".into()),
         Status::Ready => None,
         Status::Failed(message) => Some(format!("No model to run: {message}")),
     })

@@ -47,7 +47,7 @@ impl Page {
 
     /// Measures the open model over random puzzles of the board's kind.
     pub fn measure_dimensions(self) {
-        let Some(engine) = self.machine.engine_untracked() else { return };
+        let engine = self.machine.engine.get_untracked();
         let kind = untrack(|| self.kind());
         self.dimensionality.found.set(None);
         let task = Task::Dimension { engine, kind, puzzles: DIMENSION_PUZZLES, seed: browser::seed() };

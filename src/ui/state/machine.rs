@@ -11,7 +11,7 @@ use hrm_core::{
 };
 use hrm_link::{
     client::{Client, Heard, Module},
-    engine_timing::{Choice, Measurement},
+    engine_timing::{Choice, Measurement, Timing},
     protocol::{Event, Task},
     replies::Replies,
 };
@@ -21,7 +21,11 @@ use wasm_bindgen::JsCast;
 
 use crate::ui::{
     browser,
-    state::{Question, checkpoint::Unsettled},
+    state::{
+        Question,
+        checkpoint::Unsettled,
+        self_test::{GpuTest, Tested},
+    },
 };
 
 /// Deaths of the worker in a row after which only a person starts it again.
@@ -41,8 +45,6 @@ pub enum Status {
     Starting,
     /// The model is fetched and checked.
     Opening,
-    /// The engines are timed.
-    Measuring,
     /// Ready to run.
     Ready,
     /// There is no model to run, and why.
@@ -92,10 +94,14 @@ pub struct Machine {
     pub digest: RwSignal<Option<String>>,
     /// What a person asked for.
     pub choice: RwSignal<Choice>,
-    /// Whether a run is under way that was not to wait for a measurement.
-    unmeasured: RwSignal<bool>,
     /// What the engines took on the open model, once that is known.
     pub measurement: RwSignal<Option<Measurement>>,
+    /// What the CPU engine took, while the GPU engine is being tried.
+    pub measured_cpu: RwSignal<Option<Timing>>,
+    /// Whether the GPU engine computes right.
+    pub gpu_test: GpuTest,
+    /// The engine to run: the one that was chosen, or the faster one, as soon as that is known and it is known to compute right.
+    pub engine: Memo<EngineKind>,
     /// What the worker is busy with.
     pub status: RwSignal<Status>,
     /// Why the worker was started anew, or what is wrong with a file.
@@ -129,6 +135,15 @@ impl Machine {
                 fitting().find(|model| Some(&model.name) == preferred.as_ref()).or_else(|| fitting().next()).cloned()
             })
         });
+        let choice = RwSignal::new(if engine == Choice::Auto { kept } else { engine });
+        let measurement = RwSignal::new(None::<Measurement>);
+        let gpu_test = GpuTest::new();
+        let engine = Memo::new(move |_| {
+            let choice = choice.get();
+            let wanted = measurement.with(|measurement| choice.engine(measurement.as_ref()));
+            let trusted = || gpu_test.found.with(Tested::is_trusted);
+            if choice == Choice::Auto && wanted == EngineKind::Gpu && !trusted() { EngineKind::Cpu } else { wanted }
+        });
         Self {
             client: StoredValue::new_local(None),
             own: StoredValue::new_local(Vec::new()),
@@ -138,9 +153,11 @@ impl Machine {
             model,
             shapes: RwSignal::new(None),
             digest: RwSignal::new(None),
-            choice: RwSignal::new(if engine == Choice::Auto { kept } else { engine }),
-            unmeasured: RwSignal::new(false),
-            measurement: RwSignal::new(None),
+            choice,
+            measurement,
+            measured_cpu: RwSignal::new(None),
+            gpu_test,
+            engine,
             status: RwSignal::new(Status::Starting),
             notice: RwSignal::new(None),
             loaded: RwSignal::new(None),
@@ -284,25 +301,13 @@ impl Machine {
         Maker { name: name.unwrap_or_default(), digest: self.digest.get_untracked().unwrap_or_default() }
     }
 
-    /// A run that is not to wait for a measurement: until it ends the CPU is the engine where that would depend on one.
-    pub fn run_unmeasured(self, runs: bool) {
-        self.unmeasured.set(runs);
-        if !runs {
-            self.measure_if_unknown();
-        }
-    }
-
-    /// The engine to run; `None` while it depends on a measurement.
-    pub fn engine(self) -> Option<EngineKind> {
-        if self.unmeasured.get() && self.choice.get() == Choice::Auto {
-            return Some(EngineKind::Cpu);
-        }
-        self.measurement.with(|measurement| self.choice.get().engine(measurement.as_ref()))
-    }
-
-    /// [`Machine::engine`], untracked.
-    pub fn engine_untracked(self) -> Option<EngineKind> {
-        untrack(|| self.engine())
+    /// Tests the GPU engine where runs are about to be given to it.
+    pub(super) fn test_gpu_before_use(self) {
+        Effect::new(move |_| {
+            if self.measurement.with(|measurement| self.choice.get().engine(measurement.as_ref())) == EngineKind::Gpu {
+                untrack(|| self.gpu_test.begin(false));
+            }
+        });
     }
 
     /// Takes the engine that a person chose, now and on the next visit.
@@ -320,10 +325,20 @@ impl Machine {
         let own = self.own.with_value(|own| own.iter().any(|own| own.entry.name == name));
         let kept = || browser::recall(&self.measurement_key(&name)).and_then(|text| browser::json::read(&text).ok());
         // A model of the page's own was another one under this name, perhaps.
-        self.measurement.set(if own { None } else { kept() });
+        let kept: Option<Measurement> = if own { None } else { kept() };
         let (task, files) = self.opening_task(name);
         self.opening.set_value(Some(self.ask_with(task, files)));
+        if let Some(task) = self.measuring.get_value() {
+            self.ask(Task::Cancel { task });
+        }
         self.measuring.set_value(None);
+        // A GPU is tried anew on every visit: it may be another one, and its shaders are to be compiled before a run waits for them.
+        let (of_cpu, of_gpu) = match kept {
+            Some(kept) if kept.fastest() == EngineKind::Gpu => (Some(kept.cpu), None),
+            kept => (None, kept),
+        };
+        self.measured_cpu.set(of_cpu);
+        self.measurement.set(of_gpu);
         self.measure_if_unknown();
     }
 
@@ -366,19 +381,18 @@ impl Machine {
 
     /// Times the engines on the open model if a choice depends on it.
     pub fn measure_if_unknown(self) {
-        let opened = self.opening.with_value(Option::is_some) && !self.unmeasured.get_untracked();
+        let opened = self.opening.with_value(Option::is_some);
         let unknown = self.measurement.with_untracked(Option::is_none) && self.measuring.with_value(Option::is_none);
         if opened && unknown && self.choice.get_untracked() == Choice::Auto {
-            self.measuring.set_value(Some(self.ask(Task::Measure)));
-            if self.status.get_untracked() == Status::Ready {
-                self.status.set(Status::Measuring);
-            }
+            let cpu = self.measured_cpu.get_untracked();
+            self.measuring.set_value(Some(self.ask(Task::Measure { cpu })));
         }
     }
 
     /// Times the engines again.
     pub fn measure_anew(self) {
         self.measurement.set(None);
+        self.measured_cpu.set(None);
         self.measuring.set_value(None);
         self.measure_if_unknown();
     }
@@ -412,9 +426,9 @@ impl Machine {
                 self.deaths.set_value(0);
                 self.digest.set(Some(digest));
                 self.shapes.set(Some(model));
-                let measuring = self.measuring.with_value(Option::is_some);
-                self.status.set(if measuring { Status::Measuring } else { Status::Ready });
+                self.status.set(Status::Ready);
             }
+            Event::MeasuredCpu(cpu) if task == self.measuring.get_value() => self.measured_cpu.set(Some(cpu)),
             Event::Loading(part) if task == self.opening.get_value() => self.loaded.set(Some(part)),
             Event::Cancelled if task == self.opening.get_value() => {
                 self.status
@@ -431,7 +445,6 @@ impl Machine {
                 }
                 self.measuring.set_value(None);
                 self.measurement.set(Some(measurement));
-                self.status.set(Status::Ready);
             }
             // The first failure is the cause of those that follow it.
             Event::Failed(failure) if !self.status.with_untracked(|status| matches!(status, Status::Failed(_))) => {

@@ -12,6 +12,7 @@ mod mixing;
 mod opened_view;
 mod player;
 mod run;
+mod self_test;
 mod training;
 mod visit;
 mod wider;
@@ -26,6 +27,7 @@ pub(super) use machine::{Checkpoint, Machine, Status, kinds_of};
 pub(super) use mixing::Mixed;
 pub(super) use player::{Player, SPEEDS, Stride};
 pub(super) use run::{Phase, Run};
+pub(super) use self_test::Tested;
 pub(super) use training::{
     Boards, Current, Notice, Origin, Phase as TrainingPhase, Progress, Table, Training, Use, Way,
 };
@@ -142,6 +144,7 @@ impl Page {
         page.take_recipe(&address);
         page.machine.start(move |heard| page.hear(heard));
         page.list_kept_models();
+        page.machine.test_gpu_before_use();
         page.follow_model();
         page.follow_question();
         page.follow_attempt();
@@ -224,10 +227,8 @@ impl Page {
         if self.run.phase.with_untracked(|phase| *phase != Phase::Waiting) {
             return;
         }
-        let (Some(engine), Some(shapes)) = (self.machine.engine_untracked(), self.machine.shapes.get_untracked())
-        else {
-            return;
-        };
+        let Some(shapes) = self.machine.shapes.get_untracked() else { return };
+        let engine = self.machine.engine.get_untracked();
         let question = self.drawing.question.with_untracked(|question| question.tokens.clone());
         let chosen = shapes.segments * self.run.stretch.get_untracked();
         let asked_for = self.run.asked.get_value();

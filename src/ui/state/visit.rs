@@ -30,19 +30,7 @@ impl Page {
     /// Solves the first board on a first visit, unless the address asks for something else.
     pub(super) fn welcome(self, address: &Address) {
         if self.greets.get_value() && *address == Address::default() {
-            self.machine.run_unmeasured(true);
             self.solve_first_board();
-            // However it ends, the engines are timed then.
-            let began = StoredValue::new(false);
-            Effect::new(move |_| {
-                let runs = self.is_running();
-                if began.get_value() && !runs {
-                    began.set_value(false);
-                    untrack(|| self.machine.run_unmeasured(false));
-                } else if runs && self.greets.get_value() {
-                    began.set_value(true);
-                }
-            });
         }
     }
 

@@ -289,7 +289,7 @@ impl Page {
     }
 
     fn search_wider(self, question: Question) {
-        let Some(engine) = self.machine.engine_untracked() else { return };
+        let engine = self.machine.engine.get_untracked();
         let workers = if engine == hrm_core::engine::Kind::Cpu { WORKERS } else { 1 };
         let wider = self.wider;
         let mut settings = wider.wish.get_untracked();

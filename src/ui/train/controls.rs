@@ -33,7 +33,7 @@ pub fn Controls() -> impl IntoView {
     let rests = move || matches!(phase.get(), Phase::Paused);
     let sound = Memo::new(move |_| training.recipe.with(Result::is_ok));
     let lacks_puzzles = Memo::new(move |_| training.lacks_puzzles());
-    let cannot_start = move || !sound.get() || lacks_puzzles.with(Option::is_some) || page.training_engine().is_none();
+    let cannot_start = move || !sound.get() || lacks_puzzles.with(Option::is_some);
     let step = move |_| match phase.get_untracked() {
         Phase::Idle | Phase::Done | Phase::Failed => page.begin_run(Some(1)),
         _ => page.continue_run(Some(1)),

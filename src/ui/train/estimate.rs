@@ -29,10 +29,9 @@ pub fn Estimate() -> impl IntoView {
             found => found.as_ref().and_then(|found| of(found.as_ref().ok()?)).unwrap_or_else(waiting),
         })
     };
-    let engine = move || match page.training_engine() {
-        Some(EngineKind::Gpu) => "WebGPU",
-        Some(EngineKind::Cpu) => "CPU",
-        None => "–",
+    let engine = move || match page.machine.engine.get() {
+        EngineKind::Gpu => "WebGPU",
+        EngineKind::Cpu => "CPU",
     };
     let by_itself = move || {
         let both = page.machine.measurement.with(|measured| measured.as_ref().is_some_and(|both| both.gpu.is_ok()));

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::config::ModelConfig;
-use crate::engine::gpu::{Engine, measure_peak, now};
+use crate::engine::gpu::{Engine, measure_clearing, measure_peak, now};
 use crate::engine::{Engine as _, EngineError, Session as _};
 use crate::model::{ModelError, Options, record_inference};
 use crate::plan::kernel::Add;
@@ -37,6 +37,8 @@ pub struct Limits {
     pub dispatches: Vec<(usize, f64)>,
     /// Seconds from asking for four bytes, with nothing to compute, until they are there.
     pub round_trip: f64,
+    /// Seconds that a workgroup takes longer for 16 KiB of workgroup memory, which are to be 0 at its start.
+    pub clearing: f64,
 }
 
 /// One kernel at one size, as a program has it.
@@ -140,7 +142,9 @@ pub async fn measure_limits(engine: &Engine, sizes: &[u64]) -> Result<Limits, En
         dispatches.push((count, timed.shortest(0).await?));
     }
     let mut timed = Timed::new(engine, &program, &kernel, &[0]).await?;
-    Ok(Limits { peak_flops, bandwidth, dispatches, round_trip: timed.shortest(0).await? })
+    let round_trip = timed.shortest(0).await?;
+    let clearing = measure_clearing(engine.device()).await?;
+    Ok(Limits { peak_flops, bandwidth, dispatches, round_trip, clearing })
 }
 
 /// Times each kernel of some entries by itself, those of equal sizes together; `told` hears how many of how many are done. The

@@ -79,7 +79,7 @@ fn step_flops(setup: &Setup) -> Result<f64, PlanError> {
 }
 
 /// One segment of a model with start weights, batch 1.
-pub struct SegmentBench<S> {
+pub struct SegmentBench<S: Session> {
     solver: Solver<S>,
     flops: f64,
 }

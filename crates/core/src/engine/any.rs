@@ -69,6 +69,10 @@ impl Engine for AnyEngine {
         either!(AnyEngine, self, engine => engine.info())
     }
 
+    fn runs_ahead(&self) -> usize {
+        either!(AnyEngine, self, engine => engine.runs_ahead())
+    }
+
     async fn prepare(&self, program: Program) -> Result<AnySession, EngineError> {
         Ok(match self {
             AnyEngine::Cpu(engine) => AnySession::Cpu(Box::new(engine.prepare(program).await?)),

@@ -150,6 +150,12 @@ pub trait Engine {
     /// What runs.
     fn info(&self) -> Info;
 
+    /// Runs that are worth starting before the earliest is read: more than one where reading takes long and computing goes on
+    /// meanwhile.
+    fn runs_ahead(&self) -> usize {
+        1
+    }
+
     /// Allocates and compiles what the program needs; all buffers start as zeros.
     ///
     /// # Errors

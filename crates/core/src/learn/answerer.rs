@@ -88,7 +88,7 @@ fn rows(grid: &Grid) -> Vec<Vec<u8>> {
 }
 
 /// A model that answers questions.
-pub struct Answerer<S> {
+pub struct Answerer<S: Session> {
     solver: Solver<S>,
     side: TokenGrid,
     segments: usize,

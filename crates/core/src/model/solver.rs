@@ -1,5 +1,7 @@
 //! Runs a model on puzzles, segment by segment, on any engine.
 
+use std::collections::VecDeque;
+
 use crate::config::ModelConfig;
 use crate::engine::{Data, Engine, EngineError, Session};
 use crate::plan::{BufferId, PlanError};
@@ -90,13 +92,17 @@ impl Segment {
 }
 
 /// A model on an engine, ready for batches of a fixed size.
-pub struct Solver<S> {
+pub struct Solver<S: Session> {
     pub(super) plan: InferencePlan,
     pub(super) session: S,
     /// [B, S], as last written.
     pub(super) tokens: Vec<u32>,
     /// Segments since `begin`.
     pub(super) segments: usize,
+    /// What is to be read of segments that were started and not fetched yet, the earliest first.
+    started: VecDeque<S::Reading>,
+    /// How many of them there may be.
+    ahead: usize,
 }
 
 impl<S: Session> Solver<S> {
@@ -141,7 +147,8 @@ impl<S: Session> Solver<S> {
         for (id, values) in plan.model.constants() {
             session.write(id, &values)?;
         }
-        Ok(Solver { plan, session, tokens: Vec::new(), segments: 0 })
+        let ahead = engine.runs_ahead();
+        Ok(Solver { plan, session, tokens: Vec::new(), segments: 0, started: VecDeque::new(), ahead })
     }
 
     /// Takes other weights of the same configuration.
@@ -177,6 +184,16 @@ impl<S: Session> Solver<S> {
         self.session.bytes()
     }
 
+    /// Segments that a run may start before it reads the earliest of them, at first as [`Engine::runs_ahead`] has it.
+    pub fn ahead(&self) -> usize {
+        self.ahead
+    }
+
+    /// Lets a run start more segments ahead, or fewer; at least one.
+    pub fn set_ahead(&mut self, segments: usize) {
+        self.ahead = segments.max(1);
+    }
+
     /// See [`Session::forms`].
     pub fn forms(&self) -> String {
         self.session.forms()
@@ -195,20 +212,39 @@ impl<S: Session> Solver<S> {
         self.session.run(&[self.plan.begin], &[]).await?;
         self.tokens = tokens.to_vec();
         self.segments = 0;
+        // Those that a run left behind which ended before they did.
+        self.started.clear();
         Ok(())
     }
 
-    /// Runs one segment.
+    /// Starts segments until `count` are under way: [`Solver::segment`] gives the earliest of them. Between them a GPU waits for
+    /// nobody to read. Nothing may be done to the states before all have been read.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn start(&mut self, count: usize) -> Result<(), ModelError> {
+        while self.started.len() < count {
+            let mut read: Vec<BufferId> = vec![self.plan.logits, self.plan.q];
+            read.extend(self.plan.taps.states.iter().map(|tap| tap.buffer));
+            self.started.push_back(self.session.start(&[self.plan.segment], &read)?);
+        }
+        Ok(())
+    }
+
+    /// Runs one segment, or waits for the earliest that was started.
     ///
     /// # Errors
     /// The engine's, and results that are not finite.
     pub async fn segment(&mut self) -> Result<Segment, ModelError> {
-        let taps = &self.plan.taps.states;
-        let mut read: Vec<BufferId> = vec![self.plan.logits, self.plan.q];
-        read.extend(taps.iter().map(|t| t.buffer));
-        let mut data = self.session.run(&[self.plan.segment], &read).await?.into_iter().map(Data::f32);
+        self.start(1)?;
+        let mut read = Vec::new();
+        if let Some(reading) = self.started.pop_front() {
+            read = self.session.fetch(reading).await?;
+        }
+        let mut data = read.into_iter().map(Data::f32);
         let mut next = || data.next().unwrap_or_default();
         let (logits, q) = (next(), next());
+        let taps = &self.plan.taps.states;
         let states =
             taps.iter().map(|tap| State { level: tap.level, h_cycle: tap.h_cycle, l_cycle: tap.l_cycle, z: next() });
         let states = states.collect();

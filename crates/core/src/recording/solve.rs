@@ -83,7 +83,8 @@ impl SolveRequest {
 }
 
 /// Runs a request from fresh states, which `trace` holds. After each segment `observe` gets the report and the
-/// states of its steps that are kept, in order, and says whether to go on. `now` reads a clock in milliseconds.
+/// states of its steps that are kept, in order, and says whether to go on. `now` reads a clock in milliseconds. Where
+/// nothing is done to the run on the way, segments are started ahead ([`Solver::set_ahead`]), which changes no number.
 ///
 /// # Errors
 /// What the model and its engine say; NaN or infinity, by place.
@@ -102,6 +103,10 @@ pub async fn solve<S: Session>(
     for index in 0..request.segments {
         let segment = index + 1;
         let start = now();
+        if request.interventions.is_empty() {
+            let started = solver.start(solver.ahead().min(request.segments - index));
+            started.map_err(|source| SolveError::Model { segment, source })?;
+        }
         let computed = solver.segment_under(&request.interventions).await;
         let computed = computed.map_err(|source| SolveError::Model { segment, source })?;
         let milliseconds = now() - start;
@@ -137,7 +142,7 @@ mod tests {
     use crate::{
         checkpoint::Weights,
         config::ModelConfig,
-        engine::cpu,
+        engine::{cpu, gpu},
         model::Level,
         recording::{Recording, Shapes, convergence, step_stats::rms_change},
     };
@@ -207,6 +212,32 @@ mod tests {
             solve(&mut solver, &request, trace, || 0.0, observe).await.unwrap();
         });
         assert_eq!(seen, 1);
+    }
+
+    #[test]
+    fn segments_that_are_started_ahead_give_the_same_numbers() {
+        let config = ModelConfig::from_json(CONFIG).unwrap();
+        let weights = Weights::init(&config, 1);
+        pollster::block_on(async {
+            let engine = gpu::Engine::new().await.expect("a GPU adapter; mesa-vulkan-drivers has one");
+            let mut solver = Solver::new(&engine, &config, &weights, 1, Taps::States).await.unwrap();
+            let mut runs = Vec::new();
+            // The second run is left while two more segments are under way: the third begins anew all the same.
+            for (ahead, most) in [(1, 5), (3, 2), (3, 5)] {
+                solver.set_ahead(ahead);
+                let mut seen = Vec::new();
+                let observe = async |report: SegmentReport, states: States| {
+                    seen.push((report.answer.tokens, report.q_halt.to_bits(), states.as_bytes().to_vec()));
+                    if seen.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+                };
+                let request = SolveRequest { question: vec![2; 16], segments: 5, ..SolveRequest::default() };
+                solve(&mut solver, &request, Trace::of(&weights, &config, 5), || 0.0, observe).await.unwrap();
+                runs.push(seen);
+            }
+            assert_eq!((runs[0].len(), runs[1].len()), (5, 2));
+            assert!(runs[0] == runs[2] && runs[0][..2] == runs[1]);
+            assert_ne!(runs[0][0].1, runs[0][4].1, "nothing changes from segment to segment");
+        });
     }
 
     #[test]

@@ -77,7 +77,7 @@ struct Row {
 }
 
 /// A batch of views on an engine.
-pub struct Rows<S> {
+pub struct Rows<S: Session> {
     solver: Solver<S>,
     rows: Vec<Option<Row>>,
     /// z_H after the last segment, [B, T, D].

@@ -105,7 +105,7 @@ pub(super) fn check(recipe: &Recipe) -> Result<(), RecipeError> {
 }
 
 /// What a run learns from and is tested on of a further size of board.
-pub(super) struct OtherBoards<S> {
+pub(super) struct OtherBoards<S: Session> {
     kind: Kind,
     pub data: Dataset,
     test: Vec<Example>,

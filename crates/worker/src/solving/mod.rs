@@ -2,9 +2,10 @@
 
 mod export;
 mod prepared;
+mod trial;
 mod wider;
 
-use std::cell::RefCell;
+use std::{cell::RefCell, rc::Rc};
 
 use hrm_core::{
     analysis::Cloud,
@@ -16,18 +17,20 @@ use hrm_core::{
     random::Random,
 };
 use hrm_link::{
-    engine_timing::Measurement,
+    engine_timing::Timing,
     protocol::{Event, Task},
 };
 
 use crate::{
     error::TaskError,
+    global,
     inbox::{Files, Inbox},
     model_file::File,
     open_model::{Gallery, OpenModel},
     solving::{
         export::Wanted,
         prepared::PreparedEngine,
+        trial::Trial,
         wider::{project, widen},
     },
     worker::Dispatch,
@@ -37,11 +40,12 @@ use crate::{
 #[derive(Default)]
 pub struct Solving {
     gallery: Gallery,
-    model: Option<OpenModel>,
+    model: Option<Rc<OpenModel>>,
     /// The module of the open model that was last asked what it mixes.
     mixing: Option<MixingSolver>,
     cpu: PreparedEngine<cpu::Engine>,
     gpu: PreparedEngine<gpu::Engine>,
+    trial: Trial,
     /// The pooled states of the search that is drawn.
     pooled: Cloud,
 }
@@ -63,15 +67,17 @@ impl Dispatch for Solving {
             }
             Task::Export { half, archive, config, puzzle } => {
                 let wanted = Wanted { half, archive, puzzle, of_blob: blob.zip(config) };
-                export::export(id, self.model.as_ref(), wanted, inbox).await
+                export::export(id, self.model.as_deref(), wanted, inbox).await
             }
-            Task::Measure => self.measure().await,
             Task::Generate { kind, size, settings, seed } => {
                 let question = generated(kind, size, &settings, seed).ok_or(TaskError::NoGenerator(kind))?;
                 Ok(Event::Generated { question })
             }
             Task::Solve { engine, request } => {
                 let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
+                if let Some(ready) = self.trial.take() {
+                    self.gpu = ready;
+                }
                 match engine {
                     Kind::Cpu => self.cpu.solve(id, model, &request, inbox).await,
                     Kind::Gpu => self.gpu.solve(id, model, &request, inbox).await,
@@ -96,19 +102,41 @@ impl Dispatch for Solving {
                 let before = Before { own, other };
                 self.mixing(level, position, &question, before).await
             }
-            Task::Training(_) | Task::Describe(_) => Err(TaskError::OtherModule),
+            Task::Training(_) | Task::Describe(_) | Task::SelfTest { .. } => Err(TaskError::OtherModule),
             // The worker's own loop does these.
-            Task::Examine { .. } | Task::Cancel { .. } => Ok(Event::Cancelled),
+            Task::Examine { .. } | Task::Measure { .. } | Task::Cancel { .. } => Ok(Event::Cancelled),
         }
+    }
+
+    async fn measure(
+        &mut self,
+        id: u32,
+        cpu: Option<Timing>,
+        inbox: &Rc<RefCell<Inbox>>,
+    ) -> Option<Result<Event, TaskError>> {
+        let Some(model) = self.model.clone() else { return Some(Err(TaskError::NoModel)) };
+        let goes_on = async || {
+            global::breathe().await;
+            !inbox.borrow().has_more()
+        };
+        let timed = match cpu {
+            Some(known) => Ok(Some(known)),
+            None => self.cpu.time(&model, goes_on).await,
+        };
+        let known = timed.transpose()?;
+        if let Ok(cpu) = &known {
+            self.trial.begin(id, model, cpu.clone(), inbox.clone());
+        }
+        Some(known.map(Event::MeasuredCpu))
     }
 }
 
 impl Solving {
     async fn open(&mut self, name: &str, board: Option<puzzle::Kind>) -> Result<Event, TaskError> {
-        let is_open = |model: &OpenModel| model.name == name && board.is_none_or(|board| model.takes(board));
+        let is_open = |model: &Rc<OpenModel>| model.name == name && board.is_none_or(|board| model.takes(board));
         if !self.model.as_ref().is_some_and(is_open) {
             self.close();
-            self.model = Some(self.gallery.open(name, board).await?);
+            self.model = Some(Rc::new(self.gallery.open(name, board).await?));
         }
         Ok(self.model.as_ref().ok_or(TaskError::NoModel)?.opened())
     }
@@ -134,7 +162,7 @@ impl Solving {
         weights.check(&config).map_err(|error| TaskError::Weights { file: name.clone(), source: error.into() })?;
         let model = OpenModel { name, config, weights };
         let opened = model.opened();
-        self.model = Some(model);
+        self.model = Some(Rc::new(model));
         Ok(opened)
     }
 
@@ -144,6 +172,7 @@ impl Solving {
         self.mixing = None;
         self.cpu.unprepare();
         self.gpu.unprepare();
+        self.trial.end();
     }
 
     async fn mixing(
@@ -162,13 +191,6 @@ impl Solving {
         let found = solver.at(&tokens, before, position).await;
         self.mixing = Some(solver);
         Ok(Event::Mixing(found?))
-    }
-
-    async fn measure(&mut self) -> Result<Event, TaskError> {
-        let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
-        let cpu = self.cpu.time(model).await?;
-        let gpu = self.gpu.time(model).await.map_err(|error| error.to_string());
-        Ok(Event::Measured(Measurement { model: model.name.clone(), cpu, gpu }))
     }
 }
 

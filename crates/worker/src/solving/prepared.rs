@@ -4,7 +4,10 @@ use std::{cell::RefCell, ops::ControlFlow};
 
 use hrm_core::{
     analysis::dimensionality,
-    engine::{Engine, EngineError, cpu, gpu},
+    engine::{
+        Engine, EngineError, cpu,
+        gpu::{self, Form},
+    },
     model::{Solver, Taps},
     recording::{
         SegmentReport, Shapes,
@@ -55,6 +58,20 @@ impl<E: Engine> Default for PreparedEngine<E> {
     }
 }
 
+impl PreparedEngine<gpu::Engine> {
+    /// A GPU engine for shaders of this form, without a model.
+    pub async fn in_form(form: Form) -> Result<Self, TaskError> {
+        let engine = gpu::Engine::new().await?;
+        engine.device().use_form(form);
+        Ok(Self { engine: Some(engine), solver: None })
+    }
+
+    /// Whether a processor plays the GPU, as far as that is known.
+    pub fn is_software(&self) -> bool {
+        self.engine.as_ref().is_some_and(|engine| engine.device().is_software())
+    }
+}
+
 impl<E: Start> PreparedEngine<E> {
     /// Drops the prepared model: another one was opened.
     pub fn unprepare(&mut self) {
@@ -87,14 +104,18 @@ impl<E: Start> PreparedEngine<E> {
         Ok((engine.info().name, self.solver.insert(solver)))
     }
 
-    /// Times a segment on the open model.
-    pub async fn time(&mut self, model: &OpenModel) -> Result<Timing, TaskError> {
+    /// Times a segment on the open model; `None` where `goes_on` said no.
+    pub async fn time(
+        &mut self,
+        model: &OpenModel,
+        goes_on: impl AsyncFnMut() -> bool,
+    ) -> Result<Option<Timing>, TaskError> {
         // What the tokens are does not change the time.
         let blank = vec![0; model.config.seq_len];
         let timed = async {
             let (name, solver) = self.ready(model, Taps::States, false).await?;
-            let milliseconds = time_segment(solver, &blank, global::now).await?;
-            Ok(Timing { name, milliseconds })
+            let milliseconds = time_segment(solver, &blank, global::now, goes_on).await?;
+            Ok(milliseconds.map(|milliseconds| Timing { name, milliseconds }))
         };
         let timing = timed.await;
         self.forget_if_failed(timing)

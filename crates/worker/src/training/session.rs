@@ -281,11 +281,7 @@ impl Trainee {
         let before = clock();
         let state = self.run.save().await?.to_bytes()?;
         let (step, bytes) = (self.run.steps_done(), state.len());
-        let written = match &mut self.place {
-            Ok(place) => place.write(&state).await,
-            Err(error) => Err(error.clone()),
-        };
-        match written {
+        match self.store(&state).await {
             Ok(()) => tell(id, TrainingEvent::Saved { step, bytes }),
             Err(error) => {
                 tell(id, TrainingEvent::NotSaved { message: error.to_string() });
@@ -295,6 +291,17 @@ impl Trainee {
         self.saved_at = clock();
         self.save_pause = save_seconds.max((self.saved_at - before) / SAVE_SHARE);
         Ok(())
+    }
+
+    /// Writes a state into the run's place. One that could not be opened before is tried again: a person may have made room.
+    async fn store(&mut self, state: &[u8]) -> Result<(), StorageError> {
+        if self.place.is_err() {
+            self.place = Place::open(&self.run_id).await;
+        }
+        match &mut self.place {
+            Ok(place) => place.write(state).await,
+            Err(error) => Err(error.clone()),
+        }
     }
 
     /// Hands a part of the run to the page as task `id`.

@@ -1,7 +1,7 @@
 //! The options `--engine` and `--precision`.
 
 use clap::ValueEnum;
-use hrm_core::engine::{AnyEngine, EngineError, Kind, Precision};
+use hrm_core::engine::{AnyEngine, EngineError, Kind, Precision, gpu};
 
 use super::Failure;
 
@@ -27,6 +27,19 @@ impl EngineArg {
     pub fn open(self, precision: Precision) -> Result<AnyEngine, EngineError> {
         pollster::block_on(AnyEngine::start_with(self.kind(), precision))
     }
+}
+
+/// Opens the GPU engine on the adapter that has this in its name; on the fastest where none is named.
+///
+/// # Errors
+/// There is no such adapter, or it refuses.
+pub fn open_gpu(adapter: Option<&str>) -> Result<gpu::Engine, EngineError> {
+    pollster::block_on(async {
+        match adapter {
+            Some(name) => gpu::Engine::named(name).await,
+            None => gpu::Engine::new().await,
+        }
+    })
 }
 
 /// What the operands of matrix products are rounded to.

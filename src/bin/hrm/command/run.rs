@@ -49,6 +49,10 @@ pub struct Args {
     /// Segments to think [default: the model's halt_max_steps]
     #[arg(long, value_parser = numbers::segments, allow_negative_numbers = true)]
     segments: Option<usize>,
+    /// Segments that are started before the earliest of them is read, so that a GPU never waits for the host [default: 8 on a GPU,
+    /// 1 where a processor computes]; the answers are the same
+    #[arg(long, value_parser = numbers::segments, allow_negative_numbers = true, conflicts_with = "views")]
+    ahead: Option<usize>,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -115,6 +119,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     pollster::block_on(async {
         let taps = if recording.is_some() { Taps::States } else { Taps::None };
         let mut solver = Solver::new(&engine, &model.config, &model.weights, 1, taps).await?;
+        solver.set_ahead(args.ahead.unwrap_or(solver.ahead()));
         let unwatched = taps == Taps::None;
         let request =
             SolveRequest { question: question.clone(), segments, until, unwatched, interventions: Vec::new() };

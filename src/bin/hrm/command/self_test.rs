@@ -2,23 +2,23 @@
 
 use std::process::ExitCode;
 
-use hrm_core::engine::{Engine, gpu};
+use hrm_core::engine::Engine;
 use hrm_core::verify::self_test::{Verdict, self_test};
 use serde_json::json;
 
-use super::{EngineArg, Failure, output};
+use super::{EngineArg, Failure, engine_arg::open_gpu, output};
 
 /// Random shapes of each kernel.
 const CASES: u64 = 16;
 
-/// Tests the adapter and prints what each kernel's largest error is.
-pub fn run(engine: EngineArg, as_json: bool) -> Result<ExitCode, Failure> {
+/// Tests the adapter of that name, or the fastest, and prints what each kernel's largest error is.
+pub fn run(engine: EngineArg, adapter: Option<&str>, as_json: bool) -> Result<ExitCode, Failure> {
     if !matches!(engine, EngineArg::Gpu) {
         return Err(
             "--self-test: the CPU engine is what a GPU is compared with; expected --engine gpu beside it".into()
         );
     }
-    let engine = pollster::block_on(gpu::Engine::new())?;
+    let engine = open_gpu(adapter)?;
     let name = engine.info().name;
     let verdicts = pollster::block_on(self_test(&engine, CASES, |_| {}))?;
     let passes = verdicts.iter().all(|verdict| verdict.fault.is_none());

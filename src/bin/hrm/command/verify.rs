@@ -24,6 +24,9 @@ pub struct Args {
     /// Test every kernel on this machine's GPU instead
     #[arg(long, conflicts_with_all = ["model", "precision"])]
     self_test: bool,
+    /// The GPU to test: a part of its name [default: the fastest]
+    #[arg(long, value_name = "NAME", requires = "self_test")]
+    adapter: Option<String>,
     /// A model whose outputs the golden file holds: its inputs as `batch.inputs` and `batch.puzzle_identifiers`, the logits of
     /// the segments as `f32.segment.0.logits` and so on. As for `hrm run`, also what the official training writes
     #[arg(long)]
@@ -43,7 +46,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
-    let Some(file) = &args.file else { return self_test::run(args.engine, args.json) };
+    let Some(file) = &args.file else { return self_test::run(args.engine, args.adapter.as_deref(), args.json) };
     let bytes = files::read(file)?;
     if let Some(model) = &args.model {
         let model = models::read("--model", model, &args.set)?;

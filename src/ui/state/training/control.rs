@@ -18,9 +18,8 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::ui::{
     browser,
     format::words::id_of,
-    state::{
-        Status,
-        training::{AfterPause, Boards, Current, Notice, Origin, Page, Phase, Progress, Way, hear::News, tasks::Lane},
+    state::training::{
+        AfterPause, Boards, Current, Notice, Origin, Page, Phase, Progress, Way, hear::News, tasks::Lane,
     },
     url::place::Place,
 };
@@ -51,16 +50,10 @@ impl Page {
         self.measure_when_settled();
     }
 
-    /// The engine that a run would take, as chosen on the page; `None` while that is being measured.
-    pub fn training_engine(self) -> Option<EngineKind> {
-        let no_model = self.machine.status.with(|status| matches!(status, Status::Failed(_)));
-        self.machine.engine().or(no_model.then_some(EngineKind::Cpu))
-    }
-
     /// Begins a new run by the draft; at most `steps` steps of it.
     pub fn begin_run(self, steps: Option<u64>) {
         let training = self.training;
-        let Some(engine) = untrack(|| self.training_engine()) else { return };
+        let engine = self.machine.engine.get_untracked();
         let Ok(mut recipe) = training.recipe.get_untracked() else { return };
         if untrack(|| training.is_busy() || training.lacks_puzzles().is_some()) {
             return;
@@ -97,15 +90,15 @@ impl Page {
             return;
         }
         let shown = training.current.get_untracked().filter(|current| current.id == of);
-        let shown = shown.map(|current| (current.recipe, Some(current.engine)));
+        let shown = shown.map(|current| current.recipe);
         let known = shown.or_else(|| {
             training.stored.with_untracked(|stored| {
                 let state = stored.iter().flatten().find(|stored| stored.run == of)?.state.as_ref().ok()?;
-                Some((state.recipe.clone(), state.engine))
+                Some(state.recipe.clone())
             })
         });
-        let Some((mut recipe, engine)) = known else { return };
-        let Some(engine) = untrack(|| self.training_engine()).or(engine) else { return };
+        let Some(mut recipe) = known else { return };
+        let engine = self.machine.engine.get_untracked();
         change(&mut recipe);
         recipe.name = self.free_name(&recipe.name, None);
         let id = self.show_new(&recipe, engine);
@@ -152,23 +145,23 @@ impl Page {
 
     /// Shows a stored run and goes on with it; on `engine`, or on the kind that it was on: another rounds otherwise.
     pub fn continue_stored(self, id: &str, engine: Option<EngineKind>) {
-        let Some(engine) = engine.or_else(|| self.engine_of(id)) else { return };
+        let engine = engine.unwrap_or_else(|| self.engine_of(id));
         if self.show_stored(id, engine) {
             self.ask_to_continue(id.into(), engine, None);
         }
     }
 
     /// The engine on which a stored run goes on: where it does not say, the page's.
-    fn engine_of(self, id: &str) -> Option<EngineKind> {
+    fn engine_of(self, id: &str) -> EngineKind {
         let own = self.training.stored.with_untracked(|stored| {
             stored.iter().flatten().find(|stored| stored.run == id)?.state.as_ref().ok()?.engine
         });
-        own.or_else(|| untrack(|| self.training_engine()))
+        own.unwrap_or_else(|| self.machine.engine.get_untracked())
     }
 
     /// Shows a stored run, which can be gone on with.
     pub fn open_stored(self, id: &str) {
-        let engine = self.engine_of(id).unwrap_or(EngineKind::Cpu);
+        let engine = self.engine_of(id);
         if self.show_stored(id, engine) {
             let steps =
                 self.training.current.with_untracked(|now| now.as_ref().map_or(0, |now| now.recipe.training.steps));
@@ -377,9 +370,9 @@ impl Page {
     /// A GPU computes a batch whole; the CPU's cores may share it.
     fn follow_engine(self) {
         Effect::new(move |_| {
-            let cores = match self.training_engine() {
-                Some(EngineKind::Gpu) => 1,
-                _ => browser::cores(),
+            let cores = match self.machine.engine.get() {
+                EngineKind::Gpu => 1,
+                EngineKind::Cpu => browser::cores(),
             };
             self.training.cores.set(cores);
         });
@@ -392,7 +385,7 @@ impl Page {
         let wanted = Memo::new(move |_| {
             let here = self.place.get() == Place::Train && !training.is_busy();
             let recipe = training.recipe.get().ok().filter(|_| here)?;
-            Some((recipe, self.training_engine()?))
+            Some((recipe, self.machine.engine.get()))
         });
         let timer = StoredValue::new(None::<TimeoutHandle>);
         Effect::new(move |_| {

@@ -1,6 +1,9 @@
 //! The adapter, its limits, and what becomes of its errors.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use futures_channel::oneshot;
 
@@ -47,9 +50,38 @@ impl Device {
             ..Default::default()
         };
         let adapter = instance.request_adapter(&options).await;
-        let adapter = adapter.map_err(|error| EngineError::NoAdapter(error.to_string()))?;
+        Self::of_adapter(&adapter.map_err(|error| EngineError::NoAdapter(error.to_string()))?).await
+    }
+
+    /// Opens the first adapter that has `part` in its name, in whatever case.
+    ///
+    /// # Errors
+    /// As [`Device::open`]; where no adapter has it, with the names of those there are.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub async fn open_named(part: &str) -> Result<Self, EngineError> {
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+        let all = instance.enumerate_adapters(wgpu::Backends::all()).await;
+        let is_it = |adapter: &&wgpu::Adapter| adapter.get_info().name.to_lowercase().contains(&part.to_lowercase());
+        match all.iter().find(is_it) {
+            Some(adapter) => Self::of_adapter(adapter).await,
+            None => {
+                let names: Vec<_> = all.iter().map(|adapter| format!("{:?}", adapter.get_info().name)).collect();
+                let there = if names.is_empty() {
+                    "there is none".into()
+                } else {
+                    format!("expected a part of {}", names.join(" or "))
+                };
+                Err(EngineError::NoAdapter(format!("no adapter has {part:?} in its name; {there}")))
+            }
+        }
+    }
+
+    async fn of_adapter(adapter: &wgpu::Adapter) -> Result<Self, EngineError> {
         let required_limits = limits(&adapter.limits())?;
-        let descriptor = wgpu::DeviceDescriptor { label: Some("hrm-web"), required_limits, ..Default::default() };
+        // By them the pace is known better; nothing needs them.
+        let required_features = adapter.features() & wgpu::Features::TIMESTAMP_QUERY;
+        let descriptor =
+            wgpu::DeviceDescriptor { label: Some("hrm-web"), required_features, required_limits, ..Default::default() };
         let opened = adapter.request_device(&descriptor).await;
         let (raw, queue) = opened.map_err(|error| EngineError::NoAdapter(error.to_string()))?;
 
@@ -64,7 +96,7 @@ impl Device {
                 Some(EngineError::DeviceLost(why.trim_end_matches('.').into()));
         });
 
-        let info = describe(&adapter).await;
+        let info = describe(adapter).await;
         let pace = Arc::new(Mutex::new(Pace::new(is_software(&info))));
         let form = Arc::new(Mutex::new(form(&info).await));
         Ok(Device { raw, queue, pipelines: Default::default(), pace, form, info, fault })
@@ -122,22 +154,16 @@ impl Device {
 
     /// Does `work` with the driver's complaints caught, and returns the one that is the cause of the others.
     pub(super) async fn scoped<T>(&self, work: impl FnOnce() -> T) -> Result<T, EngineError> {
-        let filters = [wgpu::ErrorFilter::Internal, wgpu::ErrorFilter::OutOfMemory, wgpu::ErrorFilter::Validation];
-        let guards = filters.map(|filter| self.raw.push_error_scope(filter));
+        let scopes = self.open_scopes();
         let result = work();
-        // Scopes close in the reverse order; none is awaited before all are closed.
-        let pending: Vec<_> = guards.into_iter().rev().map(wgpu::ErrorScopeGuard::pop).collect();
-        let mut errors = Vec::new();
-        for outcome in pending {
-            errors.extend(outcome.await);
-        }
-        self.check()?;
-        // A buffer that found no room is invalid from then on, and so is its use: that complaint, of the innermost scope,
-        // comes first.
-        match errors.last() {
-            Some(error) => Err(driver(error)),
-            None => Ok(result),
-        }
+        scopes.close().heard(self).await?;
+        Ok(result)
+    }
+
+    /// From here on the driver's complaints are caught, until the scopes are closed.
+    pub(super) fn open_scopes(&self) -> Scopes {
+        let filters = [wgpu::ErrorFilter::Internal, wgpu::ErrorFilter::OutOfMemory, wgpu::ErrorFilter::Validation];
+        Scopes(filters.map(|filter| self.raw.push_error_scope(filter)))
     }
 
     /// Waits until all that was submitted is done.
@@ -166,6 +192,37 @@ impl Device {
         }
         // The driver gave the callback away unused: the device is gone.
         done.await.map_err(|_| EngineError::DeviceLost("it answers no more".into()))
+    }
+}
+
+/// Scopes that catch the driver's complaints, the innermost last.
+pub(super) struct Scopes([wgpu::ErrorScopeGuard; 3]);
+
+impl Scopes {
+    /// Closes them: what they have caught can be heard later.
+    pub fn close(self) -> Complaints {
+        // In the reverse order; none is awaited before all are closed.
+        Complaints(self.0.into_iter().rev().map(|guard| Box::pin(guard.pop()) as Complaint).collect())
+    }
+}
+
+type Complaint = Pin<Box<dyn Future<Output = Option<wgpu::Error>>>>;
+
+/// What scopes have caught, the innermost first; nothing, where none were opened.
+#[derive(Default)]
+pub(super) struct Complaints(Vec<Complaint>);
+
+impl Complaints {
+    /// Fails with the one that is the cause of the others, or with what the device has said before.
+    pub async fn heard(self, device: &Device) -> Result<(), EngineError> {
+        let mut errors = Vec::new();
+        for outcome in self.0 {
+            errors.extend(outcome.await);
+        }
+        device.check()?;
+        // A buffer that found no room is invalid from then on, and so is its use: that complaint, of the innermost scope,
+        // comes first.
+        errors.last().map_or(Ok(()), |error| Err(driver(error)))
     }
 }
 

@@ -4,6 +4,7 @@
 //! group per dispatch. Running it encodes the dispatches again and submits them once.
 
 mod attention;
+mod clearing;
 mod device;
 mod dispatch;
 mod launch;
@@ -17,9 +18,11 @@ mod products;
 mod readback;
 mod session;
 pub mod shaders;
+mod stamps;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
+pub use clearing::measure_clearing;
 pub use device::Device;
 pub use launch::Form;
 pub use ledger::{Ledger, REFERENCES, Reference, ledger};
@@ -30,6 +33,10 @@ pub use session::Session;
 
 use super::{EngineError, Info, Kind};
 use crate::plan::{BufferId, Program};
+
+/// Runs that are started before the earliest is read. Firefox takes some 100 ms until what it was asked to read is there: a run of
+/// 16 segments waits for that twice.
+const AHEAD: usize = 8;
 
 /// Plays programs on a GPU.
 pub struct Engine {
@@ -45,6 +52,15 @@ impl Engine {
         Ok(Engine { device: Device::open().await? })
     }
 
+    /// Opens the first adapter that has `part` in its name, in whatever case.
+    ///
+    /// # Errors
+    /// As [`Engine::new`]; where no adapter has it, with the names of those there are.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub async fn named(part: &str) -> Result<Self, EngineError> {
+        Ok(Engine { device: Device::open_named(part).await? })
+    }
+
     /// What it runs on.
     pub fn device(&self) -> &Device {
         &self.device
@@ -56,6 +72,11 @@ impl super::Engine for Engine {
 
     fn info(&self) -> Info {
         Info { kind: Kind::Gpu, name: self.device.name(), bf16: None }
+    }
+
+    /// Where a processor plays the GPU, what is started and then not wanted takes its time from what is.
+    fn runs_ahead(&self) -> usize {
+        if self.device.is_software() { 1 } else { AHEAD }
     }
 
     async fn prepare(&self, program: Program) -> Result<Session, EngineError> {

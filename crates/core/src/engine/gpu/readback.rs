@@ -40,6 +40,11 @@ impl Part {
     }
 }
 
+/// Bytes of the buffer of a part, if there is one.
+pub fn bytes_of(part: Option<Part>) -> u64 {
+    part.map_or(0, Part::bytes)
+}
+
 /// Bytes of a staging buffer for these parts.
 pub fn staging_bytes(parts: impl Iterator<Item = Part>) -> u64 {
     parts.map(Part::room).fold(0, u64::saturating_add).max(8)
@@ -58,15 +63,18 @@ impl Staging {
         self.free.iter().map(|b| b.size()).sum()
     }
 
-    /// A staging buffer for all of `wanted`.
-    pub fn take(&mut self, device: &Device, wanted: &[Wanted]) -> wgpu::Buffer {
+    /// A free one for all of `wanted`.
+    pub fn take(&mut self, wanted: &[Wanted]) -> Option<wgpu::Buffer> {
         let size = staging_bytes(wanted.iter().map(|w| w.part));
-        if let Some(index) = self.free.iter().position(|b| b.size() == size) {
-            return self.free.swap_remove(index);
-        }
+        let index = self.free.iter().position(|b| b.size() == size)?;
+        Some(self.free.swap_remove(index))
+    }
+
+    /// A new one, for which there may be no room.
+    pub fn make(device: &Device, wanted: &[Wanted]) -> wgpu::Buffer {
         device.raw.create_buffer(&wgpu::BufferDescriptor {
             label: Some("staging"),
-            size,
+            size: staging_bytes(wanted.iter().map(|w| w.part)),
             usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         })

@@ -2,13 +2,14 @@
 
 use std::sync::{Arc, PoisonError};
 
-use super::device::Device;
+use super::device::{Complaints, Device, Scopes};
 use super::dispatch;
 use super::launch::{self, Launch};
 use super::pace;
 use super::parameters::Parameters;
 use super::pipelines::Pipeline;
 use super::readback::{self, Mapping, Part, Staging, Wanted};
+use super::stamps::Stamps;
 use crate::engine::{Data, EngineError};
 use crate::plan::memory::{self, Layout};
 use crate::plan::{Access, Binding, BufferId, Entry, EntryId, Lifetime, Program};
@@ -31,6 +32,7 @@ pub struct Session {
     /// Dispatches of every entry.
     entries: Vec<Vec<Dispatch>>,
     staging: Staging,
+    stamps: Option<Stamps>,
     /// Bytes of slots, parameters and stand-in.
     bytes: u64,
     /// Since when the queue may have been busy with what nothing was read of, and with how many operations.
@@ -44,10 +46,15 @@ pub struct Session {
 /// What a run was asked to read.
 pub struct Reading {
     mapping: Mapping,
+    /// What the driver had to say of it, where its staging buffer is new.
+    complaints: Complaints,
     /// Since when the queue may have been busy with it.
     since: f64,
-    /// Operations done since then.
+    /// Operations done since then, and those of the run itself.
     flops: f64,
+    own_flops: f64,
+    /// Whether the timestamps come last among what is read.
+    stamped: bool,
     /// Whether only to read, as seldom happens: its staging buffer is not kept.
     passing: bool,
 }
@@ -82,8 +89,10 @@ impl Session {
         let refused = check_buffers(device, program, &layout).is_err();
         let launches = if refused { Vec::new() } else { launches(device, program) };
         let parameters = Parameters::predicted_bytes(device, launches.iter().flatten().flatten());
-        let staging = readback::staging_bytes(read.iter().map(|&id| Part::of(program.buffer(id))));
-        let rest = padded(0) + padded(launch::SCRATCH) + parameters;
+        let stamps = Stamps::predicted(device);
+        let read = read.iter().map(|&id| Part::of(program.buffer(id)));
+        let staging = readback::staging_bytes(read.chain(stamps));
+        let rest = padded(0) + padded(launch::SCRATCH) + parameters + readback::bytes_of(stamps);
         [slots, rest, staging, staging].into_iter().fold(0, u64::saturating_add)
     }
 
@@ -98,8 +107,9 @@ impl Session {
         let stand_in = storage("absent operand", 0);
         let scratch = storage("scratch", launch::SCRATCH);
         let parameters = Parameters::new(&device, launches.iter().flatten().flatten());
+        let stamps = Stamps::new(&device);
         let all = slots.iter().chain([&stand_in, &scratch, parameters.buffer()]);
-        let bytes = all.map(|b| b.size()).sum();
+        let bytes = all.map(|b| b.size()).sum::<u64>() + readback::bytes_of(Stamps::predicted(&device));
 
         let mut pipelines = device.pipelines.lock().unwrap_or_else(PoisonError::into_inner);
         let mut entries = Vec::new();
@@ -139,6 +149,7 @@ impl Session {
             slots,
             entries,
             staging: Staging::default(),
+            stamps,
             bytes,
             pending: None,
             finished: 0.0,
@@ -169,12 +180,15 @@ impl Session {
     fn submit(&self, dispatches: &[&Dispatch], last: impl FnOnce(&mut wgpu::CommandEncoder)) -> wgpu::SubmissionIndex {
         let budget = self.device.target().budget;
         let mut encoder = self.device.raw.create_command_encoder(&Default::default());
+        let mut rest = dispatches.len();
         for (index, piece) in pieces(dispatches, |d| d.flops, budget).enumerate() {
             if index > 0 {
                 let full = std::mem::replace(&mut encoder, self.device.raw.create_command_encoder(&Default::default()));
                 self.device.queue.submit([full.finish()]);
             }
-            let mut pass = encoder.begin_compute_pass(&Default::default());
+            rest -= piece.len();
+            let timestamp_writes = self.stamps.as_ref().and_then(|stamps| stamps.of_pass(index == 0, rest == 0));
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: None, timestamp_writes });
             for dispatch in piece {
                 let [x, y, z] = dispatch.grid;
                 pass.set_pipeline(&dispatch.pipeline.pipeline);
@@ -234,7 +248,8 @@ impl crate::engine::Session for Session {
         read.iter().try_for_each(|&id| self.lasting(id))?;
         let dispatches: Vec<_> = entries.iter().flat_map(|e| &self.entries[e.0]).collect();
         let (since, before) = self.pending.take().unwrap_or_else(|| (pace::now(), 0.0));
-        let flops = before + dispatches.iter().map(|d| d.flops).sum::<f64>();
+        let own_flops = dispatches.iter().map(|d| d.flops).sum::<f64>();
+        let flops = before + own_flops;
         if read.is_empty() {
             self.submit(&dispatches, |_| {});
             self.pending = Some((since, flops));
@@ -244,22 +259,36 @@ impl crate::engine::Session for Session {
             buffer: &self.slots[self.layout.slot(id)],
             part: Part::of(self.program.buffer(id)),
         };
-        let wanted: Vec<_> = read.iter().map(wanted).collect();
-        let staging = self.staging.take(&self.device, &wanted);
-        let submission = self.submit(&dispatches, |encoder| readback::encode(encoder, &staging, &wanted));
+        let stamps = self.stamps.as_ref().filter(|_| !dispatches.is_empty());
+        let wanted: Vec<_> = read.iter().map(wanted).chain(stamps.map(Stamps::wanted)).collect();
+        let free = self.staging.take(&wanted);
+        // Without room for a new one this reading fails, and not the device.
+        let scopes = free.is_none().then(|| self.device.open_scopes());
+        let staging = free.unwrap_or_else(|| Staging::make(&self.device, &wanted));
+        let submission = self.submit(&dispatches, |encoder| {
+            stamps.into_iter().for_each(|stamps| stamps.resolve(encoder));
+            readback::encode(encoder, &staging, &wanted);
+        });
         let mapping = Mapping::new(staging, wanted.iter().map(|w| w.part).collect(), submission);
-        Ok(Some(Reading { mapping, since, flops, passing: entries.is_empty() }))
+        let complaints = scopes.map(Scopes::close).unwrap_or_default();
+        let (stamped, passing) = (stamps.is_some(), entries.is_empty());
+        Ok(Some(Reading { mapping, complaints, since, flops, own_flops, stamped, passing }))
     }
 
     async fn fetch(&mut self, reading: Self::Reading) -> Result<Vec<Data>, EngineError> {
-        let Some(Reading { mapping, since, flops, passing }) = reading else { return Ok(Vec::new()) };
-        let (values, when, staging) = mapping.values(&self.device).await?;
+        let Some(reading) = reading else { return Ok(Vec::new()) };
+        let Reading { mapping, complaints, since, flops, own_flops, stamped, passing } = reading;
+        complaints.heard(&self.device).await?;
+        let (mut values, when, staging) = mapping.values(&self.device).await?;
         if !passing {
             self.staging.put_back(staging);
         }
         // It was not begun before the one before it was done.
         let busy = when - since.max(self.finished);
         self.finished = when;
+        let stamps = if stamped { values.pop().map(Data::u32) } else { None };
+        let seconds = self.stamps.as_ref().zip(stamps).and_then(|(stamps, words)| stamps.seconds(&words));
+        let (flops, busy) = seconds.map_or((flops, busy), |seconds| (own_flops, seconds));
         if std::mem::replace(&mut self.warm, true) && flops > 0.0 {
             self.device.pace.lock().unwrap_or_else(PoisonError::into_inner).observe(flops, busy);
         }

@@ -7,17 +7,17 @@ use hrm_core::{
         self,
         gpu_profile::{KernelTime, Limits, Profile, Table, profile},
     },
-    engine::{Engine as _, gpu},
+    engine::Engine as _,
 };
 use serde_json::json;
 
-use crate::command::{Failure, output};
+use crate::command::{Failure, engine_arg::open_gpu, output};
 
 /// Bytes of the vectors by which bandwidth is taken.
 const SIZES: [u64; 3] = [1 << 20, 16 << 20, 128 << 20];
-/// Measures the adapter with the middle model's segment and training step.
-pub fn run(as_json: bool) -> Result<(), Failure> {
-    let engine = pollster::block_on(gpu::Engine::new())?;
+/// Measures the adapter of that name, or the fastest, with the middle model's segment and training step.
+pub fn run(adapter: Option<&str>, as_json: bool) -> Result<(), Failure> {
+    let engine = open_gpu(adapter)?;
     let told = |what: &str, done, all| output::note(format_args!("{what}: {done}/{all} kernels timed"));
     let Profile { limits, tables } = pollster::block_on(profile(&engine, ("middle", &bench::middle()), &SIZES, told))?;
     let name = engine.info().name;
@@ -43,6 +43,7 @@ fn of_limits(limits: &Limits) -> String {
         let _ = writeln!(text, "  {count} dispatches, each needing the one before: {:.3} ms", seconds * 1e3);
     }
     let _ = writeln!(text, "  an empty queue answers after {:.3} ms", limits.round_trip * 1e3);
+    let _ = writeln!(text, "  clearing 16 KiB of workgroup memory: {:.3} µs a workgroup", limits.clearing * 1e6);
     text
 }
 

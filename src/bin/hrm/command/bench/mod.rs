@@ -50,6 +50,9 @@ pub struct Args {
     /// Measure this machine's GPU: its peak, bandwidth and dispatches, and of every kernel the time beside what bounds it
     #[arg(long, conflicts_with_all = ["only", "engine", "ledger"])]
     gpu_profile: bool,
+    /// The GPU that --gpu-profile measures: a part of its name [default: the fastest]
+    #[arg(long, value_name = "NAME", requires = "gpu_profile")]
+    adapter: Option<String>,
     /// Measure nothing: count what the gallery's models, the middle and the 27 M one ask of a GPU
     #[arg(long, conflicts_with_all = ["only", "engine"])]
     ledger: bool,
@@ -67,7 +70,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     if args.gpu_profile {
-        gpu_profile::run(args.json)?;
+        gpu_profile::run(args.adapter.as_deref(), args.json)?;
         return Ok(ExitCode::SUCCESS);
     }
     let chosen = args.engine.map(EngineArg::kind);

@@ -1,0 +1,84 @@
+//! Whether the GPU engine computes right here: its self-test, in a worker of its own.
+
+use hrm_link::{
+    client::{Client, Heard, Module},
+    protocol::{Event, Task},
+    self_test::SelfTest,
+};
+use leptos::prelude::*;
+
+/// What is known of the GPU engine.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Tested {
+    /// Nothing.
+    #[default]
+    Not,
+    /// It is being tested: so many parts of all are done.
+    Going {
+        /// Done.
+        done: usize,
+        /// All; 0 while that is not known.
+        of: usize,
+    },
+    /// A processor plays the GPU: nothing more was tested.
+    Software,
+    /// Every kernel agrees with the CPU engine.
+    Right,
+    /// The kernel that does not, and how many others.
+    Wrong(String, usize),
+    /// It could not be tested, and why.
+    Failed(String),
+}
+
+impl Tested {
+    /// Whether the page may choose the engine by itself.
+    pub fn is_trusted(&self) -> bool {
+        matches!(self, Self::Right | Self::Software)
+    }
+}
+
+/// The test, made once in a visit.
+#[derive(Clone, Copy)]
+pub struct GpuTest {
+    client: StoredValue<Option<Client>, LocalStorage>,
+    /// What is known.
+    pub found: RwSignal<Tested>,
+}
+
+impl GpuTest {
+    /// Of which nothing is known.
+    pub fn new() -> Self {
+        Self { client: StoredValue::new_local(None), found: RwSignal::new(Tested::Not) }
+    }
+
+    /// Tests the engine unless that was done; where a processor plays the GPU, if that is `wanted`.
+    pub fn begin(self, wanted: bool) {
+        let known = self.found.get_untracked();
+        if known != Tested::Not && !(wanted && matches!(known, Tested::Software | Tested::Failed(_))) {
+            return;
+        }
+        self.found.set(Tested::Going { done: 0, of: 0 });
+        let client = Client::new(Module::Testing, move |heard| self.hear(heard));
+        client.restart();
+        client.ask(Task::SelfTest { software: wanted });
+        self.client.set_value(Some(client));
+    }
+
+    fn hear(self, heard: Heard) {
+        let found = match heard {
+            Heard::Report { event: Event::SelfTest(SelfTest::Testing { done, of }), .. } => {
+                return self.found.set(Tested::Going { done, of });
+            }
+            Heard::Report { event: Event::SelfTest(SelfTest::Software), .. } => Tested::Software,
+            Heard::Report { event: Event::SelfTest(SelfTest::Done { faults }), .. } => match faults.split_first() {
+                Some((first, others)) => Tested::Wrong(first.clone(), others.len()),
+                None => Tested::Right,
+            },
+            Heard::Report { event: Event::Failed(failure), .. } => Tested::Failed(failure.message),
+            Heard::Lost { message, .. } => Tested::Failed(message),
+            _ => return,
+        };
+        self.found.set(found);
+        self.client.with_value(|client| client.iter().for_each(Client::stop));
+    }
+}
