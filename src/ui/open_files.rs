@@ -10,7 +10,6 @@ use crate::ui::{
     },
     state::Page,
     tasks_module::{TasksModule, is_of_tasks},
-    url::place::Place,
 };
 
 /// Marks the document's root while files hover over the page.
@@ -22,19 +21,19 @@ const LOOKED_INTO: usize = 3;
 
 /// Takes files: tasks to the place of tasks, all else as [`Page::take_files`] does.
 async fn take(page: Page, tasks: TasksModule, files: Vec<File>) {
-    if is_tasks(page, &files).await {
+    if is_tasks(tasks, &files).await {
         tasks.take_files(files);
     } else {
         page.take_files(files);
     }
 }
 
-async fn is_tasks(page: Page, files: &[File]) -> bool {
+async fn is_tasks(tasks: TasksModule, files: &[File]) -> bool {
     let ending = |file: &File| file.name().to_lowercase().rsplit('.').next().unwrap_or_default().to_owned();
     if files.iter().any(|file| OF_MODELS.contains(&ending(file).as_str())) {
         return false;
     }
-    if page.place.get_untracked() == Place::Tasks {
+    if tasks.is_shown() {
         return true;
     }
     for file in files.iter().filter(|file| ending(file) == "json").take(LOOKED_INTO) {

@@ -5,7 +5,10 @@ use leptos::{html, prelude::*, task::spawn_local};
 use wasm_bindgen::prelude::*;
 use web_sys::{File, HtmlElement};
 
-use crate::ui::{state::Page, url::place::Place};
+use crate::ui::{
+    state::{Drawing, Route},
+    url::place::Place,
+};
 
 #[wasm_bindgen]
 extern "C" {
@@ -47,7 +50,8 @@ pub fn is_of_tasks(text: &str) -> bool {
 /// The module and what waits for it.
 #[derive(Clone, Copy)]
 pub struct TasksModule {
-    page: Page,
+    route: Route,
+    drawing: Drawing,
     state: RwSignal<State>,
     running: StoredValue<Option<Running>, LocalStorage>,
     /// Files that came before it did.
@@ -60,9 +64,10 @@ pub struct TasksModule {
 
 impl TasksModule {
     /// Nothing is fetched yet.
-    pub fn new(page: Page) -> Self {
+    pub fn new() -> Self {
         Self {
-            page,
+            route: Route::here(),
+            drawing: Drawing::here(),
             state: RwSignal::new(State::Loading(None)),
             running: StoredValue::new_local(None),
             files: StoredValue::new_local(Vec::new()),
@@ -76,9 +81,14 @@ impl TasksModule {
         expect_context()
     }
 
+    /// Whether the place is shown.
+    pub fn is_shown(self) -> bool {
+        self.route.place.get_untracked() == Place::Tasks
+    }
+
     /// Shows the place, and gives it files; where its module is not there yet, as soon as it is.
     pub fn take_files(self, files: Vec<File>) {
-        self.page.place.set(Place::Tasks);
+        self.route.place.set(Place::Tasks);
         self.files.update_value(|waiting| waiting.extend(files));
         self.give_files();
     }
@@ -113,19 +123,18 @@ impl TasksModule {
         let tell = Closure::<dyn Fn(Option<String>, bool)>::new(move |linked: Option<String>, landmark: bool| {
             self.told.set_value(linked.clone());
             if landmark {
-                self.page.drawing.landmark.set_value(true);
+                self.drawing.landmark.set_value(true);
             }
-            self.page.task.set(linked);
+            self.route.task.set(linked);
         });
-        let linked = self.page.task.get_untracked();
+        let linked = self.route.task.get_untracked();
         match loaded.and_then(|exports| exports.start(&room, linked, tell.as_ref())) {
             Ok(running) => {
                 // It may tell as long as the page lives.
                 tell.forget();
                 self.running.set_value(Some(running));
                 self.state.set(State::Here);
-                let is_shown = self.page.place.get_untracked() == Place::Tasks;
-                self.ask(|running| running.show(is_shown));
+                self.ask(|running| running.show(self.is_shown()));
                 self.give_files();
             }
             Err(error) => self.state.set(State::Failed(format!("{}.", words(&error).trim_end_matches('.')))),
@@ -135,11 +144,11 @@ impl TasksModule {
     /// Tells the module what changes outside it.
     fn follow(self) {
         Effect::new(move |_| {
-            let is_shown = self.page.place.get() == Place::Tasks;
+            let is_shown = self.route.place.get() == Place::Tasks;
             self.ask(|running| running.show(is_shown));
         });
         Effect::new(move |_| {
-            let linked = self.page.task.get();
+            let linked = self.route.task.get();
             let is_news = self.told.with_value(|told| *told != linked);
             if let Some(linked) = linked.filter(|_| is_news) {
                 self.ask(|running| running.set_task(&linked));

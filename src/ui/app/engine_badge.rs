@@ -4,13 +4,12 @@ use hrm_core::engine::Kind;
 use hrm_link::engine_timing::{Choice, Measurement};
 use leptos::prelude::*;
 
-use crate::ui::state::{Machine, Page, Status, Tested};
+use crate::ui::state::{Machine, Run, Status, Tested};
 
 /// The engine's name, with the reason.
 #[component]
 pub fn EngineBadge() -> impl IntoView {
-    let page = Page::here();
-    let machine = page.machine;
+    let (machine, run) = (Machine::here(), Run::here());
     let name = move || match machine.status.with(|status| matches!(status, Status::Failed(_))) {
         true => "no engine".into(),
         false => machine.measurement.with(|measurement| name(machine.engine.get(), measurement.as_ref())),
@@ -18,7 +17,7 @@ pub fn EngineBadge() -> impl IntoView {
     let reason = move || {
         let reason = reason(machine);
         // A run goes on with the engine that it began with.
-        let running = page.is_running().then(|| page.run.engine.get()).flatten();
+        let running = run.is_running().then(|| run.engine.get()).flatten();
         match running.filter(|engine| machine.engine.get() != *engine) {
             Some(Kind::Cpu) => "from the next run on; this one goes on with the CPU".into(),
             Some(Kind::Gpu) => "from the next run on; this one goes on with WebGPU".into(),
@@ -36,7 +35,7 @@ pub fn EngineBadge() -> impl IntoView {
 /// The list to choose another engine, and the button to time them again.
 #[component]
 pub fn EngineChoice() -> impl IntoView {
-    let machine = Page::here().machine;
+    let machine = Machine::here();
     let is_untested =
         move || machine.gpu_test.found.with(|found| matches!(found, Tested::Software | Tested::Failed(_)));
     let choose = move |event| {

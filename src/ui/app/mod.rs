@@ -19,7 +19,7 @@ use crate::ui::{
     how_it_works::HowItWorks,
     open_files::take_dropped,
     solve::Solve,
-    state::Page,
+    state::{Page, Route, Theme, Training},
     tasks_module::{TasksModule, TasksPlace},
     train::Train,
     url::{address::Address, place::Place},
@@ -44,12 +44,13 @@ pub fn start() {
 #[component]
 fn App() -> impl IntoView {
     let page = Page::new();
-    provide_context(page);
-    provide_context(TasksModule::new(page));
-    browser::on_scheme_change(move || page.theme.update(|version| *version += 1));
-    title_the_place(page);
+    page.provide();
+    provide_context(TasksModule::new());
+    let (route, training, theme) = (Route::here(), Training::here(), Theme::here());
+    browser::on_scheme_change(move || theme.changed());
+    title_the_place(route, training);
     take_dropped(page);
-    let tour = Tour::new(page);
+    let tour = Tour::new();
     // On a phone; elsewhere there is room for all of it.
     let unfolded = RwSignal::new(false);
     view! {
@@ -89,12 +90,12 @@ fn App() -> impl IntoView {
 /// A link to every place. They are addresses, so the browser's back and forward go between places.
 #[component]
 fn Navigation() -> impl IntoView {
-    let page = Page::here();
+    let (route, training, page) = (Route::here(), Training::here(), Page::here());
     let link = |place: Place| {
         let address = move || Address { place, ..page.address() }.to_string();
-        let current = move || (page.place.get() == place).then_some("page");
+        let current = move || (route.place.get() == place).then_some("page");
         // Wherever one is, it is seen that a run is being trained.
-        let trains = move || (place == Place::Train && page.training.is_busy()).then_some(" ●");
+        let trains = move || (place == Place::Train && training.is_busy()).then_some(" ●");
         let what = move || trains().map(|_| "A run is being trained");
         view! {
             <a href=address aria-current=current title=what data-testid=format!("place-{}", place.name())>
@@ -109,8 +110,8 @@ fn Navigation() -> impl IntoView {
 /// A place. It is made when it is first visited, and only hidden while another one is shown: so it keeps its state.
 #[component]
 fn Room(place: Place) -> impl IntoView {
-    let page = Page::here();
-    let is_here = move || page.place.get() == place;
+    let route = Route::here();
+    let is_here = move || route.place.get() == place;
     let visited = Memo::new(move |before: Option<&bool>| before.is_some_and(|before| *before) || is_here());
     view! {
         <Show when=move || visited.get()>
@@ -131,11 +132,11 @@ fn content(place: Place) -> AnyView {
 }
 
 /// The document is titled after the place and marked while a run is trained, and another place is shown from its top.
-fn title_the_place(page: Page) {
+fn title_the_place(route: Route, training: Training) {
     Effect::new(move |before: Option<Place>| {
-        let place = page.place.get();
+        let place = route.place.get();
         // Also in the browser's row of tabs it is seen that a run is being trained.
-        let trains = if page.training.is_busy() { "● " } else { "" };
+        let trains = if training.is_busy() { "● " } else { "" };
         document().set_title(&match place {
             Place::Solve => format!("{trains}{TITLE}"),
             place => format!("{trains}{} · {TITLE}", place.title()),

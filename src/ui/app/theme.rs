@@ -2,21 +2,21 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{browser, state::Page};
+use crate::ui::{browser, state::Theme};
 
 const KEY: &str = "hrm.theme";
 
 /// The list of themes; the choice is kept for the next visit.
 #[component]
 pub fn ThemeChoice() -> impl IntoView {
-    let page = Page::here();
+    let painted = Theme::here();
     let kept = browser::recall(KEY).filter(|theme| ["light", "dark"].contains(&theme.as_str()));
     let theme = RwSignal::new(kept.unwrap_or_else(|| "system".into()));
     Effect::new(move |_| {
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("data-theme", &theme.get());
         }
-        page.theme.update(|version| *version += 1);
+        painted.changed();
     });
     let choose = move |event| {
         theme.set(event_target_value(&event));

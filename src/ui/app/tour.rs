@@ -4,7 +4,7 @@ use leptos::{html, prelude::*};
 
 use crate::ui::{
     browser,
-    state::{Page, Phase, Question},
+    state::{Drawing, Machine, Phase, Player, Question, Route, Run, Solver, Visit},
     url::{place::Place, view::View},
 };
 
@@ -71,6 +71,12 @@ const BEGIN: usize = 1;
 /// The tour's place: which step, if any.
 #[derive(Clone, Copy)]
 pub struct Tour {
+    drawing: Drawing,
+    machine: Machine,
+    player: Player,
+    solver: Solver,
+    route: Route,
+    visit: Visit,
     step: RwSignal<Option<usize>>,
     /// Whether the run that it has begun is still to be shown slowly.
     replays: StoredValue<bool>,
@@ -81,70 +87,82 @@ pub struct Tour {
 impl Tour {
     /// An invitation to it follows the run that a first visit has met, when that has been shown to its end; it goes with the
     /// board of which it speaks.
-    pub fn new(page: Page) -> Self {
-        let tour = Self { step: RwSignal::new(None), replays: StoredValue::new(false), before: StoredValue::new(None) };
+    pub fn new() -> Self {
+        let (run, player, visit) = (Run::here(), Player::here(), Visit::here());
+        let tour = Self {
+            drawing: Drawing::here(),
+            machine: Machine::here(),
+            player,
+            solver: Solver::here(),
+            route: Route::here(),
+            visit,
+            step: RwSignal::new(None),
+            replays: StoredValue::new(false),
+            before: StoredValue::new(None),
+        };
         Effect::new(move |_| {
-            if page.welcomed.get() && !page.player.playing.get() {
-                page.welcomed.set(false);
+            if visit.welcomed.get() && !player.playing.get() {
+                visit.welcomed.set(false);
                 tour.step.set(Some(0));
             }
         });
         Effect::new(move |_| {
-            let is_first = page.shows_first_board();
+            let is_first = tour.drawing.is_first_board();
             if !is_first && tour.step.get_untracked() == Some(0) {
                 tour.step.set(None);
             }
         });
         Effect::new(move |_| {
-            let has_ended = page.run.phase.with(Phase::has_answer);
+            let has_ended = run.phase.with(Phase::has_answer);
             if has_ended && tour.replays.get_value() {
                 tour.replays.set_value(false);
-                untrack(|| page.player.replay());
+                untrack(|| player.replay());
             }
         });
         tour
     }
 
     /// From the first step, on the first board, where it can be seen.
-    fn begin(self, page: Page) {
-        page.place.set(Place::Solve);
-        let (question, model) = (page.drawing.question.get_untracked(), page.machine.preferred.get_untracked());
-        self.before.set_value((!untrack(|| page.shows_first_board()) || model.is_some()).then_some((question, model)));
+    fn begin(self) {
+        self.route.place.set(Place::Solve);
+        let (question, model) = (self.drawing.question.get_untracked(), self.machine.preferred.get_untracked());
+        self.before
+            .set_value((!untrack(|| self.drawing.is_first_board()) || model.is_some()).then_some((question, model)));
         // What it says is of the model that the page has for this board.
-        page.machine.preferred.set(None);
-        page.show_first_board();
+        self.machine.preferred.set(None);
+        self.drawing.show_first_board();
         // The puzzle alone, before any answer.
-        page.player.seek(0);
+        self.player.seek(0);
         self.step.set(Some(BEGIN));
     }
 
     /// Ends it before its time: what was there before comes back.
-    fn skip(self, page: Page) {
+    fn skip(self) {
         if let Some((question, model)) = self.before.try_update_value(Option::take).flatten() {
-            page.machine.preferred.set(model);
-            page.drawing.replace(question);
+            self.machine.preferred.set(model);
+            self.drawing.replace(question);
         }
-        self.end(page);
+        self.end();
     }
 
-    fn end(self, page: Page) {
-        page.remember_visit();
+    fn end(self) {
+        self.visit.remember();
         self.step.set(None);
         browser::focus("[data-testid=tour-again]");
     }
 
-    fn go_on(self, page: Page) {
+    fn go_on(self) {
         match self.step.get_untracked() {
-            Some(0) => self.begin(page),
+            Some(0) => self.begin(),
             Some(step) if step + 1 < STEPS.len() => {
                 if step == BEGIN {
-                    page.view.set(View::Overview);
+                    self.route.view.set(View::Overview);
                     self.replays.set_value(true);
-                    page.solve_first_board();
+                    self.solver.solve_first_board();
                 }
                 self.step.set(Some(step + 1));
             }
-            _ => self.end(page),
+            _ => self.end(),
         }
     }
 }
@@ -152,12 +170,11 @@ impl Tour {
 /// The present step as a card beside what it is about; nothing when there is none.
 #[component]
 pub fn TourCard(tour: Tour) -> impl IntoView {
-    let page = Page::here();
-    let shown = Memo::new(move |_| tour.step.get().filter(|_| page.place.get() == Place::Solve));
+    let shown = Memo::new(move |_| tour.step.get().filter(|_| tour.route.place.get() == Place::Solve));
     Effect::new(move |_| browser::mark_root("data-tour", shown.get().map(|step| STEPS[step].part)));
     let handle = window_event_listener(leptos::ev::keydown, move |event| {
         if event.key() == "Escape" && shown.get_untracked().is_some() {
-            tour.skip(page);
+            tour.skip();
         }
     });
     on_cleanup(move || handle.remove());
@@ -179,11 +196,11 @@ pub fn TourCard(tour: Tour) -> impl IntoView {
                 <h2 id="tour-title" tabindex="-1" node_ref=heading>{*title}</h2>
                 <p>{*words}</p>
                 <div class="actions">
-                    <button type="button" class="primary" data-testid="tour-next" on:click=move |_| tour.go_on(page)>
+                    <button type="button" class="primary" data-testid="tour-next" on:click=move |_| tour.go_on()>
                         {*next}
                     </button>
                     <Show when=move || step + 1 < STEPS.len()>
-                        <button type="button" class="quiet" data-testid="tour-skip" on:click=move |_| tour.skip(page)>
+                        <button type="button" class="quiet" data-testid="tour-skip" on:click=move |_| tour.skip()>
                             {if step < BEGIN { "Not now" } else { "Skip" }}
                         </button>
                     </Show>
@@ -197,9 +214,8 @@ pub fn TourCard(tour: Tour) -> impl IntoView {
 /// Begins the tour on request.
 #[component]
 pub fn TourAgain(tour: Tour) -> impl IntoView {
-    let page = Page::here();
     view! {
-        <button type="button" class="quiet" data-testid="tour-again" on:click=move |_| tour.begin(page)>
+        <button type="button" class="quiet" data-testid="tour-again" on:click=move |_| tour.begin()>
             "Guided minute"
         </button>
     }

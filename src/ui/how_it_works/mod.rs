@@ -5,7 +5,11 @@ mod drawing;
 
 use leptos::prelude::*;
 
-use crate::ui::{how_it_works::address::address_of, state::Page, url::view::View};
+use crate::ui::{
+    how_it_works::address::address_of,
+    state::{Machine, Page},
+    url::view::View,
+};
 use drawing::Drawing;
 
 /// The model in a drawing and in words, with links into the views that show what is said.
@@ -88,7 +92,7 @@ pub fn HowItWorks() -> impl IntoView {
 /// The cycles of the model that is open.
 #[component]
 fn OpenModel() -> impl IntoView {
-    let machine = Page::here().machine;
+    let machine = Machine::here();
     let words = move || {
         let shapes = machine.shapes.get()?;
         let name = machine.model.with(|model| model.as_ref().map(|model| model.name.clone()))?;

@@ -5,7 +5,7 @@ use leptos::{ev::MouseEvent, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, NodeList};
 
-use crate::ui::{inspect::reads::Read, state::Page};
+use crate::ui::{inspect::reads::Read, state::Drawing};
 
 /// What a cell shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -27,13 +27,13 @@ struct Shown {
 /// it everywhere, pressing selects it.
 #[component]
 pub fn AnswerBoard(read: Memo<Option<Read>>) -> impl IntoView {
-    let page = Page::here();
+    let drawing = Drawing::here();
     let rows = NodeRef::<html::Tbody>::new();
     let shown = StoredValue::new_local(None::<Shown>);
     Effect::new(move |_| {
         let Some(rows) = rows.get() else { return };
-        let kind = page.kind();
-        let squares = squares(page, kind, read);
+        let kind = drawing.kind();
+        let squares = squares(drawing, kind, read);
         shown.update_value(|shown| {
             if shown.as_ref().is_none_or(|shown| shown.kind != kind) {
                 *shown = Shown::build(&rows, kind);
@@ -45,12 +45,12 @@ pub fn AnswerBoard(read: Memo<Option<Read>>) -> impl IntoView {
     });
     let hover = move |event: MouseEvent| {
         if let Some(at) = cell_under(&event) {
-            page.pointed.set(Some(at));
+            drawing.pointed.set(Some(at));
         }
     };
     let select = move |event: MouseEvent| {
         if let Some(at) = cell_under(&event) {
-            page.drawing.cursor.set(at);
+            drawing.cursor.set(at);
         }
     };
     view! {
@@ -58,7 +58,7 @@ pub fn AnswerBoard(read: Memo<Option<Read>>) -> impl IntoView {
             class="mini-board"
             data-testid="answer-board"
             on:mouseover=hover
-            on:mouseleave=move |_| page.pointed.set(None)
+            on:mouseleave=move |_| drawing.pointed.set(None)
             on:click=select
         >
             <tbody node_ref=rows></tbody>
@@ -66,9 +66,9 @@ pub fn AnswerBoard(read: Memo<Option<Read>>) -> impl IntoView {
     }
 }
 
-fn squares(page: Page, kind: Kind, read: Memo<Option<Read>>) -> Vec<Square> {
+fn squares(drawing: Drawing, kind: Kind, read: Memo<Option<Read>>) -> Vec<Square> {
     let mut squares = vec![Square::default(); kind.layout().cells()];
-    let lit = page.pointed.get().and_then(|at| squares.get_mut(at));
+    let lit = drawing.pointed.get().and_then(|at| squares.get_mut(at));
     if let Some(square) = lit {
         square.lit = true;
     }

@@ -11,7 +11,7 @@ use crate::ui::{
         answer_board::AnswerBoard,
         reads::{Read, reads},
     },
-    state::Page,
+    state::{Drawing, Player, Run},
     widgets::{
         chart::{Frame, Plot, frame, horizontal_axis_lines, segment_marks, upright},
         save_figure::Save,
@@ -34,14 +34,14 @@ const TOP_GLOSS: &str = "The symbols that the head, put to the state after this 
 /// The answers of a module's steps: their counts along the run, the present one as a board, the present cell's symbols.
 #[component]
 pub fn Answers() -> impl IntoView {
-    let page = Page::here();
+    let (drawing, run, player) = (Drawing::here(), Run::here(), Player::here());
     let level = RwSignal::new(Level::H);
     let reads = Memo::new(move |_| {
-        let (kind, level) = (page.kind(), level.get());
-        page.run.read(|recording| reads(kind, recording, level))
+        let (kind, level) = (drawing.kind(), level.get());
+        run.read(|recording| reads(kind, recording, level))
     });
     let present = Memo::new(move |_| {
-        let moment = page.player.moment.get();
+        let moment = player.moment.get();
         reads.with(|reads| reads.iter().rposition(|read| read.moment <= moment))
     });
     let set_level = move |event| level.set(if event_target_value(&event) == "L" { Level::L } else { Level::H });
@@ -66,11 +66,11 @@ pub fn Answers() -> impl IntoView {
 /// Cells changed and cells wrong by rule, step by step.
 #[component]
 fn Counts(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView {
-    let page = Page::here();
+    let (run, player) = (Run::here(), Player::here());
     let room = NodeRef::<html::Div>::new();
     let frame = frame(room, HEIGHT);
-    let planned = move || page.run.read(|recording| recording.planned_moments()).max(1) as f64;
-    let segments = move || page.run.read(|recording| recording.planned_moments() / recording.shapes().steps().max(1));
+    let planned = move || run.read(|recording| recording.planned_moments()).max(1) as f64;
+    let segments = move || run.read(|recording| recording.planned_moments() / recording.shapes().steps().max(1));
     let curve = move |count: fn(&Read) -> usize| {
         let (frame, planned) = (frame.get(), planned());
         reads.with(|reads| {
@@ -90,13 +90,13 @@ fn Counts(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView
             let read = reads.get(under_pointer.get().or_else(|| present.get())?)?;
             Some((read.moment, read.changed.len(), read.wrong.len()))
         })?;
-        let place = page.run.read(|recording| in_words(recording, moment))?;
+        let place = run.read(|recording| in_words(recording, moment))?;
         Some(format!("{place}: {changed} cells changed, {wrong} wrong by rule"))
     };
     let rows = move || {
         reads.with(|reads| {
             let row = |read: &Read| {
-                let place = page.run.read(|recording| in_words(recording, read.moment)).unwrap_or_default();
+                let place = run.read(|recording| in_words(recording, read.moment)).unwrap_or_default();
                 vec![place, read.changed.len().to_string(), read.wrong.len().to_string()]
             };
             reads.iter().map(row).collect()
@@ -110,7 +110,7 @@ fn Counts(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView
                 <b class="wrong">"cells wrong by rule"</b>
                 <Save name="answers"/>
             </figcaption>
-            <Plot room frame label="Cells changed and cells wrong by rule after every step; the table below has the figures" testid="answer-counts" point press=move |share| page.player.seek(moment_at(share))>
+            <Plot room frame label="Cells changed and cells wrong by rule after every step; the table below has the figures" testid="answer-counts" point press=move |share| player.seek(moment_at(share))>
                 {move || reads.with(|reads| grid(reads, frame.get(), segments()))}
                 <polyline class="curve wrong" points=move || curve(|read| read.wrong.len())/>
                 <polyline class="curve changed" points=move || curve(|read| read.changed.len())/>
@@ -157,13 +157,12 @@ fn Board(reads: Memo<Vec<Read>>, present: Memo<Option<usize>>) -> impl IntoView 
 /// The most probable symbols of the cell in view, at the present moment.
 #[component]
 fn Top(level: RwSignal<Level>) -> impl IntoView {
-    let page = Page::here();
-    let cell = page.cell;
-    let (level_name, moment) = (move || name_of(level.get()).1, page.player.moment);
+    let (drawing, run, player) = (Drawing::here(), Run::here(), Player::here());
+    let cell = drawing.cell;
+    let (level_name, moment) = (move || name_of(level.get()).1, player.moment);
     let bars = move || {
-        let (kind, cell, moment, level) = (page.kind(), cell.get(), moment.get(), level.get());
-        let top: Vec<(u8, f32)> = page
-            .run
+        let (kind, cell, moment, level) = (drawing.kind(), cell.get(), moment.get(), level.get());
+        let top: Vec<(u8, f32)> = run
             .read(|recording| {
                 let step = recording.step(recording.last_step(level, moment)?)?;
                 Some(step.readout.top(cell).collect())
@@ -181,7 +180,7 @@ fn Top(level: RwSignal<Level>) -> impl IntoView {
         };
         top.into_iter().map(bar).collect_view()
     };
-    let where_it_is = move || format!("{}, read from {}", place(page.kind(), cell.get()), level_name());
+    let where_it_is = move || format!("{}, read from {}", place(drawing.kind(), cell.get()), level_name());
     view! {
         <figure>
             <figcaption>

@@ -7,14 +7,14 @@ use crate::ui::{
         halting::Halting,
         step_curve::{Measure, StepCurve},
     },
-    state::Page,
+    state::Experiment,
 };
 
 /// Change, distance to the end and direction of every step, and the Q-head's word on it.
 #[component]
 pub fn Convergence() -> impl IntoView {
-    let page = Page::here();
-    let compared = move || page.experiment.comparison.with(Option::is_some);
+    let experiment = Experiment::here();
+    let compared = move || experiment.comparison.with(Option::is_some);
     view! {
         <StepCurve measure=Measure::Residual/>
         <StepCurve measure=Measure::ToFinal/>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::ui::{
     format::moment::name_of,
-    state::{DIMENSION_PUZZLES, Page},
+    state::{DIMENSION_PUZZLES, Drawing, Measured, Solver},
     widgets::{save_figure::Save, tooltip::Term},
 };
 
@@ -16,10 +16,10 @@ const GLOSS: &str = "The participation ratio of the last states' channels: 1 if 
 /// The two ratios as bars, and the button that measures them.
 #[component]
 pub fn Dimensions() -> impl IntoView {
-    let page = Page::here();
-    let found = page.dimensionality.found;
-    let busy = move || page.dimensionality.task.get().is_some();
-    let act = move |_| if busy() { page.stop_measuring() } else { page.measure_dimensions() };
+    let (drawing, measured, solver) = (Drawing::here(), Measured::here(), Solver::here());
+    let found = measured.found;
+    let busy = move || measured.task.get().is_some();
+    let act = move |_| if busy() { measured.stop() } else { measured.begin(untrack(|| drawing.kind())) };
     let bars = move || {
         let found = found.get()?;
         let bar = |level: Level, ratio: f64| {
@@ -48,7 +48,7 @@ pub fn Dimensions() -> impl IntoView {
             </figcaption>
             {bars}
             <p class="reading">
-                {move || page.is_foreign().then_some("Of the open model, which is not the one that the run on the page is of.")}
+                {move || solver.is_foreign().then_some("Of the open model, which is not the one that the run on the page is of.")}
             </p>
             <button type="button" data-testid="measure-dimensions" on:click=act>
                 {move || if busy() { "Stop".into() } else { format!("Measure over {DIMENSION_PUZZLES} random puzzles") }}

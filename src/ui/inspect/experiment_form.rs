@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use crate::ui::{
     board::symbol::{name, place},
     format::moment::{in_words, name_of},
-    state::{Experiment, Page},
+    state::{Drawing, Experiment, Player, Run, Solver},
 };
 
 /// What can be chosen.
@@ -57,10 +57,10 @@ pub fn act_in_words(kind: Kind, act: Act) -> String {
 }
 
 /// An intervention as a sentence.
-pub fn intervention_in_words(page: Page, intervention: Intervention) -> String {
-    let when = page.run.read(|recording| in_words(recording, intervention.at));
+pub fn intervention_in_words(drawing: Drawing, run: Run, intervention: Intervention) -> String {
+    let when = run.read(|recording| in_words(recording, intervention.at));
     let when = when.unwrap_or_else(|| format!("step {}", intervention.at + 1));
-    format!("From {when} on: {}.", act_in_words(page.kind(), intervention.act))
+    format!("From {when} on: {}.", act_in_words(drawing.kind(), intervention.act))
 }
 
 /// Tokens that a clue can become.
@@ -71,10 +71,11 @@ fn clues(kind: Kind) -> Vec<u8> {
 /// Chooses an act, gathers several, runs them.
 #[component]
 pub fn ExperimentForm() -> impl IntoView {
-    let page = Page::here();
+    let (drawing, run, player, experiment, solver) =
+        (Drawing::here(), Run::here(), Player::here(), Experiment::here(), Solver::here());
     // What is chosen outlives the form, which goes while a run begins.
-    let Experiment { acts, deed, size, seed, token, .. } = page.experiment;
-    let cell = page.drawing.cursor;
+    let Experiment { acts, deed, size, seed, token, .. } = experiment;
+    let cell = drawing.cursor;
     let deed_now = move || Deed::ALL[deed.get()];
     let chosen = move || {
         let act = match untrack(deed_now) {
@@ -83,16 +84,21 @@ pub fn ExperimentForm() -> impl IntoView {
             Deed::Noise(level) => Act::Noise { level, size: size.get_untracked(), seed: seed.get_untracked() },
             Deed::Clue => Act::Clue { cell: cell.get_untracked(), token: token.get_untracked().into() },
         };
-        Intervention { at: page.player.moment.get_untracked(), act }
+        Intervention { at: player.moment.get_untracked(), act }
+    };
+    let all = move || {
+        let mut all = acts.get_untracked();
+        all.push(chosen());
+        all
     };
     let when = move || {
-        let moment = page.player.moment.get();
-        page.run.read(|recording| in_words(recording, moment))
+        let moment = player.moment.get();
+        run.read(|recording| in_words(recording, moment))
     };
-    let is_last = move || page.player.is_at_end();
+    let is_last = move || player.is_at_end();
     // Nothing can come of what is done at a run's last step, where it stands when it has ended.
-    if untrack(|| is_last() && !page.is_running() && acts.with(Vec::is_empty)) {
-        page.player.seek(0);
+    if untrack(|| is_last() && !run.is_running() && acts.with(Vec::is_empty)) {
+        player.seek(0);
     }
     let option = move |index: usize| {
         view! { <option value=index.to_string() selected=move || deed.get() == index>{Deed::ALL[index].title()}</option> }
@@ -116,7 +122,7 @@ pub fn ExperimentForm() -> impl IntoView {
     };
     let noise = move || matches!(deed_now(), Deed::Noise(_));
     let tokens = move || {
-        let kind = page.kind();
+        let kind = drawing.kind();
         let option = |value: u8| {
             view! { <option value=value.to_string() selected=move || token.get() == value>{name(kind, value)}</option> }
         };
@@ -148,7 +154,7 @@ pub fn ExperimentForm() -> impl IntoView {
             </Show>
             <Show when=move || deed_now() == Deed::Clue>
                 <label class="choice">
-                    {move || format!("{} becomes ", place(page.kind(), cell.get()))}
+                    {move || format!("{} becomes ", place(drawing.kind(), cell.get()))}
                     <select data-testid="clue-token" on:change=set_token>{tokens}</select>
                 </label>
                 <span class="reading">"Select another cell of the board to change that one (with “Look”, where pressing draws)."</span>
@@ -161,7 +167,7 @@ pub fn ExperimentForm() -> impl IntoView {
                  timeline."
             </p>
         </Show>
-        <Show when=move || page.run.until.get() != Until::Budget>
+        <Show when=move || run.until.get() != Until::Budget>
             <p class="reading">
                 "An experiment runs through all its segments, whatever is chosen for other runs: only so one sees \
                  whether the thought recovers."
@@ -169,7 +175,7 @@ pub fn ExperimentForm() -> impl IntoView {
         </Show>
         <Show when=move || acts.with(|acts| !acts.is_empty())>
             <ul class="acts" aria-label="Together with" data-testid="acts">
-                {move || acts.get().into_iter().enumerate().map(|(index, act)| listed(page, index, act)).collect_view()}
+                {move || acts.get().into_iter().enumerate().map(|(index, act)| listed(drawing, run, experiment, index, act)).collect_view()}
             </ul>
         </Show>
         <div class="options">
@@ -177,8 +183,8 @@ pub fn ExperimentForm() -> impl IntoView {
                 type="button"
                 class="primary"
                 data-testid="run-experiment"
-                disabled=move || page.is_running() || !page.has_untouched_run()
-                on:click=move |_| page.run_experiment(chosen())
+                disabled=move || run.is_running() || !solver.has_untouched_run()
+                on:click=move |_| solver.run_experiment(all())
             >
                 "Run it beside the untouched run"
             </button>
@@ -190,15 +196,21 @@ pub fn ExperimentForm() -> impl IntoView {
 }
 
 /// An act that was gathered, with the button that drops it.
-fn listed(page: Page, index: usize, intervention: Intervention) -> impl IntoView {
+fn listed(
+    drawing: Drawing,
+    run: Run,
+    experiment: Experiment,
+    index: usize,
+    intervention: Intervention,
+) -> impl IntoView {
     let drop_it = move |_| {
-        page.experiment.acts.update(|acts| {
+        experiment.acts.update(|acts| {
             acts.remove(index);
         });
     };
     view! {
         <li>
-            {intervention_in_words(page, intervention)}
+            {intervention_in_words(drawing, run, intervention)}
             " "
             <button type="button" class="quiet" on:click=drop_it>"Drop"</button>
         </li>

@@ -16,7 +16,7 @@ use crate::ui::{
         reads::Read,
         step_curve::{Measure, StepCurve},
     },
-    state::Page,
+    state::{Drawing, Experiment, Player, Run, Solver},
     widgets::{table::Table, tooltip::Term},
 };
 
@@ -27,10 +27,10 @@ const GLOSS: &str = "Stop one of the two clocks, send a state back to its start,
 /// The form, and what came of the last experiment.
 #[component]
 pub fn Experiments() -> impl IntoView {
-    let page = Page::here();
-    let shows_experiment = move || page.run.read(|recording| !recording.interventions().is_empty());
+    let (drawing, run, experiment, solver) = (Drawing::here(), Run::here(), Experiment::here(), Solver::here());
+    let shows_experiment = move || run.read(|recording| !recording.interventions().is_empty());
     let back = move || if shows_experiment() { "Back to the untouched run" } else { "Show the experiment again" };
-    let without = move || match (page.is_foreign(), page.has_untouched_run() || page.is_running()) {
+    let without = move || match (solver.is_foreign(), solver.has_untouched_run() || run.is_running()) {
         (true, _) => Some("This run is of another model than the open one. Press Solve for one of this model."),
         (false, false) => Some("Press Solve first: an experiment is laid over an untouched run."),
         (false, true) => None,
@@ -41,7 +41,7 @@ pub fn Experiments() -> impl IntoView {
             <ExperimentForm/>
             <p class="reading">{without}</p>
         </figure>
-        <Show when=move || page.has_pair()>
+        <Show when=move || run.has_pair()>
             <figure>
                 <figcaption>
                     "The experiment beside the untouched run"
@@ -50,13 +50,13 @@ pub fn Experiments() -> impl IntoView {
                     </span>
                 </figcaption>
                 <div data-testid="experiment-outcome" role="status">
-                    {move || findings(page).into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}
+                    {move || findings(drawing, run, experiment).into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}
                 </div>
-                <button type="button" data-testid="swap-runs" disabled=move || page.is_running() on:click=move |_| page.swap_runs()>
+                <button type="button" data-testid="swap-runs" disabled=move || run.is_running() on:click=move |_| solver.swap_runs()>
                     {back}
                 </button>
                 <BothBoards/>
-                <Table head=["Segment", "z_H apart", "z_L apart", "Cells that differ"] rows=move || rows(page)/>
+                <Table head=["Segment", "z_H apart", "z_L apart", "Cells that differ"] rows=move || rows(run, experiment)/>
             </figure>
             <StepCurve measure=Measure::Apart/>
         </Show>
@@ -67,14 +67,14 @@ pub fn Experiments() -> impl IntoView {
 /// the puzzle alone before the first.
 #[component]
 fn BothBoards() -> impl IntoView {
-    let page = Page::here();
+    let (drawing, run, player) = (Drawing::here(), Run::here(), Player::here());
     let answer = move |of_experiment: bool| {
-        let moment = page.player.moment.get();
+        let moment = player.moment.get();
         let found = |run: &Option<Recording>| {
             let run = run.as_ref().filter(|run| run.interventions().is_empty() != of_experiment)?;
             Some((answer_shown(run, moment).map(|answer| answer.tokens), run.posed(moment)))
         };
-        page.run.recording.with(found).or_else(|| page.run.kept.with(found))
+        run.recording.with(found).or_else(|| run.kept.with(found))
     };
     let read = move |of_experiment: bool| {
         Memo::new(move |_| {
@@ -83,8 +83,8 @@ fn BothBoards() -> impl IntoView {
             let tokens = answered.as_ref().unwrap_or(&posed).clone();
             let changed = (0..tokens.len()).filter(|&cell| other.get(cell).is_some_and(|own| *own != tokens[cell]));
             let changed = if answered.is_some() { changed.collect() } else { Vec::new() };
-            let wrong = answered.map(|tokens| wrong_cells(page.kind(), &posed, &tokens)).unwrap_or_default();
-            Some(Read { moment: page.player.moment.get(), tokens, changed, wrong })
+            let wrong = answered.map(|tokens| wrong_cells(drawing.kind(), &posed, &tokens)).unwrap_or_default();
+            Some(Read { moment: player.moment.get(), tokens, changed, wrong })
         })
     };
     let both =
@@ -114,39 +114,39 @@ fn BothBoards() -> impl IntoView {
 }
 
 /// Reads the experiment of the pair, whichever of the two the page shows.
-fn of_experiment<T: Default>(page: Page, read: impl FnOnce(&Recording) -> T) -> T {
-    page.run.recording.with(|run| {
-        page.run.kept.with(|kept| {
-            let mut both = run.iter().chain(kept);
+fn of_experiment<T: Default>(run: Run, read: impl FnOnce(&Recording) -> T) -> T {
+    run.recording.with(|shown| {
+        run.kept.with(|kept| {
+            let mut both = shown.iter().chain(kept);
             both.find(|recording| !recording.interventions().is_empty()).map(read).unwrap_or_default()
         })
     })
 }
 
 /// What was done and what came of it, in sentences.
-fn findings(page: Page) -> Vec<String> {
-    let acts = of_experiment(page, |experiment| experiment.interventions().to_vec());
-    let mut lines: Vec<String> = acts.iter().map(|act| intervention_in_words(page, *act)).collect();
-    lines.extend(other_engine(page));
-    lines.extend(page.experiment.comparison.with(|comparison| Some(outcome(comparison.as_ref()?.outcome()?))));
+fn findings(drawing: Drawing, run: Run, experiment: Experiment) -> Vec<String> {
+    let acts = of_experiment(run, |experiment| experiment.interventions().to_vec());
+    let mut lines: Vec<String> = acts.iter().map(|act| intervention_in_words(drawing, run, *act)).collect();
+    lines.extend(other_engine(run));
+    lines.extend(experiment.comparison.with(|comparison| Some(outcome(comparison.as_ref()?.outcome()?))));
     if acts.iter().any(|intervention| matches!(intervention.act, Act::Clue { .. })) {
-        lines.extend(of_experiment(page, |experiment| {
+        lines.extend(of_experiment(run, |experiment| {
             let posed = experiment.posed(experiment.moments());
-            let checked = page.kind().check(&posed, &experiment.segments().last()?.answer.tokens);
+            let checked = drawing.kind().check(&posed, &experiment.segments().last()?.answer.tokens);
             Some(match checked {
                 Ok(()) => "By the rules its last answer solves the changed puzzle.".into(),
                 Err(fault) => format!("By the rules its last answer does not solve the changed puzzle: {fault}."),
             })
         }));
     }
-    lines.extend([Level::H, Level::L].into_iter().filter_map(|level| distance(page, level)));
+    lines.extend([Level::H, Level::L].into_iter().filter_map(|level| distance(run, experiment, level)));
     lines
 }
 
 /// That the two runs were computed differently, where they were.
-fn other_engine(page: Page) -> Option<String> {
-    let of_run = page.run.read(|run| run.engine().to_owned());
-    let of_kept = page.run.kept.with(|kept| Some(kept.as_ref()?.engine().to_owned()))?;
+fn other_engine(run: Run) -> Option<String> {
+    let of_run = run.read(|run| run.engine().to_owned());
+    let of_kept = run.kept.with(|kept| Some(kept.as_ref()?.engine().to_owned()))?;
     (of_run != of_kept).then(|| {
         format!(
             "One of the two ran on {of_run}, the other on {of_kept}: they differ by rounding from their first step on. \
@@ -172,20 +172,20 @@ fn outcome(outcome: Outcome) -> String {
 }
 
 /// How far a module's states are apart, at most and at last.
-fn distance(page: Page, level: Level) -> Option<String> {
-    let [(at, most), (_, last)] = page.experiment.comparison.with(|comparison| comparison.as_ref()?.extremes(level))?;
+fn distance(run: Run, experiment: Experiment, level: Level) -> Option<String> {
+    let [(at, most), (_, last)] = experiment.comparison.with(|comparison| comparison.as_ref()?.extremes(level))?;
     let name = name_of(level).1;
     if most == 0.0 {
         return Some(format!("{name} is the same in both runs, bit for bit."));
     }
-    let place = page.run.read(|recording| in_words(recording, at))?;
+    let place = run.read(|recording| in_words(recording, at))?;
     Some(format!("{name} is at most {} RMS apart ({place}), and {} RMS at last.", short(most), short(last)))
 }
 
 /// Each segment: how far the states are apart at its end, and cells whose answers differ.
-fn rows(page: Page) -> Vec<Vec<String>> {
-    let Some(steps) = page.run.read(|recording| Some(recording.shapes().steps())) else { return Vec::new() };
-    page.experiment.comparison.with(|comparison| {
+fn rows(run: Run, experiment: Experiment) -> Vec<Vec<String>> {
+    let Some(steps) = run.read(|recording| Some(recording.shapes().steps())) else { return Vec::new() };
+    experiment.comparison.with(|comparison| {
         let Some(comparison) = comparison else { return Vec::new() };
         let apart = |moment| comparison.distance(moment).map_or_else(|| "not kept".into(), |d| format!("{d:.6}"));
         let row = |(segment, cells): (usize, &usize)| {

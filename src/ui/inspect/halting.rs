@@ -5,7 +5,7 @@ use leptos::{html, prelude::*};
 
 use crate::ui::{
     drawing::scale::Linear,
-    state::Page,
+    state::{Player, Run},
     widgets::{
         chart::{Frame, Plot, frame, halting_mark, horizontal_axis_lines, labels_below, upright},
         save_figure::Save,
@@ -64,13 +64,13 @@ impl Values {
 /// Both values for every segment, with a table.
 #[component]
 pub fn Halting() -> impl IntoView {
-    let page = Page::here();
+    let (run, player) = (Run::here(), Player::here());
     let room = NodeRef::<html::Div>::new();
     let frame = frame(room, HEIGHT);
-    let values = Memo::new(move |_| page.run.read(Values::of));
+    let values = Memo::new(move |_| run.read(Values::of));
     let now = Memo::new(move |_| {
-        let moment = page.player.moment.get();
-        page.run.read(|recording| recording.answered(moment).map(|segment| segment.index))
+        let moment = player.moment.get();
+        run.read(|recording| recording.answered(moment).map(|segment| segment.index))
     });
     let has_continue = Memo::new(move |_| values.with(|values| values.has_continue));
     let under_pointer = RwSignal::new(None::<usize>);

@@ -17,7 +17,7 @@ use crate::ui::{
     browser,
     drawing::{heat_map_layout::Picture, scale::short},
     format::moment::name_of,
-    state::Page,
+    state::{Drawing, Player, Run, Theme},
     widgets::{table::Table, tooltip::Term},
 };
 
@@ -57,26 +57,26 @@ pub fn HeatMap(
     #[prop(into)]
     tiles: Signal<bool>,
 ) -> impl IntoView {
-    let page = Page::here();
+    let (drawing, run, player, theme) = (Drawing::here(), Run::here(), Player::here(), Theme::here());
     let (class, name) = name_of(level);
     let canvas = NodeRef::<html::Canvas>::new();
     let due = StoredValue::new(false);
     let at = RwSignal::new(None::<(usize, usize)>);
-    let shapes = Memo::new(move |_| page.run.read(|recording| Some(recording.shapes())));
+    let shapes = Memo::new(move |_| run.read(|recording| Some(recording.shapes())));
     let picture = Memo::new(move |_| {
         let shapes = shapes.get()?;
         let (positions, channels, prefix) = (shapes.positions, shapes.channels, shapes.prefix);
         Some(if tiles.get() {
-            let Layout { rows, columns, .. } = page.kind().layout();
+            let Layout { rows, columns, .. } = drawing.kind().layout();
             Picture::Tiles { rows, columns, prefix, channels }
         } else {
             Picture::Rows { positions, channels }
         })
     });
     Effect::new(move |_| {
-        page.run.recording.track();
-        page.player.moment.track();
-        page.theme.track();
+        run.recording.track();
+        player.moment.track();
+        theme.track();
         picture.track();
         difference.track();
         let Some(canvas) = canvas.get().filter(|_| !due.get_value()) else { return };
@@ -86,7 +86,7 @@ pub fn HeatMap(
             if due.try_set_value(false).is_none()
                 && let Some(picture) = untrack(|| picture.try_get()).flatten()
             {
-                untrack(|| paint(page, level, difference.get(), picture, &canvas));
+                untrack(|| paint(run, player, level, difference.get(), picture, &canvas));
             }
         });
     });
@@ -101,14 +101,14 @@ pub fn HeatMap(
         let found = picture.at(x, y);
         at.set(found);
         let prefix = shapes.get_untracked().map_or(0, |shapes| shapes.prefix);
-        page.pointed.set(found.and_then(|(position, _)| position.checked_sub(prefix)));
+        drawing.pointed.set(found.and_then(|(position, _)| position.checked_sub(prefix)));
     };
     let leave = move |_| {
         at.set(None);
-        page.pointed.set(None);
+        drawing.pointed.set(None);
     };
     let lit = move || {
-        let position = page.pointed.get()? + shapes.get()?.prefix;
+        let position = drawing.pointed.get()? + shapes.get()?.prefix;
         let [left, top, width, height] = picture.get()?.area(position)?.map(|share| share * 100.0);
         let style = format!("left:{left:.3}%;top:{top:.3}%;width:{width:.3}%;height:{height:.3}%");
         Some(view! { <div class="lit-area" style=style></div> })
@@ -118,14 +118,14 @@ pub fn HeatMap(
             <p class="heat-map-name">
                 <b class=class>{name}</b>
                 " "
-                <span class="reading">{move || reading(page, level, difference.get(), at.get())}</span>
+                <span class="reading">{move || reading(drawing, run, player, level, difference.get(), at.get())}</span>
             </p>
             <div class="picture" style=("--positions", move || size().1.to_string())>
                 <canvas
                     node_ref=canvas
                     data-testid=format!("heat-map-{class}")
                     role="img"
-                    aria-label=move || label(page, level, difference.get())
+                    aria-label=move || label(run, player, level, difference.get())
                     width=move || size().0.to_string()
                     height=move || size().1.to_string()
                     on:pointermove=look
@@ -136,16 +136,16 @@ pub fn HeatMap(
             </div>
             <Table
                 head=["Position", "Lowest", "Largest", if level == Level::H { "RMS of z_H" } else { "RMS of z_L" }]
-                rows=move || rows(page, level, difference.get())
+                rows=move || rows(drawing, run, player, level, difference.get())
             />
         </div>
     }
 }
 
 /// Every position's extremes and RMS at the present moment.
-fn rows(page: Page, level: Level, difference: bool) -> Vec<Vec<String>> {
-    let moment = page.player.moment.get();
-    page.run.read(|recording| {
+fn rows(drawing: Drawing, run: Run, player: Player, level: Level, difference: bool) -> Vec<Vec<String>> {
+    let moment = player.moment.get();
+    run.read(|recording| {
         let shapes = recording.shapes();
         let Some(Values { z, .. }) = Values::of(recording, level, moment, difference) else { return Vec::new() };
         let lengths = norms(&z, shapes.channels);
@@ -153,17 +153,17 @@ fn rows(page: Page, level: Level, difference: bool) -> Vec<Vec<String>> {
             let (low, high) = overlay::range(values);
             let rms = lengths[position] / (shapes.channels as f32).sqrt();
             let figures = [low, high, rms].map(|value| format!("{value:.3}"));
-            std::iter::once(place(page.kind(), position, shapes.prefix)).chain(figures).collect()
+            std::iter::once(place(drawing.kind(), position, shapes.prefix)).chain(figures).collect()
         };
         z.chunks_exact(shapes.channels).enumerate().map(row).collect()
     })
 }
 
-fn paint(page: Page, level: Level, difference: bool, picture: Picture, canvas: &HtmlCanvasElement) {
+fn paint(run: Run, player: Player, level: Level, difference: bool, picture: Picture, canvas: &HtmlCanvasElement) {
     let context = canvas.get_context("2d").ok().flatten();
     let Some(context) = context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok()) else { return };
-    let moment = page.player.moment.get();
-    page.run.read(|recording| {
+    let moment = player.moment.get();
+    run.read(|recording| {
         let (width, height) = picture.size();
         let Some(values) = Values::of(recording, level, moment, difference) else {
             return context.clear_rect(0.0, 0.0, width as f64, height as f64);
@@ -194,13 +194,20 @@ fn paint(page: Page, level: Level, difference: bool, picture: Picture, canvas: &
 }
 
 /// The value under the pointer; without one, the values of the cell that is lit.
-fn reading(page: Page, level: Level, difference: bool, at: Option<(usize, usize)>) -> Option<String> {
-    let moment = page.player.moment.get();
-    let lit = page.pointed.get();
-    page.run.read(|recording| {
+fn reading(
+    drawing: Drawing,
+    run: Run,
+    player: Player,
+    level: Level,
+    difference: bool,
+    at: Option<(usize, usize)>,
+) -> Option<String> {
+    let moment = player.moment.get();
+    let lit = drawing.pointed.get();
+    run.read(|recording| {
         let shapes = recording.shapes();
         let values = Values::of(recording, level, moment, difference)?.z;
-        let place = |position: usize| place(page.kind(), position, shapes.prefix);
+        let place = |position: usize| place(drawing.kind(), position, shapes.prefix);
         if let Some((position, channel)) = at {
             let value = values.get(position * shapes.channels + channel)?;
             return Some(format!("{}, channel {}: {value:+.4}", place(position), channel + 1));
@@ -220,21 +227,20 @@ fn place(kind: Kind, position: usize, prefix: usize) -> String {
     }
 }
 
-fn label(page: Page, level: Level, difference: bool) -> String {
-    let moment = page.player.moment.get();
+fn label(run: Run, player: Player, level: Level, difference: bool) -> String {
+    let moment = player.moment.get();
     let (_, name) = name_of(level);
     let what = if difference { "change of " } else { "" };
-    page.run
-        .read(|recording| {
-            let values = Values::of(recording, level, moment, difference)?.z;
-            let (low, high) = values.iter().fold((0.0_f32, 0.0_f32), |(low, high), &z| (low.min(z), high.max(z)));
-            let shapes = recording.shapes();
-            Some(format!(
-                "{what}{name}: {} positions by {} channels, values from {low:.2} to {high:.2}",
-                shapes.positions, shapes.channels
-            ))
-        })
-        .unwrap_or_else(|| format!("{what}{name}: not yet computed, or not kept"))
+    run.read(|recording| {
+        let values = Values::of(recording, level, moment, difference)?.z;
+        let (low, high) = values.iter().fold((0.0_f32, 0.0_f32), |(low, high), &z| (low.min(z), high.max(z)));
+        let shapes = recording.shapes();
+        Some(format!(
+            "{what}{name}: {} positions by {} channels, values from {low:.2} to {high:.2}",
+            shapes.positions, shapes.channels
+        ))
+    })
+    .unwrap_or_else(|| format!("{what}{name}: not yet computed, or not kept"))
 }
 
 /// What the images show, explained, and how they are arranged.
@@ -257,10 +263,10 @@ pub fn Subject(#[prop(into)] difference: Signal<bool>, #[prop(into)] tiles: Sign
 /// The colours and the values at their ends; beyond them colours do not change.
 #[component]
 pub fn Legend(#[prop(into)] difference: Signal<bool>) -> impl IntoView {
-    let page = Page::here();
+    let (run, player) = (Run::here(), Player::here());
     let end = move |level, sign| {
-        let moment = page.player.moment.get();
-        page.run.read(|recording| {
+        let moment = player.moment.get();
+        run.read(|recording| {
             let scale = Values::of(recording, level, moment, difference.get())?.scale;
             Some(format!("{sign}{}", short(f64::from(scale))))
         })

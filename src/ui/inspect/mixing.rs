@@ -10,7 +10,7 @@ use crate::ui::{
     drawing::scale::short,
     format::moment::name_of,
     inspect::mixing_board::MixingBoard,
-    state::Page,
+    state::{Drawing, LaidOver, Machine, Mixed, Player, Run, Solver, Theme},
     widgets::{save_figure::Save, table::Table, tooltip::Term},
 };
 
@@ -21,31 +21,40 @@ const GLOSS: &str = "A step lets every cell look at the others. With attention: 
 /// A small board for every layer (and head), shaded by how much of each cell goes into the one pointed at.
 #[component]
 pub fn MixingView() -> impl IntoView {
-    let page = Page::here();
+    let (drawing, machine, run, player, mixing, laid_over, solver, theme) = (
+        Drawing::here(),
+        Machine::here(),
+        Run::here(),
+        Player::here(),
+        Mixed::here(),
+        LaidOver::here(),
+        Solver::here(),
+        Theme::here(),
+    );
     let level = RwSignal::new(Level::H);
     let under_pointer = RwSignal::new(None::<(usize, usize)>);
     // What is read off a small board is about the cell that it was asked for, not about the one read.
     let cell = Memo::new(move |_| match under_pointer.get() {
-        Some(_) => page.drawing.cursor.get(),
-        None => page.cell.get(),
+        Some(_) => drawing.cursor.get(),
+        None => drawing.cell.get(),
     });
-    ask_when_needed(page, level, cell);
-    let found = page.mixing.found;
+    ask_when_needed(machine, run, player, mixing, level, cell);
+    let found = mixing.found;
     let set_level = move |event| level.set(if event_target_value(&event) == "L" { Level::L } else { Level::H });
     let names = Memo::new(move |_| {
         let rows = found.with(|found| found.as_ref().map(named_rows)).unwrap_or_default();
         rows.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
     });
     let map = Memo::new(move |_| {
-        page.theme.track();
+        theme.track();
         browser::magnitudes()
     });
     let boards = move || {
         let board = |(row, name)| {
-            let is_laid = move || page.mixing.laid.get() == Some(row);
+            let is_laid = move || laid_over.row.get() == Some(row);
             let lay = move |_| {
-                page.overlay.set(None);
-                page.mixing.laid.update(|laid| *laid = (*laid != Some(row)).then_some(row));
+                laid_over.overlay.set(None);
+                laid_over.row.update(|laid| *laid = (*laid != Some(row)).then_some(row));
             };
             view! {
                 <figure>
@@ -72,14 +81,18 @@ pub fn MixingView() -> impl IntoView {
             return "Point at a cell of the puzzle, or select it, to ask about it; point at a small board to read how much of a cell goes \
                     into the one asked about, press its name to lay it over the puzzle. Pale: nothing of it; strong: most.".into();
         };
-        let prefix = page.run.read(|recording| recording.shapes().prefix);
+        let prefix = run.read(|recording| recording.shapes().prefix);
         let value = found.with(|found| Some(*found.as_ref()?.row(row)?.get(prefix + at)?));
         let name = names.with(|names| names.get(row).cloned()).unwrap_or_default();
-        format!("{}, {name}: {}", place(page.kind(), at), value.map_or_else(String::new, |value| short(value.into())))
+        format!(
+            "{}, {name}: {}",
+            place(drawing.kind(), at),
+            value.map_or_else(String::new, |value| short(value.into()))
+        )
     };
-    let nothing = move || match (found.with(Option::is_some), page.mixing.asked.get()) {
+    let nothing = move || match (found.with(Option::is_some), mixing.asked.get()) {
         (true, _) => None,
-        _ if page.is_foreign() => {
+        _ if solver.is_foreign() => {
             Some("This run is of another model than the open one, which cannot say what that one's cells took.")
         }
         (false, true) => Some("One moment: the worker computes it as soon as it is free."),
@@ -89,7 +102,7 @@ pub fn MixingView() -> impl IntoView {
         ),
     };
     let what = move || {
-        let prefix = page.run.read(|recording| recording.shapes().prefix);
+        let prefix = run.read(|recording| recording.shapes().prefix);
         found.with(|found| found.as_ref().map(|found| found.kind)).map(|kind| match (kind, prefix) {
             (MixingKind::Attention, 0) => "attention weights, each board sums to 1".into(),
             (MixingKind::Attention, prefix) => format!(
@@ -103,7 +116,7 @@ pub fn MixingView() -> impl IntoView {
         })
     };
     let rows = move || {
-        let (kind, prefix) = (page.kind(), page.run.read(|recording| recording.shapes().prefix));
+        let (kind, prefix) = (drawing.kind(), run.read(|recording| recording.shapes().prefix));
         let rows = found.with(|found| found.as_ref().map(named_rows)).unwrap_or_default();
         let lines = rows.into_iter().flat_map(move |(name, row)| {
             let cells = row.into_iter().skip(prefix).enumerate();
@@ -125,7 +138,7 @@ pub fn MixingView() -> impl IntoView {
             <figcaption>
                 <Term name="Where a cell looks" gloss=GLOSS/>
                 {move || view! { <b class=name_of(level.get()).0>{name_of(level.get()).1}</b> }}
-                <span class="unit">{move || format!("at {}", place(page.kind(), cell.get()))}</span>
+                <span class="unit">{move || format!("at {}", place(drawing.kind(), cell.get()))}</span>
                 <Save name="mixing"/>
             </figcaption>
             <p class="reading" data-testid="mixing-kind">{what}</p>
@@ -138,13 +151,20 @@ pub fn MixingView() -> impl IntoView {
 }
 
 /// Asks the worker whenever the cell, the moment or the module changes; what was asked before is no longer wanted.
-fn ask_when_needed(page: Page, level: RwSignal<Level>, cell: Memo<usize>) {
+fn ask_when_needed(
+    machine: Machine,
+    run: Run,
+    player: Player,
+    mixing: Mixed,
+    level: RwSignal<Level>,
+    cell: Memo<usize>,
+) {
     Effect::new(move |_| {
-        let (level, cell, moment) = (level.get(), cell.get(), page.player.moment.get());
-        page.machine.digest.track();
-        let task = page.run.read(|recording| {
+        let (level, cell, moment) = (level.get(), cell.get(), player.moment.get());
+        machine.digest.track();
+        let task = run.read(|recording| {
             // Not while the model is being opened, either: it may become another one.
-            if !page.is_of_open_model(recording) {
+            if !machine.has_made(recording) {
                 return None;
             }
             let at = recording.last_step(level, moment)?;
@@ -161,9 +181,9 @@ fn ask_when_needed(page: Page, level: RwSignal<Level>, cell: Memo<usize>) {
                 other: entering(other)?,
             })
         });
-        untrack(|| page.ask_mixing(task));
+        untrack(|| mixing.ask(task));
     });
-    on_cleanup(move || page.ask_mixing(None));
+    on_cleanup(move || mixing.ask(None));
 }
 
 /// Every layer's rows with their names.

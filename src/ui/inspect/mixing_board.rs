@@ -5,7 +5,10 @@ use leptos::{ev::PointerEvent, html, prelude::*};
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-use crate::ui::{drawing::colour::Diverging, state::Page};
+use crate::ui::{
+    drawing::colour::Diverging,
+    state::{Drawing, Mixed, Run},
+};
 
 /// A board of one row of the mixing; `under_pointer` gets the row and the cell that is pointed at.
 #[component]
@@ -15,13 +18,13 @@ pub fn MixingBoard(
     under_pointer: RwSignal<Option<(usize, usize)>>,
     map: Memo<Diverging>,
 ) -> impl IntoView {
-    let page = Page::here();
+    let (drawing, run, mixing) = (Drawing::here(), Run::here(), Mixed::here());
     let canvas = NodeRef::<html::Canvas>::new();
-    let size = Memo::new(move |_| page.kind().size());
+    let size = Memo::new(move |_| drawing.kind().size());
     Effect::new(move |_| {
         let (Some(canvas), size) = (canvas.get(), size.get()) else { return };
-        let prefix = page.run.read(|recording| recording.shapes().prefix);
-        page.mixing.found.with(|found| {
+        let prefix = run.read(|recording| recording.shapes().prefix);
+        mixing.found.with(|found| {
             if let Some(values) = found.as_ref().and_then(|found| cells(found, row, prefix, size)) {
                 map.with(|map| paint(&canvas, values, map, size));
             }
@@ -42,12 +45,12 @@ pub fn MixingBoard(
         let found = at(&event);
         if under_pointer.get_untracked() != found.map(|at| (row, at)) {
             under_pointer.set(found.map(|at| (row, at)));
-            page.pointed.set(found);
+            drawing.pointed.set(found);
         }
     };
     let leave = move |_| {
         under_pointer.set(None);
-        page.pointed.set(None);
+        drawing.pointed.set(None);
     };
     let asked = move || {
         let (size, cell) = (size.get(), cell.get());

@@ -31,17 +31,20 @@ use halting::Halting;
 use save_run::{SaveRun, subject};
 use tabs::Tabs;
 
-use crate::ui::{open_files::OpenFiles, state::Page, widgets::save_figure::Subject};
+use crate::ui::{
+    open_files::OpenFiles,
+    state::{Player, Run},
+    widgets::save_figure::Subject,
+};
 
 /// The views, live during a run and after it.
 #[component]
 pub fn Inspector() -> impl IntoView {
-    let page = Page::here();
-    provide_context(Subject(Signal::derive(move || subject(page))));
-    let has_moments = move || {
-        page.run.recording.with(|recording| recording.as_ref().is_some_and(|recording| recording.moments() > 0))
-    };
-    let is_watched = move || page.run.read(|recording| recording.moments() == 0 || recording.is_watched());
+    let (run, player) = (Run::here(), Player::here());
+    provide_context(Subject(Signal::derive(move || subject(run, player))));
+    let has_moments =
+        move || run.recording.with(|recording| recording.as_ref().is_some_and(|recording| recording.moments() > 0));
+    let is_watched = move || run.read(|recording| recording.moments() == 0 || recording.is_watched());
     let unwatched = move || {
         view! {
             <p class="invitation" data-testid="unwatched">
@@ -60,7 +63,7 @@ pub fn Inspector() -> impl IntoView {
             </p>
         }
     };
-    let thinned = Memo::new(move |_| page.run.read(|recording| recording.keep().words()));
+    let thinned = Memo::new(move |_| run.read(|recording| recording.keep().words()));
     view! {
         <Show when=has_moments fallback=invitation>
             <Show when=is_watched fallback=unwatched>

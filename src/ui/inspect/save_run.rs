@@ -12,28 +12,28 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::ui::{
     browser,
     inspect::board_animation::{Scenes, Still, film},
-    state::Page,
+    state::{Drawing, Machine, Player, Run},
 };
 
 /// A name that tells the files of one run from those of another: what is in it, the model, four digits that differ from
 /// puzzle to puzzle, and the step where it is about one.
-fn file_name(page: Page, what: &str, of_moment: bool, ending: &str) -> String {
-    let step = if of_moment { format!("-{}", step_of(page)) } else { String::new() };
-    format!("hrm-{what}-{}{step}.{ending}", run_of(page))
+fn file_name(run: Run, player: Player, what: &str, of_moment: bool, ending: &str) -> String {
+    let step = if of_moment { format!("-{}", step_of(player)) } else { String::new() };
+    format!("hrm-{what}-{}{step}.{ending}", run_of(run))
 }
 
 /// What the figures show: the model, the puzzle and the step.
-pub fn subject(page: Page) -> String {
-    format!("hrm-{}-{}", run_of(page), step_of(page))
+pub fn subject(run: Run, player: Player) -> String {
+    format!("hrm-{}-{}", run_of(run), step_of(player))
 }
 
-fn step_of(page: Page) -> String {
-    format!("step-{}", page.player.moment.get_untracked() + 1)
+fn step_of(player: Player) -> String {
+    format!("step-{}", player.moment.get_untracked() + 1)
 }
 
-fn run_of(page: Page) -> String {
+fn run_of(run: Run) -> String {
     let (model, puzzle) = untrack(|| {
-        page.run.read(|run| {
+        run.read(|run| {
             let puzzle =
                 run.question().iter().fold(0u32, |hash, &token| hash.wrapping_mul(31).wrapping_add(token.into()));
             (run.maker().name.clone(), puzzle % 10_000)
@@ -47,26 +47,32 @@ fn run_of(page: Page) -> String {
 /// A button for each file.
 #[component]
 pub fn SaveRun() -> impl IntoView {
-    let page = Page::here();
+    let (drawing, machine, run, player) = (Drawing::here(), Machine::here(), Run::here(), Player::here());
     let filming = RwSignal::new(false);
     let save_json = move |_| {
-        let text = untrack(|| page.run.read(|recording| json(recording, page.kind())));
-        browser::save(&file_name(page, "trace", false, "json"), "application/json", text.as_bytes());
+        let text = untrack(|| run.read(|recording| json(recording, drawing.kind())));
+        browser::save(&file_name(run, player, "trace", false, "json"), "application/json", text.as_bytes());
     };
     let save_recording = move |_| {
-        let bytes = untrack(|| page.run.read(|run| Some(file::to_bytes(run, page.kind()))));
+        let bytes = untrack(|| run.read(|run| Some(file::to_bytes(run, drawing.kind()))));
         match bytes {
-            Some(Ok(bytes)) => {
-                browser::save(&file_name(page, "recording", false, "safetensors"), "application/octet-stream", &bytes)
-            }
-            Some(Err(error)) => page.machine.notice.set(Some(format!("The recording cannot be saved: {error}."))),
+            Some(Ok(bytes)) => browser::save(
+                &file_name(run, player, "recording", false, "safetensors"),
+                "application/octet-stream",
+                &bytes,
+            ),
+            Some(Err(error)) => machine.notice.set(Some(format!("The recording cannot be saved: {error}."))),
             None => {}
         }
     };
     let states = move |level: Level| {
         let save = move |_| {
-            let bytes = untrack(|| page.run.read(|recording| npy(recording, level)));
-            browser::save(&file_name(page, &format!("z_{level:?}"), false, "npy"), "application/octet-stream", &bytes);
+            let bytes = untrack(|| run.read(|recording| npy(recording, level)));
+            browser::save(
+                &file_name(run, player, &format!("z_{level:?}"), false, "npy"),
+                "application/octet-stream",
+                &bytes,
+            );
         };
         view! {
             <button type="button" data-testid=format!("save-{level:?}") on:click=save>
@@ -75,10 +81,10 @@ pub fn SaveRun() -> impl IntoView {
         }
     };
     let save_film = move |_| {
-        let scenes = untrack(|| page.run.read(|recording| Some(Scenes::of(recording, page.kind()))));
+        let scenes = untrack(|| run.read(|recording| Some(Scenes::of(recording, drawing.kind()))));
         if let Some(scenes) = scenes.filter(|_| !filming.get_untracked()) {
             filming.set(true);
-            let name = file_name(page, "board", false, "gif");
+            let name = file_name(run, player, "board", false, "gif");
             spawn_local(async move {
                 if let Some(bytes) = film(scenes).await {
                     browser::save(&name, "image/gif", &bytes);
@@ -89,11 +95,11 @@ pub fn SaveRun() -> impl IntoView {
     };
     let save_board = move |_| {
         let still = untrack(|| {
-            let moment = page.player.moment.get();
-            page.run.read(|recording| Some(Still::of(recording, page.kind(), moment)))
+            let moment = player.moment.get();
+            run.read(|recording| Some(Still::of(recording, drawing.kind(), moment)))
         });
         if let Some(still) = still {
-            let name = file_name(page, "board", true, "png");
+            let name = file_name(run, player, "board", true, "png");
             spawn_local(async move {
                 if let Some(picture) = still.picture().await {
                     browser::save_blob(&name, &picture);

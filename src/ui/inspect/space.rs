@@ -17,7 +17,7 @@ use crate::ui::{
         plane::{HEIGHT, MARGIN, nearest},
         shown::Shown,
     },
-    state::Page,
+    state::Route,
     url::place::Place,
     widgets::{
         chart::{Frame, frame},
@@ -47,7 +47,8 @@ struct Grip {
 /// The course as it is seen from one side; dragging, arrow keys and on request time turn it.
 #[component]
 pub fn SpaceFigure(shown: Shown) -> impl IntoView {
-    let Shown { page, level, course, present, under_pointer } = shown;
+    let Shown { level, course, present, under_pointer, .. } = shown;
+    let route = Route::here();
     let room = NodeRef::<html::Div>::new();
     let frame = frame(room, HEIGHT);
     let turn = RwSignal::new(Turn::default());
@@ -92,7 +93,7 @@ pub fn SpaceFigure(shown: Shown) -> impl IntoView {
     let toggle = move |_| {
         turning.update(|turning| *turning = !*turning);
         if turning.get_untracked() {
-            keep_turning(page, turn, turning, browser::now());
+            keep_turning(route, turn, turning, browser::now());
         }
     };
     let explained = move || {
@@ -161,17 +162,17 @@ pub fn SpaceFigure(shown: Shown) -> impl IntoView {
 
 /// Turns a little at each frame until that is no longer wanted or no longer seen. `before` is the time of the last one,
 /// milliseconds.
-fn keep_turning(page: Page, turn: RwSignal<Turn>, turning: RwSignal<bool>, before: f64) {
+fn keep_turning(route: Route, turn: RwSignal<Turn>, turning: RwSignal<bool>, before: f64) {
     request_animation_frame(move || {
         if turning.try_get_untracked() != Some(true) {
             return;
         }
-        if page.place.get_untracked() != Place::Solve {
+        if route.place.get_untracked() != Place::Solve {
             return turning.set(false);
         }
         let now = browser::now();
         turn.update(|turn| *turn = turn.by((now - before) / 1000.0 * OF_SECOND, 0.0));
-        keep_turning(page, turn, turning, now);
+        keep_turning(route, turn, turning, now);
     });
 }
 

@@ -8,7 +8,7 @@ use crate::ui::{
     board::overlay::Overlay,
     format::moment::name_of,
     inspect::heat_map::{HeatMap, Legend, Subject},
-    state::Page,
+    state::LaidOver,
     widgets::save_figure::Save,
 };
 
@@ -56,16 +56,16 @@ pub fn States() -> impl IntoView {
 /// What is laid over the board.
 #[component]
 fn OverlayChoice() -> impl IntoView {
-    let page = Page::here();
+    let laid_over = LaidOver::here();
     let option = |overlay: Overlay| {
         view! {
             <option value=overlay.name()>{format!("{} of {}", overlay.figure.title(), name_of(overlay.level).1)}</option>
         }
     };
-    let chosen = move || page.overlay.get().map(Overlay::name).unwrap_or_default();
+    let chosen = move || laid_over.overlay.get().map(Overlay::name).unwrap_or_default();
     let choose = move |event| {
         let name = event_target_value(&event);
-        page.overlay.set(Overlay::all().find(|overlay| overlay.name() == name));
+        laid_over.overlay.set(Overlay::all().find(|overlay| overlay.name() == name));
     };
     view! {
         <label class="choice">

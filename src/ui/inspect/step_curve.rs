@@ -9,7 +9,7 @@ use leptos::{html, prelude::*};
 use crate::ui::{
     drawing::scale::{Axis, Linear, Log, short},
     format::moment::{in_words, kept_in_words, name_of},
-    state::Page,
+    state::{Experiment, Player, Run},
     widgets::{
         chart::{Frame, Plot, frame, horizontal_axis_lines, segment_marks, upright, uprights},
         save_figure::Save,
@@ -188,14 +188,12 @@ fn known(values: &[(Level, Option<f64>)]) -> impl Iterator<Item = (usize, Level,
 /// The curves of both modules, with a table.
 #[component]
 pub fn StepCurve(measure: Measure) -> impl IntoView {
-    let page = Page::here();
+    let (run, player, experiment) = (Run::here(), Player::here(), Experiment::here());
     let room = NodeRef::<html::Div>::new();
     let frame = frame(room, HEIGHT);
     let steps = Memo::new(move |_| {
-        page.experiment.comparison.with(|comparison| {
-            page.run
-                .kept
-                .with(|kept| page.run.read(|run| Some(Steps::of(measure, run, kept.as_ref(), comparison.as_ref()))))
+        experiment.comparison.with(|comparison| {
+            run.kept.with(|kept| run.read(|run| Some(Steps::of(measure, run, kept.as_ref(), comparison.as_ref()))))
         })
     });
     let has_kept = move || steps.with(|steps| steps.as_ref().is_some_and(|steps| !steps.kept.is_empty()));
@@ -213,14 +211,14 @@ pub fn StepCurve(measure: Measure) -> impl IntoView {
     let point = move |share: Option<f64>| under_pointer.set(share.and_then(moment_at));
     let press = move |share| {
         if let Some(moment) = moment_at(share) {
-            page.player.seek(moment);
+            player.seek(moment);
         }
     };
-    let shown = move || under_pointer.get().unwrap_or_else(|| page.player.moment.get());
+    let shown = move || under_pointer.get().unwrap_or_else(|| player.moment.get());
     let reading = move || {
         let moment = shown();
         let (level, value) = steps.with(|steps| steps.as_ref()?.values.get(moment).copied())?;
-        let place = page.run.read(|recording| in_words(recording, moment))?;
+        let place = run.read(|recording| in_words(recording, moment))?;
         Some(match value {
             Some(value) => format!("{place}: {}", measure.words(level, value)),
             None => place,
@@ -231,7 +229,7 @@ pub fn StepCurve(measure: Measure) -> impl IntoView {
     let rows = move || {
         steps.with(|steps| {
             let Some(steps) = steps else { return Vec::new() };
-            let words = |moment| page.run.read(|recording| in_words(recording, moment)).unwrap_or_default();
+            let words = |moment| run.read(|recording| in_words(recording, moment)).unwrap_or_default();
             let own = steps.known().map(|(moment, level, value)| (words(moment), level, value));
             let kept = steps.known_of_kept().map(|(place, level, value)| (kept_in_words(place), level, value));
             let row = |(place, level, value): (String, Level, f64)| {

@@ -6,16 +6,16 @@ use strum::VariantArray;
 use crate::ui::{
     browser,
     inspect::views::{content, title},
-    state::Page,
+    state::Route,
     url::view::View,
 };
 
 /// The row of tabs and the view that is chosen.
 #[component]
 pub fn Tabs() -> impl IntoView {
-    let page = Page::here();
+    let route = Route::here();
     let press = move |event: KeyboardEvent| {
-        let view = page.view.get_untracked();
+        let view = route.view.get_untracked();
         let next = match event.key().as_str() {
             "ArrowRight" => view.turned(1),
             "ArrowLeft" => view.turned(-1),
@@ -24,11 +24,11 @@ pub fn Tabs() -> impl IntoView {
             _ => return,
         };
         event.prevent_default();
-        page.view.set(next);
+        route.view.set(next);
         browser::focus(&format!("#tab-{}", next.name()));
     };
     let tab = move |view: View| {
-        let chosen = move || page.view.get() == view;
+        let chosen = move || route.view.get() == view;
         view! {
             <button
                 type="button"
@@ -38,19 +38,19 @@ pub fn Tabs() -> impl IntoView {
                 aria-selected=move || if chosen() { "true" } else { "false" }
                 aria-controls="view"
                 tabindex=move || if chosen() { "0" } else { "-1" }
-                on:click=move |_| page.view.set(view)
+                on:click=move |_| route.view.set(view)
             >
                 {title(view)}
             </button>
         }
     };
-    let beside = Memo::new(move |_| page.beside.get().filter(|beside| *beside != page.view.get()));
+    let beside = Memo::new(move |_| route.beside.get().filter(|beside| *beside != route.view.get()));
     let option = move |view: View| {
         let chosen = move || beside.get() == Some(view);
-        let same = move || page.view.get() == view;
+        let same = move || route.view.get() == view;
         view! { <option value=view.name() selected=chosen disabled=same>{title(view)}</option> }
     };
-    let put_beside = move |event| page.beside.set(View::of_name(&event_target_value(&event)));
+    let put_beside = move |event| route.beside.set(View::of_name(&event_target_value(&event)));
     view! {
         <div class="tab-row">
             <div class="tabs" role="tablist" aria-label="Views of the model's inside" on:keydown=press>
@@ -74,10 +74,10 @@ pub fn Tabs() -> impl IntoView {
                 class="views"
                 role="tabpanel"
                 data-testid="view"
-                aria-labelledby=move || format!("tab-{}", page.view.get().name())
+                aria-labelledby=move || format!("tab-{}", route.view.get().name())
             >
                 // Made anew for every view: none takes over elements of another, opened or scrolled as those are.
-                <For each=move || [page.view.get()] key=|view| *view children=content/>
+                <For each=move || [route.view.get()] key=|view| *view children=content/>
             </div>
             <For each=move || beside.get() key=|beside| *beside let:beside>
                 <section class="views" aria-label=format!("Beside it: {}", title(beside)) data-testid="view-beside">

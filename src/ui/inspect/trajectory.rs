@@ -13,7 +13,7 @@ use crate::ui::{
         shown::Shown,
         space::SpaceFigure,
     },
-    state::Page,
+    state::{Drawing, Player, Run},
     widgets::{table::Table, tooltip::Term},
 };
 
@@ -25,27 +25,27 @@ const GLOSS: &str = "A state has hundreds of values. What is shown are the direc
 /// kept laid over them.
 #[component]
 pub fn Trajectory() -> impl IntoView {
-    let page = Page::here();
+    let (drawing, run, player) = (Drawing::here(), Run::here(), Player::here());
     let level = RwSignal::new(Level::H);
     let of_cell = RwSignal::new(false);
-    let cell = Memo::new(move |_| of_cell.get().then(|| page.cell.get()));
+    let cell = Memo::new(move |_| of_cell.get().then(|| drawing.cell.get()));
     let course = Memo::new(move |_| {
         let (level, cell) = (level.get(), cell.get());
-        page.run.kept.with(|kept| page.run.read(|recording| Course::of(recording, kept.as_ref(), level, cell)))
+        run.kept.with(|kept| run.read(|recording| Course::of(recording, kept.as_ref(), level, cell)))
     });
     let present = Memo::new(move |_| {
-        let moment = page.player.moment.get();
+        let moment = player.moment.get();
         course.with(|course| course.as_ref()?.moments.iter().rposition(|at| *at <= moment))
     });
-    let shown = Shown { page, level, course, present, under_pointer: RwSignal::new(None) };
+    let shown = Shown { run, player, level, course, present, under_pointer: RwSignal::new(None) };
     let whose = move || match cell.get() {
-        Some(cell) => format!("the cell at {}", place(page.kind(), cell)),
+        Some(cell) => format!("the cell at {}", place(drawing.kind(), cell)),
         None => "the whole board".into(),
     };
     let rows = move || {
         course.with(|course| {
             let Some(course) = course else { return Vec::new() };
-            let words = |moment| page.run.read(|recording| in_words(recording, moment)).unwrap_or_default();
+            let words = |moment| run.read(|recording| in_words(recording, moment)).unwrap_or_default();
             let own = course.moments.iter().map(|moment| words(*moment)).zip(&course.own);
             let kept = course.kept_places.iter().map(|place| kept_in_words(*place)).zip(&course.kept);
             let row = |(place, score): (String, &Score)| {
@@ -77,11 +77,10 @@ pub fn Trajectory() -> impl IntoView {
 /// Which state, of what, and the run that is laid over it.
 #[component]
 fn Choices(level: RwSignal<Level>, of_cell: RwSignal<bool>, cell: Memo<Option<usize>>) -> impl IntoView {
-    let page = Page::here();
+    let run = Run::here();
     let set_level = move |event| level.set(if event_target_value(&event) == "L" { Level::L } else { Level::H });
-    let keep = move |_| page.run.kept.set(page.run.recording.get_untracked());
-    let laid =
-        move || page.run.kept.with(|kept| page.run.read(|recording| axes_of(recording, kept.as_ref()?, cell.get())));
+    let keep = move |_| run.kept.set(run.recording.get_untracked());
+    let laid = move || run.kept.with(|kept| run.read(|recording| axes_of(recording, kept.as_ref()?, cell.get())));
     view! {
         <div class="options">
             <label class="choice">
@@ -102,8 +101,8 @@ fn Choices(level: RwSignal<Level>, of_cell: RwSignal<bool>, cell: Memo<Option<us
                 </select>
             </label>
             <button type="button" data-testid="keep-run" on:click=keep>"Keep this run to compare"</button>
-            <Show when=move || page.run.kept.with(Option::is_some)>
-                <button type="button" class="quiet" on:click=move |_| page.run.kept.set(None)>"Drop the other run"</button>
+            <Show when=move || run.kept.with(Option::is_some)>
+                <button type="button" class="quiet" on:click=move |_| run.kept.set(None)>"Drop the other run"</button>
                 <span class="reading" data-testid="kept-axes">
                     {move || match laid() {
                         Some(Axes::Shared) => "The other run is drawn dashed, on this run's components.",

@@ -4,7 +4,7 @@ use hrm_core::puzzle::AnswerStyle;
 use leptos::prelude::*;
 use web_sys::{Element, Event};
 
-use crate::ui::state::Page;
+use crate::ui::state::Drawing;
 
 /// The marks of a board whose answers are symbols: the class of a sample, its text, what it says.
 const OF_SYMBOLS: [(&str, &str, &str); 5] = [
@@ -26,11 +26,11 @@ const OF_PATHS: [(&str, &str, &str); 4] = [
 /// Samples of every mark, with words; they lie over the page while they are open.
 #[component]
 pub fn BoardLegend() -> impl IntoView {
-    let page = Page::here();
+    let drawing = Drawing::here();
     let open = RwSignal::new(false);
     // What it is, not that it changed: two changes in a row are told as one.
     let look = move |event: Event| open.set(event_target::<Element>(&event).has_attribute("open"));
-    let is_path = Memo::new(move |_| page.kind().layout().answers == AnswerStyle::Path);
+    let is_path = Memo::new(move |_| drawing.kind().layout().answers == AnswerStyle::Path);
     let marks = move || {
         let marks: &[_] = if is_path.get() { &OF_PATHS } else { &OF_SYMBOLS };
         let mark = |&(class, text, says): &(&'static str, &'static str, &'static str)| {

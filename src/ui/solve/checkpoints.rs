@@ -6,16 +6,16 @@ use leptos::prelude::*;
 
 use crate::ui::{
     format::words::bytes,
-    state::{Checkpoint, Page, Status, Unsettled},
+    state::{Checkpoint, Machine, Page, Status, Unsettled},
     widgets::details::Fold,
 };
 
 /// What there is to say and to ask of checkpoints.
 #[component]
 pub fn Checkpoints() -> impl IntoView {
-    let page = Page::here();
+    let (machine, page) = (Machine::here(), Page::here());
     view! {
-        {move || page.machine.asked.get().map(|asked| question(page, asked))}
+        {move || machine.asked.get().map(|asked| question(machine, page, asked))}
         <Identifier/>
         <Fold summary="Download this model, models kept here" testid="models-kept">
             <Kept/>
@@ -24,7 +24,7 @@ pub fn Checkpoints() -> impl IntoView {
 }
 
 /// Asks for the fields that neither the configuration nor the tensors tell.
-fn question(page: Page, asked: Unsettled) -> impl IntoView {
+fn question(machine: Machine, page: Page, asked: Unsettled) -> impl IntoView {
     let answers: Vec<_> = asked.fields.into_iter().map(|(name, value)| (name, RwSignal::new(value))).collect();
     let fields = answers.clone().into_iter().map(|(name, value)| {
         let testid = format!("asked-{name}");
@@ -57,7 +57,7 @@ fn question(page: Page, asked: Unsettled) -> impl IntoView {
             <div class="options">{fields}</div>
             <div class="actions">
                 <button type="button" data-testid="asked-open" on:click=open>"Open"</button>
-                <button type="button" on:click=move |_| page.machine.asked.set(None)>"Leave it"</button>
+                <button type="button" on:click=move |_| machine.asked.set(None)>"Leave it"</button>
             </div>
         </div>
     }
@@ -66,12 +66,12 @@ fn question(page: Page, asked: Unsettled) -> impl IntoView {
 /// Under which puzzle identifier the model runs, where it has several.
 #[component]
 fn Identifier() -> impl IntoView {
-    let page = Page::here();
+    let machine = Machine::here();
     // What was written that is none of them.
     let wrong = RwSignal::new(None::<String>);
     let shown = move || {
-        page.machine.shapes.track();
-        let own = page.machine.own_of_board()?;
+        machine.shapes.track();
+        let own = machine.own_of_board()?;
         let (count, checkpoint) = (own.config.num_puzzle_identifiers, own.checkpoint?);
         (own.config.puzzle_emb_ndim > 0 && count > 1).then_some((count, checkpoint))
     };
@@ -84,7 +84,7 @@ fn Identifier() -> impl IntoView {
             let number = by_name().or_else(|| said.trim().parse().ok()).filter(|number| *number < count);
             wrong.set(number.is_none().then(|| said.trim().to_owned()));
             if let Some(number) = number {
-                page.machine.choose_identifier(number as u32);
+                machine.choose_identifier(number as u32);
             }
         };
         view! {
@@ -101,7 +101,7 @@ fn Identifier() -> impl IntoView {
                 </label>
                 <span class="facts" data-testid="identifier-name">
                     {name.unwrap_or_default()} {format!(" (0 to {}", count - 1)}
-                    {if names_known(&page) { ", or a name)" } else { "; identifiers.json names them)" }}
+                    {if names_known(machine) { ", or a name)" } else { "; identifiers.json names them)" }}
                 </span>
             </p>
             {move || wrong.get().map(|said| {
@@ -118,22 +118,22 @@ fn Identifier() -> impl IntoView {
     move || shown().map(view)
 }
 
-fn names_known(page: &Page) -> bool {
-    let own = untrack(|| page.machine.own_of_board());
+fn names_known(machine: Machine) -> bool {
+    let own = untrack(|| machine.own_of_board());
     own.and_then(|own| own.checkpoint).is_some_and(|checkpoint| !checkpoint.names.is_empty())
 }
 
 /// The open model's files, and what is kept in the browser.
 #[component]
 fn Kept() -> impl IntoView {
-    let page = Page::here();
-    let kept = move || page.machine.kept.get();
+    let (machine, page) = (Machine::here(), Page::here());
+    let kept = move || machine.kept.get();
     let row = move |(name, size): (String, f64)| {
         let (shown, testid) = (format!("{name}, {}", bytes(size)), format!("remove-{name}"));
         view! {
             <li>
                 {shown}" "
-                <button type="button" data-testid=testid on:click=move |_| page.remove_kept(name.clone())>"Remove"</button>
+                <button type="button" data-testid=testid on:click=move |_| machine.remove_kept(name.clone())>"Remove"</button>
             </li>
         }
     };
@@ -161,7 +161,7 @@ fn Kept() -> impl IntoView {
 /// Gives up reading a large model.
 #[component]
 pub fn StopReading() -> impl IntoView {
-    let machine = Page::here().machine;
+    let machine = Machine::here();
     let reads =
         move || machine.status.with(|status| *status == Status::Opening) && machine.loaded.with(Option::is_some);
     view! {

@@ -14,7 +14,7 @@ use crate::ui::{
         checkpoints::Checkpoints, harder_puzzles::HarderPuzzles, more_puzzles::MorePuzzles, tested::TestedGroups,
         thinking_longer::ThinkingLonger, wider_heat_map::WiderHeatMap,
     },
-    state::{Page, STRETCHES},
+    state::{Drawing, Machine, Run, STRETCHES},
     url::address::{until_name, until_of_name},
     widgets::{checkbox::Check, tooltip::Term},
 };
@@ -27,10 +27,9 @@ const TRM_GLOSS: &str = "Tiny Recursive Model (Jolicoeur-Martineau 2025), HRM's 
 /// The model for this board, with what its card measured.
 #[component]
 pub fn ModelLine() -> impl IntoView {
-    let page = Page::here();
-    let machine = page.machine;
+    let (drawing, machine) = (Drawing::here(), Machine::here());
     let fitting = Memo::new(move |_| {
-        let kind = page.kind();
+        let kind = drawing.kind();
         machine
             .gallery
             .with(|gallery| gallery.iter().filter(|model| model.serves(kind)).cloned().collect::<Vec<Entry>>())
@@ -49,7 +48,7 @@ pub fn ModelLine() -> impl IntoView {
     };
     let choose = move |event| machine.preferred.set(Some(event_target_value(&event)));
     view! {
-        <p class="model" hidden=move || page.machine.lacks_model()>
+        <p class="model" hidden=move || machine.lacks_model()>
             <label class="choice">
                 "Model "
                 <select data-testid="model" prop:value=name on:change=choose>
@@ -99,9 +98,8 @@ fn facts(card: &Card) -> String {
 /// How long the model may think: as in training, longer, or until it holds itself done.
 #[component]
 pub fn Length() -> impl IntoView {
-    let page = Page::here();
-    let run = page.run;
-    let trained = move || page.machine.shapes.get().map_or(0, |shapes| shapes.segments);
+    let (machine, run) = (Machine::here(), Run::here());
+    let trained = move || machine.shapes.get().map_or(0, |shapes| shapes.segments);
     let option = move |stretch: usize| {
         let words = move || match (stretch, trained() * stretch) {
             (1, segments) => format!("{segments} segments, as in training"),

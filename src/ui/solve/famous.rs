@@ -7,22 +7,22 @@ use crate::ui::{
     board::reading::read,
     format::words::thousands,
     puzzles::{self, Famous},
-    state::{Page, Question},
+    state::{Drawing, Machine, Question},
     widgets::details::Fold,
 };
 
 /// A button for each, folded away at first.
 #[component]
 pub fn FamousPuzzles() -> impl IntoView {
-    let page = Page::here();
+    let (drawing, machine) = (Drawing::here(), Machine::here());
     let button = move |famous: &'static Famous| {
         let show = move |_| {
             if let Ok((kind, tokens)) = read(famous.puzzle, &[]) {
-                page.drawing.replace(Question { kind, tokens });
+                drawing.replace(Question { kind, tokens });
             }
         };
         let did = move || {
-            page.machine.of_card(|card| {
+            machine.of_card(|card| {
                 card.famous.as_ref()?.results.iter().find(|result| result.puzzle == famous.puzzle).map(words)
             })
         };
@@ -35,11 +35,11 @@ pub fn FamousPuzzles() -> impl IntoView {
     };
     let how = move || {
         let how = |famous: &hrm_core::gallery::Famous| format!("{} ({})", famous.command, famous.processor);
-        let how = page.machine.of_card(|card| card.famous.as_ref().map(how)).flatten()?;
+        let how = machine.of_card(|card| card.famous.as_ref().map(how)).flatten()?;
         Some(view! { <p class="reading">"What the model did when it thought wider: "<code>{how}</code></p> })
     };
     let famous =
-        Memo::new(move |_| Known(puzzles::of(page.kind()).map_or(&[][..], |extras| extras.famous(page.kind()))));
+        Memo::new(move |_| Known(puzzles::of(drawing.kind()).map_or(&[][..], |extras| extras.famous(drawing.kind()))));
     view! {
         <Show when=move || !famous.get().0.is_empty()>
             <Fold summary="Famous hard puzzles" testid="famous">

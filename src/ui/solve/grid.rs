@@ -28,7 +28,7 @@ use crate::ui::{
         path::searched,
         strokes::{Stroke, drag, press as press_pointer},
     },
-    state::Page,
+    state::{Attempt, Drawing, LaidOver, Player, Run, Solver, Theme},
 };
 
 /// A board stands still when it has not changed for so long: then the labels that lag behind it are brought up to date.
@@ -37,15 +37,23 @@ const STILL: Duration = Duration::from_millis(100);
 /// The board, filled by keyboard, and by the model.
 #[component]
 pub fn Grid() -> impl IntoView {
-    let page = Page::here();
-    let kind = Memo::new(move |_| page.kind());
-    let scene = Memo::new(move |_| scene(page));
+    let (drawing, run, player, attempt, laid_over, solver, theme) = (
+        Drawing::here(),
+        Run::here(),
+        Player::here(),
+        Attempt::here(),
+        LaidOver::here(),
+        Solver::here(),
+        Theme::here(),
+    );
+    let kind = Memo::new(move |_| drawing.kind());
+    let scene = Memo::new(move |_| scene(drawing, run, player, attempt, laid_over));
     let stroke = StoredValue::new(None::<Stroke>);
     let (canvas, cells) = (NodeRef::<html::Canvas>::new(), NodeRef::<html::Div>::new());
-    paint_when_due(page, scene, canvas);
-    let lags = label_when_due(page, scene, cells);
+    paint_when_due(theme, scene, canvas);
+    let lags = label_when_due(drawing, scene, cells);
     let pointed_words =
-        move || scene.with(|scene| page.pointed.get().and_then(|at| Some(scene.cells.get(at)?.laid?.words())));
+        move || scene.with(|scene| drawing.pointed.get().and_then(|at| Some(scene.cells.get(at)?.laid?.words())));
     let area = move |at: usize| {
         let layout = kind.get().layout();
         let place = layout.place(at);
@@ -60,58 +68,56 @@ pub fn Grid() -> impl IntoView {
     };
     let hover = move |event: Event| {
         if let Some(at) = cell_under(&event) {
-            page.pointed.set(Some(at));
+            drawing.pointed.set(Some(at));
         }
     };
     let select = move |event: Event| {
         if let Some(at) = cell_under(&event) {
-            page.drawing.cursor.set(at);
+            drawing.cursor.set(at);
         }
     };
     view! {
         <div
             class="board"
             class:drawn=move || kind.get().tools().is_some()
-            class:looked-at=move || page.drawing.brush.get() == Brush::Look
+            class:looked-at=move || drawing.brush.get() == Brush::Look
             data-testid="board"
             role="grid"
             tabindex="0"
             aria-label=move || kind.get().name()
-            aria-activedescendant=move || labels::id(page.drawing.cursor.get())
+            aria-activedescendant=move || labels::id(drawing.cursor.get())
             aria-busy=move || lags.get().then_some("true")
             title=pointed_words
             style=("aspect-ratio", move || format!("{}/{}", kind.get().layout().columns, kind.get().layout().rows))
-            on:keydown=move |event| press(page, kind.get_untracked(), &event)
+            on:keydown=move |event| press(drawing, attempt, solver, kind.get_untracked(), &event)
             on:mouseover=move |event| hover(event.into())
-            on:mouseleave=move |_| page.pointed.set(None)
+            on:mouseleave=move |_| drawing.pointed.set(None)
             on:mousedown=move |event| select(event.into())
-            on:focus=move |_| page.pointed.set(Some(page.drawing.cursor.get_untracked()))
-            on:blur=move |_| page.pointed.set(None)
-            on:pointerdown=move |event| press_pointer(page, stroke, &event)
-            on:pointermove=move |event| drag(page, stroke, &event)
+            on:focus=move |_| drawing.pointed.set(Some(drawing.cursor.get_untracked()))
+            on:blur=move |_| drawing.pointed.set(None)
+            on:pointerdown=move |event| press_pointer(drawing, stroke, &event)
+            on:pointermove=move |event| drag(drawing, stroke, &event)
         >
             <canvas node_ref=canvas aria-hidden="true"></canvas>
             <div class="cells" role="rowgroup" node_ref=cells></div>
-            <div class="frame selected" style=move || area(page.drawing.cursor.get())></div>
-            <div class="frame lit" style=move || page.pointed.get().map_or_else(|| "display:none".into(), area)></div>
+            <div class="frame selected" style=move || area(drawing.cursor.get())></div>
+            <div class="frame lit" style=move || drawing.pointed.get().map_or_else(|| "display:none".into(), area)></div>
         </div>
     }
 }
 
 /// What the board shows at the present moment.
-fn scene(page: Page) -> Scene {
-    let own = page.attempt.filled.with(|filled| {
+fn scene(drawing: Drawing, run: Run, player: Player, attempt: Attempt, laid_over: LaidOver) -> Scene {
+    let own = attempt.filled.with(|filled| {
         let filled = filled.as_ref()?;
-        Some(
-            page.drawing.question.with(|question| Scene::of_attempt(question.kind, &question.tokens, filled.present())),
-        )
+        Some(drawing.question.with(|question| Scene::of_attempt(question.kind, &question.tokens, filled.present())))
     });
     if let Some(own) = own {
         return own;
     }
-    let moment = page.player.moment.get();
-    let mut scene = page.drawing.question.with(|question| {
-        page.run.recording.with(|recording| {
+    let moment = player.moment.get();
+    let mut scene = drawing.question.with(|question| {
+        run.recording.with(|recording| {
             // A run on a board of another size may still be on its way out.
             let cells = question.tokens.len();
             let recording = recording.as_ref().filter(|recording| recording.question().len() == cells);
@@ -122,9 +128,9 @@ fn scene(page: Page) -> Scene {
             Scene::of(question.kind, tokens, said.as_ref())
         })
     });
-    scene.searched = searched(page).unwrap_or_default();
-    let values = page.laid_over_board().unwrap_or_default();
-    let (range, unit) = (overlay::range(&values), page.overlay.get().map_or("", Overlay::unit));
+    scene.searched = searched(drawing, run).unwrap_or_default();
+    let values = laid_over.values().unwrap_or_default();
+    let (range, unit) = (overlay::range(&values), laid_over.overlay.get().map_or("", Overlay::unit));
     for (cell, &value) in scene.cells.iter_mut().zip(&values) {
         cell.laid = Some(Laid { value, share: overlay::share(value, range), unit });
     }
@@ -139,12 +145,12 @@ struct Painted {
 }
 
 /// Paints what changed, in the next frame: however often something changes until then, it is painted once.
-fn paint_when_due(page: Page, scene: Memo<Scene>, canvas: NodeRef<html::Canvas>) {
+fn paint_when_due(theme: Theme, scene: Memo<Scene>, canvas: NodeRef<html::Canvas>) {
     let pixels = browser::pixels_of(canvas);
     let (painted, due) = (StoredValue::new_local(Painted::default()), StoredValue::new(false));
     Effect::new(move |_| {
         scene.track();
-        page.theme.track();
+        theme.track();
         pixels.track();
         let Some(canvas) = canvas.get().filter(|_| !due.get_value()) else { return };
         due.set_value(true);
@@ -153,7 +159,7 @@ fn paint_when_due(page: Page, scene: Memo<Scene>, canvas: NodeRef<html::Canvas>)
             if due.try_set_value(false).is_some() {
                 return;
             }
-            let (size, theme) = (pixels.get_untracked(), page.theme.get_untracked());
+            let (size, theme) = (pixels.get_untracked(), theme.version());
             scene.with_untracked(|scene| painted.update_value(|painted| paint(&canvas, size, theme, scene, painted)));
         });
     });
@@ -184,7 +190,7 @@ fn paint(canvas: &HtmlCanvasElement, (width, height): (u32, u32), theme: u32, sc
 }
 
 /// Keeps the elements' labels, and says whether some lag behind what is painted.
-fn label_when_due(page: Page, scene: Memo<Scene>, cells: NodeRef<html::Div>) -> RwSignal<bool> {
+fn label_when_due(drawing: Drawing, scene: Memo<Scene>, cells: NodeRef<html::Div>) -> RwSignal<bool> {
     let lags = RwSignal::new(false);
     let labels = StoredValue::new_local(None::<Labels>);
     let timer = StoredValue::new(None::<TimeoutHandle>);
@@ -199,7 +205,7 @@ fn label_when_due(page: Page, scene: Memo<Scene>, cells: NodeRef<html::Div>) -> 
     };
     Effect::new(move |_| {
         let Some(room) = cells.get() else { return };
-        let selected = page.drawing.cursor.get();
+        let selected = drawing.cursor.get();
         let mut late = false;
         scene.with(|scene| {
             labels.update_value(|labels| {
@@ -224,8 +230,7 @@ fn cell_under(event: &Event) -> Option<usize> {
     labels::cell_of(event.target()?.dyn_ref::<Element>()?)
 }
 
-fn press(page: Page, kind: Kind, event: &KeyboardEvent) {
-    let drawing = page.drawing;
+fn press(drawing: Drawing, attempt: Attempt, solver: Solver, kind: Kind, event: &KeyboardEvent) {
     let layout = kind.layout();
     let place = layout.place(drawing.cursor.get_untracked());
     let (row, column) = (place.row, place.column);
@@ -245,16 +250,16 @@ fn press(page: Page, kind: Kind, event: &KeyboardEvent) {
         event.prevent_default();
         let at = row * layout.columns + column;
         drawing.cursor.set(at);
-        page.pointed.set(Some(at));
+        drawing.pointed.set(Some(at));
         labels::reveal(at);
         return;
     }
     match key.as_str() {
         // Undo and redo are listened for on the whole page.
         _ if command || event.alt_key() => return,
-        "Enter" => page.solve(),
+        "Enter" => solver.solve(),
         symbol => match of_key(kind, symbol) {
-            Some(token) => page.write(token),
+            Some(token) => attempt.write(token),
             None => return,
         },
     }

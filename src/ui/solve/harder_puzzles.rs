@@ -5,15 +5,15 @@ use leptos::prelude::*;
 
 use crate::ui::{
     format::words::{percent, thousands},
-    state::Page,
+    state::Machine,
     widgets::{details::Fold, table::Figures},
 };
 
 /// The figures, folded away at first; nothing for a model whose card does not have them.
 #[component]
 pub fn HarderPuzzles() -> impl IntoView {
-    let page = Page::here();
-    let measured = Memo::new(move |_| page.machine.of_card(|card| card.harder.clone()).flatten());
+    let machine = Machine::here();
+    let measured = Memo::new(move |_| machine.of_card(|card| card.harder.clone()).flatten());
     let words = move |of: fn(&Harder) -> String| measured.with(|measured| measured.as_ref().map(of));
     let rows = move || measured.with(|measured| measured.iter().flat_map(rows).collect());
     view! {

@@ -40,7 +40,7 @@ use crate::ui::{
         timeline::Playback,
         toolbar::{Pad, Toolbar},
     },
-    state::{Page, kinds_of},
+    state::{Drawing, Machine, Solver, kinds_of},
     widgets::deferred::Later,
 };
 
@@ -73,19 +73,19 @@ pub fn Solve() -> impl IntoView {
 /// One button for each kind of puzzle that a model of the gallery solves, game by game.
 #[component]
 fn Sizes() -> impl IntoView {
-    let page = Page::here();
+    let (drawing, machine, solver) = (Drawing::here(), Machine::here(), Solver::here());
     // A board that no model takes is among them while it is drawn.
     let kinds = Memo::new(move |_| {
-        let (mut kinds, own) = (page.machine.gallery.with(|gallery| kinds_of(gallery)), page.kind());
+        let (mut kinds, own) = (machine.gallery.with(|gallery| kinds_of(gallery)), drawing.kind());
         if !kinds.is_empty() && !kinds.contains(&own) {
             kinds.push(own);
         }
         kinds
     });
     let button = move |kind: Kind| {
-        let chosen = move || if page.kind() == kind { "true" } else { "false" };
+        let chosen = move || if drawing.kind() == kind { "true" } else { "false" };
         view! {
-            <button type="button" data-testid=kind.name() aria-pressed=chosen on:click=move |_| page.show_kind(kind)>
+            <button type="button" data-testid=kind.name() aria-pressed=chosen on:click=move |_| solver.show_kind(kind)>
                 {kind.size().to_string()}
             </button>
         }

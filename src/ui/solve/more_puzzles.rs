@@ -5,15 +5,15 @@ use leptos::prelude::*;
 
 use crate::ui::{
     format::words::{percent, thousands},
-    state::Page,
+    state::Machine,
     widgets::{details::Fold, table::Figures},
 };
 
 /// The figures, folded away at first; nothing for a model whose card does not have them.
 #[component]
 pub fn MorePuzzles() -> impl IntoView {
-    let page = Page::here();
-    let measured = Memo::new(move |_| page.machine.of_card(|card| card.by_base_puzzles.clone()).unwrap_or_default());
+    let machine = Machine::here();
+    let measured = Memo::new(move |_| machine.of_card(|card| card.by_base_puzzles.clone()).unwrap_or_default());
     view! {
         <Show when=move || measured.with(|measured| !measured.is_empty())>
             <Fold summary="What more puzzles to learn from add" testid="more-puzzles">

@@ -12,16 +12,17 @@ use crate::ui::{
         think_wider::ThinkWiderButton,
         yourself::{AttemptNow, AttemptSolved, Guesses},
     },
-    state::{Page, Phase, Status, kinds_of},
+    state::{Attempt, Drawing, Machine, Phase, Player, Route, Run, Solver, Status, Training, kinds_of},
     url::place::Place,
 };
 
 /// What is said of the run and the board, with what can be pressed about it.
 #[component]
 pub fn Outcome() -> impl IntoView {
-    let page = Page::here();
+    let (drawing, machine, run, player, attempt, solver) =
+        (Drawing::here(), Machine::here(), Run::here(), Player::here(), Attempt::here(), Solver::here());
     let state = move || {
-        page.run.phase.with(|phase| match phase {
+        run.phase.with(|phase| match phase {
             Phase::Idle | Phase::Stopped => "idle",
             Phase::Waiting | Phase::Running { .. } => "running",
             Phase::Valid => "valid",
@@ -30,29 +31,29 @@ pub fn Outcome() -> impl IntoView {
         })
     };
     // Of a number of cells, not of the moment: while a run is played little of this changes.
-    let now = Memo::new(move |_| at_this_step(page));
-    let is_past = Memo::new(move |_| is_past(page));
+    let now = Memo::new(move |_| at_this_step(drawing, run, player));
+    let is_past = Memo::new(move |_| is_past(run, player));
     view! {
         <div class="run">
-            <Show when=move || page.is_running()>
-                <button type="button" data-testid="cancel" on:click=move |_| page.cancel()>"Stop"</button>
+            <Show when=move || run.is_running()>
+                <button type="button" data-testid="cancel" on:click=move |_| solver.cancel()>"Stop"</button>
             </Show>
             <Show
-                when=move || page.attempt.is_on()
+                when=move || attempt.is_on()
                 fallback=move || {
                     view! {
                         <p class="now" data-testid="now">{now}</p>
                         <p class="verdict" data-testid="verdict" data-state=state role="status" aria-live="polite">
-                            {move || verdict(page, is_past.get())}
+                            {move || verdict(drawing, machine, run, is_past.get())}
                         </p>
-                        <Show when=move || page.longer().is_some()>
-                            <button type="button" data-testid="think-longer" on:click=move |_| page.think_longer()>
+                        <Show when=move || solver.longer().is_some()>
+                            <button type="button" data-testid="think-longer" on:click=move |_| solver.think_longer()>
                                 "Think longer"
                             </button>
                         </Show>
                         <ThinkWiderButton/>
                         <StopReading/>
-                        <p class="figures" data-testid="figures">{move || figures(page)}</p>
+                        <p class="figures" data-testid="figures">{move || figures(run)}</p>
                         <Guesses/>
                     }
                 }
@@ -61,35 +62,35 @@ pub fn Outcome() -> impl IntoView {
             </Show>
         </div>
         <AttemptSolved/>
-        <Show when=move || page.machine.lacks_model()>
+        <Show when=move || machine.lacks_model()>
             <Unfit/>
         </Show>
-        <Show when=move || page.drawing.complaint.with(Option::is_some)>
-            <p class="message warning" role="alert" data-testid="complaint">{move || page.drawing.complaint.get()}</p>
+        <Show when=move || drawing.complaint.with(Option::is_some)>
+            <p class="message warning" role="alert" data-testid="complaint">{move || drawing.complaint.get()}</p>
         </Show>
         <Notes/>
     }
 }
 
 /// Whether the model can be run at all.
-pub fn has_no_model(page: Page) -> bool {
-    page.machine.lacks_model() || page.machine.status.with(|status| matches!(status, Status::Failed(_)))
+pub fn has_no_model(machine: Machine) -> bool {
+    machine.lacks_model() || machine.status.with(|status| matches!(status, Status::Failed(_)))
 }
 
 /// Whether the moment that is shown comes before the end of a run that has ended.
-fn is_past(page: Page) -> bool {
-    let has_ended = page.run.phase.with(Phase::has_answer);
-    has_ended && !page.player.is_at_end()
+fn is_past(run: Run, player: Player) -> bool {
+    let has_ended = run.phase.with(Phase::has_answer);
+    has_ended && !player.is_at_end()
 }
 
 /// What is right or wrong in the answer that the board shows, before a run's end; nothing at its end, where the verdict says
 /// it.
-fn at_this_step(page: Page) -> Option<String> {
-    if !is_past(page) {
+fn at_this_step(drawing: Drawing, run: Run, player: Player) -> Option<String> {
+    if !is_past(run, player) {
         return None;
     }
-    let (kind, moment) = (page.kind(), page.player.moment.get());
-    page.run.recording.with(|recording| {
+    let (kind, moment) = (drawing.kind(), player.moment.get());
+    run.recording.with(|recording| {
         let recording = recording.as_ref().filter(|recording| recording.question().len() == kind.seq_len())?;
         let Some(answer) = answer_shown(recording, moment) else { return Some("At this step: no answer yet.".into()) };
         let posed = recording.posed(moment);
@@ -105,31 +106,32 @@ fn at_this_step(page: Page) -> Option<String> {
 /// What there is for a board that no model takes.
 #[component]
 fn Unfit() -> impl IntoView {
-    let page = Page::here();
+    let (drawing, machine, solver, training, route) =
+        (Drawing::here(), Machine::here(), Solver::here(), Training::here(), Route::here());
     // The largest board of the same game that a model takes.
     let largest = Memo::new(move |_| {
-        let same = |kind: &Kind| kind.is_same_game(page.kind());
-        page.machine.gallery.with(|gallery| kinds_of(gallery).into_iter().rfind(same))
+        let same = |kind: &Kind| kind.is_same_game(drawing.kind());
+        machine.gallery.with(|gallery| kinds_of(gallery).into_iter().rfind(same))
     });
     let learn = move |_| {
-        let kind = page.kind();
-        page.training.draft.update(|draft| draft.set_puzzle(kind));
-        page.place.set(Place::Train);
+        let kind = drawing.kind();
+        training.draft.update(|draft| draft.set_puzzle(kind));
+        route.place.set(Place::Train);
     };
     view! {
         <div class="message" data-testid="unfit">
             <p>
-                {move || format!("No model of this page takes {}.", boards(page.kind()))}
+                {move || format!("No model of this page takes {}.", boards(drawing.kind()))}
                 {move || largest.get().map(|largest| format!(" The largest that it takes are {}.", boards(largest)))}
             </p>
             <div class="actions">
                 {move || largest.get().map(|largest| view! {
-                    <button type="button" data-testid="unfit-largest" on:click=move |_| page.show_kind(largest)>
+                    <button type="button" data-testid="unfit-largest" on:click=move |_| solver.show_kind(largest)>
                         {format!("To {} instead", boards(largest))}
                     </button>
                 })}
                 <button type="button" data-testid="unfit-train" on:click=learn>
-                    {move || format!("Train a model for {}", boards(page.kind()))}
+                    {move || format!("Train a model for {}", boards(drawing.kind()))}
                 </button>
             </div>
         </div>
@@ -137,16 +139,16 @@ fn Unfit() -> impl IntoView {
 }
 
 /// What came of the run: as what it came to in the end while an earlier moment `is_past`.
-fn verdict(page: Page, is_past: bool) -> String {
-    let solved = || of_game(page, <dyn Extras>::solved);
-    let unsolved = || of_game(page, <dyn Extras>::unsolved).unwrap_or_default();
-    page.run.phase.with(|phase| match phase {
-        Phase::Idle => waiting_for(page)
-            .or_else(|| warning(&said_first(page)))
+fn verdict(drawing: Drawing, machine: Machine, run: Run, is_past: bool) -> String {
+    let solved = || of_game(drawing, run, <dyn Extras>::solved);
+    let unsolved = || of_game(drawing, run, <dyn Extras>::unsolved).unwrap_or_default();
+    run.phase.with(|phase| match phase {
+        Phase::Idle => waiting_for(machine)
+            .or_else(|| warning(&said_first(drawing)))
             .unwrap_or_else(|| "Press Solve, or change the puzzle first.".into()),
-        Phase::Waiting => waiting_for(page).unwrap_or_else(|| "One moment…".into()),
+        Phase::Waiting => waiting_for(machine).unwrap_or_else(|| "One moment…".into()),
         Phase::Running { .. } => "Thinking…".into(),
-        Phase::Stopped => stopped(page).into(),
+        Phase::Stopped => stopped(run).into(),
         Phase::Valid if is_past => "In the end: solved.".into(),
         Phase::Invalid(fault) if is_past => format!("In the end: not a solution: {fault}.{}", unsolved()),
         Phase::Valid => solved().unwrap_or_else(|| "Solved: checked by the rules, the answer is right.".into()),
@@ -156,22 +158,22 @@ fn verdict(page: Page, is_past: bool) -> String {
 }
 
 /// What a run that was stopped has left.
-fn stopped(page: Page) -> &'static str {
-    match page.run.read(|run| run.segments().len()) {
+fn stopped(run: Run) -> &'static str {
+    match run.read(|run| run.segments().len()) {
         0 => "Stopped before its first segment, so there is no answer yet. Press Solve to run it again.",
         _ => "Stopped.",
     }
 }
 
 /// What the game says of the puzzle that the run was about at last.
-fn of_game(page: Page, says: fn(&'static dyn Extras, Kind, &[u8]) -> Option<String>) -> Option<String> {
-    let extras = puzzles::of(page.kind())?;
-    says(extras, page.kind(), &page.posed_at_last()?)
+fn of_game(drawing: Drawing, run: Run, says: fn(&'static dyn Extras, Kind, &[u8]) -> Option<String>) -> Option<String> {
+    let extras = puzzles::of(drawing.kind())?;
+    says(extras, drawing.kind(), &run.posed_at_last()?)
 }
 
 /// How long the run took and where, and when the model held itself done.
-fn figures(page: Page) -> Option<String> {
-    page.run.recording.with(|recording| {
+fn figures(run: Run) -> Option<String> {
+    run.recording.with(|recording| {
         let recording = recording.as_ref().filter(|recording| !recording.segments().is_empty())?;
         let count = recording.segments().len();
         let halted = match recording.halted() {
@@ -179,27 +181,27 @@ fn figures(page: Page) -> Option<String> {
             None => "its Q-head never said done".into(),
         };
         let segments = if count == 1 { "segment" } else { "segments" };
-        let run =
+        let said =
             format!("{count} {segments} in {:.0} ms on {}; {halted}", recording.milliseconds(), recording.engine());
-        let run = match page.run.opened.get() {
-            Some(file) => format!("A recording, opened from {file}, not run here: {run}"),
-            None => run,
+        let said = match run.opened.get() {
+            Some(file) => format!("A recording, opened from {file}, not run here: {said}"),
+            None => said,
         };
-        Some(match page.run.is_back.get() {
-            true => format!("The last run was stopped before its first segment. The one before it: {run}"),
-            false => run,
+        Some(match run.is_back.get() {
+            true => format!("The last run was stopped before its first segment. The one before it: {said}"),
+            false => said,
         })
     })
 }
 
 /// What has to happen before a run can begin.
-fn waiting_for(page: Page) -> Option<String> {
-    if page.machine.lacks_model() {
+fn waiting_for(machine: Machine) -> Option<String> {
+    if machine.lacks_model() {
         return Some("No model for this board.".into());
     }
-    page.machine.status.with(|status| match status {
+    machine.status.with(|status| match status {
         Status::Starting => Some("Starting…".into()),
-        Status::Opening => Some(match page.machine.loaded.get() {
+        Status::Opening => Some(match machine.loaded.get() {
             Some(part) => format!("Loading the model… {:.0} %", 100.0 * part),
             None => "Loading the model…".into(),
         }),
@@ -216,19 +218,19 @@ fn sentence(words: &str) -> String {
 }
 
 /// What is known against the board, each in a sentence.
-fn against_the_board(page: Page) -> Vec<String> {
-    let faults = page.drawing.question.with(|question| question.kind.faults(&question.tokens));
+fn against_the_board(drawing: Drawing) -> Vec<String> {
+    let faults = drawing.question.with(|question| question.kind.faults(&question.tokens));
     let mut said: Vec<String> = faults.iter().map(|fault| sentence(&fault.to_string())).collect();
     if !faults.is_empty() {
-        if page.kind().rules().is_some_and(|rules| rules.faults_are_final()) {
+        if drawing.kind().rules().is_some_and(|rules| rules.faults_are_final()) {
             said.push("So this board has no solution.".into());
         }
         return said;
     }
-    let of_solutions = match page.drawing.solutions.get() {
+    let of_solutions = match drawing.solutions.get() {
         Some(Solutions::None) => Some("This board has no solution."),
         Some(Solutions::Several) => Some("This board has several solutions."),
-        Some(Solutions::Unknown) if page.kind().rules().is_some() => {
+        Some(Solutions::Unknown) if drawing.kind().rules().is_some() => {
             Some("Whether this board has one solution is not known: finding out takes too long.")
         }
         Some(Solutions::One | Solutions::Unknown) | None => None,
@@ -238,8 +240,8 @@ fn against_the_board(page: Page) -> Vec<String> {
 }
 
 /// What somebody has to know before Solve is pressed: what is worst about the board, behind the first reason for it.
-fn said_first(page: Page) -> Vec<String> {
-    let mut said = against_the_board(page);
+fn said_first(drawing: Drawing) -> Vec<String> {
+    let mut said = against_the_board(drawing);
     if said.len() > 2 {
         said.drain(1..said.len() - 1);
     }
@@ -254,17 +256,17 @@ fn warning(said: &[String]) -> Option<String> {
 /// What is wrong or odd about the board as far as it does not stand beside Solve, and what happened to the worker.
 #[component]
 fn Notes() -> impl IntoView {
-    let page = Page::here();
+    let (drawing, machine, run, attempt) = (Drawing::here(), Machine::here(), Run::here(), Attempt::here());
     let notes = Memo::new(move |_| {
-        let mut notes: Vec<String> = page.machine.notice.get().into_iter().collect();
+        let mut notes: Vec<String> = machine.notice.get().into_iter().collect();
         let kept =
             |name| format!("{name} is being copied into this browser for the next visit; it can be used meanwhile.");
-        notes.extend(page.machine.keeping.get().map(kept));
-        let mut against = against_the_board(page);
+        notes.extend(machine.keeping.get().map(kept));
+        let mut against = against_the_board(drawing);
         let is_beside_solve =
-            page.run.phase.with(|phase| *phase == Phase::Idle) && !page.attempt.is_on() && waiting_for(page).is_none();
+            run.phase.with(|phase| *phase == Phase::Idle) && !attempt.is_on() && waiting_for(machine).is_none();
         if is_beside_solve {
-            let said = said_first(page);
+            let said = said_first(drawing);
             against.retain(|sentence| !said.contains(sentence));
         }
         notes.extend(against);

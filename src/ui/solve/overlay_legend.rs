@@ -9,7 +9,7 @@ use crate::ui::{
         symbol::place,
     },
     drawing::scale::short,
-    state::Page,
+    state::{Drawing, LaidOver, Run},
     widgets::tooltip::Term,
 };
 
@@ -42,27 +42,28 @@ fn gloss(figure: Figure) -> &'static str {
 /// The figure, its range at the present moment, and the way back to the answer's own colours. Empty without one.
 #[component]
 pub fn OverlayLegend() -> impl IntoView {
-    let page = Page::here();
-    let range = move || page.laid_over_board().map(|values| overlay::range(&values));
+    let (drawing, run, laid_over) = (Drawing::here(), Run::here(), LaidOver::here());
+    let range = move || laid_over.values().map(|values| overlay::range(&values));
     let term = move || {
-        let (name, gloss) = match page.overlay.get() {
+        let (name, gloss) = match laid_over.overlay.get() {
             Some(Overlay { figure, .. }) => (figure.title(), gloss(figure)),
             None => ("what goes into", MIXING_GLOSS),
         };
         view! { <Term name gloss/> }
     };
-    let of_what = move || match page.overlay.get() {
+    let of_what = move || match laid_over.overlay.get() {
         Some(overlay) => format!("of z_{:?}", overlay.level),
-        None => place(page.kind(), page.cell.get()).to_string(),
+        None => place(drawing.kind(), drawing.cell.get()).to_string(),
     };
-    let is_watched = move || page.run.recording.with(|run| run.as_ref().is_none_or(Recording::is_watched));
-    let is_laid = Memo::new(move |_| (page.overlay.get().is_some() || page.mixing_laid().is_some()) && is_watched());
+    let is_watched = move || run.recording.with(|run| run.as_ref().is_none_or(Recording::is_watched));
+    let is_laid =
+        Memo::new(move |_| (laid_over.overlay.get().is_some() || laid_over.of_mixing().is_some()) && is_watched());
     let remove = move |_| {
-        page.overlay.set(None);
-        page.mixing.laid.set(None);
+        laid_over.overlay.set(None);
+        laid_over.row.set(None);
     };
     let ends = move || {
-        let unit = page.overlay.get().map_or("", Overlay::unit);
+        let unit = laid_over.overlay.get().map_or("", Overlay::unit);
         match range() {
             Some((low, high)) => view! {
                 {short(f64::from(low))}

@@ -4,12 +4,12 @@ use leptos::prelude::*;
 
 use crate::ui::{
     puzzles,
-    state::{Page, Phase},
+    state::{Drawing, Phase, Run},
 };
 
 /// The cells of a right path of the puzzle whose answer was wrong, where its game draws one.
-pub fn searched(page: Page) -> Option<Vec<usize>> {
-    let wrong = page.run.phase.with(|phase| matches!(phase, Phase::Invalid(_)));
-    let posed = page.posed_at_last().filter(|_| wrong)?;
-    puzzles::of(page.kind())?.right_path(page.kind(), &posed)
+pub fn searched(drawing: Drawing, run: Run) -> Option<Vec<usize>> {
+    let wrong = run.phase.with(|phase| matches!(phase, Phase::Invalid(_)));
+    let posed = run.posed_at_last().filter(|_| wrong)?;
+    puzzles::of(drawing.kind())?.right_path(drawing.kind(), &posed)
 }

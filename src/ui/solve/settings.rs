@@ -4,19 +4,19 @@
 use hrm_core::puzzle::{Setting, Size};
 use leptos::{html, prelude::*};
 
-use crate::ui::state::{Page, Wish};
+use crate::ui::state::{Drawing, Wish};
 
 /// The sliders of the present game.
 #[component]
 pub fn Settings() -> impl IntoView {
-    let page = Page::here();
-    let wish = page.drawing.wish;
+    let drawing = Drawing::here();
+    let wish = drawing.wish;
     // Sliders are made anew for another game alone: while one is dragged, it stays.
-    let game = Memo::new(move |_| page.kind().game().name());
+    let game = Memo::new(move |_| drawing.kind().game().name());
     move || {
         // Read, not only tracked: a memo that nobody reads does not follow.
         let _ = game.get();
-        let kind = untrack(|| page.kind());
+        let kind = untrack(|| drawing.kind());
         let size = kind.game().drawn_sizes().map(|(least, most)| {
             let side = move |value: usize, columns_only: bool| {
                 wish.update(|wish| {
@@ -44,14 +44,14 @@ pub fn Settings() -> impl IntoView {
             }
         });
         // One setting tells which others there are; those that stay are not made anew.
-        let names = Memo::new(move |_| wish.with(|wish| wish.names(page.kind())));
+        let names = Memo::new(move |_| wish.with(|wish| wish.names(drawing.kind())));
         let slider = move |name: &'static str| {
             // Its range is that of the size that is wished for.
             let found = Memo::new(move |_| {
                 let wish = wish.get();
-                let setting = wish.setting(page.kind(), name)?;
+                let setting = wish.setting(drawing.kind(), name)?;
                 let value = wish.value(&setting);
-                let words = wish.board(page.kind()).generator()?.words(name, value);
+                let words = wish.board(drawing.kind()).generator()?.words(name, value);
                 Some((setting, value, words))
             });
             let of =

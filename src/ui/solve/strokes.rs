@@ -7,7 +7,7 @@ use web_sys::Element;
 
 use crate::ui::{
     board::edit::{Brush, cells_between},
-    state::{Page, Question},
+    state::{Drawing, Question},
 };
 
 /// A stroke under way.
@@ -24,21 +24,21 @@ pub struct Stroke {
 }
 
 /// Begins a stroke on the cell under the pointer.
-pub fn press(page: Page, stroke: StoredValue<Option<Stroke>>, event: &PointerEvent) {
-    let base = page.drawing.question.get_untracked();
+pub fn press(drawing: Drawing, stroke: StoredValue<Option<Stroke>>, event: &PointerEvent) {
+    let base = drawing.question.get_untracked();
     let (Some(_), Some(at)) = (base.kind.tools(), cell_under(base.kind, event)) else { return };
     let Some(&token) = base.tokens.get(at).filter(|_| event.button() == 0) else { return };
-    match page.drawing.brush.get_untracked().drawn_from(base.kind, token) {
+    match drawing.brush.get_untracked().drawn_from(base.kind, token) {
         Some(token) => {
             stroke.set_value(Some(Stroke { token, base, begun: false, at }));
-            draw(page, stroke, at);
+            draw(drawing, stroke, at);
         }
-        None => page.drawing.cursor.set(at),
+        None => drawing.cursor.set(at),
     }
 }
 
 /// Goes on with a stroke.
-pub fn drag(page: Page, stroke: StoredValue<Option<Stroke>>, event: &PointerEvent) {
+pub fn drag(drawing: Drawing, stroke: StoredValue<Option<Stroke>>, event: &PointerEvent) {
     if stroke.with_value(Option::is_none) {
         return;
     }
@@ -46,27 +46,27 @@ pub fn drag(page: Page, stroke: StoredValue<Option<Stroke>>, event: &PointerEven
         return stroke.set_value(None);
     }
     let (Some(to), Some(from)) =
-        (cell_under(page.kind(), event), stroke.with_value(|stroke| Some(stroke.as_ref()?.at)))
+        (cell_under(drawing.kind(), event), stroke.with_value(|stroke| Some(stroke.as_ref()?.at)))
     else {
         return;
     };
     // A quick pointer is heard of in leaps: the cells between are drawn as well.
-    for at in cells_between(page.kind().layout().columns, from, to) {
-        draw(page, stroke, at);
+    for at in cells_between(drawing.kind().layout().columns, from, to) {
+        draw(drawing, stroke, at);
     }
 }
 
-fn draw(page: Page, stroke: StoredValue<Option<Stroke>>, at: usize) {
+fn draw(drawing: Drawing, stroke: StoredValue<Option<Stroke>>, at: usize) {
     let Some(Stroke { token, base, mut begun, .. }) = stroke.get_value() else { return };
-    let now = page.drawing.question;
+    let now = drawing.question;
     let tokens = now.with_untracked(|question| base.kind.stroked(&base.tokens, &question.tokens, at, token));
     let question = Question { kind: base.kind, tokens };
-    if question != page.drawing.question.get_untracked() {
-        page.drawing.stroke(question, begun);
+    if question != drawing.question.get_untracked() {
+        drawing.stroke(question, begun);
         begun = true;
     }
     stroke.set_value(Some(Stroke { token, base, begun, at }));
-    page.drawing.cursor.set(at);
+    drawing.cursor.set(at);
 }
 
 /// The cell of the board at the pointer.
@@ -84,9 +84,9 @@ fn cell_under(kind: Kind, event: &PointerEvent) -> Option<usize> {
 /// What a stroke over boards of the present game draws.
 #[component]
 pub fn Brushes() -> impl IntoView {
-    let page = Page::here();
-    let brush = page.drawing.brush;
-    let kind = untrack(|| page.kind());
+    let drawing = Drawing::here();
+    let brush = drawing.brush;
+    let kind = untrack(|| drawing.kind());
     let button = move |of: Brush| {
         let title = of.title(kind);
         view! {

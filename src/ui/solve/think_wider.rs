@@ -7,21 +7,21 @@ use crate::ui::{
     browser,
     format::words::{thousands, view_name},
     solve::{wider_figure::WiderFigure, wider_settings::WiderSettings},
-    state::{End, Page, Widening},
+    state::{Drawing, End, Solver, Widening, Wider},
 };
 
 /// The button beside the verdict.
 #[component]
 pub fn ThinkWiderButton() -> impl IntoView {
-    let page = Page::here();
+    let solver = Solver::here();
     view! {
-        <Show when=move || page.can_think_wider()>
+        <Show when=move || solver.can_think_wider()>
             <button
                 type="button"
                 data-testid="think-wider"
                 title="Shows the model the same puzzle in other symmetric forms, until an answer passes the rules"
                 on:click=move |_| {
-                    page.think_wider();
+                    solver.think_wider();
                     // On a phone it stands far below.
                     request_animation_frame(|| browser::reveal("[data-testid=wider]"));
                 }
@@ -35,17 +35,17 @@ pub fn ThinkWiderButton() -> impl IntoView {
 /// How far the views are, with Stop, the answer that was found, the knobs and the picture.
 #[component]
 pub fn ThinkWider() -> impl IntoView {
-    let page = Page::here();
-    let now = page.wider.now;
+    let (drawing, wider, solver) = (Drawing::here(), Wider::here(), Solver::here());
+    let now = wider.now;
     let answer = Memo::new(move |_| now.with(|now| now.as_ref()?.chosen().filter(|(_, valid)| *valid)));
     let answer = move || {
         let (chosen, _) = answer.get()?;
         Some(
-            view! { <pre class="wider-answer" data-testid="wider-answer">{in_rows(page.kind(), &chosen.answer)}</pre> },
+            view! { <pre class="wider-answer" data-testid="wider-answer">{in_rows(drawing.kind(), &chosen.answer)}</pre> },
         )
     };
     let opened = move || {
-        let view = page.wider.opened.with(|opened| opened.as_ref().map(|opened| opened.view))?;
+        let view = wider.opened.with(|opened| opened.as_ref().map(|opened| opened.view))?;
         let words = format!(
             "The board and the views below show {}, run again on the puzzle in the form that it saw.",
             view_name(view)
@@ -53,7 +53,7 @@ pub fn ThinkWider() -> impl IntoView {
         Some(view! {
             <p class="wider-opened" data-testid="wider-opened">
                 {words}
-                <button type="button" data-testid="wider-back" on:click=move |_| page.close_view()>
+                <button type="button" data-testid="wider-back" on:click=move |_| solver.close_view()>
                     "Back to the puzzle"
                 </button>
             </p>
@@ -64,8 +64,8 @@ pub fn ThinkWider() -> impl IntoView {
             <section class="wider" data-testid="wider" aria-label="Think wider">
                 <div class="wider-head">
                     <p role="status">{move || now.with(|now| now.as_ref().map(words))}</p>
-                    <Show when=move || page.wider.is_running()>
-                        <button type="button" data-testid="wider-stop" on:click=move |_| page.wider.stop()>"Stop"</button>
+                    <Show when=move || wider.is_running()>
+                        <button type="button" data-testid="wider-stop" on:click=move |_| wider.stop()>"Stop"</button>
                     </Show>
                 </div>
                 <WiderSettings/>

@@ -4,7 +4,7 @@ use hrm_core::gallery::BySegment;
 use leptos::{html, prelude::*};
 
 use crate::ui::{
-    state::Page,
+    state::Machine,
     widgets::{
         chart::{Frame, Plot, frame, halting_mark, horizontal_axis_lines, labels_below},
         details::Fold,
@@ -32,9 +32,8 @@ fn segment_at(share: f64, of: usize) -> usize {
 /// The plot, folded away at first; nothing for a model whose card does not have the figures.
 #[component]
 pub fn ThinkingLonger() -> impl IntoView {
-    let page = Page::here();
-    let measured =
-        Memo::new(move |_| page.machine.of_card(|card| card.by_segment.clone()).flatten().unwrap_or_default());
+    let machine = Machine::here();
+    let measured = Memo::new(move |_| machine.of_card(|card| card.by_segment.clone()).flatten().unwrap_or_default());
     view! {
         <Show when=move || measured.with(|measured| !measured.exact_accuracy.is_empty())>
             <Fold summary="What thinking longer adds" testid="thinking-longer"><Curve measured/></Fold>
@@ -44,10 +43,10 @@ pub fn ThinkingLonger() -> impl IntoView {
 
 #[component]
 fn Curve(measured: Memo<BySegment>) -> impl IntoView {
-    let page = Page::here();
+    let machine = Machine::here();
     let room = NodeRef::<html::Div>::new();
     let frame = frame(room, HEIGHT);
-    let trained = move || page.machine.shapes.get().map(|shapes| shapes.segments);
+    let trained = move || machine.shapes.get().map(|shapes| shapes.segments);
     let points = move || {
         measured.with(|BySegment { exact_accuracy, .. }| {
             let of = exact_accuracy.len();

@@ -12,7 +12,7 @@ use crate::ui::{
     browser,
     format::moment::{GLOSS, in_words},
     solve::outcome::has_no_model,
-    state::{Page, SPEEDS, Stride},
+    state::{Attempt, Machine, Page, Player, Route, Run, SPEEDS, Solver, Stride},
     url::place::Place,
     widgets::checkbox::Check,
 };
@@ -20,10 +20,9 @@ use crate::ui::{
 /// Clocks, slider, play, pause, step.
 #[component]
 pub fn Timeline() -> impl IntoView {
-    let page = Page::here();
-    let player = page.player;
-    let empty = move || is_empty(page);
-    listen_for_keys(page);
+    let (run, player, route) = (Run::here(), Player::here(), Route::here());
+    let empty = move || is_empty(run);
+    listen_for_keys(player, route, Attempt::here());
     let label = move || if player.playing.get() { "Pause" } else { "Play" };
     view! {
         <div class="timeline" role="group" aria-label="Timeline">
@@ -45,7 +44,7 @@ pub fn Timeline() -> impl IntoView {
                 {button("to-end", "To the end", Icon::End, empty, move || player.seek(usize::MAX))}
             </div>
             <p class="moment" data-testid="moment" title=GLOSS>
-                {move || page.run.recording.with(|recording| {
+                {move || run.recording.with(|recording| {
                     let moment = player.moment.get();
                     recording.as_ref().and_then(|recording| in_words(recording, moment))
                 })}
@@ -57,9 +56,8 @@ pub fn Timeline() -> impl IntoView {
 /// How the timeline is played, and the link to the moment that it shows.
 #[component]
 pub fn Playback() -> impl IntoView {
-    let page = Page::here();
-    let player = page.player;
-    let empty = move || is_empty(page);
+    let (run, player) = (Run::here(), Player::here());
+    let empty = move || is_empty(run);
     let set_speed = move |event| {
         if let Ok(speed) = event_target_value(&event).parse() {
             player.speed.set(speed);
@@ -92,22 +90,22 @@ pub fn Playback() -> impl IntoView {
 }
 
 /// Whether there is nothing to play.
-fn is_empty(page: Page) -> bool {
-    page.run.recording.with(|recording| recording.as_ref().is_none_or(|run| run.moments() == 0))
+fn is_empty(run: Run) -> bool {
+    run.recording.with(|recording| recording.as_ref().is_none_or(|run| run.moments() == 0))
 }
 
 /// Runs the model. While it runs the button keeps the keyboard's focus, and does nothing.
 #[component]
 fn RunButton() -> impl IntoView {
-    let page = Page::here();
+    let (machine, run, solver) = (Machine::here(), Run::here(), Solver::here());
     view! {
         <button
             type="button"
             class="primary"
             data-testid="solve"
-            disabled=move || has_no_model(page)
-            aria-disabled=move || page.is_running().then_some("true")
-            on:click=move |_| page.solve()
+            disabled=move || has_no_model(machine)
+            aria-disabled=move || run.is_running().then_some("true")
+            on:click=move |_| solver.solve()
         >
             "Solve"
         </button>
@@ -117,13 +115,13 @@ fn RunButton() -> impl IntoView {
 /// Copies a link to the present moment; where the browser keeps its clipboard to itself, shows it.
 #[component]
 fn Link(disabled: Signal<bool>) -> impl IntoView {
-    let page = Page::here();
+    let (run, player, solver, page) = (Run::here(), Player::here(), Solver::here(), Page::here());
     let copied = RwSignal::new(false);
     let shown = RwSignal::new(None::<String>);
     // Of another moment nothing was copied yet.
     Effect::new(move |_| {
-        page.player.moment.track();
-        page.run.recording.track();
+        player.moment.track();
+        run.recording.track();
         copied.set(false);
         shown.set(None);
     });
@@ -136,7 +134,7 @@ fn Link(disabled: Signal<bool>) -> impl IntoView {
         });
     };
     view! {
-        <button type="button" class="quiet" data-testid="copy-link" disabled=move || disabled.get() || page.is_foreign() on:click=copy>
+        <button type="button" class="quiet" data-testid="copy-link" disabled=move || disabled.get() || solver.is_foreign() on:click=copy>
             "Link to this moment"
         </button>
         <span class="reading" role="status">{move || copied.get().then_some("copied")}</span>
@@ -198,24 +196,21 @@ struct Dial {
 
 #[component]
 fn Clocks() -> impl IntoView {
-    let page = Page::here();
-    let player = page.player;
+    let (machine, run, player) = (Machine::here(), Run::here(), Player::here());
     let slider = NodeRef::<html::Div>::new();
     let width = browser::width_of(slider);
     let dial = Memo::new(move |_| {
-        let recorded = page
-            .run
+        let recorded = run
             .recording
             .with(|recording| recording.as_ref().map(|recording| (recording.planned_moments(), recording.shapes())));
         // Before a run the clocks of the open model stand still.
         let (moments, shapes) =
-            recorded.or_else(|| page.machine.shapes.get().map(|shapes| (shapes.segments * shapes.steps(), shapes)))?;
+            recorded.or_else(|| machine.shapes.get().map(|shapes| (shapes.segments * shapes.steps(), shapes)))?;
         Some(Dial { moments, steps: shapes.steps(), l_cycles: shapes.l_cycles })
     });
-    let recorded =
-        Memo::new(move |_| page.run.recording.with(|recording| recording.as_ref().map_or(0, Recording::moments)));
+    let recorded = Memo::new(move |_| run.recording.with(|recording| recording.as_ref().map_or(0, Recording::moments)));
     let now = move || {
-        page.run.recording.with(|recording| {
+        run.recording.with(|recording| {
             let moment = player.moment.get();
             recording.as_ref().and_then(|recording| in_words(recording, moment)).unwrap_or_else(|| "no run yet".into())
         })
@@ -257,14 +252,14 @@ fn Clocks() -> impl IntoView {
                 on:pointerdown=down
                 on:pointermove=drag
             >
-                {move || dial.get().map(|dial| hands(page, dial, recorded, width.get()))}
+                {move || dial.get().map(|dial| hands(player, dial, recorded, width.get()))}
             </div>
         </div>
     }
 }
 
 /// A tick for every step, the segments' ends, the present moment.
-fn hands(page: Page, dial: Dial, recorded: Memo<usize>, width: f64) -> impl IntoView {
+fn hands(player: Player, dial: Dial, recorded: Memo<usize>, width: f64) -> impl IntoView {
     let percent = move |moment: f64| format!("{:.3}%", moment / dial.moments.max(1) as f64 * 100.0);
     // Ticks touch at most.
     let most = width / dial.moments.max(1) as f64 / 2.0;
@@ -286,7 +281,7 @@ fn hands(page: Page, dial: Dial, recorded: Memo<usize>, width: f64) -> impl Into
         let x = percent((segment * dial.steps) as f64);
         view! { <line class="segment-end" x1=x.clone() x2=x y1="0" y2="52"/> }
     });
-    let x = move || percent(page.player.moment.get() as f64 + 0.5);
+    let x = move || percent(player.moment.get() as f64 + 0.5);
     view! {
         <svg width="100%" height="52" aria-hidden="true">
             {ends.collect_view()}
@@ -300,19 +295,18 @@ fn hands(page: Page, dial: Dial, recorded: Memo<usize>, width: f64) -> impl Into
 const TEXT: &str = "textarea, input:not([type=range], [type=checkbox], [type=radio], [type=file])";
 
 /// What Ctrl+Z, Ctrl+Shift+Z and Ctrl+Y do to the board.
-fn undo_or_redo(event: &KeyboardEvent) -> Option<fn(Page)> {
+fn undo_or_redo(event: &KeyboardEvent) -> Option<fn(Attempt)> {
     let command = (event.ctrl_key() || event.meta_key()) && !event.alt_key();
     match event.key().as_str() {
-        "z" | "Z" if command && event.shift_key() => Some(Page::redo),
-        "z" if command => Some(Page::undo),
-        "y" if command => Some(Page::redo),
+        "z" | "Z" if command && event.shift_key() => Some(Attempt::redo),
+        "z" if command => Some(Attempt::undo),
+        "y" if command => Some(Attempt::redo),
         _ => None,
     }
 }
 
 /// Space, arrows, home, end: on the timeline, and anywhere that does not use them itself.
-fn listen_for_keys(page: Page) {
-    let player = page.player;
+fn listen_for_keys(player: Player, route: Route, attempt: Attempt) {
     let handle = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let key = event.key();
@@ -322,11 +316,11 @@ fn listen_for_keys(page: Page) {
                 || target.class_list().contains("dial")
                 || key != " " && target.matches(".transport button").unwrap_or(false)
         });
-        let elsewhere = page.place.get_untracked() != Place::Solve;
+        let elsewhere = route.place.get_untracked() != Place::Solve;
         // A field of text undoes what was typed in it.
         let writes = target.as_ref().is_some_and(|target| target.matches(TEXT).unwrap_or(false));
         if let Some(step) = undo_or_redo(&event).filter(|_| !elsewhere && !writes) {
-            step(page);
+            step(attempt);
             event.prevent_default();
             return;
         }

@@ -12,20 +12,20 @@ use crate::ui::{
     board::shown::answer_shown,
     puzzles,
     solve::{settings::Settings, strokes::Brushes, yourself::TryYourself},
-    state::Page,
+    state::{Attempt, Drawing, Machine, Player, Route, Run, Solver},
     url::place::Place,
 };
 
 /// Symbols to press, for those without a keyboard.
 #[component]
 pub fn Pad() -> impl IntoView {
-    let page = Page::here();
+    let (drawing, attempt) = (Drawing::here(), Attempt::here());
     let symbols = move || {
-        let kind = page.kind();
+        let kind = drawing.kind();
         let tokens = (0..kind.vocab_size() as u8).filter_map(|token| Some((token, kind.symbol(token)?)));
         tokens
             .map(|(token, Symbol { name, text, .. })| {
-                let write = move |_| page.write(token);
+                let write = move |_| attempt.write(token);
                 view! { <button type="button" aria-label=format!("Write {name}") on:click=write>{text}</button> }
             })
             .collect_view()
@@ -37,7 +37,7 @@ pub fn Pad() -> impl IntoView {
                 <button
                     type="button"
                     aria-label="Empty the cell"
-                    on:click=move |_| page.write(page.kind().blank())
+                    on:click=move |_| attempt.write(drawing.kind().blank())
                 >
                     "⌫"
                 </button>
@@ -45,7 +45,7 @@ pub fn Pad() -> impl IntoView {
         }
     };
     view! {
-        <Show when=move || page.kind().tools().is_some() fallback=digits>
+        <Show when=move || drawing.kind().tools().is_some() fallback=digits>
             <Brushes/>
         </Show>
     }
@@ -54,35 +54,35 @@ pub fn Pad() -> impl IntoView {
 /// New puzzle, clear, undo, redo, paste.
 #[component]
 pub fn Toolbar() -> impl IntoView {
-    let page = Page::here();
-    let drawing = page.drawing;
+    let (drawing, machine, attempt, solver, route) =
+        (Drawing::here(), Machine::here(), Attempt::here(), Solver::here(), Route::here());
     let pasting = RwSignal::new(false);
-    listen_for_paste(page);
+    listen_for_paste(drawing, machine, route);
     let figures = Memo::new(move |_| {
         drawing.question.with(|question| puzzles::of(question.kind)?.figures(question.kind, &question.tokens))
     });
-    let figures_testid = move || format!("{}-figures", page.kind().game().name());
-    let generates = move || page.kind().generator().is_some();
+    let figures_testid = move || format!("{}-figures", drawing.kind().game().name());
+    let generates = move || drawing.kind().generator().is_some();
     view! {
         <div class="toolbar" role="group" aria-label="Board">
             <Show when=generates>
-                <button type="button" data-testid="new" on:click=move |_| page.generate(page.kind())>"New puzzle"</button>
+                <button type="button" data-testid="new" on:click=move |_| solver.generate(drawing.kind())>"New puzzle"</button>
                 <Settings/>
             </Show>
-            <button type="button" data-testid="clear" on:click=move |_| drawing.clear(&page.machine.kinds())>"Clear"</button>
+            <button type="button" data-testid="clear" on:click=move |_| drawing.clear(&machine.kinds())>"Clear"</button>
             <button
                 type="button"
                 data-testid="undo"
-                disabled=move || !page.can_undo()
-                on:click=move |_| page.undo()
+                disabled=move || !attempt.can_undo()
+                on:click=move |_| attempt.undo()
             >
                 "Undo"
             </button>
             <button
                 type="button"
                 data-testid="redo"
-                disabled=move || !page.can_redo()
-                on:click=move |_| page.redo()
+                disabled=move || !attempt.can_redo()
+                on:click=move |_| attempt.redo()
             >
                 "Redo"
             </button>
@@ -116,18 +116,18 @@ pub fn Toolbar() -> impl IntoView {
 /// A field with the board's text, to copy or to replace.
 #[component]
 fn PasteField(close: impl Fn() + Copy + Send + 'static) -> impl IntoView {
-    let page = Page::here();
+    let (drawing, machine, run, player) = (Drawing::here(), Machine::here(), Run::here(), Player::here());
     let field = NodeRef::<html::Textarea>::new();
     Effect::new(move |_| {
         if let Some(field) = field.get() {
-            field.set_value(&untrack(|| text_of(page)));
+            field.set_value(&untrack(|| text_of(drawing)));
             let _ = field.focus();
             field.select();
         }
     });
-    let answered = move || page.run.recording.with(|run| run.as_ref().is_some_and(|run| !run.segments().is_empty()));
+    let answered = move || run.recording.with(|run| run.as_ref().is_some_and(|run| !run.segments().is_empty()));
     let show_answer = move |_| {
-        if let (Some(field), Some(text)) = (field.get_untracked(), untrack(|| answer_of(page))) {
+        if let (Some(field), Some(text)) = (field.get_untracked(), untrack(|| answer_of(drawing, run, player))) {
             field.set_value(&text);
             let _ = field.focus();
             field.select();
@@ -136,14 +136,14 @@ fn PasteField(close: impl Fn() + Copy + Send + 'static) -> impl IntoView {
     let take = move |event: SubmitEvent| {
         event.prevent_default();
         let text = field.get_untracked().map(|field| field.value()).unwrap_or_default();
-        if paste(page, &text) {
+        if paste(drawing, machine, &text) {
             close();
         }
     };
     view! {
         <form class="paste" on:submit=take>
             <label for="paste-text">
-                {move || format!("{}; copy it, or put another in its place", page.kind().text_hint())}
+                {move || format!("{}; copy it, or put another in its place", drawing.kind().text_hint())}
             </label>
             <textarea id="paste-text" data-testid="paste-text" node_ref=field rows="9" spellcheck="false"></textarea>
             <div class="actions">
@@ -158,34 +158,34 @@ fn PasteField(close: impl Fn() + Copy + Send + 'static) -> impl IntoView {
 }
 
 /// The board's text.
-fn text_of(page: Page) -> String {
-    page.drawing.question.with(|question| in_rows(question.kind, &question.tokens))
+fn text_of(drawing: Drawing) -> String {
+    drawing.question.with(|question| in_rows(question.kind, &question.tokens))
 }
 
 /// The answer at the present moment, or the last one before it; a maze's path is written `o`.
-fn answer_of(page: Page) -> Option<String> {
-    page.run.recording.with(|recording| {
+fn answer_of(drawing: Drawing, run: Run, player: Player) -> Option<String> {
+    run.recording.with(|recording| {
         let recording = recording.as_ref()?;
-        let shown = answer_shown(recording, page.player.moment.get());
+        let shown = answer_shown(recording, player.moment.get());
         let said = shown.or_else(|| recording.segments().first().map(|segment| segment.answer.clone()))?;
-        Some(in_rows(page.kind(), &said.tokens))
+        Some(in_rows(drawing.kind(), &said.tokens))
     })
 }
 
 /// Ctrl+V anywhere but in a field puts the puzzle on the board.
-fn listen_for_paste(page: Page) {
+fn listen_for_paste(drawing: Drawing, machine: Machine, route: Route) {
     let handle = window_event_listener(leptos::ev::paste, move |event: ClipboardEvent| {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let in_field = target.is_some_and(|target| matches!(target.tag_name().as_str(), "TEXTAREA" | "INPUT"));
         let text = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok());
-        if let Some(text) = text.filter(|_| !in_field && page.place.get_untracked() == Place::Solve) {
+        if let Some(text) = text.filter(|_| !in_field && route.place.get_untracked() == Place::Solve) {
             event.prevent_default();
-            paste(page, &text);
+            paste(drawing, machine, &text);
         }
     });
     on_cleanup(move || handle.remove());
 }
 
-fn paste(page: Page, text: &str) -> bool {
-    page.drawing.read(text, &page.machine.kinds(), true)
+fn paste(drawing: Drawing, machine: Machine, text: &str) -> bool {
+    drawing.read(text, &machine.kinds(), true)
 }

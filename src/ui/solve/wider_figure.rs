@@ -10,7 +10,7 @@ use leptos::{
 use crate::ui::{
     drawing::trajectories::{Line, Outcome, Plot, STRETCHES},
     format::words::{percent, view_name},
-    state::{Page, Widening},
+    state::{Run, Solver, Widening, Wider},
     widgets::{
         chart::{axis_names, frame},
         save_figure::Save,
@@ -31,8 +31,7 @@ const GLOSS: &str = "Each line is a view: after every segment the mean of z_H ov
 /// All views in one picture, live; a view that is pointed at is named, a click opens its run.
 #[component]
 pub fn WiderFigure() -> impl IntoView {
-    let page = Page::here();
-    let wider = page.wider;
+    let (run, wider, solver) = (Run::here(), Wider::here(), Solver::here());
     let room = NodeRef::<html::Div>::new();
     let frame = frame(room, HEIGHT);
     let over = Memo::new(move |_| !wider.is_running());
@@ -56,7 +55,7 @@ pub fn WiderFigure() -> impl IntoView {
         let named = wider.pointed.get_untracked() == found;
         wider.pointed.set(found);
         if let Some(view) = found.filter(|_| event.pointer_type() == "mouse" || named) {
-            page.open_view(view);
+            solver.open_view(view);
         }
     };
     let leave = move |event: PointerEvent| {
@@ -70,7 +69,7 @@ pub fn WiderFigure() -> impl IntoView {
             "ArrowLeft" | "ArrowUp" => -1,
             "Enter" => {
                 if let Some(view) = wider.pointed.get_untracked() {
-                    page.open_view(view);
+                    solver.open_view(view);
                 }
                 return;
             }
@@ -98,7 +97,7 @@ pub fn WiderFigure() -> impl IntoView {
         let view = wider.pointed.get();
         wider.now.with(|now| reading(now.as_ref()?, view))
     };
-    let openable = move || wider.pointed.get().filter(|_| page.can_open_views() && !page.is_running());
+    let openable = move || wider.pointed.get().filter(|_| wider.can_open_views() && !run.is_running());
     view! {
         <figure class="chart">
             <figcaption>
@@ -133,7 +132,7 @@ pub fn WiderFigure() -> impl IntoView {
             <p class="reading" data-testid="wider-reading" aria-live="polite">
                 {reading}
                 {move || openable().map(|view| view! {
-                    <button type="button" class="quiet" data-testid="wider-open" on:click=move |_| page.open_view(view)>
+                    <button type="button" class="quiet" data-testid="wider-open" on:click=move |_| solver.open_view(view)>
                         "Open its run"
                     </button>
                 })}

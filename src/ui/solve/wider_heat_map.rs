@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::ui::{
     format::words::percent,
-    state::Page,
+    state::Machine,
     widgets::{details::Fold, save_figure::Save, tooltip::Term},
 };
 
@@ -17,8 +17,8 @@ const GLOSS: &str = "Of so many puzzles of a published list, the share that is s
 /// The heat map, folded away at first; nothing for a model whose card does not have the figures.
 #[component]
 pub fn WiderHeatMap() -> impl IntoView {
-    let page = Page::here();
-    let measured = Memo::new(move |_| page.machine.of_card(|card| card.wider.clone()).flatten());
+    let machine = Machine::here();
+    let measured = Memo::new(move |_| machine.of_card(|card| card.wider.clone()).flatten());
     let chosen = RwSignal::new(0_usize);
     let option = move |(at, list): (usize, &WiderList)| {
         view! { <option value=at.to_string() selected=move || chosen.get() == at>{list.name.clone()}</option> }

@@ -4,7 +4,7 @@ use hrm_core::search::{Choose, Forms, Settings, Until};
 use leptos::prelude::*;
 
 use crate::ui::{
-    state::{Page, can_branch},
+    state::{Drawing, Wider, can_branch},
     widgets::details::Fold,
 };
 
@@ -14,12 +14,12 @@ const MOST: u32 = 8;
 /// Two knobs that run the views anew wherever they are turned, and the other settings, folded away.
 #[component]
 pub fn WiderSettings() -> impl IntoView {
-    let page = Page::here();
-    let wish = page.wider.wish;
+    let (drawing, wider) = (Drawing::here(), Wider::here());
+    let wish = wider.wish;
     let views = Signal::derive(move || f64::from(wish.with(|wish| wish.views.max(1)).ilog2()));
     let noise = Signal::derive(move || f64::from(wish.with(|wish| wish.noise)));
-    let set_views = move |power: f64| page.set_wider(|wish| wish.views = 1 << (power as u32).min(MOST));
-    let set_noise = move |noise: f64| page.set_wider(|wish| wish.noise = noise as f32);
+    let set_views = move |power: f64| wider.set(|wish| wish.views = 1 << (power as u32).min(MOST));
+    let set_noise = move |noise: f64| wider.set(|wish| wish.noise = noise as f32);
     view! {
         <div class="options wider-knobs">
             {knob("Views", "wider-views", f64::from(MOST), 1.0, views, move || wish.with(|wish| wish.views.to_string()), set_views)}
@@ -34,7 +34,7 @@ pub fn WiderSettings() -> impl IntoView {
                     |wish| wish.choose as usize, |wish, at| wish.choose = Choose::ALL[at])}
                 {choice("Each sees", "wider-forms", &["a symmetric form", "the same puzzle"], |wish| wish.forms as usize,
                     |wish, at| wish.forms = [Forms::Symmetric, Forms::Identical][at])}
-                <Show when=move || can_branch(page.kind())>
+                <Show when=move || can_branch(drawing.kind())>
                     {choice("Clues", "wider-branch", &["stay as they are", "grow: branches"], |wish| usize::from(wish.branch),
                         |wish, at| wish.branch = at == 1)}
                 </Show>
@@ -84,14 +84,14 @@ fn choice(
     chosen: fn(&Settings) -> usize,
     set: fn(&mut Settings, usize),
 ) -> AnyView {
-    let page = Page::here();
+    let wider = Wider::here();
     let option = move |(at, words): (usize, &&'static str)| {
-        let selected = move || page.wider.wish.with(chosen) == at;
+        let selected = move || wider.wish.with(chosen) == at;
         view! { <option value=at.to_string() selected=selected>{*words}</option> }
     };
     let choose = move |event| {
         if let Some(at) = event_target_value(&event).parse().ok().filter(|at| *at < options.len()) {
-            page.set_wider(|wish| set(wish, at));
+            wider.set(|wish| set(wish, at));
         }
     };
     view! {

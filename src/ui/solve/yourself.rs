@@ -11,20 +11,20 @@ use crate::ui::{
         wrong::wrong_cells,
     },
     format::words::{counted, duration},
-    state::{Page, Phase},
+    state::{Attempt, Drawing, Phase, Player, Run, Solver},
 };
 
 /// Begins an attempt; for games whose answers are symbols.
 #[component]
 pub fn TryYourself() -> impl IntoView {
-    let page = Page::here();
+    let (drawing, attempt, solver) = (Drawing::here(), Attempt::here(), Solver::here());
     let is_offered = move || {
-        let kind = page.kind();
-        kind.rules().is_some() && kind.layout().answers == AnswerStyle::Symbols && !page.attempt.is_on()
+        let kind = drawing.kind();
+        kind.rules().is_some() && kind.layout().answers == AnswerStyle::Symbols && !attempt.is_on()
     };
     view! {
         <Show when=is_offered>
-            <button type="button" data-testid="try" on:click=move |_| page.begin_attempt()>"You against the model"</button>
+            <button type="button" data-testid="try" on:click=move |_| solver.begin_attempt()>"You against the model"</button>
         </Show>
     }
 }
@@ -32,16 +32,16 @@ pub fn TryYourself() -> impl IntoView {
 /// How far an attempt is, in place of the model's verdict.
 #[component]
 pub fn AttemptNow() -> impl IntoView {
-    let page = Page::here();
+    let (drawing, run, attempt) = (Drawing::here(), Run::here(), Attempt::here());
     let seconds = RwSignal::new(0.0);
-    let tick = move || seconds.set(page.attempt.seconds());
+    let tick = move || seconds.set(attempt.seconds());
     if let Ok(timer) = set_interval_with_handle(tick, Duration::from_secs(1)) {
         on_cleanup(move || timer.clear());
     }
     let counts = Memo::new(move |_| {
-        let question = page.drawing.question.get();
+        let question = drawing.question.get();
         let kind = question.kind;
-        page.attempt.filled.with(|filled| {
+        attempt.filled.with(|filled| {
             let filled = filled.as_ref()?.present();
             let blank = filled.iter().filter(|token| **token == kind.blank()).count();
             // Blanks are no mistakes yet.
@@ -61,9 +61,9 @@ pub fn AttemptNow() -> impl IntoView {
     };
     view! {
         <p class="verdict" data-testid="attempt">{said}</p>
-        <button type="button" data-testid="show-answer" on:click=move |_| page.attempt.end()>"Show the model’s answer"</button>
+        <button type="button" data-testid="show-answer" on:click=move |_| attempt.end()>"Show the model’s answer"</button>
         <p class="figures" data-testid="attempt-model">
-            {move || match of_model(page) {
+            {move || match of_model(run) {
                 Some(time) => format!("The model took {time}; its answer is hidden until you are done."),
                 None => "The model has not answered yet.".into(),
             }}
@@ -74,10 +74,10 @@ pub fn AttemptNow() -> impl IntoView {
 /// That a person has solved it, beside the model's time.
 #[component]
 pub fn AttemptSolved() -> impl IntoView {
-    let page = Page::here();
+    let (run, attempt) = (Run::here(), Attempt::here());
     let said = move || {
-        let own = duration(page.attempt.solved.get()?);
-        let model = of_model(page).map_or_else(String::new, |time| match page.run.phase.get() {
+        let own = duration(attempt.solved.get()?);
+        let model = of_model(run).map_or_else(String::new, |time| match run.phase.get() {
             Phase::Valid => format!("; the model took {time}, and is right too"),
             Phase::Invalid(_) => format!("; the model took {time}, and is wrong"),
             _ => String::new(),
@@ -85,16 +85,16 @@ pub fn AttemptSolved() -> impl IntoView {
         Some(format!("You solved it in {own}{model}."))
     };
     view! {
-        <Show when=move || page.attempt.solved.with(Option::is_some)>
+        <Show when=move || attempt.solved.with(Option::is_some)>
             <p class="message" role="status" data-testid="attempt-solved">{said}</p>
         </Show>
     }
 }
 
 /// How long the model's run took, once it has ended.
-fn of_model(page: Page) -> Option<String> {
-    let has_ended = page.run.phase.with(Phase::has_answer);
-    page.run.recording.with(|recording| {
+fn of_model(run: Run) -> Option<String> {
+    let has_ended = run.phase.with(Phase::has_answer);
+    run.recording.with(|recording| {
         let recording = recording.as_ref().filter(|_| has_ended)?;
         Some(duration(recording.milliseconds() / 1000.0))
     })
@@ -103,11 +103,11 @@ fn of_model(page: Page) -> Option<String> {
 /// What the model's head holds most likely in the present cell, at the present moment.
 #[component]
 pub fn Guesses() -> impl IntoView {
-    let page = Page::here();
+    let (drawing, run, player) = (Drawing::here(), Run::here(), Player::here());
     let said = Memo::new(move |_| {
-        let (kind, moment, cell) = (page.kind(), page.player.moment.get(), page.cell.get());
-        let is_blank = page.drawing.question.with(|question| question.tokens.get(cell) == Some(&kind.blank()));
-        page.run.recording.with(|recording| {
+        let (kind, moment, cell) = (drawing.kind(), player.moment.get(), drawing.cell.get());
+        let is_blank = drawing.question.with(|question| question.tokens.get(cell) == Some(&kind.blank()));
+        run.recording.with(|recording| {
             let recording = recording.as_ref().filter(|_| is_blank)?;
             let readout = &recording.step(recording.last_step(Level::H, moment)?)?.readout;
             let likely = |(token, chance): (u8, f32)| format!("{} {:.0} %", name(kind, token), 100.0 * chance);

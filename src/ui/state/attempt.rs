@@ -5,12 +5,13 @@ use leptos::prelude::*;
 use crate::ui::{
     board::history::History,
     browser,
-    state::{Page, Question},
+    state::{drawing::Drawing, question::Question},
 };
 
 /// State of the attempt.
 #[derive(Clone, Copy)]
 pub struct Attempt {
+    drawing: Drawing,
     /// What the board holds, `[S]`, the puzzle's own symbols among it; `None` while nobody tries.
     pub filled: RwSignal<Option<History<Vec<u8>>>>,
     /// Seconds that the last attempt took, if it came to a right board.
@@ -20,9 +21,16 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// None yet.
-    pub fn new() -> Self {
-        Self { filled: RwSignal::new(None), solved: RwSignal::new(None), began: StoredValue::new(0.0) }
+    /// None yet at what is drawn.
+    pub fn new(drawing: Drawing) -> Self {
+        Self { drawing, filled: RwSignal::new(None), solved: RwSignal::new(None), began: StoredValue::new(0.0) }
+    }
+
+    /// Begins one.
+    pub(super) fn begin(self, tokens: Vec<u8>) {
+        self.solved.set(None);
+        self.began.set_value(browser::now() / 1000.0);
+        self.filled.set(Some(History::new(tokens)));
     }
 
     /// Whether one is under way.
@@ -54,21 +62,6 @@ impl Attempt {
         }
         is_on
     }
-}
-
-impl Page {
-    /// Begins an attempt at the puzzle on the board; the model thinks about it meanwhile, if it has not yet.
-    pub fn begin_attempt(self) {
-        let question = self.drawing.question.get_untracked();
-        if self.run.question.with_value(|asked| *asked != question.tokens)
-            || self.run.recording.with_untracked(Option::is_none)
-        {
-            self.solve();
-        }
-        self.attempt.solved.set(None);
-        self.attempt.began.set_value(browser::now() / 1000.0);
-        self.attempt.filled.set(Some(History::new(question.tokens)));
-    }
 
     /// Writes a token into the cell under the cursor: of the attempt, where the puzzle leaves it blank, or of the puzzle.
     pub fn write(self, token: u8) {
@@ -81,51 +74,51 @@ impl Page {
                 filled.push(next);
             }
         };
-        if !self.attempt.update(write) {
+        if !self.update(write) {
             return self.drawing.write(token);
         }
-        let is_right = self.attempt.filled.with_untracked(|filled| {
+        let is_right = self.filled.with_untracked(|filled| {
             filled.as_ref().is_some_and(|filled| question.kind.check(&question.tokens, filled.present()).is_ok())
         });
         if is_right {
-            self.attempt.solved.set(Some(self.attempt.seconds()));
-            self.attempt.end();
+            self.solved.set(Some(self.seconds()));
+            self.end();
         }
     }
 
     /// Whether there is something to take back.
     pub fn can_undo(self) -> bool {
-        let own = self.attempt.filled.with(|filled| filled.as_ref().map(History::can_undo));
+        let own = self.filled.with(|filled| filled.as_ref().map(History::can_undo));
         own.unwrap_or_else(|| self.drawing.history.with(History::can_undo))
     }
 
     /// Whether there is something to make again.
     pub fn can_redo(self) -> bool {
-        let own = self.attempt.filled.with(|filled| filled.as_ref().map(History::can_redo));
+        let own = self.filled.with(|filled| filled.as_ref().map(History::can_redo));
         own.unwrap_or_else(|| self.drawing.history.with(History::can_redo))
     }
 
     /// Takes the last change back: of the attempt, or of the puzzle.
     pub fn undo(self) {
-        if !self.attempt.update(|filled| _ = filled.undo()) {
+        if !self.update(|filled| _ = filled.undo()) {
             self.drawing.undo();
         }
     }
 
     /// Makes it again.
     pub fn redo(self) {
-        if !self.attempt.update(|filled| _ = filled.redo()) {
+        if !self.update(|filled| _ = filled.redo()) {
             self.drawing.redo();
         }
     }
 
     /// Another puzzle ends an attempt.
-    pub(super) fn follow_attempt(self) {
+    pub(super) fn follow(self) {
         Effect::new(move |before: Option<Question>| {
             let question = self.drawing.question.get();
             if before.is_some_and(|before| before != question) {
-                self.attempt.end();
-                self.attempt.solved.set(None);
+                self.end();
+                self.solved.set(None);
             }
             question
         });

@@ -18,8 +18,9 @@ use crate::ui::{
         files::{contents, header, text},
     },
     state::{
-        Page, Question,
         checkpoint::{About, Brought},
+        page::Page,
+        question::Question,
         training::Notice,
     },
     url::place::Place,
@@ -41,8 +42,8 @@ impl Page {
                 match name.rsplit('.').next() {
                     _ if checkpoint.take(&file) => {}
                     Some("csv") => {
-                        self.show_training().await;
-                        self.take_csv(file);
+                        self.training.show().await;
+                        self.training.take_csv(file);
                     }
                     Some("json") => configuration = Some(file),
                     Some("safetensors") => {
@@ -50,16 +51,16 @@ impl Page {
                         if file::is_recording(&header) {
                             self.open_recording(file).await;
                         } else if Saved::is_claimed_by(&header) {
-                            self.show_training().await;
+                            self.training.show().await;
                             let text =
                                 format!("{} is a saved run: it is put among the runs below, to be continued.", file.name());
                             self.training.notice.set(Some(Notice { text, ways: Vec::new() }));
-                            self.take_saved_run(file);
+                            self.training.take_saved_run(file);
                         } else {
                             weights = Some(file);
                         }
                     }
-                    _ => self.refuse(format!(
+                    _ => self.training.refuse(format!(
                         "{}: expected a recording, a saved run or weights (.safetensors), a configuration (.json), an official \
                          checkpoint (step_N and all_config.yaml), or puzzles to learn from (.csv)",
                         file.name()
@@ -74,11 +75,13 @@ impl Page {
                 return self.open_checkpoint(checkpoint).await;
             }
             if let Some(file) = checkpoint.yaml.or(checkpoint.dataset).or(checkpoint.names) {
-                return self.refuse(format!("{}: this goes beside a checkpoint; choose that with it", file.name()));
+                return self
+                    .training
+                    .refuse(format!("{}: this goes beside a checkpoint; choose that with it", file.name()));
             }
-            if self.place.get_untracked() == Place::Train {
-                configuration.into_iter().for_each(|file| self.take_configuration(file));
-                weights.into_iter().for_each(|file| self.take_weights(file));
+            if self.route.place.get_untracked() == Place::Train {
+                configuration.into_iter().for_each(|file| self.training.take_configuration(file));
+                weights.into_iter().for_each(|file| self.training.take_weights(file));
                 return;
             }
             match (weights, configuration) {
@@ -105,7 +108,7 @@ impl Page {
         });
         match trace {
             Ok(Some(question)) if self.drawing.read(&question, &self.machine.kinds(), true) => {
-                self.place.set(Place::Solve);
+                self.route.place.set(Place::Solve);
                 let text = format!(
                     "{name}: a trace, for other programs. Its puzzle is on the board; its run is in the file “Recording” \
                      (.safetensors)."
@@ -113,28 +116,9 @@ impl Page {
                 self.machine.notice.set(Some(text));
             }
             Ok(_) => self
+                .training
                 .refuse(format!("{name}: a configuration is half a model; choose its weights (.safetensors) with it")),
-            Err(message) => self.refuse(message),
-        }
-    }
-
-    /// Says what is wrong with a file, on the place that is shown.
-    pub(super) fn refuse(self, message: String) {
-        let text = format!("{message}.");
-        match self.place.get_untracked() {
-            Place::Train => self.training.notice.set(Some(Notice { text, ways: Vec::new() })),
-            Place::Solve | Place::Tasks | Place::HowItWorks => {
-                self.place.set(Place::Solve);
-                self.machine.notice.set(Some(text));
-            }
-        }
-    }
-
-    /// Shows the place where models learn, and waits until its worker has been started.
-    async fn show_training(self) {
-        self.place.set(Place::Train);
-        while !self.training.is_open() {
-            browser::breathe().await;
+            Err(message) => self.training.refuse(message),
         }
     }
 
@@ -159,7 +143,7 @@ impl Page {
         }
         let (config, puzzle, unknown, name) = match read {
             Ok(read) => read,
-            Err(message) => return self.refuse(message),
+            Err(message) => return self.training.refuse(message),
         };
         let said = format!("{}: unknown fields are ignored: {}.", configuration.name(), unknown.join(", "));
         self.machine.notice.set((!unknown.is_empty()).then_some(said));
@@ -170,7 +154,7 @@ impl Page {
     async fn open_recording(self, file: File) {
         let number = self.machine.bring();
         if file.size() > MOST_BYTES {
-            return self.refuse(format!(
+            return self.training.refuse(format!(
                 "{}: {:.0} MB, more than a recording has ({:.0} MB)",
                 file.name(),
                 file.size() / 1e6,
@@ -179,17 +163,17 @@ impl Page {
         }
         let read = match contents(&file).await {
             Ok(buffer) => file::from_bytes(&Uint8Array::new(&buffer).to_vec()).map_err(|e| e.to_string()),
-            Err(message) => return self.refuse(message),
+            Err(message) => return self.training.refuse(message),
         };
         if !self.machine.is_last_brought(number) {
             return;
         }
         let RecordingFile { kind, recording } = match read {
             Ok(read) => read,
-            Err(problem) => return self.refuse(format!("{}: {problem}", file.name())),
+            Err(problem) => return self.training.refuse(format!("{}: {problem}", file.name())),
         };
-        self.cancel();
-        self.place.set(Place::Solve);
+        self.solver.cancel();
+        self.route.place.set(Place::Solve);
         self.machine.notice.set(None);
         self.drawing.replace(Question { kind, tokens: recording.question().to_vec() });
         let maker = &recording.maker().name;

@@ -1,97 +1,17 @@
 //! The puzzle as it is drawn: its history, the cell the keyboard is at, what is known of it.
 
-use hrm_core::puzzle::{FIRST_BOARD, Kind, Setting, Settings, Size, fitted};
+use hrm_core::puzzle::{FIRST_BOARD, Kind, fitted};
 use hrm_link::protocol::Solutions;
 use leptos::prelude::*;
 
-use crate::ui::board::{
-    edit::Brush,
-    history::History,
-    reading::{read, read_all},
-    starter::first_question,
+use crate::ui::{
+    board::{
+        edit::Brush,
+        history::History,
+        reading::{read, read_all},
+    },
+    state::question::{Question, Wish},
 };
-
-/// A puzzle.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Question {
-    /// Its kind.
-    pub kind: Kind,
-    /// `[S]`.
-    pub tokens: Vec<u8>,
-}
-
-impl Question {
-    /// The board that a first visit to a kind meets.
-    pub fn first_of(kind: Kind) -> Self {
-        Self { kind, tokens: first_question(kind) }
-    }
-}
-
-/// What new puzzles are to be like.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Wish {
-    /// Rows and columns.
-    pub size: Size,
-    /// What is set of the generator's settings; the rest is as it is by default.
-    settings: Settings,
-    /// Of settings that mean the same on every board, how far they are between the least and the greatest, 0 to 1.
-    shares: Settings,
-}
-
-impl Wish {
-    /// Like the puzzles that a visit to a kind meets first.
-    fn of(kind: Kind) -> Self {
-        Self { size: kind.size(), settings: Settings::default(), shares: Settings::default() }
-    }
-
-    /// Of another kind: what means the same there stays.
-    fn for_kind(self, kind: Kind) -> Self {
-        Self { shares: self.shares, ..Self::of(kind) }
-    }
-
-    /// The board that is wished for, of the game of `kind`.
-    pub fn board(&self, kind: Kind) -> Kind {
-        kind.resized(self.size).unwrap_or(kind)
-    }
-
-    /// Its generator's settings, where so much is set already.
-    fn offered(&self, kind: Kind) -> Vec<Setting> {
-        self.board(kind).generator().map(|generator| generator.settings(&self.settings)).unwrap_or_default()
-    }
-
-    /// The names of its generator's settings.
-    pub fn names(&self, kind: Kind) -> Vec<&'static str> {
-        self.offered(kind).iter().map(|setting| setting.name).collect()
-    }
-
-    /// One of its generator's settings.
-    pub fn setting(&self, kind: Kind, name: &str) -> Option<Setting> {
-        self.offered(kind).into_iter().find(|setting| setting.name == name)
-    }
-
-    /// What a setting is.
-    pub fn value(&self, setting: &Setting) -> f64 {
-        match self.shares.get(setting.name).filter(|_| setting.is_relative) {
-            Some(share) => (setting.least + share * (setting.most - setting.least)).round(),
-            None => self.settings.value_of(setting),
-        }
-    }
-
-    /// Sets a setting.
-    pub fn set(&mut self, setting: &Setting, value: f64) {
-        if setting.is_relative {
-            let span = (setting.most - setting.least).max(f64::MIN_POSITIVE);
-            self.shares.set(setting.name, (value - setting.least) / span);
-        } else {
-            self.settings.set(setting.name, value);
-        }
-    }
-
-    /// All settings, for a board of the game of `kind`.
-    pub fn settings(&self, kind: Kind) -> Settings {
-        self.offered(kind).iter().fold(Settings::default(), |all, setting| all.with(setting.name, self.value(setting)))
-    }
-}
 
 /// State of the board.
 #[derive(Clone, Copy)]
@@ -102,6 +22,11 @@ pub struct Drawing {
     pub question: Memo<Question>,
     /// The cell that typing fills.
     pub cursor: RwSignal<usize>,
+    /// The cell that the pointer or the keyboard is at, lit in every view.
+    pub pointed: RwSignal<Option<usize>>,
+    /// The cell that views of one cell are about: the one that is pointed at, else the selected one. So it is still the
+    /// same when the pointer has left the board on its way to such a view.
+    pub cell: Memo<usize>,
     /// What new puzzles are to be like.
     pub wish: RwSignal<Wish>,
     /// What strokes over the board draw.
@@ -133,10 +58,13 @@ impl Drawing {
         let question = question.unwrap_or_else(|| Question::first_of(FIRST_BOARD.0));
         let wish = Wish::of(question.kind);
         let history = RwSignal::new(History::new(question));
+        let (cursor, pointed) = (RwSignal::new(0), RwSignal::new(None::<usize>));
         Self {
             history,
             question: Memo::new(move |_| history.with(|history| history.present().clone())),
-            cursor: RwSignal::new(0),
+            cursor,
+            pointed,
+            cell: Memo::new(move |_| pointed.get().unwrap_or_else(|| cursor.get())),
             wish: RwSignal::new(wish),
             brush: RwSignal::new(Brush::default()),
             solutions: RwSignal::new(None),
@@ -146,6 +74,24 @@ impl Drawing {
             generating: StoredValue::new(None),
             landmark: StoredValue::new(false),
             seen: StoredValue::new(Vec::new()),
+        }
+    }
+
+    /// The kind of the puzzle.
+    pub fn kind(self) -> Kind {
+        self.question.with(|question| question.kind)
+    }
+
+    /// Whether the board is the first one that a visit meets.
+    pub fn is_first_board(self) -> bool {
+        let first = Question::first_of(FIRST_BOARD.0);
+        self.question.with(|question| *question == first)
+    }
+
+    /// Puts that one there; what was drawn comes back by Undo.
+    pub fn show_first_board(self) {
+        if !untrack(|| self.is_first_board()) {
+            self.replace(Question::first_of(FIRST_BOARD.0));
         }
     }
 

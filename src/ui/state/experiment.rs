@@ -6,7 +6,10 @@ use hrm_core::{
 };
 use leptos::prelude::*;
 
-use crate::ui::state::Page;
+use crate::ui::state::{
+    run::{is_pair, is_untouched},
+    solver::Solver,
+};
 
 /// State of the experiments.
 #[derive(Clone, Copy)]
@@ -48,17 +51,12 @@ impl Experiment {
     }
 }
 
-/// Whether nothing was done to a run.
-fn is_untouched(run: &Recording) -> bool {
-    run.interventions().is_empty()
-}
-
-impl Page {
+impl Solver {
     /// Whether an experiment can be laid over an untouched run of this puzzle: the run on the page, or the one kept.
     pub fn has_untouched_run(self) -> bool {
         self.run.recording.with(|run| {
             let Some(run) =
-                run.as_ref().filter(|run| run.moments() > 0 && run.is_watched() && self.is_of_open_model(run))
+                run.as_ref().filter(|run| run.moments() > 0 && run.is_watched() && self.machine.has_made(run))
             else {
                 return false;
             };
@@ -66,17 +64,8 @@ impl Page {
         })
     }
 
-    /// Whether the run on the page and the one kept are an experiment and its untouched run.
-    pub fn has_pair(self) -> bool {
-        self.run.recording.with(|run| {
-            self.run.kept.with(|kept| run.as_ref().zip(kept.as_ref()).is_some_and(|(run, kept)| is_pair(run, kept)))
-        })
-    }
-
-    /// Runs the model once more with `act` and what else is to be done; the untouched run is kept beside it.
-    pub fn run_experiment(self, act: Intervention) {
-        let mut acts = self.experiment.acts.get_untracked();
-        acts.push(act);
+    /// Runs the model once more under acts; the untouched run is kept beside it.
+    pub fn run_experiment(self, acts: Vec<Intervention>) {
         // What is watched begins where the first of them does, and the next experiment too.
         let first = acts.iter().map(|act| act.at).min();
         self.touch(acts, first.unwrap_or(0));
@@ -91,7 +80,7 @@ impl Page {
 
     /// Keeps the untouched run, runs the model under acts and shows a moment of that.
     fn touch(self, acts: Vec<Intervention>, moment: usize) {
-        if untrack(|| self.is_running() || !self.has_untouched_run()) {
+        if untrack(|| self.run.is_running() || !self.has_untouched_run()) {
             return;
         }
         let present = self.run.recording.get_untracked();
@@ -106,20 +95,14 @@ impl Page {
 
     /// Shows the kept run of the pair, and keeps the one that was shown.
     pub fn swap_runs(self) {
-        if untrack(|| self.is_running() || !self.has_pair()) {
+        if untrack(|| self.run.is_running() || !self.run.has_pair()) {
             return;
         }
         let (shown, kept) = (self.run.recording.get_untracked(), self.run.kept.get_untracked());
         self.player.playing.set(false);
         self.run.kept.set(shown);
         self.run.recording.set(kept);
-        self.run.finish(untrack(|| self.kind()));
+        self.run.finish(untrack(|| self.drawing.kind()));
         self.player.seek(self.player.moment.get_untracked());
     }
-}
-
-fn is_pair(run: &Recording, kept: &Recording) -> bool {
-    let (a, b) = (run.maker(), kept.maker());
-    let same = run.shapes() == kept.shapes() && a.digest == b.digest && run.question() == kept.question();
-    is_untouched(run) != is_untouched(kept) && same
 }

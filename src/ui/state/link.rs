@@ -2,18 +2,15 @@
 
 use std::time::Duration;
 
-use hrm_core::{model::Intervention, recording::solve::Until};
+use hrm_core::recording::solve::Until;
 use leptos::prelude::*;
 
 use crate::ui::{
     browser,
     recipe_form::draft::Draft,
-    state::{Page, Phase},
+    state::{page::Page, run::Phase, solver::STRETCHES},
     url::{address::Address, place::Place},
 };
-
-/// How many times the segments of training a run may take, by choice.
-pub const STRETCHES: [usize; 6] = [1, 2, 4, 8, 16, 32];
 
 /// Under which the tab keeps its address and the link to the moment shown.
 const RELOADED: &str = "hrm.reloaded";
@@ -23,16 +20,18 @@ impl Page {
     pub fn address(self) -> Address {
         let model = self.machine.model.with(|model| model.as_ref().map(|model| model.name.clone()));
         Address {
-            place: self.place.get(),
+            place: self.route.place.get(),
             // While a person is at it; elsewhere it would only make the address long.
-            recipe: (self.place.get() == Place::Train).then(|| self.training.draft.with(Draft::to_link)).flatten(),
+            recipe: (self.route.place.get() == Place::Train)
+                .then(|| self.training.draft.with(Draft::to_link))
+                .flatten(),
             run: model.as_ref().and_then(|model| self.training.run_of_model(model)),
             model,
             puzzle: Some(self.drawing.question.with(|question| question.kind.decode(&question.tokens))),
-            task: (self.place.get() == Place::Tasks).then(|| self.task.get()).flatten(),
+            task: (self.route.place.get() == Place::Tasks).then(|| self.route.task.get()).flatten(),
             engine: self.machine.choice.get(),
-            view: self.view.get(),
-            beside: self.beside.get(),
+            view: self.route.view.get(),
+            beside: self.route.beside.get(),
             moment: None,
             stretch: None,
             segments: None,
@@ -74,48 +73,19 @@ impl Page {
         let kept = browser::take_from_tab(RELOADED);
         let kept = kept.as_deref().and_then(|kept| kept.split_once('\n'));
         if let Some((_, link)) = kept.filter(|(fragment, _)| *fragment == browser::fragment()) {
-            self.run_to(&Address::parse(link));
+            self.solver.run_to(&Address::parse(link));
         }
         let handle = window_event_listener(leptos::ev::pagehide, move |_| {
             let ended = self.run.phase.with_untracked(Phase::has_answer);
             let of_gallery =
                 self.machine.model.with_untracked(|model| model.as_ref().is_some_and(|m| !m.file.is_empty()));
             let is_here =
-                of_gallery && !untrack(|| self.is_foreign()) && self.run.opened.with_untracked(Option::is_none);
+                of_gallery && !untrack(|| self.solver.is_foreign()) && self.run.opened.with_untracked(Option::is_none);
             if ended && is_here {
                 browser::keep_in_tab(RELOADED, &format!("{}\n{}", browser::fragment(), self.address_of_moment()));
             }
         });
         on_cleanup(move || handle.remove());
-    }
-
-    /// Runs the model as an address asks, where it does.
-    pub(super) fn run_to(self, address: &Address) {
-        let Some(moment) = address.moment else { return };
-        let stretch = address.stretch.filter(|stretch| STRETCHES.contains(stretch));
-        let (acts, until, segments) = (address.acts.clone(), address.until, address.segments);
-        // A puzzle that the address brought clears the last run first.
-        let start = move || {
-            let kind = untrack(|| self.kind());
-            // For this puzzle alone: the next one gets what a person has chosen.
-            self.run.stretch_for_this(stretch.unwrap_or(1));
-            self.run.until.set(until);
-            self.run.watch.set(true);
-            self.think(Vec::new(), segments);
-            self.player.await_moment(moment);
-            let fits = |asked: &Intervention| asked.act.fits(kind.seq_len(), kind.vocab_size());
-            let acts: Vec<_> = acts.into_iter().filter(fits).collect();
-            self.run.after.set_value((!acts.is_empty()).then_some((acts, moment)));
-        };
-        set_timeout(start, Duration::ZERO);
-    }
-
-    /// Puts the recipe that an address holds into the form.
-    pub(super) fn take_recipe(self, address: &Address) {
-        let draft = address.recipe.as_deref().and_then(Draft::of_link);
-        if let Some(draft) = draft.filter(|draft| self.training.draft.with_untracked(|own| own != draft)) {
-            self.training.draft.set(draft);
-        }
     }
 
     /// Keeps the address equal to the state, and the state to the address when a person goes back or forward.
@@ -138,18 +108,13 @@ impl Page {
         });
         let handle = window_event_listener(leptos::ev::popstate, move |_| {
             let address = Address::parse(&browser::fragment());
-            self.run_to(&address);
-            self.take_recipe(&address);
-            self.machine.preferred.set(address.model);
+            self.solver.run_to(&address);
+            self.training.take_recipe(&address);
+            self.machine.preferred.set(address.model.clone());
             self.machine.choose(address.engine);
-            if address.task.is_some() {
-                self.task.set(address.task);
-            }
-            self.place.set(address.place);
-            self.view.set(address.view);
-            self.beside.set(address.beside);
-            if let Some(text) = address.puzzle {
-                self.drawing.read(&text, &self.machine.kinds(), false);
+            self.route.follow(&address);
+            if let Some(text) = &address.puzzle {
+                self.drawing.read(text, &self.machine.kinds(), false);
             }
         });
         on_cleanup(move || handle.remove());

@@ -7,7 +7,7 @@ use hrm_core::{
     engine::Kind as EngineKind,
     gallery::{Card, Entry},
     puzzle::Kind,
-    recording::{Maker, Shapes},
+    recording::{Maker, Recording, Shapes},
 };
 use hrm_link::{
     client::{Client, Heard, Module},
@@ -22,8 +22,8 @@ use wasm_bindgen::JsCast;
 use crate::ui::{
     browser,
     state::{
-        Question,
         checkpoint::Unsettled,
+        question::Question,
         self_test::{GpuTest, Tested},
     },
 };
@@ -263,6 +263,11 @@ impl Machine {
     pub fn forget(self, name: &str) {
         self.own.update_value(|own| own.retain(|own| own.entry.name != name));
         self.gallery.update(|gallery| gallery.retain(|entry| entry.name != name || !entry.file.is_empty()));
+    }
+
+    /// Whether a run is of the open model, which can be asked about it; not while that is being opened.
+    pub fn has_made(self, run: &Recording) -> bool {
+        self.digest.with(|digest| digest.as_ref() == Some(&run.maker().digest))
     }
 
     /// Runs the model for the board under another puzzle identifier: it is opened anew.

@@ -135,6 +135,23 @@ impl Run {
         self.recording.with(|recording| recording.as_ref().map(read)).unwrap_or_default()
     }
 
+    /// Whether a run is under way or about to be.
+    pub fn is_running(self) -> bool {
+        self.phase.with(|phase| matches!(phase, Phase::Waiting | Phase::Running { .. }))
+    }
+
+    /// The puzzle that the run was about at last: an experiment may have changed a clue.
+    pub fn posed_at_last(self) -> Option<Vec<u8>> {
+        self.recording.with(|recording| recording.as_ref().map(|recording| recording.posed(recording.moments())))
+    }
+
+    /// Whether the run and the one kept are an experiment and its untouched run.
+    pub fn has_pair(self) -> bool {
+        self.recording.with(|run| {
+            self.kept.with(|kept| run.as_ref().zip(kept.as_ref()).is_some_and(|(run, kept)| is_pair(run, kept)))
+        })
+    }
+
     /// Forgets the last run.
     pub fn clear(self) {
         if self.recording.with_untracked(Option::is_some) {
@@ -234,4 +251,16 @@ impl Run {
             });
         }
     }
+}
+
+/// Whether nothing was done to a run.
+pub(super) fn is_untouched(run: &Recording) -> bool {
+    run.interventions().is_empty()
+}
+
+/// Whether two runs are an experiment and its untouched run.
+pub(super) fn is_pair(run: &Recording, kept: &Recording) -> bool {
+    let (a, b) = (run.maker(), kept.maker());
+    let same = run.shapes() == kept.shapes() && a.digest == b.digest && run.question() == kept.question();
+    is_untouched(run) != is_untouched(kept) && same
 }

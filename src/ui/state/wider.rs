@@ -15,7 +15,7 @@ use leptos::prelude::*;
 
 use crate::ui::{
     browser,
-    state::{Page, Phase, Question, opened_view::Opened},
+    state::{machine::Machine, opened_view::Opened, question::Question},
 };
 
 /// Settings of the first search.
@@ -104,6 +104,7 @@ pub struct Picture {
 /// State of the search.
 #[derive(Clone, Copy)]
 pub struct Wider {
+    machine: Machine,
     /// The search of the puzzle on the board; `None`: none was asked for.
     pub now: RwSignal<Option<Widening>>,
     /// Settings of the next one.
@@ -130,9 +131,10 @@ pub struct Wider {
 
 impl Wider {
     /// None yet.
-    pub fn new() -> Self {
+    pub fn new(machine: Machine) -> Self {
         let (views, segments) = FIRST;
         Self {
+            machine,
             now: RwSignal::new(None),
             wish: RwSignal::new(Settings { views, segments, ..Settings::default() }),
             picture: RwSignal::default(),
@@ -250,56 +252,48 @@ impl Wider {
         });
         self.picture.set(Picture { explained: *explained, paths });
     }
-}
 
-impl Page {
-    /// Whether the plain run left an answer that breaks the rules, and other views of the puzzle may find one that does not.
-    pub fn can_think_wider(self) -> bool {
-        let failed = self.run.phase.with(|phase| matches!(phase, Phase::Invalid(_)));
-        let plain = self.run.recording.with(|run| run.as_ref().is_some_and(|run| run.interventions().is_empty()));
-        let of_view = self.wider.opened.with(Option::is_some);
-        failed && plain && !of_view && !self.is_foreign() && !self.wider.is_running()
+    /// Whether the views of the search can be run again one by one: not the branches, whose clues change on the way.
+    pub fn can_open_views(self) -> bool {
+        self.now.with(|now| now.as_ref().is_some_and(|now| !now.settings.branch))
     }
 
-    /// Shows the model many views of the puzzle of the plain run, which stays as it is.
-    pub fn think_wider(self) {
-        let question = Question { kind: untrack(|| self.kind()), tokens: self.run.question.get_value() };
-        self.wider.wish.update(|wish| wish.seed = browser::seed().into());
-        self.search_wider(question);
+    /// Shows the model many views of a puzzle, others than before.
+    pub(super) fn begin(self, question: Question) {
+        self.wish.update(|wish| wish.seed = browser::seed().into());
+        self.search(question);
         browser::reveal("[data-testid=wider]");
     }
 
     /// A knob was turned: the same views are run again as they are set now, once it rests.
-    pub fn set_wider(self, set: impl FnOnce(&mut Settings)) {
-        let wider = self.wider;
-        let before = wider.wish.get_untracked();
-        wider.wish.update(set);
-        if wider.wish.with_untracked(|wish| *wish == before) || wider.now.with_untracked(Option::is_none) {
+    pub fn set(self, set: impl FnOnce(&mut Settings)) {
+        let before = self.wish.get_untracked();
+        self.wish.update(set);
+        if self.wish.with_untracked(|wish| *wish == before) || self.now.with_untracked(Option::is_none) {
             return;
         }
-        wider.changes.update_value(|changes| *changes += 1);
-        let change = wider.changes.get_value();
+        self.changes.update_value(|changes| *changes += 1);
+        let change = self.changes.get_value();
         let search = move || {
-            let question = wider.now.with_untracked(|now| now.as_ref().map(|now| now.question.clone()));
-            if let Some(question) = question.filter(|_| wider.changes.get_value() == change) {
-                self.search_wider(question);
+            let question = self.now.with_untracked(|now| now.as_ref().map(|now| now.question.clone()));
+            if let Some(question) = question.filter(|_| self.changes.get_value() == change) {
+                self.search(question);
             }
         };
         set_timeout(search, SETTLED);
     }
 
-    fn search_wider(self, question: Question) {
+    fn search(self, question: Question) {
         let engine = self.machine.engine.get_untracked();
         let workers = if engine == hrm_core::engine::Kind::Cpu { WORKERS } else { 1 };
-        let wider = self.wider;
-        let mut settings = wider.wish.get_untracked();
+        let mut settings = self.wish.get_untracked();
         settings.branch &= can_branch(question.kind);
-        wider.release();
-        wider.forget_states();
-        wider.began.set_value(browser::now());
+        self.release();
+        self.forget_states();
+        self.began.set_value(browser::now());
         let Question { kind, tokens } = question.clone();
         let (views, end) = (Vec::new(), None);
-        wider.now.set(Some(Widening {
+        self.now.set(Some(Widening {
             question,
             settings: settings.clone(),
             views,
@@ -308,12 +302,12 @@ impl Page {
             end,
             seconds: 0.0,
         }));
-        wider.clients.update_value(|clients| {
+        self.clients.update_value(|clients| {
             for _ in clients.len()..workers {
                 clients.push(Client::new(Module::Solving, move |heard| self.hear_view(heard)));
             }
         });
-        for (worker, client) in wider.clients.get_value().iter().take(workers).enumerate() {
+        for (worker, client) in self.clients.get_value().iter().take(workers).enumerate() {
             let Some((open, files)) = self.machine.opening_of_board() else { return };
             client.restart();
             client.ask_with(open, files);
@@ -325,52 +319,50 @@ impl Page {
     fn hear_view(self, heard: Heard) {
         match heard {
             Heard::Report { event: Event::Widened(report), .. } => {
-                self.wider.take(&report);
+                self.take(&report);
                 self.ask_projection();
             }
-            Heard::Report { event: Event::Finished, .. } => self.wider.take_end(),
-            Heard::Report { event: Event::Failed(failure), .. } => self.wider.end(End::Failed(failure.message)),
-            Heard::Lost { message, .. } => self.wider.end(End::Failed(message)),
+            Heard::Report { event: Event::Finished, .. } => self.take_end(),
+            Heard::Report { event: Event::Failed(failure), .. } => self.end(End::Failed(failure.message)),
+            Heard::Lost { message, .. } => self.end(End::Failed(message)),
             Heard::Report { .. } | Heard::Waiting(_) => {}
         }
     }
 
     /// Gives the board's worker the states that it has not, unless it is busy with those before.
     fn ask_projection(self) {
-        let wider = self.wider;
-        let (given, count) = (wider.given.get_value(), wider.owners.with_value(Vec::len));
-        if given == count || wider.projecting.get_value().is_some() {
+        let (given, count) = (self.given.get_value(), self.owners.with_value(Vec::len));
+        if given == count || self.projecting.get_value().is_some() {
             return;
         }
-        let (width, pooled) = wider.pooled.with_value(|pooled| {
+        let (width, pooled) = self.pooled.with_value(|pooled| {
             let width = pooled.len() / count;
             (width, Packed(pooled[given * width..].to_vec()))
         });
-        wider.given.set_value(count);
+        self.given.set_value(count);
         let task = self.machine.ask(Task::Project { anew: given == 0, width, pooled });
-        wider.projecting.set_value(Some(task));
+        self.projecting.set_value(Some(task));
     }
 
     /// Takes a report about where the states lie; whether it was one.
-    pub fn take_projection(self, task: Option<u32>, event: &Event) -> bool {
-        let wider = self.wider;
+    pub(super) fn take_projection(self, task: Option<u32>, event: &Event) -> bool {
         // A worker that was started anew has none of the states.
-        let renewed = matches!(event, Event::Opened { .. }) && wider.projecting.get_value().is_some();
-        let asked = task.is_some() && wider.projecting.get_value() == task;
+        let renewed = matches!(event, Event::Opened { .. }) && self.projecting.get_value().is_some();
+        let asked = task.is_some() && self.projecting.get_value() == task;
         if !asked && !renewed {
             return matches!(event, Event::Projected(_));
         }
         match event {
-            Event::Projected(projection) if projection.points.len() == 2 * wider.given.get_value() => {
-                wider.draw(projection);
+            Event::Projected(projection) if projection.points.len() == 2 * self.given.get_value() => {
+                self.draw(projection);
             }
             Event::Failed(failure) => self.machine.notice.set(Some(format!("{}.", failure.message))),
-            _ => wider.given.set_value(0),
+            _ => self.given.set_value(0),
         }
         let next = move || {
             // Not those of a search that took its place meanwhile.
-            if wider.projecting.get_value() == task || renewed {
-                wider.projecting.set_value(None);
+            if self.projecting.get_value() == task || renewed {
+                self.projecting.set_value(None);
                 self.ask_projection();
             }
         };

@@ -8,14 +8,13 @@ use leptos::prelude::*;
 
 use crate::ui::{
     format::words::thousands,
-    state::{Boards as Watched, Page},
+    state::{Boards as Watched, Training},
 };
 
 /// The boards, with what is right in them.
 #[component]
 pub fn Boards() -> impl IntoView {
-    let page = Page::here();
-    let training = page.training;
+    let training = Training::here();
     let board = move |board: &Board| {
         let kind = training.current.with_untracked(|current| current.as_ref().map(|current| current.recipe.puzzle))?;
         Some(view! { <SmallBoard kind board=board.clone()/> })

@@ -7,7 +7,7 @@ use crate::ui::{
     browser,
     drawing::scale::{Axis, Linear, Log, short, whole_between},
     format::words::thousands,
-    state::Page,
+    state::Training,
     train::{
         lens::Lens,
         series::{Line, Measure, Points, nearest, points, smoothed, thinned, within},
@@ -104,12 +104,12 @@ impl Picture {
 /// A measure's curves.
 #[component]
 pub fn Chart(measure: Measure) -> impl IntoView {
-    let page = Page::here();
+    let training = Training::here();
     let lens = expect_context::<Lens>();
     let log = RwSignal::new(measure.starts_log());
     let room = NodeRef::<html::Div>::new();
     let frame = frame(room, HEIGHT);
-    let picture = Memo::new(move |_| page.training.rows.with(|rows| Picture::of(measure, rows, &lens, log.get())));
+    let picture = Memo::new(move |_| training.rows.with(|rows| Picture::of(measure, rows, &lens, log.get())));
     // What every new row leaves as it is is not drawn again with it.
     // Axes without a value on them would say something of a run that has said nothing yet.
     let of_shown = move |picture: &Picture| (!picture.lines.is_empty()).then_some((picture.axis, picture.range));
@@ -136,13 +136,13 @@ pub fn Chart(measure: Measure) -> impl IntoView {
         }
     };
     let reading = move || {
-        let step = lens.pointed.get().or_else(|| last_step(page)).unwrap_or(0.0);
+        let step = lens.pointed.get().or_else(|| last_step(training)).unwrap_or(0.0);
         let read = lens
             .compared
             .with(|other| picture.with(|picture| picture.reading(step, other.as_ref().map(|(name, _)| name.as_str()))));
         read.unwrap_or_else(|| "No figures yet.".into())
     };
-    let of = Signal::derive(move || run_name(page));
+    let of = Signal::derive(move || run_name(training));
     let rows = move || picture.with(table_rows);
     let name = measure.name();
     let label = format!("{}, {}; the table below has the figures", measure.title(), measure.unit());
@@ -195,12 +195,12 @@ pub fn Chart(measure: Measure) -> impl IntoView {
 }
 
 /// The name of the run that is shown, for files.
-pub fn run_name(page: Page) -> String {
-    page.training.current.with(|now| now.as_ref().map_or("run".into(), |now| now.recipe.name.clone()))
+pub fn run_name(training: Training) -> String {
+    training.current.with(|now| now.as_ref().map_or("run".into(), |now| now.recipe.name.clone()))
 }
 
-fn last_step(page: Page) -> Option<f64> {
-    page.training.rows.with(|rows| rows.last().map(|row| row.mean.step as f64))
+fn last_step(training: Training) -> Option<f64> {
+    training.rows.with(|rows| rows.last().map(|row| row.mean.step as f64))
 }
 
 /// Where a step lies in a range, from 0 to 1.

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::ui::{
     browser,
     format::date::dated,
-    state::Page,
+    state::Training,
     train::{
         chart::{Chart, run_name},
         lens::Lens,
@@ -19,8 +19,7 @@ use crate::ui::{
 /// Every chart, under the controls that they share.
 #[component]
 pub fn Charts() -> impl IntoView {
-    let page = Page::here();
-    let training = page.training;
+    let training = Training::here();
     let compared = Memo::new(move |_| {
         let id = training.compared.get()?;
         let whole = training.compared_rows.with(|read| {
@@ -48,8 +47,7 @@ pub fn Charts() -> impl IntoView {
 /// Smoothing, zoom, comparison, download.
 #[component]
 fn Looks(lens: Lens) -> impl IntoView {
-    let page = Page::here();
-    let training = page.training;
+    let training = Training::here();
     let smooth = move |event| {
         if let Ok(weight) = event_target_value(&event).parse() {
             lens.smoothing.set(weight);
@@ -95,7 +93,7 @@ fn Looks(lens: Lens) -> impl IntoView {
     };
     let save = move |_| {
         let text = training.rows.with_untracked(|rows| curve::csv(rows));
-        let name = untrack(|| run_name(page));
+        let name = untrack(|| run_name(training));
         browser::save(&format!("{name}-curve.csv"), "text/csv", text.as_bytes());
     };
     let why_not = move || training.thinned.get().then_some("The file takes the whole curve, which is not read yet.");

@@ -9,7 +9,7 @@ use crate::ui::{
         words::{percent, thousands},
     },
     recipe_form::{draft::Fault, fields::FIELDS},
-    state::{Notice, Page, TrainingPhase as Phase, Use, Way},
+    state::{Notice, Training, TrainingPhase as Phase, Use, Way},
     widgets::checkbox::Check,
 };
 
@@ -19,8 +19,7 @@ const OFFERED: usize = 3;
 /// The buttons of the run, and what is to be said about it.
 #[component]
 pub fn Controls() -> impl IntoView {
-    let page = Page::here();
-    let training = page.training;
+    let training = Training::here();
     let phase = training.phase;
     let is_idle = move || phase.get() == Phase::Idle;
     let is_busy = move || training.is_busy();
@@ -35,12 +34,12 @@ pub fn Controls() -> impl IntoView {
     let lacks_puzzles = Memo::new(move |_| training.lacks_puzzles());
     let cannot_start = move || !sound.get() || lacks_puzzles.with(Option::is_some);
     let step = move |_| match phase.get_untracked() {
-        Phase::Idle | Phase::Done | Phase::Failed => page.begin_run(Some(1)),
-        _ => page.continue_run(Some(1)),
+        Phase::Idle | Phase::Done | Phase::Failed => training.begin_run(Some(1)),
+        _ => training.continue_run(Some(1)),
     };
     let train_on = move |_| {
         if let Some(id) = training.current.with_untracked(|now| now.as_ref().map(|now| now.id.clone())) {
-            page.branch_run(&id, |_| {});
+            training.branch_run(&id, |_| {});
         }
     };
     let has_weights = move || {
@@ -55,7 +54,7 @@ pub fn Controls() -> impl IntoView {
                     class="primary"
                     data-testid="train-start"
                     disabled=cannot_start
-                    on:click=move |_| page.begin_run(None)
+                    on:click=move |_| training.begin_run(None)
                 >
                     {move || if is_idle() { "Start" } else { "Start a new run" }}
                 </button>
@@ -64,7 +63,7 @@ pub fn Controls() -> impl IntoView {
                 <button type="button" data-testid="train-on" on:click=train_on>"Train on from here"</button>
             </Show>
             <Show when=rests>
-                <button type="button" class="primary" data-testid="train-resume" on:click=move |_| page.continue_run(None)>
+                <button type="button" class="primary" data-testid="train-resume" on:click=move |_| training.continue_run(None)>
                     "Continue"
                 </button>
             </Show>
@@ -74,7 +73,7 @@ pub fn Controls() -> impl IntoView {
                     class="primary"
                     data-testid="train-pause"
                     disabled=pauses
-                    on:click=move |_| page.pause_run()
+                    on:click=move |_| training.pause_run()
                 >
                     {pause}
                 </button>
@@ -88,12 +87,12 @@ pub fn Controls() -> impl IntoView {
                 "One step"
             </button>
             <Show when=move || !is_idle()>
-                <button type="button" data-testid="train-stop" on:click=move |_| page.stop_run()>
+                <button type="button" data-testid="train-stop" on:click=move |_| training.stop_run()>
                     {move || if is_busy() { "Stop" } else { "Close" }}
                 </button>
             </Show>
             <Show when=has_weights>
-                <button type="button" data-testid="train-solve" on:click=move |_| page.snapshot(Part::Weights, Use::Solve)>
+                <button type="button" data-testid="train-solve" on:click=move |_| training.snapshot(Part::Weights, Use::Solve)>
                     "Solve with these weights now"
                 </button>
             </Show>
@@ -125,7 +124,7 @@ fn unsound(faults: &[Fault]) -> String {
 /// The notice, with its ways on.
 #[component]
 fn Said() -> impl IntoView {
-    let page = Page::here();
+    let training = Training::here();
     let way = move |way: Way| {
         let (name, testid) = match &way {
             Way::Continue(_) => ("Continue from there".to_owned(), "train-way-continue"),
@@ -133,16 +132,16 @@ fn Said() -> impl IntoView {
             Way::Slower { rate, .. } => (format!("Begin a new run at a rate of {rate:e}"), "train-way-slower"),
             Way::Download(_) => ("Download the run".into(), "train-way-download"),
         };
-        view! { <button type="button" data-testid=testid on:click=move |_| page.go(&way)>{name}</button> }
+        view! { <button type="button" data-testid=testid on:click=move |_| training.go(&way)>{name}</button> }
     };
     move || {
-        page.training.notice.get().map(|Notice { text, ways }| {
+        training.notice.get().map(|Notice { text, ways }| {
             view! {
                 <div class="message warning" role="alert" data-testid="train-notice">
                     <p>{text}</p>
                     <div class="actions">
                         {ways.into_iter().map(way).collect_view()}
-                        <button type="button" class="quiet" on:click=move |_| page.training.notice.set(None)>
+                        <button type="button" class="quiet" on:click=move |_| training.notice.set(None)>
                             "Dismiss"
                         </button>
                     </div>
@@ -155,13 +154,13 @@ fn Said() -> impl IntoView {
 /// Runs that were not finished: after a reload, or a crash, they can be gone on with.
 #[component]
 pub fn Unfinished() -> impl IntoView {
-    let page = Page::here();
+    let training = Training::here();
     let dismissed = RwSignal::new(false);
     let waiting = Memo::new(move |_| {
-        if dismissed.get() || page.training.phase.get() != Phase::Idle {
+        if dismissed.get() || training.phase.get() != Phase::Idle {
             return Vec::new();
         }
-        page.training.stored.with(|stored| stored.iter().flatten().filter_map(Offer::of).collect())
+        training.stored.with(|stored| stored.iter().flatten().filter_map(Offer::of).collect())
     });
     let offer = move |Offer { run, name, saved_at, step, steps, best }: Offer| {
         let id = run.clone();
@@ -174,7 +173,7 @@ pub fn Unfinished() -> impl IntoView {
                     type="button"
                     data-testid=format!("run-offer-{run}")
                     aria-label=format!("Continue {name}")
-                    on:click=move |_| page.continue_stored(&id, None)
+                    on:click=move |_| training.continue_stored(&id, None)
                 >
                     "Continue"
                 </button>

@@ -8,15 +8,15 @@ use crate::ui::{
     browser::files::files_of,
     format::words::{counted, thousands},
     recipe_form::draft::Draft,
-    state::{Page, Table},
+    state::{Table, Training},
     train::input::Setting,
 };
 
 /// Kind, difficulty, number, file.
 #[component]
 pub fn Data() -> impl IntoView {
-    let page = Page::here();
-    let draft = page.training.draft;
+    let training = Training::here();
+    let draft = training.draft;
     let from_file = Memo::new(move |_| draft.with(|draft| draft.file.is_some()));
     let choose = move |event| {
         if let Ok(kind) = event_target_value(&event).parse() {
@@ -38,14 +38,14 @@ pub fn Data() -> impl IntoView {
     };
     let take = move |event: Event| {
         for file in files_of(&event) {
-            page.take_csv(file);
+            training.take_csv(file);
         }
     };
-    let is_rejected = move || page.training.table.with(|table| table.as_ref().is_some_and(Table::is_rejected));
+    let is_rejected = move || training.table.with(|table| table.as_ref().is_some_and(Table::is_rejected));
     // Of a file that was refused only the word about it goes: the one before it is still learnt from.
     let drop = move |_| match from_file.get_untracked() && untrack(is_rejected) {
-        true => page.dismiss_table(),
-        false => page.drop_csv(),
+        true => training.dismiss_table(),
+        false => training.drop_csv(),
     };
     view! {
         <fieldset>
@@ -86,7 +86,7 @@ pub fn Data() -> impl IntoView {
                     <input type="file" accept=".csv,text/csv" data-testid="train-csv" on:change=take/>
                     <span>"Puzzles from a file (CSV)…"</span>
                 </label>
-                <Show when=move || from_file.get() || page.training.table.with(Option::is_some)>
+                <Show when=move || from_file.get() || training.table.with(Option::is_some)>
                     <button type="button" class="quiet" data-testid="train-csv-drop" on:click=drop>
                         {move || match (from_file.get(), is_rejected()) {
                             (true, true) => "Dismiss",
@@ -110,8 +110,8 @@ const ONLY_UNSEEN: &str = "Nothing can be learnt from it: all its puzzles are of
 /// What the CSV file holds, with its bad rows.
 #[component]
 fn FileReport() -> impl IntoView {
-    let page = Page::here();
-    let draft = page.training.draft;
+    let training = Training::here();
+    let draft = training.draft;
     let learnt_from = Memo::new(move |_| draft.with(|draft| draft.file.clone()));
     // A file without puzzles to learn from does not take the place of one that has some.
     let stays = move || {
@@ -121,7 +121,7 @@ fn FileReport() -> impl IntoView {
         )
     };
     move || {
-        let said = match page.training.table.get()? {
+        let said = match training.table.get()? {
             Table::Reading(name) => view! { <p class="help">{format!("Reading {name}…")}</p> }.into_any(),
             Table::Unreadable { name, message } => view! {
                 <div class="message warning" role="alert" data-testid="train-table">

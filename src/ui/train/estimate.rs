@@ -6,14 +6,13 @@ use leptos::prelude::*;
 
 use crate::ui::{
     format::words::{bytes, duration, millions, parameters, step_time, thousands},
-    state::Page,
+    state::{Machine, Training},
 };
 
 /// Parameters at once; memory and time when they have been measured.
 #[component]
 pub fn Estimate() -> impl IntoView {
-    let page = Page::here();
-    let training = page.training;
+    let (machine, training) = (Machine::here(), Training::here());
     let recipe = training.recipe;
     let weights = move || {
         recipe.with(|recipe| {
@@ -29,13 +28,13 @@ pub fn Estimate() -> impl IntoView {
             found => found.as_ref().and_then(|found| of(found.as_ref().ok()?)).unwrap_or_else(waiting),
         })
     };
-    let engine = move || match page.machine.engine.get() {
+    let engine = move || match machine.engine.get() {
         EngineKind::Gpu => "WebGPU",
         EngineKind::Cpu => "CPU",
     };
     let by_itself = move || {
-        let both = page.machine.measurement.with(|measured| measured.as_ref().is_some_and(|both| both.gpu.is_ok()));
-        (both && page.machine.choice.get() == Choice::Auto).then_some(
+        let both = machine.measurement.with(|measured| measured.as_ref().is_some_and(|both| both.gpu.is_ok()));
+        (both && machine.choice.get() == Choice::Auto).then_some(
             "The engine is the one that solves faster here, which need not be the one that learns faster: choose the other \
              one under Engine to see what a step takes there.",
         )

@@ -8,7 +8,7 @@ use crate::ui::{
     format::date::dated,
     open_files::OpenFiles,
     recipe_form::{draft::Draft, fields::Section},
-    state::{Origin, Page},
+    state::{Machine, Origin, Training},
     train::input::{Setting, Settings},
     widgets::details::Fold,
 };
@@ -44,7 +44,7 @@ pub fn Model() -> impl IntoView {
 
 #[component]
 fn Presets() -> impl IntoView {
-    let draft = Page::here().training.draft;
+    let draft = Training::here().draft;
     let preset = Memo::new(move |_| draft.with(Draft::preset));
     let name = move || preset.with(|preset| preset.as_ref().map_or("own", |preset| preset.name));
     let choose = move |event| {
@@ -88,12 +88,11 @@ fn title(preset: &'static str) -> &'static str {
 /// Where the first weights come from.
 #[component]
 fn FirstWeights() -> impl IntoView {
-    let page = Page::here();
-    let training = page.training;
+    let (machine, training) = (Machine::here(), Training::here());
     let fitting = Memo::new(move |_| {
         let kind = training.draft.with(|draft| draft.puzzle);
         let of_file = |entry: &Entry| entry.serves(kind) && !entry.file.is_empty();
-        page.machine.gallery.with(|gallery| gallery.iter().filter(|entry| of_file(entry)).cloned().collect::<Vec<_>>())
+        machine.gallery.with(|gallery| gallery.iter().filter(|entry| of_file(entry)).cloned().collect::<Vec<_>>())
     });
     let runs = Memo::new(move |_| {
         let kind = training.draft.with(|draft| draft.puzzle);
@@ -123,8 +122,8 @@ fn FirstWeights() -> impl IntoView {
     let choose = move |event| {
         let value = event_target_value(&event);
         match value.split_once(':') {
-            Some(("gallery", name)) => page.take_gallery_model(name.into()),
-            Some(("run", id)) => page.take_stored_weights(id.into()),
+            Some(("gallery", name)) => training.take_gallery_model(name.into()),
+            Some(("run", id)) => training.take_stored_weights(id.into()),
             _ => training.origin.set(Origin::Random),
         }
     };
@@ -163,7 +162,7 @@ fn FirstWeights() -> impl IntoView {
 /// Puts the paper's values into the optimizers' fields, which begin with the preset's.
 #[component]
 fn PaperOptimizer() -> impl IntoView {
-    let draft = Page::here().training.draft;
+    let draft = Training::here().draft;
     view! {
         <div class="actions">
             <button
@@ -185,7 +184,7 @@ fn PaperOptimizer() -> impl IntoView {
 /// What the puzzle fixes.
 #[component]
 fn Fixed() -> impl IntoView {
-    let draft = Page::here().training.draft;
+    let draft = Training::here().draft;
     let text = move || {
         let kind = draft.with(|draft| draft.puzzle);
         format!("The puzzle fixes the cells (S = {}) and the symbols (V = {}).", kind.seq_len(), kind.vocab_size())

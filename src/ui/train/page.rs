@@ -4,7 +4,7 @@ use hrm_core::puzzle::FIRST_KIND;
 use leptos::prelude::*;
 
 use crate::ui::{
-    state::Page,
+    state::Training,
     train::{
         boards::Boards,
         charts::Charts,
@@ -21,9 +21,9 @@ use crate::ui::{
 /// What is to be learnt, the run, the stored runs.
 #[component]
 pub fn Train() -> impl IntoView {
-    let page = Page::here();
-    page.open_training();
-    let shown = move || page.training.current.with(Option::is_some);
+    let training = Training::here();
+    training.open_training();
+    let shown = move || training.current.with(Option::is_some);
     view! {
             <Unfinished/>
             <div class="bench">
@@ -49,7 +49,7 @@ pub fn Train() -> impl IntoView {
 /// What Start does with the form as it is.
 #[component]
 fn Invitation() -> impl IntoView {
-    let draft = Page::here().training.draft;
+    let draft = Training::here().draft;
     let first = move || {
         draft.with(|draft| {
             let as_at_first = draft.puzzle == FIRST_KIND && draft.preset().is_some_and(|preset| preset.name == "tiny");

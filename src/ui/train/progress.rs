@@ -8,7 +8,7 @@ use crate::ui::{
     browser,
     format::words::{base_puzzles, bytes, counted, duration, last_step, percent, summary, thousands, unseen},
     recipe_form::fields::in_labels,
-    state::{Current, Page, Progress, TrainingPhase as Phase, Use},
+    state::{Current, Progress, Training, TrainingPhase as Phase, Use},
 };
 
 /// Bytes of a saved run above which writing it takes longer than a twentieth of 15 seconds.
@@ -17,8 +17,7 @@ const LARGE: usize = 50_000_000;
 /// Name, bar, figures, downloads.
 #[component]
 pub fn Report() -> impl IntoView {
-    let page = Page::here();
-    let training = page.training;
+    let training = Training::here();
     let of_current = move |read: fn(&Current) -> String| training.current.with(|current| current.as_ref().map(read));
     let steps = move || training.current.with(|current| current.as_ref().map_or(1, |now| now.recipe.training.steps));
     let ready = move || {
@@ -77,7 +76,7 @@ pub fn Report() -> impl IntoView {
     };
     let kept = move || {
         let own = training.current.with(|now| now.as_ref().map(|now| now.id.clone()))?;
-        let step = training.kept.with(|kept| kept.as_ref().filter(|kept| kept.run == own).map(|kept| kept.step))?;
+        let step = training.kept.step_of(&own)?;
         Some(format!("In this tab alone after step {}: download the full state to keep it.", thousands(step)))
     };
     let result = move || {
@@ -148,11 +147,11 @@ fn figures(current: &Current, progress: Progress) -> String {
 /// The run as files.
 #[component]
 fn Downloads() -> impl IntoView {
-    let page = Page::here();
+    let training = Training::here();
     let save_config = move |_| {
-        page.training.current.with_untracked(|current| {
+        training.current.with_untracked(|current| {
             if let Some(current) = current {
-                let step = page.training.progress.get_untracked().step;
+                let step = training.progress.get_untracked().step;
                 save_configuration(&current.recipe, step);
             }
         });
@@ -160,11 +159,11 @@ fn Downloads() -> impl IntoView {
     view! {
         <div class="actions" role="group" aria-label="Download the run">
             <span class="choice">"Download:"</span>
-            <button type="button" data-testid="train-save-weights" on:click=move |_| page.snapshot(Part::Weights, Use::Save)>
+            <button type="button" data-testid="train-save-weights" on:click=move |_| training.snapshot(Part::Weights, Use::Save)>
                 "Weights"
             </button>
             <button type="button" data-testid="train-save-config" on:click=save_config>"Configuration"</button>
-            <button type="button" data-testid="train-save-state" on:click=move |_| page.snapshot(Part::Run, Use::Save)>
+            <button type="button" data-testid="train-save-state" on:click=move |_| training.snapshot(Part::Run, Use::Save)>
                 "Full state"
             </button>
         </div>

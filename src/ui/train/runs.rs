@@ -15,7 +15,7 @@ use crate::ui::{
         date::when,
         words::{bytes, counted, duration, percent, summary, thousands},
     },
-    state::{Page, Use},
+    state::{Training, Use},
     train::{
         order::held,
         progress::save_configuration,
@@ -29,8 +29,7 @@ const CURVE: (f64, f64) = (120.0, 32.0);
 /// The list, and the way to bring a run from elsewhere.
 #[component]
 pub fn Runs() -> impl IntoView {
-    let page = Page::here();
-    let training = page.training;
+    let training = Training::here();
     let questions = Questions(RwSignal::new(BTreeMap::new()));
     let runs = Memo::new(move |before: Option<&Vec<String>>| {
         let runs: Vec<String> =
@@ -49,7 +48,7 @@ pub fn Runs() -> impl IntoView {
     };
     let take = move |event| {
         for file in files_of(&event) {
-            page.take_saved_run(file);
+            training.take_saved_run(file);
         }
     };
     view! {
@@ -116,13 +115,13 @@ fn now<T>(run: &str, read: fn(&Stored) -> T) -> Memo<T>
 where
     T: Clone + Default + PartialEq + Send + Sync + 'static,
 {
-    let (training, run) = (Page::here().training, run.to_owned());
+    let (training, run) = (Training::here(), run.to_owned());
     Memo::new(move |_| training.of_stored(&run, read).unwrap_or_default())
 }
 
 #[component]
 fn Run(run: String, questions: Questions) -> impl IntoView {
-    let training = Page::here().training;
+    let training = Training::here();
     let name = now(&run, |stored| stored.name.clone());
     let saved_at = now(&run, |stored| stored.saved_at);
     let reached = now(&run, |stored| Some(Reached::of(stored)));
@@ -247,7 +246,7 @@ fn Buttons(
     is_shown: Memo<bool>,
     in_training: Signal<bool>,
 ) -> impl IntoView {
-    let page = Page::here();
+    let training = Training::here();
     let button = {
         let run = run.clone();
         move |what: &'static str, testid: &str, text: &'static str, blocked: Signal<bool>, act: Box<dyn Fn(&str)>| {
@@ -266,14 +265,14 @@ fn Buttons(
         }
     };
     let always = Signal::derive(|| false);
-    let while_busy = Signal::derive(move || page.training.is_busy());
-    let save_config = move |id: &str| save_configuration_of(page, id);
-    let read = move |part, r#use| -> Box<dyn Fn(&str)> { Box::new(move |id: &str| page.read_run(id, part, r#use)) };
+    let while_busy = Signal::derive(move || training.is_busy());
+    let save_config = move |id: &str| save_configuration_of(training, id);
+    let read = move |part, r#use| -> Box<dyn Fn(&str)> { Box::new(move |id: &str| training.read_run(id, part, r#use)) };
     let ask = move |what| -> Box<dyn Fn(&str)> { Box::new(move |id: &str| questions.ask(id, what)) };
     // What these do is seen beside the controls, which may be out of sight.
-    let seen_above = move |act: fn(Page, &str)| -> Box<dyn Fn(&str)> {
+    let seen_above = move |act: fn(Training, &str)| -> Box<dyn Fn(&str)> {
         Box::new(move |id: &str| {
-            act(page, id);
+            act(training, id);
             reveal("[data-testid=train-state]");
         })
     };
@@ -282,17 +281,17 @@ fn Buttons(
         move || {
             let on = match unfinished.get()? {
                 true => {
-                    let act = seen_above(|page, id| page.continue_stored(id, None));
+                    let act = seen_above(|training, id| training.continue_stored(id, None));
                     button("Continue", "continue", "Continue", while_busy, act)
                 }
                 false => {
-                    let act = seen_above(|page, id| page.branch_run(id, |_| {}));
+                    let act = seen_above(|training, id| training.branch_run(id, |_| {}));
                     button("Begin a new run from the weights of", "on", "Train on from here", while_busy, act)
                 }
             };
             Some(view! {
                 {on}
-                {button("Show the curves of", "show", "Curves", while_busy, seen_above(Page::open_stored))}
+                {button("Show the curves of", "show", "Curves", while_busy, seen_above(Training::open_stored))}
                 <Compare run=run.clone() is_shown/>
                 {button("Solve with it:", "solve", "Solve with it", always, read(Part::Weights, Use::Solve))}
                 {button("Download the weights of", "weights", "Weights", always, read(Part::Weights, Use::Save))}
@@ -313,7 +312,7 @@ fn Buttons(
 /// Draws its curves beside those of the run that is shown, or no longer.
 #[component]
 fn Compare(run: String, is_shown: Memo<bool>) -> impl IntoView {
-    let training = Page::here().training;
+    let training = Training::here();
     let compared = training.compared;
     // Beside nothing there is nothing to compare with.
     let alone = move || is_shown.get() || training.current.with(Option::is_none);
@@ -331,18 +330,18 @@ fn Compare(run: String, is_shown: Memo<bool>) -> impl IntoView {
     }
 }
 
-fn save_configuration_of(page: Page, run: &str) {
+fn save_configuration_of(training: Training, run: &str) {
     let save = |stored: &Stored| {
         if let Ok(state) = &stored.state {
             save_configuration(&state.recipe, state.step);
         }
     };
-    untrack(|| page.training.of_stored(run, save));
+    untrack(|| training.of_stored(run, save));
 }
 
 #[component]
 fn Naming(run: String, name: Memo<String>, questions: Questions, in_training: Signal<bool>) -> impl IntoView {
-    let page = Page::here();
+    let training = Training::here();
     let field = NodeRef::<html::Input>::new();
     Effect::new(move |_| {
         if let Some(field) = field.get() {
@@ -356,7 +355,7 @@ fn Naming(run: String, name: Memo<String>, questions: Questions, in_training: Si
             event.prevent_default();
             let name = field.get_untracked().map(|field| field.value().trim().to_owned()).unwrap_or_default();
             if !name.is_empty() {
-                page.rename_run(run.clone(), name);
+                training.rename_run(run.clone(), name);
                 questions.close(&run);
             }
         }
@@ -376,7 +375,7 @@ fn Naming(run: String, name: Memo<String>, questions: Questions, in_training: Si
 
 #[component]
 fn Deletion(run: String, name: Memo<String>, questions: Questions, in_training: Signal<bool>) -> impl IntoView {
-    let page = Page::here();
+    let training = Training::here();
     let testid = format!("run-delete-sure-{run}");
     let no = NodeRef::<html::Button>::new();
     Effect::new(move |_| {
@@ -386,7 +385,7 @@ fn Deletion(run: String, name: Memo<String>, questions: Questions, in_training: 
     });
     let delete = {
         let run = run.clone();
-        move |_| page.delete_run(run.clone())
+        move |_| training.delete_run(run.clone())
     };
     view! {
         <div class="actions" role="group" aria-label="Delete the run?">

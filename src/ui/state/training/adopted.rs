@@ -14,12 +14,12 @@ use crate::ui::{
     format::words::parameters,
     state::{
         machine::Own,
-        training::{Page, Use},
+        training::{awaited::Use, state::Training},
     },
     url::{address::Address, place::Place},
 };
 
-impl Page {
+impl Training {
     /// Puts the weights of a run on the list of models and opens them.
     pub(super) fn adopt_run(
         self,
@@ -32,33 +32,34 @@ impl Page {
     ) {
         let card = self.card_of(run, step, parameters(&config));
         let entry = Entry::of_own(format!("{title}, step {step}"), puzzle, &config, card);
-        self.training.opened.update(|opened| {
+        self.opened.update(|opened| {
             opened.retain(|(_, other)| other != run);
             opened.push((entry.name.clone(), run.into()));
         });
-        self.machine.adopt(Own { run: run.into(), entry, config, file: file.into(), checkpoint: None });
+        self.solver().machine.adopt(Own { run: run.into(), entry, config, file: file.into(), checkpoint: None });
     }
 
     /// Shows a board for the model that was adopted; the one that the address asks for where that named the run.
     pub(super) fn show_adopted(self, puzzle: Kind, r#use: Use) {
-        let address = self.training.reopening.try_update_value(Option::take).flatten();
+        let solver = self.solver();
+        let address = self.reopening.try_update_value(Option::take).flatten();
         let (Use::Reopen, Some(address)) = (r#use, address) else {
-            self.show_kind(puzzle);
-            return self.place.set(Place::Solve);
+            solver.show_kind(puzzle);
+            return self.route.place.set(Place::Solve);
         };
-        if untrack(|| self.kind()) != puzzle {
+        if untrack(|| solver.drawing.kind()) != puzzle {
             // The gallery has no model for such boards: only now one can be shown.
             match &address.puzzle {
-                Some(text) => drop(self.drawing.read(text, &self.machine.kinds(), false)),
-                None => self.show_kind(puzzle),
+                Some(text) => drop(solver.drawing.read(text, &solver.machine.kinds(), false)),
+                None => solver.show_kind(puzzle),
             }
         }
-        self.run_to(&address);
+        solver.run_to(&address);
     }
 
     /// Opens the weights of the stored run that an address names, then does what else that asks for.
     pub(in crate::ui::state) fn reopen_model_of_run(self, run: &str, address: &Address) {
-        self.training.reopening.set_value(Some(address.clone()));
+        self.reopening.set_value(Some(address.clone()));
         self.list_runs();
         self.read_run(run, Part::Weights, Use::Reopen);
     }
@@ -68,14 +69,13 @@ impl Page {
         let last = |rows: &[Row]| -> Option<Evaluation> {
             rows.iter().rev().filter(|row| row.mean.step <= step).find_map(|row| row.test)
         };
-        let training = self.training;
-        let shown = untrack(|| training.shows(run));
+        let shown = untrack(|| self.shows(run));
         // At its end all unseen puzzles were tried, on the way some of them.
         let test = if shown {
-            let result = training.result.get_untracked();
-            result.or_else(|| training.rows.with_untracked(|rows| last(rows)))
+            let result = self.result.get_untracked();
+            result.or_else(|| self.rows.with_untracked(|rows| last(rows)))
         } else {
-            training.stored.with_untracked(|stored| {
+            self.stored.with_untracked(|stored| {
                 let stored = stored.iter().flatten().find(|stored| stored.run == run)?;
                 let state = stored.state.as_ref().ok()?;
                 state.result.or_else(|| last(&state.rows))

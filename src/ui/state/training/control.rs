@@ -19,7 +19,12 @@ use crate::ui::{
     browser,
     format::words::id_of,
     state::training::{
-        AfterPause, Boards, Current, Notice, Origin, Page, Phase, Progress, Way, hear::News, tasks::Lane,
+        awaited::Lane,
+        given::Origin,
+        news::News,
+        notice::{Notice, Way},
+        progress::Progress,
+        state::{AfterPause, Boards, Current, Phase, Training},
     },
     url::place::Place,
 };
@@ -31,15 +36,14 @@ const BOARDS: usize = 6;
 /// Seconds between two saves of a run.
 const SAVE_SECONDS: f64 = 15.0;
 
-impl Page {
+impl Training {
     /// Starts the training worker and lists the runs: the Train place is shown for the first time.
     pub fn open_training(self) {
-        let training = self.training;
-        if training.client.with_value(Option::is_some) {
+        if self.client.with_value(Option::is_some) {
             return;
         }
         let client = Client::new(Module::Training, move |heard| self.hear_training(heard));
-        training.client.set_value(Some(client.clone()));
+        self.client.set_value(Some(client.clone()));
         client.restart();
         self.list_runs();
         self.hear_of_persistence(false);
@@ -52,24 +56,23 @@ impl Page {
 
     /// Begins a new run by the draft; at most `steps` steps of it.
     pub fn begin_run(self, steps: Option<u64>) {
-        let training = self.training;
-        let engine = self.machine.engine.get_untracked();
-        let Ok(mut recipe) = training.recipe.get_untracked() else { return };
-        if untrack(|| training.is_busy() || training.lacks_puzzles().is_some()) {
+        let engine = self.solver().machine.engine.get_untracked();
+        let Ok(mut recipe) = self.recipe.get_untracked() else { return };
+        if untrack(|| self.is_busy() || self.lacks_puzzles().is_some()) {
             return;
         }
         recipe.name = self.free_name(&recipe.name, None);
         let id = self.show_new(&recipe, engine);
-        let from = match training.origin.get_untracked() {
+        let from = match self.origin.get_untracked() {
             Origin::Random => Source::Random,
             Origin::Gallery(name) => Source::Gallery(name),
             Origin::Run(run) => Source::Run(run),
             Origin::File(_) => Source::File,
         };
-        training.phase.set(READING);
+        self.phase.set(READING);
         spawn_local(async move {
             let buffers = self.buffers_of(&recipe, &from).await;
-            if training.phase.get_untracked() != READING {
+            if self.phase.get_untracked() != READING {
                 return;
             }
             match buffers {
@@ -85,30 +88,29 @@ impl Page {
     /// Begins a new run from the averaged weights of another one and on its puzzles; by its recipe, but for what `change`
     /// changes.
     pub fn branch_run(self, of: &str, change: impl FnOnce(&mut Recipe)) {
-        let training = self.training;
-        if untrack(|| training.is_busy()) {
+        if untrack(|| self.is_busy()) {
             return;
         }
-        let shown = training.current.get_untracked().filter(|current| current.id == of);
+        let shown = self.current.get_untracked().filter(|current| current.id == of);
         let shown = shown.map(|current| current.recipe);
         let known = shown.or_else(|| {
-            training.stored.with_untracked(|stored| {
+            self.stored.with_untracked(|stored| {
                 let state = stored.iter().flatten().find(|stored| stored.run == of)?.state.as_ref().ok()?;
                 Some(state.recipe.clone())
             })
         });
         let Some(mut recipe) = known else { return };
-        let engine = self.machine.engine.get_untracked();
+        let engine = self.solver().machine.engine.get_untracked();
         change(&mut recipe);
         recipe.name = self.free_name(&recipe.name, None);
         let id = self.show_new(&recipe, engine);
         let start = Start::Branch { recipe: Box::new(recipe), of: of.into() };
-        self.ask_to_train(id, start, engine, None, self.kept_state(of));
+        self.ask_to_train(id, start, engine, None, self.kept.files_of(of));
     }
 
     /// The name, or where a stored run other than `own` has it already, one that is like it.
     pub(super) fn free_name(self, name: &str, own: Option<&str>) -> String {
-        self.training.stored.with_untracked(|stored| {
+        self.stored.with_untracked(|stored| {
             let others = || stored.iter().flatten().filter(|stored| Some(&stored.run[..]) != own);
             names::distinct(name, |name| others().any(|stored| stored.name == name))
         })
@@ -124,21 +126,19 @@ impl Page {
 
     /// Hears whether the browser keeps what is stored until a person deletes it; with `ask` it is asked to, once on a visit.
     pub(super) fn hear_of_persistence(self, ask: bool) {
-        let training = self.training;
-        let ask = ask && !training.asked_to_persist.get_value();
+        let ask = ask && !self.asked_to_persist.get_value();
         if ask {
-            training.asked_to_persist.set_value(true);
+            self.asked_to_persist.set_value(true);
         }
-        spawn_local(async move { training.persistent.set(browser::persist_storage(ask).await) });
+        spawn_local(async move { self.persistent.set(browser::persist_storage(ask).await) });
     }
 
     /// Goes on with the run that is shown.
     pub fn continue_run(self, steps: Option<u64>) {
-        let training = self.training;
         let current =
-            training.current.with_untracked(|current| Some((current.as_ref()?.id.clone(), current.as_ref()?.engine)));
-        if let Some((id, engine)) = current.filter(|_| !untrack(|| training.is_busy())) {
-            training.notice.set(None);
+            self.current.with_untracked(|current| Some((current.as_ref()?.id.clone(), current.as_ref()?.engine)));
+        if let Some((id, engine)) = current.filter(|_| !untrack(|| self.is_busy())) {
+            self.notice.set(None);
             self.ask_to_continue(id, engine, steps);
         }
     }
@@ -153,48 +153,46 @@ impl Page {
 
     /// The engine on which a stored run goes on: where it does not say, the page's.
     fn engine_of(self, id: &str) -> EngineKind {
-        let own = self.training.stored.with_untracked(|stored| {
+        let own = self.stored.with_untracked(|stored| {
             stored.iter().flatten().find(|stored| stored.run == id)?.state.as_ref().ok()?.engine
         });
-        own.unwrap_or_else(|| self.machine.engine.get_untracked())
+        own.unwrap_or_else(|| self.solver().machine.engine.get_untracked())
     }
 
     /// Shows a stored run, which can be gone on with.
     pub fn open_stored(self, id: &str) {
         let engine = self.engine_of(id);
         if self.show_stored(id, engine) {
-            let steps =
-                self.training.current.with_untracked(|now| now.as_ref().map_or(0, |now| now.recipe.training.steps));
-            let done = self.training.progress.get_untracked().step >= steps;
-            self.training.phase.set(if done { Phase::Done } else { Phase::Paused });
+            let steps = self.current.with_untracked(|now| now.as_ref().map_or(0, |now| now.recipe.training.steps));
+            let done = self.progress.get_untracked().step >= steps;
+            self.phase.set(if done { Phase::Done } else { Phase::Paused });
         }
     }
 
     /// Puts a stored run in place of the one that is shown; false where that is not possible now.
     fn show_stored(self, id: &str, engine: EngineKind) -> bool {
-        let training = self.training;
-        if untrack(|| training.is_busy()) {
+        if untrack(|| self.is_busy()) {
             return false;
         }
-        let state = training.stored.with_untracked(|stored| {
+        let state = self.stored.with_untracked(|stored| {
             stored.iter().flatten().find(|stored| stored.run == id).and_then(|stored| stored.state.clone().ok())
         });
         let known = state.is_some();
         if let Some(state) = state {
             let steps = state.recipe.training.steps;
             self.show_run(Current { id: id.into(), recipe: state.recipe, engine, ready: None }, state.rows);
-            training.thinned.set(state.thinned);
-            training.progress.set(Progress { step: state.step, seconds: state.seconds, ..Progress::default() });
-            training.saved.set(Some((state.step, 0)));
-            training.result.set(state.result.filter(|_| state.step >= steps));
+            self.thinned.set(state.thinned);
+            self.progress.set(Progress { step: state.step, seconds: state.seconds, ..Progress::default() });
+            self.saved.set(Some((state.step, 0)));
+            self.result.set(state.result.filter(|_| state.step >= steps));
         }
         known
     }
 
     fn ask_to_continue(self, run: String, engine: EngineKind, steps: Option<u64>) {
-        self.training.after_pause.set_value(AfterPause::Stay);
+        self.after_pause.set_value(AfterPause::Stay);
         self.hear_of_persistence(true);
-        let buffers = self.kept_state(&run);
+        let buffers = self.kept.files_of(&run);
         self.ask_to_train(run, Start::Continue, engine, steps, buffers);
     }
 
@@ -208,53 +206,51 @@ impl Page {
     ) {
         let task = TrainingTask::Train { run, start, engine, steps, boards: BOARDS, save_seconds: SAVE_SECONDS };
         let task = self.ask_trainer(Task::Training(task), buffers);
-        self.training.phase.set(Phase::Preparing(task));
+        self.phase.set(Phase::Preparing(task));
     }
 
     /// Puts a run in place of the one that is shown.
     fn show_run(self, current: Current, rows: Vec<Row>) {
-        let training = self.training;
-        self.stop_meter();
-        training.after_pause.set_value(AfterPause::Stay);
-        training.diverged.set_value(false);
-        training.news.set_value(News::default());
-        if training.compared.get_untracked().as_ref() == Some(&current.id) {
-            training.compared.set(None);
+        self.meter.end();
+        self.after_pause.set_value(AfterPause::Stay);
+        self.diverged.set_value(false);
+        self.news.set_value(News::default());
+        if self.compared.get_untracked().as_ref() == Some(&current.id) {
+            self.compared.set(None);
         }
-        training.current.set(Some(current));
-        training.rows.set(rows);
-        training.thinned.set(false);
-        training.progress.set(Progress::default());
-        training.boards.set(Boards::default());
-        training.result.set(None);
-        training.saved.set(None);
-        training.notice.set(None);
-        training.activity.set(None);
+        self.current.set(Some(current));
+        self.rows.set(rows);
+        self.thinned.set(false);
+        self.progress.set(Progress::default());
+        self.boards.set(Boards::default());
+        self.result.set(None);
+        self.saved.set(None);
+        self.notice.set(None);
+        self.activity.set(None);
     }
 
     /// Asks the run to pause; it is saved then.
     pub fn pause_run(self) {
-        if self.training.phase.get_untracked() == READING {
+        if self.phase.get_untracked() == READING {
             return self.close_run();
         }
-        if let Some(task) = self.training.phase.get_untracked().task() {
+        if let Some(task) = self.phase.get_untracked().task() {
             self.ask_trainer(Task::Cancel { task }, Vec::new());
-            self.training.phase.set(Phase::Pausing(task));
+            self.phase.set(Phase::Pausing(task));
         }
     }
 
     /// Pauses the run and puts it away: it stays among the stored ones. A second time, while the worker does not listen, it
     /// ends the worker: what was saved last stays.
     pub fn stop_run(self) {
-        let training = self.training;
-        match training.phase.get_untracked() {
+        match self.phase.get_untracked() {
             Phase::Idle => {}
-            Phase::Pausing(_) | Phase::Saving(_) if training.after_pause.get_value() == AfterPause::Close => {
+            Phase::Pausing(_) | Phase::Saving(_) if self.after_pause.get_value() == AfterPause::Close => {
                 self.restart_trainer();
                 if self.is_only_kept() { self.put_away() } else { self.close_run() }
             }
             phase if phase.task().is_some() => {
-                training.after_pause.set_value(AfterPause::Close);
+                self.after_pause.set_value(AfterPause::Close);
                 self.pause_run();
             }
             _ => self.put_away(),
@@ -263,62 +259,57 @@ impl Page {
 
     /// Whether the newest state of the run that is shown is in this tab alone.
     fn is_only_kept(self) -> bool {
-        let training = self.training;
-        let id = training.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()));
-        let kept = id.and_then(|id| self.kept_step(&id));
-        kept.is_some() && kept > training.saved.get_untracked().map(|(step, _)| step)
+        let id = self.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()));
+        let kept = id.and_then(|id| self.kept.step_of_untracked(&id));
+        kept.is_some() && kept > self.saved.get_untracked().map(|(step, _)| step)
     }
 
     /// Puts the run away; where it is not saved, only when that is asked for again.
     pub(super) fn put_away(self) {
-        let training = self.training;
-        let warned = training.after_pause.get_value() == AfterPause::Warned;
-        let step = training.progress.get_untracked().step;
-        let saved = training.saved.get_untracked().is_some_and(|(saved, _)| saved == step);
+        let warned = self.after_pause.get_value() == AfterPause::Warned;
+        let step = self.progress.get_untracked().step;
+        let saved = self.saved.get_untracked().is_some_and(|(saved, _)| saved == step);
         // What a run that broke off did after its last state is lost already.
-        let would_be_lost = match training.phase.get_untracked() {
+        let would_be_lost = match self.phase.get_untracked() {
             Phase::Failed => self.is_only_kept(),
             _ => !saved,
         };
         if warned || step == 0 || !would_be_lost {
             return self.close_run();
         }
-        training.after_pause.set_value(AfterPause::Warned);
-        if untrack(|| training.is_busy()) {
-            training.phase.set(Phase::Paused);
+        self.after_pause.set_value(AfterPause::Warned);
+        if untrack(|| self.is_busy()) {
+            self.phase.set(Phase::Paused);
         }
-        let id = training.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()));
+        let id = self.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()));
         let text = "This run is not saved: download it, or press the same button again to give it up.".into();
-        training.notice.set(Some(Notice { text, ways: id.map(Way::Download).into_iter().collect() }));
+        self.notice.set(Some(Notice { text, ways: id.map(Way::Download).into_iter().collect() }));
     }
 
     /// Shows no run any more. The worker is started anew: it gives back the memory and the run's lock.
     pub(super) fn close_run(self) {
-        let training = self.training;
         self.restart_trainer();
-        if let Some(id) = training.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()))
-        {
-            self.drop_kept(&id);
+        if let Some(id) = self.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone())) {
+            self.kept.drop_of(&id);
         }
-        training.notice.set(None);
-        training.phase.set(Phase::Idle);
-        training.current.set(None);
-        training.rows.set(Vec::new());
-        training.boards.set(Boards::default());
-        training.activity.set(None);
+        self.notice.set(None);
+        self.phase.set(Phase::Idle);
+        self.current.set(None);
+        self.rows.set(Vec::new());
+        self.boards.set(Boards::default());
+        self.activity.set(None);
         self.list_runs();
     }
 
     fn restart_trainer(self) {
-        self.training.awaited.update_value(|awaited| awaited.retain(|awaited| awaited.lane != Lane::Trainer));
-        if let Some(client) = self.training.client.with_value(Option::clone) {
+        self.awaited.update_value(|awaited| awaited.retain(|awaited| awaited.lane != Lane::Trainer));
+        if let Some(client) = self.client.with_value(Option::clone) {
             client.restart();
         }
     }
 
     /// In a hidden tab the run pauses, if the person wants that, and goes on when it is seen again.
     fn follow_visibility(self) {
-        let training = self.training;
         let handle = window_event_listener_untyped("visibilitychange", move |_| {
             let hidden = document().hidden();
             if hidden {
@@ -326,10 +317,10 @@ impl Page {
                 self.save_run();
             } else {
                 self.flush_news();
-                let awaits = training.after_pause.get_value() == AfterPause::Await;
-                if awaits && training.phase.get_untracked() == Phase::Paused {
+                let awaits = self.after_pause.get_value() == AfterPause::Await;
+                if awaits && self.phase.get_untracked() == Phase::Paused {
                     self.continue_run(None);
-                } else if !untrack(|| training.is_busy()) {
+                } else if !untrack(|| self.is_busy()) {
                     // Another tab may have changed them.
                     self.list_runs();
                 }
@@ -339,7 +330,7 @@ impl Page {
         let leaving = window_event_listener(leptos::ev::beforeunload, move |event| {
             self.save_run();
             // What is being saved is not saved yet, and what only this tab has is lost with it.
-            let phase = training.phase.get_untracked();
+            let phase = self.phase.get_untracked();
             if matches!(phase, Phase::Running(_) | Phase::Pausing(_) | Phase::Saving(_)) || self.is_only_kept() {
                 event.prevent_default();
             }
@@ -352,17 +343,16 @@ impl Page {
 
     /// Has the run saved after the step that is under way, without a pause.
     fn save_run(self) {
-        if matches!(self.training.phase.get_untracked(), Phase::Running(_)) {
+        if matches!(self.phase.get_untracked(), Phase::Running(_)) {
             self.ask_trainer(Task::Training(TrainingTask::Save), Vec::new());
         }
     }
 
     /// A run that is being prepared when its tab is hidden pauses as soon as it is ready.
     pub(super) fn pause_if_hidden(self) {
-        let training = self.training;
-        let runs = matches!(training.phase.get_untracked(), Phase::Running(_));
-        if runs && document().hidden() && !training.goes_on_hidden.get_untracked() {
-            training.after_pause.set_value(AfterPause::Await);
+        let runs = matches!(self.phase.get_untracked(), Phase::Running(_));
+        if runs && document().hidden() && !self.goes_on_hidden.get_untracked() {
+            self.after_pause.set_value(AfterPause::Await);
             self.pause_run();
         }
     }
@@ -370,22 +360,21 @@ impl Page {
     /// A GPU computes a batch whole; the CPU's cores may share it.
     fn follow_engine(self) {
         Effect::new(move |_| {
-            let cores = match self.machine.engine.get() {
+            let cores = match self.solver().machine.engine.get() {
                 EngineKind::Gpu => 1,
                 EngineKind::Cpu => browser::cores(),
             };
-            self.training.cores.set(cores);
+            self.cores.set(cores);
         });
     }
 
     /// Measures the draft whenever its fields have settled and nothing is trained.
     fn measure_when_settled(self) {
         const SETTLED: Duration = Duration::from_secs(1);
-        let training = self.training;
         let wanted = Memo::new(move |_| {
-            let here = self.place.get() == Place::Train && !training.is_busy();
-            let recipe = training.recipe.get().ok().filter(|_| here)?;
-            Some((recipe, self.machine.engine.get()))
+            let here = self.route.place.get() == Place::Train && !self.is_busy();
+            let recipe = self.recipe.get().ok().filter(|_| here)?;
+            Some((recipe, self.solver().machine.engine.get()))
         });
         let timer = StoredValue::new(None::<TimeoutHandle>);
         Effect::new(move |_| {
@@ -393,9 +382,9 @@ impl Page {
             if let Some(Some(timer)) = timer.try_update_value(Option::take) {
                 timer.clear();
             }
-            untrack(|| self.stop_meter());
-            if let Some(wanted) = wanted.filter(|wanted| !untrack(|| self.is_measured(wanted))) {
-                let measure = move || self.measure_recipe(wanted.0, wanted.1);
+            untrack(|| self.meter.end());
+            if let Some(wanted) = wanted.filter(|wanted| !untrack(|| self.meter.is_measured(wanted))) {
+                let measure = move || self.meter.measure(wanted.0, wanted.1);
                 timer.set_value(set_timeout_with_handle(measure, SETTLED).ok());
             }
         });

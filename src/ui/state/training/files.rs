@@ -1,6 +1,6 @@
 //! Files that a training takes: puzzles, first weights, saved runs.
 
-use hrm_core::{config::ModelConfig, json, puzzle::Kind, train::Recipe};
+use hrm_core::{config::ModelConfig, json, train::Recipe};
 use hrm_link::training::Source;
 use js_sys::ArrayBuffer;
 use leptos::{prelude::*, task::spawn_local};
@@ -12,89 +12,21 @@ use crate::ui::{
         files::{contents, text},
     },
     format::words::id_of,
-    state::training::Page,
+    recipe_form::draft::Draft,
+    state::training::{
+        given::{Files, Origin, Table},
+        notice::Notice,
+        state::Training,
+    },
+    url::{address::Address, place::Place},
 };
 
-/// Where a run's first weights come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// Chance.
-    Random,
-    /// A model of the gallery, by name.
-    Gallery(String),
-    /// A stored run, by its id.
-    Run(String),
-    /// A file, by name.
-    File(String),
-}
-
-/// What is known of a CSV file.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Table {
-    /// It is being looked through.
-    Reading(String),
-    /// It is no file of puzzles.
-    Unreadable {
-        /// Its name.
-        name: String,
-        /// Why.
-        message: String,
-    },
-    /// It can be learnt from.
-    Read {
-        /// Its name.
-        name: String,
-        /// Its kind of puzzle.
-        kind: Kind,
-        /// Good rows.
-        rows: usize,
-        /// Those that can only be unseen ones.
-        test: usize,
-        /// What is wrong with the bad rows, in a few lines.
-        problems: Vec<String>,
-        /// Lines without a good row.
-        bad: usize,
-        /// How it was understood, where that is not plain.
-        notes: Vec<String>,
-    },
-}
-
-impl Table {
-    /// Whether there are puzzles to learn from in it; not while that is not known.
-    pub fn is_learnable(&self) -> bool {
-        matches!(self, Self::Read { rows, test, .. } if rows > test)
-    }
-
-    /// Whether it was looked through and there is nothing to learn from in it.
-    pub fn is_rejected(&self) -> bool {
-        !self.is_learnable() && !matches!(self, Self::Reading(_))
-    }
-
-    fn name(&self) -> &str {
-        match self {
-            Self::Reading(name) | Self::Unreadable { name, .. } | Self::Read { name, .. } => name,
-        }
-    }
-}
-
-/// Files that the next run needs. They are read when they are used.
-#[derive(Clone, Debug, Default)]
-pub struct Files {
-    table: Option<File>,
-    /// A table that is looked through, under a number of its own, for two files may have one name: it takes the place of the
-    /// one before only if it holds puzzles to learn from.
-    looked_at: Option<(u32, File)>,
-    /// Tables that were chosen so far.
-    chosen: u32,
-    weights: Option<File>,
-}
-
-impl Page {
+impl Training {
     /// Takes a file of puzzles in place of generated ones, or of another file's.
     pub fn take_csv(self, file: File) {
         let name = file.name();
-        self.training.table.set(Some(Table::Reading(name.clone())));
-        let number = self.training.files.try_update_value(|files| {
+        self.table.set(Some(Table::Reading(name.clone())));
+        let number = self.files.try_update_value(|files| {
             files.chosen += 1;
             files.looked_at = Some((files.chosen, file.clone()));
             files.chosen
@@ -103,7 +35,7 @@ impl Page {
         spawn_local(async move {
             match contents(&file).await {
                 Ok(buffer) => {
-                    let chosen = self.training.draft.with_untracked(|draft| draft.puzzle);
+                    let chosen = self.draft.with_untracked(|draft| draft.puzzle);
                     self.read_table(number, name, buffer, Some(chosen));
                 }
                 Err(message) => self.take_table(number, Table::Unreadable { name, message }),
@@ -118,7 +50,7 @@ impl Page {
             Table::Read { kind, .. } if table.is_learnable() => Some(*kind),
             _ => None,
         };
-        let looked_at = self.training.files.try_update_value(|files| {
+        let looked_at = self.files.try_update_value(|files| {
             let (_, file) = files.looked_at.take_if(|(looked_at, _)| *looked_at == number)?;
             if found.is_some() {
                 files.table = Some(file);
@@ -130,47 +62,47 @@ impl Page {
             return;
         }
         if let Some(kind) = found {
-            self.training.draft.update(|draft| {
+            self.draft.update(|draft| {
                 draft.set_puzzle(kind);
                 draft.file = Some(table.name().into());
             });
         }
-        self.training.table.set(Some(table));
+        self.table.set(Some(table));
     }
 
     /// Takes the word about a file away that gave no puzzles; those that there were before it stay.
     pub fn dismiss_table(self) {
-        self.training.table.set(None);
+        self.table.set(None);
     }
 
     /// Generates puzzles again.
     pub fn drop_csv(self) {
-        self.training.files.update_value(|files| (files.table, files.looked_at) = (None, None));
-        self.training.table.set(None);
-        self.training.draft.update(|draft| draft.file = None);
+        self.files.update_value(|files| (files.table, files.looked_at) = (None, None));
+        self.table.set(None);
+        self.draft.update(|draft| draft.file = None);
     }
 
     /// Starts from a person's own weights.
     pub(in crate::ui::state) fn take_weights(self, file: File) {
-        self.training.origin.set(Origin::File(file.name()));
-        self.training.files.update_value(|files| files.weights = Some(file));
+        self.origin.set(Origin::File(file.name()));
+        self.files.update_value(|files| files.weights = Some(file));
     }
 
     /// Starts from the weights of a stored run, whose configuration is written into the form.
     pub fn take_stored_weights(self, run: String) {
-        let model = self.training.stored.with_untracked(|stored| {
+        let model = self.stored.with_untracked(|stored| {
             let stored = stored.iter().flatten().find(|stored| stored.run == run)?;
             Some(stored.state.as_ref().ok()?.recipe.model.clone())
         });
         if let Some(model) = model {
-            self.training.origin.set(Origin::Run(run));
+            self.origin.set(Origin::Run(run));
             self.write_model("This run", &model);
         }
     }
 
     /// Writes a model's configuration into the form; where it does not go with what is learnt there, that is said of `whose`.
     fn write_model(self, whose: &str, model: &ModelConfig) {
-        let written = self.training.draft.try_update(|draft| draft.take_model(model));
+        let written = self.draft.try_update(|draft| draft.take_model(model));
         if let Some(Err(message)) = written {
             self.refuse(format!("{whose}: {message}"));
         }
@@ -210,10 +142,13 @@ impl Page {
 
     /// Starts from a model of the gallery, whose configuration is written into the form.
     pub fn take_gallery_model(self, name: String) {
-        let entry =
-            self.machine.gallery.with_untracked(|gallery| gallery.iter().find(|entry| entry.name == name).cloned());
+        let entry = self
+            .solver()
+            .machine
+            .gallery
+            .with_untracked(|gallery| gallery.iter().find(|entry| entry.name == name).cloned());
         let Some(entry) = entry else { return };
-        self.training.origin.set(Origin::Gallery(name));
+        self.origin.set(Origin::Gallery(name));
         spawn_local(async move {
             let file = format!("gallery/{}", entry.config_file());
             let read = browser::fetch_text(&file)
@@ -228,7 +163,7 @@ impl Page {
 
     /// The files that a new run needs, in the order of the request.
     pub(super) async fn buffers_of(self, recipe: &Recipe, from: &Source) -> Result<Vec<ArrayBuffer>, String> {
-        let Files { table, weights, .. } = self.training.files.get_value();
+        let Files { table, weights, .. } = self.files.get_value();
         let table = match &recipe.data.file {
             Some(name) => Some(table.ok_or_else(|| format!("{name} is not here any more: choose it again"))?),
             None => None,
@@ -242,5 +177,33 @@ impl Page {
             buffers.push(contents(&file).await?);
         }
         Ok(buffers)
+    }
+
+    /// Puts the recipe that an address holds into the form.
+    pub(in crate::ui::state) fn take_recipe(self, address: &Address) {
+        let draft = address.recipe.as_deref().and_then(Draft::of_link);
+        if let Some(draft) = draft.filter(|draft| self.draft.with_untracked(|own| own != draft)) {
+            self.draft.set(draft);
+        }
+    }
+
+    /// Says what is wrong with a file, on the place that is shown.
+    pub(in crate::ui::state) fn refuse(self, message: String) {
+        let text = format!("{message}.");
+        match self.route.place.get_untracked() {
+            Place::Train => self.notice.set(Some(Notice { text, ways: Vec::new() })),
+            Place::Solve | Place::Tasks | Place::HowItWorks => {
+                self.route.place.set(Place::Solve);
+                self.solver().machine.notice.set(Some(text));
+            }
+        }
+    }
+
+    /// Shows the place where models learn, and waits until its worker has been started.
+    pub(in crate::ui::state) async fn show(self) {
+        self.route.place.set(Place::Train);
+        while !self.is_open() {
+            browser::breathe().await;
+        }
     }
 }

@@ -1,34 +1,22 @@
 //! What the training worker reports. Steps arrive ten times a second at most; what they change on the page is drawn once a
 //! frame.
 
-use hrm_core::train::Row;
 use hrm_link::{client::Heard, protocol::Event, training::TrainingEvent};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 
-use crate::ui::format::words::{thousands, trying};
-use crate::ui::state::training::{AfterPause, Boards, Current, Notice, Page, Phase, Progress, Ready, Way, tasks::Lane};
+use crate::ui::{
+    format::words::{thousands, trying},
+    state::training::{
+        awaited::Lane,
+        news::{News, extend},
+        notice::{Notice, Way},
+        progress::Progress,
+        state::{AfterPause, Boards, Current, Phase, Ready, Training},
+    },
+};
 
-/// Rows and figures that are not on the page yet.
-#[derive(Clone, Debug, Default)]
-pub struct News {
-    rows: Vec<Row>,
-    progress: Option<Progress>,
-    /// Whether a frame is asked for.
-    due: bool,
-}
-
-/// Appends rows; one with the step of the last one replaces it.
-fn extend(rows: &mut Vec<Row>, new: Vec<Row>) {
-    for row in new {
-        while rows.last().is_some_and(|last| last.mean.step >= row.mean.step) {
-            rows.pop();
-        }
-        rows.push(row);
-    }
-}
-
-impl Page {
+impl Training {
     /// Hears the training worker.
     pub(super) fn hear_training(self, heard: Heard) {
         match heard {
@@ -36,7 +24,7 @@ impl Page {
             Heard::Lost { message, curable } => {
                 let why = if curable { format!("the worker stopped ({message})") } else { message };
                 self.lose_tasks(Lane::Trainer, &why);
-                if untrack(|| self.training.is_busy()) {
+                if untrack(|| self.is_busy()) {
                     self.break_off(why, true);
                 }
             }
@@ -45,16 +33,15 @@ impl Page {
     }
 
     fn take_training(self, task: Option<u32>, event: Event, buffer: Option<ArrayBuffer>) {
-        let training = self.training;
         if event == Event::Cancelling {
-            if let Phase::Pausing(pausing) = training.phase.get_untracked()
+            if let Phase::Pausing(pausing) = self.phase.get_untracked()
                 && task == Some(pausing)
             {
-                training.phase.set(Phase::Saving(pausing));
+                self.phase.set(Phase::Saving(pausing));
             }
             return;
         }
-        if task.is_none() || task != training.phase.get_untracked().task() {
+        if task.is_none() || task != self.phase.get_untracked().task() {
             if let Some(task) = task {
                 self.settle(Lane::Trainer, task, &event, buffer);
             }
@@ -64,7 +51,7 @@ impl Page {
             Event::Training(event) => self.take_step(event, buffer),
             Event::Finished | Event::Cancelled => {
                 self.flush_news();
-                training.activity.set(None);
+                self.activity.set(None);
                 self.rest();
             }
             Event::Failed(failure) => self.break_off(failure.message, failure.engine),
@@ -74,60 +61,58 @@ impl Page {
 
     /// The task is over: the run has paused, or is at its end.
     fn rest(self) {
-        let training = self.training;
         let steps =
-            training.current.with_untracked(|current| current.as_ref().map(|current| current.recipe.training.steps));
-        let done = steps.is_some_and(|steps| training.progress.get_untracked().step >= steps);
+            self.current.with_untracked(|current| current.as_ref().map(|current| current.recipe.training.steps));
+        let done = steps.is_some_and(|steps| self.progress.get_untracked().step >= steps);
         // Cancelled before it was ready, there is nothing to go on with but what is stored or kept.
-        let unready = training.current.get_untracked().filter(|current| current.ready.is_none());
+        let unready = self.current.get_untracked().filter(|current| current.ready.is_none());
         if let Some(Current { id, .. }) = unready {
-            if self.kept_step(&id).is_some() {
-                return training.phase.set(Phase::Paused);
+            if self.kept.step_of_untracked(&id).is_some() {
+                return self.phase.set(Phase::Paused);
             }
-            let unsaved = training.saved.get_untracked().is_none();
+            let unsaved = self.saved.get_untracked().is_none();
             self.close_run();
             if unsaved {
                 self.forget_run(id);
             }
             return;
         }
-        if training.after_pause.get_value() == AfterPause::Close {
+        if self.after_pause.get_value() == AfterPause::Close {
             return self.put_away();
         }
-        training.phase.set(if done { Phase::Done } else { Phase::Paused });
-        if training.after_pause.get_value() == AfterPause::Await && !document().hidden() && !done {
+        self.phase.set(if done { Phase::Done } else { Phase::Paused });
+        if self.after_pause.get_value() == AfterPause::Await && !document().hidden() && !done {
             self.continue_run(None);
         }
         self.list_runs();
     }
 
     fn take_step(self, event: TrainingEvent, buffer: Option<ArrayBuffer>) {
-        let training = self.training;
         match event {
             TrainingEvent::Generating { done, of } => {
                 let [done, of] = [done, of].map(|number| thousands(number as u64));
-                training.activity.set(Some(format!("Generating puzzles: {done} of {of}")));
+                self.activity.set(Some(format!("Generating puzzles: {done} of {of}")));
             }
             TrainingEvent::Ready { recipe, rows, step, seconds, examples, shortages, bytes, engine } => {
-                training.current.update(|current| {
+                self.current.update(|current| {
                     if let Some(current) = current {
                         current.recipe = *recipe;
                         current.ready = Some(Ready { engine, examples, shortages, bytes });
                     }
                 });
-                training.activity.set(None);
-                training.rows.set(rows);
-                training.thinned.set(false);
+                self.activity.set(None);
+                self.rows.set(rows);
+                self.thinned.set(false);
                 // A run that was stopped before its end has been tested, and is to be tested again.
-                training.result.set(None);
-                training.progress.set(Progress { step, seconds, ..Progress::default() });
-                if let Phase::Preparing(task) = training.phase.get_untracked() {
-                    training.phase.set(Phase::Running(task));
+                self.result.set(None);
+                self.progress.set(Progress { step, seconds, ..Progress::default() });
+                if let Phase::Preparing(task) = self.phase.get_untracked() {
+                    self.phase.set(Phase::Running(task));
                     self.pause_if_hidden();
                 }
             }
             TrainingEvent::Stepped { report, rows, seconds, step_seconds } => {
-                let first = training.news.try_update_value(|news| {
+                let first = self.news.try_update_value(|news| {
                     extend(&mut news.rows, rows);
                     news.progress = Some(Progress {
                         step: report.step,
@@ -142,48 +127,47 @@ impl Page {
                 }
             }
             TrainingEvent::Evaluating { done, of } => {
-                let all = training.current.with_untracked(|now| Some(now.as_ref()?.ready.as_ref()?.examples.1));
-                training.activity.set(Some(trying(done, of, all.unwrap_or(of))));
+                let all = self.current.with_untracked(|now| Some(now.as_ref()?.ready.as_ref()?.examples.1));
+                self.activity.set(Some(trying(done, of, all.unwrap_or(of))));
             }
             TrainingEvent::Boards { step, boards } => {
-                training.activity.set(None);
-                training.boards.set(Boards { step, boards });
+                self.activity.set(None);
+                self.boards.set(Boards { step, boards });
             }
-            TrainingEvent::Tested(result) => training.result.set(Some(result)),
+            TrainingEvent::Tested(result) => self.result.set(Some(result)),
             TrainingEvent::Saved { step, bytes } => {
-                training.saved.set(Some((step, bytes)));
-                if let Some(id) = training.current.with_untracked(|now| now.as_ref().map(|now| now.id.clone())) {
-                    self.drop_kept(&id);
+                self.saved.set(Some((step, bytes)));
+                if let Some(id) = self.current.with_untracked(|now| now.as_ref().map(|now| now.id.clone())) {
+                    self.kept.drop_of(&id);
                 }
                 self.list_run_if_new();
             }
             TrainingEvent::NotSaved { message } => {
-                let id = training.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()));
+                let id = self.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()));
                 // Said once, until it can be saved again.
-                if id.as_ref().is_none_or(|id| self.kept_step(id).is_none()) {
+                if id.as_ref().is_none_or(|id| self.kept.step_of_untracked(id).is_none()) {
                     let text = format!(
                         "Not saved: {message}. Training goes on; this tab keeps the last state for as long as it is open."
                     );
-                    training.notice.set(Some(Notice { text, ways: id.map(Way::Download).into_iter().collect() }));
+                    self.notice.set(Some(Notice { text, ways: id.map(Way::Download).into_iter().collect() }));
                 }
             }
             TrainingEvent::Kept { step } => {
                 if let Some(state) = buffer {
-                    self.keep_state(step, state);
+                    let run = self.current.with_untracked(|now| now.as_ref().map(|now| now.id.clone()));
+                    self.kept.keep(run, step, state);
                 }
             }
-            TrainingEvent::Diverged { .. } => training.diverged.set_value(true),
+            TrainingEvent::Diverged { .. } => self.diverged.set_value(true),
             _ => {}
         }
     }
 
     /// The run that is shown belongs into the list as soon as it is stored.
     fn list_run_if_new(self) {
-        let id = self.training.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()));
-        let listed = self
-            .training
-            .stored
-            .with_untracked(|stored| stored.iter().flatten().any(|stored| Some(&stored.run) == id.as_ref()));
+        let id = self.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()));
+        let listed =
+            self.stored.with_untracked(|stored| stored.iter().flatten().any(|stored| Some(&stored.run) == id.as_ref()));
         if !listed {
             self.list_runs();
         }
@@ -191,13 +175,12 @@ impl Page {
 
     /// Puts what waits on the page.
     pub(super) fn flush_news(self) {
-        let training = self.training;
-        let Some(News { rows, progress, .. }) = training.news.try_update_value(std::mem::take) else { return };
+        let Some(News { rows, progress, .. }) = self.news.try_update_value(std::mem::take) else { return };
         if !rows.is_empty() {
-            training.rows.update(|all| extend(all, rows));
+            self.rows.update(|all| extend(all, rows));
         }
         if let Some(progress) = progress {
-            training.progress.set(progress);
+            self.progress.set(progress);
         }
     }
 }

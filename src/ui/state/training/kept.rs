@@ -3,43 +3,54 @@
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 
-use crate::ui::state::training::Page;
-
 /// A whole state of a run.
 #[derive(Clone)]
-pub struct Kept {
-    /// The run.
-    pub run: String,
+struct State {
+    run: String,
     /// After this step.
-    pub step: u64,
+    step: u64,
     /// The file.
-    state: ArrayBuffer,
+    file: ArrayBuffer,
 }
 
-impl Page {
-    /// Keeps a state of the run that is shown in place of the one before.
-    pub(super) fn keep_state(self, step: u64, state: ArrayBuffer) {
-        let run = self.training.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()));
-        self.training.kept.set(run.map(|run| Kept { run, step, state }));
-    }
+/// The last state that could not be saved.
+#[derive(Clone, Copy)]
+pub struct Kept(RwSignal<Option<State>, LocalStorage>);
 
-    /// A copy of the state that is kept of a run, as the worker takes it: in the request's buffers.
-    pub(super) fn kept_state(self, run: &str) -> Vec<ArrayBuffer> {
-        self.training.kept.with_untracked(|kept| {
-            let kept = kept.as_ref().filter(|kept| kept.run == run);
-            kept.map(|kept| kept.state.slice(0)).into_iter().collect()
-        })
+impl Kept {
+    /// None yet.
+    pub fn new() -> Self {
+        Self(RwSignal::new_local(None))
     }
 
     /// The step after which a state of the run is kept.
-    pub(super) fn kept_step(self, run: &str) -> Option<u64> {
-        self.training.kept.with_untracked(|kept| kept.as_ref().filter(|kept| kept.run == run).map(|kept| kept.step))
+    pub fn step_of(self, run: &str) -> Option<u64> {
+        self.0.track();
+        self.step_of_untracked(run)
+    }
+
+    /// The same, for what does not run again when that changes.
+    pub(super) fn step_of_untracked(self, run: &str) -> Option<u64> {
+        self.0.with_untracked(|kept| kept.as_ref().filter(|kept| kept.run == run).map(|kept| kept.step))
+    }
+
+    /// Keeps a state of a run in place of the one before.
+    pub(super) fn keep(self, run: Option<String>, step: u64, file: ArrayBuffer) {
+        self.0.set(run.map(|run| State { run, step, file }));
+    }
+
+    /// A copy of the state that is kept of a run, as the worker takes it: in the request's buffers.
+    pub(super) fn files_of(self, run: &str) -> Vec<ArrayBuffer> {
+        self.0.with_untracked(|kept| {
+            let kept = kept.as_ref().filter(|kept| kept.run == run);
+            kept.map(|kept| kept.file.slice(0)).into_iter().collect()
+        })
     }
 
     /// Gives up what is kept of a run: it is stored now, or nobody wants it.
-    pub(super) fn drop_kept(self, run: &str) {
-        if self.kept_step(run).is_some() {
-            self.training.kept.set(None);
+    pub(super) fn drop_of(self, run: &str) {
+        if self.step_of_untracked(run).is_some() {
+            self.0.set(None);
         }
     }
 }

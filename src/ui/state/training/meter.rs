@@ -9,8 +9,6 @@ use hrm_link::{
 };
 use leptos::prelude::*;
 
-use crate::ui::state::training::Page;
-
 /// A measurement under way or done.
 #[derive(Clone, Copy)]
 pub struct Meter {
@@ -47,39 +45,31 @@ impl Meter {
         self.found.set(Some(found));
     }
 
-    fn end(self) {
+    /// Ends a measurement; what was found before the time stays.
+    pub(super) fn end(self) {
         self.busy.set(false);
         if let Some(client) = self.client.with_value(Option::clone) {
             client.stop();
         }
     }
-}
 
-impl Page {
     /// Measures a recipe on an engine.
-    pub(super) fn measure_recipe(self, recipe: Recipe, engine: EngineKind) {
-        let meter = self.training.meter;
-        let new = || Client::new(Module::Training, move |heard| meter.hear(heard));
-        let client = meter.client.with_value(Option::clone).unwrap_or_else(new);
-        meter.client.set_value(Some(client.clone()));
-        meter.of.set_value(Some((recipe.clone(), engine)));
+    pub(super) fn measure(self, recipe: Recipe, engine: EngineKind) {
+        let new = || Client::new(Module::Training, move |heard| self.hear(heard));
+        let client = self.client.with_value(Option::clone).unwrap_or_else(new);
+        self.client.set_value(Some(client.clone()));
+        self.of.set_value(Some((recipe.clone(), engine)));
         client.restart();
-        meter.busy.set(true);
+        self.busy.set(true);
         client.ask(Task::Training(TrainingTask::Estimate { recipe: Box::new(recipe), engine }));
-    }
-
-    /// Ends a measurement; what was found before the time stays.
-    pub(super) fn stop_meter(self) {
-        self.training.meter.end();
     }
 
     /// Whether a recipe was measured to the end; what was found of another one is not shown any more.
     pub(super) fn is_measured(self, of: &(Recipe, EngineKind)) -> bool {
-        let meter = self.training.meter;
-        if meter.of.with_value(|measured| measured.as_ref() != Some(of)) {
-            meter.found.set(None);
+        if self.of.with_value(|measured| measured.as_ref() != Some(of)) {
+            self.found.set(None);
         }
-        meter.found.with_untracked(|found| match found {
+        self.found.with_untracked(|found| match found {
             Some(Ok(estimate)) => estimate.step_seconds.is_some(),
             found => found.is_some(),
         })

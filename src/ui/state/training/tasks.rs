@@ -14,53 +14,13 @@ use web_sys::File;
 
 use crate::ui::{
     browser,
-    state::training::{Notice, Page, files::Table},
+    state::training::{
+        awaited::{Awaited, Lane, Use, Wanted},
+        given::Table,
+        notice::Notice,
+        state::{Boards, Phase, Training},
+    },
 };
-
-/// Which worker was asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lane {
-    /// The one that trains.
-    Trainer,
-    /// The one that does what does not train.
-    Files,
-}
-
-/// A task whose answer is awaited.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Awaited {
-    /// Who was asked.
-    pub lane: Lane,
-    task: u32,
-    wanted: Wanted,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Wanted {
-    /// The stored runs.
-    Runs,
-    /// The stored runs after one was changed or added.
-    Changed,
-    /// The stored runs after that file's was added to them.
-    Added(String),
-    /// The whole curve of that run.
-    Curve(String),
-    /// A file of a run.
-    File { run: String, r#use: Use },
-    /// What the CSV file of that number and name holds.
-    Table(u32, String),
-}
-
-/// What a file of a run is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Use {
-    /// The person takes it away.
-    Save,
-    /// The board is solved with it.
-    Solve,
-    /// The same, of the run that the address names as the page is opened.
-    Reopen,
-}
 
 /// The last step of a curve.
 fn end(rows: &[Row]) -> Option<u64> {
@@ -79,10 +39,10 @@ fn ask(client: &Client, task: Task, buffers: Vec<ArrayBuffer>) -> u32 {
     client.ask_with(task, buffers)
 }
 
-impl Page {
+impl Training {
     /// Asks the training worker; it is started if there is none. 0 is no task.
     pub(super) fn ask_trainer(self, task: Task, buffers: Vec<ArrayBuffer>) -> u32 {
-        self.training.client.with_value(Option::clone).map_or(0, |client| ask(&client, task, buffers))
+        self.client.with_value(Option::clone).map_or(0, |client| ask(&client, task, buffers))
     }
 
     /// Asks the other worker of the training module.
@@ -99,8 +59,8 @@ impl Page {
 
     fn files_client(self) -> Client {
         let new = || Client::new(Module::Training, move |heard| self.hear_files(heard));
-        let client = self.training.files_client.with_value(Option::clone).unwrap_or_else(new);
-        self.training.files_client.set_value(Some(client.clone()));
+        let client = self.files_client.with_value(Option::clone).unwrap_or_else(new);
+        self.files_client.set_value(Some(client.clone()));
         client
     }
 
@@ -114,7 +74,7 @@ impl Page {
 
     fn ask_idle(self, task: TrainingTask, buffers: Vec<ArrayBuffer>, wanted: Wanted) {
         // Until the Train place is shown there is no worker of its own.
-        let busy = untrack(|| self.training.is_busy()) || !self.training.is_open();
+        let busy = untrack(|| self.is_busy()) || !self.is_open();
         let task = Task::Training(task);
         let (lane, task) = match busy {
             true => (Lane::Files, self.ask_files(task, buffers)),
@@ -124,10 +84,10 @@ impl Page {
     }
 
     fn await_task(self, lane: Lane, task: u32, wanted: Wanted) {
-        self.training.awaited.update_value(|awaited| awaited.push(Awaited { lane, task, wanted }));
+        self.awaited.update_value(|awaited| awaited.push(Awaited { lane, task, wanted }));
         let client = match lane {
-            Lane::Trainer => self.training.client,
-            Lane::Files => self.training.files_client,
+            Lane::Trainer => self.client,
+            Lane::Files => self.files_client,
         };
         if !client.with_value(|client| client.as_ref().is_some_and(Client::is_alive)) {
             self.lose_tasks(lane, "the browser starts no worker");
@@ -136,7 +96,7 @@ impl Page {
 
     /// A worker is gone: what it was asked for has failed.
     pub(super) fn lose_tasks(self, lane: Lane, message: &str) {
-        let tasks: Vec<u32> = self.training.awaited.with_value(|awaited| {
+        let tasks: Vec<u32> = self.awaited.with_value(|awaited| {
             awaited.iter().filter(|awaited| awaited.lane == lane).map(|awaited| awaited.task).collect()
         });
         let event = Event::Failed(Failure { message: message.into(), engine: false });
@@ -153,11 +113,10 @@ impl Page {
     /// Asks for the whole curve of a run that is shown by the list's thinned one; not of one that is made ready to go
     /// on: there it comes with the run. What could not be read is asked for again when the list comes anew.
     pub(super) fn follow_thinned(self) {
-        let training = self.training;
         Effect::new(move |_| {
-            training.stored.track();
-            if training.thinned.get() && !training.is_busy() {
-                let shown = training.current.with_untracked(|now| now.as_ref().map(|now| now.id.clone()));
+            self.stored.track();
+            if self.thinned.get() && !self.is_busy() {
+                let shown = self.current.with_untracked(|now| now.as_ref().map(|now| now.id.clone()));
                 if let Some(run) = shown {
                     self.read_curve(run);
                 }
@@ -167,17 +126,16 @@ impl Page {
 
     /// The same for the run that is compared with; its curve is read anew where the list's goes farther.
     pub(super) fn follow_compared(self) {
-        let training = self.training;
         Effect::new(move |_| {
-            let other = training.compared.get();
-            let listed = other.as_ref().and_then(|run| training.of_stored(run, thinned_end)?);
-            let suffices = training.compared_rows.with_untracked(|read| {
+            let other = self.compared.get();
+            let listed = other.as_ref().and_then(|run| self.of_stored(run, thinned_end)?);
+            let suffices = self.compared_rows.with_untracked(|read| {
                 read.as_ref().is_some_and(|(run, rows)| Some(run) == other.as_ref() && end(rows) >= listed)
             });
             if suffices {
                 return;
             }
-            training.compared_rows.set(None);
+            self.compared_rows.set(None);
             if let Some(run) = other.filter(|_| listed.is_some()) {
                 self.read_curve(run);
             }
@@ -186,7 +144,7 @@ impl Page {
 
     fn read_curve(self, run: String) {
         let is_it = |awaited: &Awaited| matches!(&awaited.wanted, Wanted::Curve(other) if *other == run);
-        if !self.training.awaited.with_value(|awaited| awaited.iter().any(is_it)) {
+        if !self.awaited.with_value(|awaited| awaited.iter().any(is_it)) {
             self.ask_idle(TrainingTask::ReadCurve { run: run.clone() }, Vec::new(), Wanted::Curve(run));
         }
     }
@@ -194,25 +152,24 @@ impl Page {
     /// Takes the whole curve of a run where it is the one that is shown, unless all its rows are there by now, or the
     /// one that is compared with.
     fn take_curve(self, run: &str, rows: &[Row]) {
-        let training = self.training;
-        let shown = untrack(|| training.shows(run));
-        if shown && training.thinned.get_untracked() {
-            training.rows.set(rows.to_vec());
-            training.thinned.set(false);
+        let shown = untrack(|| self.shows(run));
+        if shown && self.thinned.get_untracked() {
+            self.rows.set(rows.to_vec());
+            self.thinned.set(false);
         }
-        if training.compared.with_untracked(|other| other.as_deref() == Some(run)) {
-            training.compared_rows.set(Some((run.into(), rows.to_vec())));
+        if self.compared.with_untracked(|other| other.as_deref() == Some(run)) {
+            self.compared_rows.set(Some((run.into(), rows.to_vec())));
         }
     }
 
     /// Gives a stored run another name, with a number behind it where another run has it; where it is shown, there too.
     pub fn rename_run(self, run: String, name: String) {
         if let Err(error) = names::check(&name) {
-            self.training.storage_fault.set(Some(format!("The run keeps its name: {error}.")));
+            self.storage_fault.set(Some(format!("The run keeps its name: {error}.")));
             return;
         }
         let name = self.free_name(&name, Some(&run));
-        self.training.current.update(|current| {
+        self.current.update(|current| {
             if let Some(current) = current.as_mut().filter(|current| current.id == run) {
                 current.recipe.name.clone_from(&name);
             }
@@ -222,18 +179,17 @@ impl Page {
 
     /// Deletes a stored run.
     pub fn delete_run(self, run: String) {
-        let training = self.training;
-        if training.compared.get_untracked().as_ref() == Some(&run) {
-            training.compared.set(None);
+        if self.compared.get_untracked().as_ref() == Some(&run) {
+            self.compared.set(None);
         }
-        let shown = untrack(|| training.shows(&run));
-        if shown && !untrack(|| training.is_busy()) {
-            training.phase.set(super::Phase::Idle);
-            training.current.set(None);
-            training.rows.set(Vec::new());
-            training.boards.set(super::Boards::default());
+        let shown = untrack(|| self.shows(&run));
+        if shown && !untrack(|| self.is_busy()) {
+            self.phase.set(Phase::Idle);
+            self.current.set(None);
+            self.rows.set(Vec::new());
+            self.boards.set(Boards::default());
         }
-        self.drop_kept(&run);
+        self.kept.drop_of(&run);
         self.forget_run(run);
     }
 
@@ -245,18 +201,17 @@ impl Page {
     /// Reads a file of a stored run.
     pub fn read_run(self, run: &str, part: Part, r#use: Use) {
         let wanted = Wanted::File { run: run.into(), r#use };
-        self.ask_idle(TrainingTask::ReadRun { run: run.into(), part }, self.kept_state(run), wanted);
+        self.ask_idle(TrainingTask::ReadRun { run: run.into(), part }, self.kept.files_of(run), wanted);
     }
 
     /// Takes a file of the run that is shown, as it is now.
     pub fn snapshot(self, part: Part, r#use: Use) {
         let current = self
-            .training
             .current
             .with_untracked(|current| current.as_ref().map(|current| (current.id.clone(), current.ready.is_some())));
         let Some((run, in_worker)) = current else { return };
         // A run that broke off, or that is only looked at, is not in the worker's memory.
-        if !in_worker || self.training.phase.get_untracked() == super::Phase::Failed {
+        if !in_worker || self.phase.get_untracked() == Phase::Failed {
             return self.read_run(&run, part, r#use);
         }
         let task = self.ask_trainer(Task::Training(TrainingTask::Snapshot { part }), Vec::new());
@@ -276,7 +231,7 @@ impl Page {
 
     /// Takes the answer to a task; whether it was awaited.
     pub(super) fn settle(self, lane: Lane, task: u32, event: &Event, buffer: Option<ArrayBuffer>) -> bool {
-        let found = self.training.awaited.try_update_value(|awaited| {
+        let found = self.awaited.try_update_value(|awaited| {
             let at = awaited.iter().position(|awaited| awaited.lane == lane && awaited.task == task)?;
             Some(awaited.remove(at).wanted)
         });
@@ -294,21 +249,21 @@ impl Page {
                 self.take_table(number, Table::Read { name, kind, rows, test, problems, bad, notes });
             }
             (Wanted::Runs, Event::Failed(failure)) => {
-                self.training.storage_fault.set(Some(format!("The runs cannot be listed: {}.", failure.message)));
+                self.storage_fault.set(Some(format!("The runs cannot be listed: {}.", failure.message)));
             }
             (Wanted::Changed, Event::Failed(failure)) => {
-                self.training.storage_fault.set(Some(format!("That was not done: {}.", failure.message)));
+                self.storage_fault.set(Some(format!("That was not done: {}.", failure.message)));
             }
             (Wanted::Added(name), Event::Failed(failure)) => {
-                self.training.storage_fault.set(Some(format!("{name} was not added: {}.", failure.message)));
+                self.storage_fault.set(Some(format!("{name} was not added: {}.", failure.message)));
             }
             (Wanted::Runs | Wanted::Changed | Wanted::Added(_), Event::Training(TrainingEvent::Runs(runs))) => {
-                self.training.storage_fault.set(None);
-                self.training.stored.set(Some(runs.clone()));
+                self.storage_fault.set(None);
+                self.stored.set(Some(runs.clone()));
             }
             (Wanted::Curve(_), Event::Failed(failure)) => {
                 let text = format!("The whole curve cannot be read: {}.", failure.message);
-                self.training.storage_fault.set(Some(text));
+                self.storage_fault.set(Some(text));
             }
             (Wanted::Curve(run), Event::Training(TrainingEvent::Curve(rows))) => self.take_curve(&run, rows),
             (
@@ -325,13 +280,13 @@ impl Page {
                 }
             }
             (Wanted::File { r#use: Use::Reopen, .. }, Event::Failed(failure)) => {
-                self.training.reopening.set_value(None);
+                self.reopening.set_value(None);
                 let text = format!("The run whose model this address names cannot be opened: {}.", failure.message);
-                self.machine.notice.set(Some(text));
+                self.solver().machine.notice.set(Some(text));
             }
             (_, Event::Failed(failure)) => {
                 let text = format!("{}.", failure.message);
-                self.training.notice.set(Some(Notice { text, ways: Vec::new() }));
+                self.notice.set(Some(Notice { text, ways: Vec::new() }));
             }
             _ => {}
         }

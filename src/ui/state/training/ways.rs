@@ -7,48 +7,27 @@ use leptos::prelude::*;
 use crate::ui::{
     format::words::third_of,
     recipe_form::fields::in_labels,
-    state::training::{Current, Page, Phase, Use},
+    state::training::{
+        awaited::Use,
+        notice::{Notice, Way},
+        state::{Current, Phase, Training},
+    },
 };
 
-/// Something to be said beside the controls, with ways on.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Notice {
-    /// What happened and where.
-    pub text: String,
-    /// What can be done.
-    pub ways: Vec<Way>,
-}
-
-/// A way on after a failure.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Way {
-    /// From the last saved state.
-    Continue(String),
-    /// From the last saved state, on the CPU.
-    OnCpu(String),
-    /// A new run from the last saved weights, at another learning rate.
-    Slower {
-        /// The run that went astray.
-        run: String,
-        /// The new run's learning rate.
-        rate: f64,
-    },
-    /// Take the whole state away as a file.
-    Download(String),
-}
-
-impl Page {
+impl Training {
     /// Says why the run broke off, what is left of it, and what can be done.
     pub(super) fn break_off(self, message: String, engine_failed: bool) {
-        let training = self.training;
         self.flush_news();
-        training.activity.set(None);
-        let prepares = matches!(training.phase.get_untracked(), Phase::Preparing(_));
-        training.phase.set(Phase::Failed);
-        let diverged = training.diverged.try_update_value(std::mem::take).unwrap_or(false);
-        let current = training.current.get_untracked();
-        let saved = training.saved.get_untracked().map(|(step, _)| step);
-        let kept = current.as_ref().and_then(|current| self.kept_step(&current.id)).filter(|kept| Some(*kept) > saved);
+        self.activity.set(None);
+        let prepares = matches!(self.phase.get_untracked(), Phase::Preparing(_));
+        self.phase.set(Phase::Failed);
+        let diverged = self.diverged.try_update_value(std::mem::take).unwrap_or(false);
+        let current = self.current.get_untracked();
+        let saved = self.saved.get_untracked().map(|(step, _)| step);
+        let kept = current
+            .as_ref()
+            .and_then(|current| self.kept.step_of_untracked(&current.id))
+            .filter(|kept| Some(*kept) > saved);
         let left = kept.is_some() || saved.is_some();
         let how = match (prepares, left) {
             (true, false) => "did not start",
@@ -82,13 +61,13 @@ impl Page {
             Some(current) if left => ways_on(current, engine_failed),
             _ => Vec::new(),
         };
-        training.notice.set(Some(Notice { text, ways }));
+        self.notice.set(Some(Notice { text, ways }));
         match current {
             Some(Current { id, .. }) if !left => {
                 // Of a run that never began there is nothing to show or to take away.
                 if prepares {
-                    training.phase.set(Phase::Idle);
-                    training.current.set(None);
+                    self.phase.set(Phase::Idle);
+                    self.current.set(None);
                 }
                 self.forget_run(id);
             }
@@ -98,17 +77,16 @@ impl Page {
 
     /// Takes one of the ways on.
     pub fn go(self, way: &Way) {
-        let training = self.training;
         // A download leaves the other ways open.
         if !matches!(way, Way::Download(_)) {
-            training.notice.set(None);
+            self.notice.set(None);
         }
         match way {
             Way::Continue(run) => self.go_on(run, None),
             Way::OnCpu(run) => self.go_on(run, Some(EngineKind::Cpu)),
             Way::Slower { run, rate } => self.branch_run(run, |recipe| recipe.optimizer.lr = *rate),
             Way::Download(run) => {
-                let shown = training.current.with_untracked(|now| now.as_ref().is_some_and(|now| now.id == *run));
+                let shown = self.current.with_untracked(|now| now.as_ref().is_some_and(|now| now.id == *run));
                 if shown { self.snapshot(Part::Run, Use::Save) } else { self.read_run(run, Part::Run, Use::Save) }
             }
         }
@@ -116,13 +94,12 @@ impl Page {
 
     /// Goes on with a run from its last state; on `engine`, or on the one that it was on.
     fn go_on(self, run: &str, engine: Option<EngineKind>) {
-        let training = self.training;
         // What only the page keeps is not in the list.
-        let shown = untrack(|| training.shows(run));
-        if !shown || self.kept_step(run).is_none() {
+        let shown = untrack(|| self.shows(run));
+        if !shown || self.kept.step_of_untracked(run).is_none() {
             return self.continue_stored(run, engine);
         }
-        training.current.update(|current| {
+        self.current.update(|current| {
             if let Some(current) = current {
                 current.engine = engine.unwrap_or(current.engine);
                 // The worker let it go when it broke off.

@@ -1,0 +1,234 @@
+//! The page's state as a whole: its parts, in the order in which one is made of others, and what spans them all.
+
+use hrm_link::{client::Heard, engine_timing::Choice, protocol::Event};
+use js_sys::{ArrayBuffer, Uint8Array};
+use leptos::prelude::*;
+
+use crate::ui::{
+    browser,
+    state::{
+        attempt::Attempt,
+        dimension::Measured,
+        drawing::Drawing,
+        experiment::Experiment,
+        laid_over::LaidOver,
+        machine::Machine,
+        mixing::Mixed,
+        player::Player,
+        question::Question,
+        route::Route,
+        run::{Phase, Run},
+        solver::Solver,
+        theme::Theme,
+        training::Training,
+        visit::Visit,
+        wider::Wider,
+    },
+    url::address::Address,
+};
+
+/// The parts of the state: each is a context, and a component asks for those that it uses.
+macro_rules! parts {
+    ($($(#[doc = $doc:literal])* $name:ident: $part:ident),* $(,)?) => {
+        /// All parts, and what is done where one of them is not enough. Copies refer to the same state.
+        #[derive(Clone, Copy)]
+        pub struct Page {
+            $($(#[doc = $doc])* pub(super) $name: $part,)*
+            /// The model of an address without a puzzle, until the gallery is known.
+            linked_model: StoredValue<Option<String>>,
+        }
+
+        impl Page {
+            /// Makes it and its parts contexts of all components below.
+            pub fn provide(self) {
+                provide_context(self);
+                $(provide_context(self.$name);)*
+            }
+        }
+
+        $(impl $part {
+            /// That of the page of the component that asks.
+            pub fn here() -> Self {
+                expect_context()
+            }
+        })*
+    };
+}
+
+parts! {
+    /// The puzzle as it is drawn.
+    drawing: Drawing,
+    /// Where on the page one is.
+    route: Route,
+    /// Worker, gallery, engine.
+    machine: Machine,
+    /// The run of the model.
+    run: Run,
+    /// The moment that is shown.
+    player: Player,
+    /// What a person fills in.
+    attempt: Attempt,
+    /// What is done to the thought.
+    experiment: Experiment,
+    /// How many dimensions the open model uses.
+    measured: Measured,
+    /// What the cell that is pointed at takes from the others.
+    mixing: Mixed,
+    /// What is laid over the board.
+    laid_over: LaidOver,
+    /// Many views of the puzzle.
+    wider: Wider,
+    /// What runs the model on the board.
+    solver: Solver,
+    /// A model that learns.
+    training: Training,
+    /// The theme, for what is painted by hand.
+    theme: Theme,
+    /// What is done on a first visit alone.
+    visit: Visit,
+}
+
+impl Page {
+    /// The page as its address describes it.
+    pub fn new() -> Self {
+        let address = Address::parse(&browser::fragment());
+        let drawing = Drawing::new(address.puzzle.as_deref());
+        let route = Route::new(&address);
+        // The model of a run is not in the gallery: it comes when that is read.
+        let model = address.model.clone().filter(|_| address.run.is_none());
+        let machine = Machine::new(model.clone(), address.engine, drawing.question);
+        let run = Run::new();
+        let player = Player::new(run.recording);
+        let (attempt, mixing) = (Attempt::new(drawing), Mixed::new(machine));
+        let (measured, wider) = (Measured::new(machine), Wider::new(machine));
+        let solver = Solver { drawing, machine, run, player, attempt, measured, wider };
+        let page = Self {
+            drawing,
+            route,
+            machine,
+            run,
+            player,
+            attempt,
+            experiment: Experiment::new(run.recording, run.kept),
+            measured,
+            mixing,
+            laid_over: LaidOver::new(run.recording, player.moment, mixing.found),
+            wider,
+            solver,
+            training: Training::new(solver, route),
+            theme: Theme::new(),
+            visit: Visit::new(&address),
+            linked_model: StoredValue::new(model.filter(|_| address.puzzle.is_none())),
+        };
+        page.training.take_recipe(&address);
+        page.machine.start(move |heard| page.hear(heard));
+        page.machine.list_kept_models();
+        page.machine.test_gpu_before_use();
+        page.solver.follow_model();
+        page.solver.follow_question();
+        page.attempt.follow();
+        page.follow_address();
+        match &address.run {
+            Some(run) => page.training.reopen_model_of_run(run, &address),
+            None => page.solver.run_to(&address),
+        }
+        page.outlive_reload();
+        if page.visit.is_welcome(&address) {
+            page.solver.solve_first_board();
+        }
+        page
+    }
+
+    /// The page of the component that asks.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    fn hear(self, heard: Heard) {
+        match heard {
+            Heard::Lost { message, curable } => {
+                if untrack(|| self.run.is_running()) {
+                    self.run.fail(format!("The worker stopped: {message}. What was recorded stays."));
+                }
+                self.measured.task.set(None);
+                self.machine.lost(&message, curable);
+            }
+            Heard::Waiting(words) => self.machine.await_worker(&words),
+            Heard::Report { task, event, buffer } => self.take(task, event, buffer),
+        }
+    }
+
+    fn take(self, task: Option<u32>, event: Event, buffer: Option<ArrayBuffer>) {
+        let running = self.run.phase.with_untracked(|phase| match phase {
+            Phase::Running { task } => Some(*task),
+            _ => None,
+        });
+        let of_run = running.is_some() && task == running;
+        // The end of what is cancelled is told as well.
+        if event == Event::Cancelling {
+            return;
+        }
+        if self.measured.take(task, &event)
+            || self.mixing.take(task, &event)
+            || self.wider.take_projection(task, &event)
+        {
+            return;
+        }
+        match event {
+            Event::Generated { question } => {
+                if let Some((_, kind)) = self.drawing.generating.get_value().filter(|(asked, _)| Some(*asked) == task) {
+                    self.drawing.replace_as_wished(Question { kind, tokens: question });
+                }
+            }
+            Event::Examined(solutions) if self.drawing.examining.get_value() == task => {
+                self.drawing.solutions.set(Some(solutions));
+            }
+            Event::Started { engine, model } if of_run => self.run.begin(engine, model, self.machine.maker()),
+            Event::Segment(report) if of_run => {
+                let states = buffer.map_or_else(Vec::new, |buffer| Uint8Array::new(&buffer).to_vec());
+                self.run.record(report, &states);
+                self.player.follow();
+            }
+            Event::Finished if of_run => {
+                self.run.finish(untrack(|| self.drawing.kind()));
+                self.solver.run_what_comes_after();
+                self.visit.replay_the_first(self.run, self.player);
+            }
+            Event::Cancelled if of_run => self.solver.was_stopped(),
+            Event::Failed(failure) if of_run => {
+                self.run.fail(match (failure.engine, self.machine.choice.get_untracked()) {
+                    (true, Choice::Gpu) => format!(
+                        "{}. What was recorded stays. Solve again to start it anew, or choose the CPU engine.",
+                        failure.message
+                    ),
+                    (true, _) => format!("{}. What was recorded stays.", failure.message),
+                    (false, _) => failure.message,
+                });
+            }
+            event => {
+                let (failed, listed) = (matches!(event, Event::Failed(_)), matches!(event, Event::Listed { .. }));
+                self.machine.take(task, event);
+                if listed {
+                    self.drawing.fit(&self.machine.kinds());
+                    self.show_kind_of_link();
+                }
+                if failed && self.run.phase.get_untracked() == Phase::Waiting {
+                    // What failed is what the verdict says where nothing runs.
+                    self.run.phase.set(Phase::Idle);
+                }
+                self.solver.start_if_waiting();
+            }
+        }
+    }
+
+    /// A link that names a model and no puzzle shows a board of that model's.
+    fn show_kind_of_link(self) {
+        let asked = self.linked_model.try_update_value(Option::take).flatten();
+        let kind = asked.and_then(|name| {
+            self.machine.gallery.with_untracked(|all| all.iter().find(|model| model.name == name).map(|it| it.puzzle))
+        });
+        if let Some(kind) = kind {
+            self.solver.show_kind(kind);
+        }
+    }
+}
