@@ -21,7 +21,6 @@ const CIRCLES: &[(&str, &str)] = &[
     ("crates/core/src/engine/cpu", "the session and what executes its kernels"),
     ("crates/core/src/puzzle", "a kind of puzzle and its game"),
     ("crates/core/src/train", "a recipe, its limits and its fields"),
-    ("src/ui/state", "the state of the page"),
 ];
 
 fn root() -> &'static Path {

@@ -8,7 +8,7 @@ use crate::ui::{
         self,
         files::{Dropped, files_of, text},
     },
-    state::Page,
+    state::Files,
     tasks_module::{TasksModule, is_of_tasks},
 };
 
@@ -19,12 +19,12 @@ const OF_MODELS: [&str; 5] = ["safetensors", "csv", "yaml", "pt", "npy"];
 /// JSON files of a drop that are looked into at most.
 const LOOKED_INTO: usize = 3;
 
-/// Takes files: tasks to the place of tasks, all else as [`Page::take_files`] does.
-async fn take(page: Page, tasks: TasksModule, files: Vec<File>) {
+/// Takes files: tasks to the place of tasks, all else as [`Files::take`] does.
+async fn take(own: Files, tasks: TasksModule, files: Vec<File>) {
     if is_tasks(tasks, &files).await {
         tasks.take_files(files);
     } else {
-        page.take_files(files);
+        own.take(files);
     }
 }
 
@@ -45,7 +45,7 @@ async fn is_tasks(tasks: TasksModule, files: &[File]) -> bool {
 }
 
 /// Takes what is dropped anywhere on the page.
-pub fn take_dropped(page: Page) {
+pub fn take_dropped(own: Files) {
     let tasks = TasksModule::here();
     let has_files = |event: &DragEvent| {
         let kinds = event.data_transfer().map(|data| data.types());
@@ -69,7 +69,7 @@ pub fn take_dropped(page: Page) {
             event.prevent_default();
             // Entries are gone once the event is over; what they hold is read afterwards.
             let dropped = Dropped::of(&event);
-            spawn_local(async move { take(page, tasks, dropped.files().await).await });
+            spawn_local(async move { take(own, tasks, dropped.files().await).await });
         }
     });
     on_cleanup(move || {
@@ -91,10 +91,10 @@ pub fn OpenFiles(
     #[prop(optional)]
     folder: bool,
 ) -> impl IntoView {
-    let (page, tasks) = (Page::here(), TasksModule::here());
+    let (own, tasks) = (Files::here(), TasksModule::here());
     let take = move |event: Event| {
         let files = files_of(&event);
-        spawn_local(async move { take(page, tasks, files).await });
+        spawn_local(async move { take(own, tasks, files).await });
     };
     view! {
         <label class="file">

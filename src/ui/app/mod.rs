@@ -19,7 +19,7 @@ use crate::ui::{
     how_it_works::HowItWorks,
     open_files::take_dropped,
     solve::Solve,
-    state::{Page, Route, Theme, Training},
+    state::{Files, Links, Page, Route, Theme, Training},
     tasks_module::{TasksModule, TasksPlace},
     train::Train,
     url::{address::Address, place::Place},
@@ -43,13 +43,12 @@ pub fn start() {
 
 #[component]
 fn App() -> impl IntoView {
-    let page = Page::new();
-    page.provide();
+    Page::new().provide();
     provide_context(TasksModule::new());
     let (route, training, theme) = (Route::here(), Training::here(), Theme::here());
     browser::on_scheme_change(move || theme.changed());
     title_the_place(route, training);
-    take_dropped(page);
+    take_dropped(Files::here());
     let tour = Tour::new();
     // On a phone; elsewhere there is room for all of it.
     let unfolded = RwSignal::new(false);
@@ -90,9 +89,9 @@ fn App() -> impl IntoView {
 /// A link to every place. They are addresses, so the browser's back and forward go between places.
 #[component]
 fn Navigation() -> impl IntoView {
-    let (route, training, page) = (Route::here(), Training::here(), Page::here());
+    let (route, training, links) = (Route::here(), Training::here(), Links::here());
     let link = |place: Place| {
-        let address = move || Address { place, ..page.address() }.to_string();
+        let address = move || Address { place, ..links.address() }.to_string();
         let current = move || (route.place.get() == place).then_some("page");
         // Wherever one is, it is seen that a run is being trained.
         let trains = move || (place == Place::Train && training.is_busy()).then_some(" ●");

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{how_it_works::address::address_of, state::Page, url::view::View};
+use crate::ui::{state::Links, url::view::View};
 
 /// The drawing. Its parts lead to the views that show them.
 #[component]
@@ -59,12 +59,12 @@ fn Part(
     name: &'static str,
     rule: &'static str,
 ) -> impl IntoView {
-    let page = Page::here();
+    let links = Links::here();
     let [left, top, width, height] = area;
     let (x, y) = (left + width / 2, top + height / 2);
     view! {
         <g>
-            <a href=move || address_of(page, view)>
+            <a href=move || links.to_view(view)>
                 <rect class=format!("part {class}") x=left y=top width=width height=height rx="6"/>
                 <text class="part-name" x=x y=y - 4 text-anchor="middle">{name}</text>
                 <text class="part-rule" x=x y=y + 14 text-anchor="middle">{rule}</text>

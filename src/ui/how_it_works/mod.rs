@@ -1,13 +1,11 @@
 //! The place that explains the model.
 
-mod address;
 mod drawing;
 
 use leptos::prelude::*;
 
 use crate::ui::{
-    how_it_works::address::address_of,
-    state::{Machine, Page},
+    state::{Links, Machine},
     url::view::View,
 };
 use drawing::Drawing;
@@ -108,6 +106,6 @@ fn OpenModel() -> impl IntoView {
 /// A link to a view, with the puzzle and the model that are there.
 #[component]
 fn ViewLink(view: View, words: &'static str) -> impl IntoView {
-    let page = Page::here();
-    view! { <a href=move || address_of(page, view)>{words}</a> }
+    let links = Links::here();
+    view! { <a href=move || links.to_view(view)>{words}</a> }
 }

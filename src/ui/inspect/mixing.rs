@@ -21,16 +21,8 @@ const GLOSS: &str = "A step lets every cell look at the others. With attention: 
 /// A small board for every layer (and head), shaded by how much of each cell goes into the one pointed at.
 #[component]
 pub fn MixingView() -> impl IntoView {
-    let (drawing, machine, run, player, mixing, laid_over, solver, theme) = (
-        Drawing::here(),
-        Machine::here(),
-        Run::here(),
-        Player::here(),
-        Mixed::here(),
-        LaidOver::here(),
-        Solver::here(),
-        Theme::here(),
-    );
+    let (drawing, machine, solver, theme) = (Drawing::here(), Machine::here(), Solver::here(), Theme::here());
+    let (run, player, mixing, laid_over) = (Run::here(), Player::here(), Mixed::here(), LaidOver::here());
     let level = RwSignal::new(Level::H);
     let under_pointer = RwSignal::new(None::<(usize, usize)>);
     // What is read off a small board is about the cell that it was asked for, not about the one read.

@@ -6,16 +6,16 @@ use leptos::prelude::*;
 
 use crate::ui::{
     format::words::bytes,
-    state::{Checkpoint, Machine, Page, Status, Unsettled},
+    state::{Checkpoint, Files, Machine, Status, Unsettled},
     widgets::details::Fold,
 };
 
 /// What there is to say and to ask of checkpoints.
 #[component]
 pub fn Checkpoints() -> impl IntoView {
-    let (machine, page) = (Machine::here(), Page::here());
+    let (machine, files) = (Machine::here(), Files::here());
     view! {
-        {move || machine.asked.get().map(|asked| question(machine, page, asked))}
+        {move || machine.asked.get().map(|asked| question(machine, files, asked))}
         <Identifier/>
         <Fold summary="Download this model, models kept here" testid="models-kept">
             <Kept/>
@@ -24,7 +24,7 @@ pub fn Checkpoints() -> impl IntoView {
 }
 
 /// Asks for the fields that neither the configuration nor the tensors tell.
-fn question(machine: Machine, page: Page, asked: Unsettled) -> impl IntoView {
+fn question(machine: Machine, files: Files, asked: Unsettled) -> impl IntoView {
     let answers: Vec<_> = asked.fields.into_iter().map(|(name, value)| (name, RwSignal::new(value))).collect();
     let fields = answers.clone().into_iter().map(|(name, value)| {
         let testid = format!("asked-{name}");
@@ -43,7 +43,7 @@ fn question(machine: Machine, page: Page, asked: Unsettled) -> impl IntoView {
     let fields: Vec<_> = fields.collect();
     let open = move |_| {
         let answers = answers.iter().map(|(name, value)| (name.clone(), value.get_untracked().trim().to_owned()));
-        page.answer(answers.collect());
+        files.answer(answers.collect());
     };
     view! {
         <div class="message" data-testid="asked">
@@ -126,7 +126,7 @@ fn names_known(machine: Machine) -> bool {
 /// The open model's files, and what is kept in the browser.
 #[component]
 fn Kept() -> impl IntoView {
-    let (machine, page) = (Machine::here(), Page::here());
+    let (machine, files) = (Machine::here(), Files::here());
     let kept = move || machine.kept.get();
     let row = move |(name, size): (String, f64)| {
         let (shown, testid) = (format!("{name}, {}", bytes(size)), format!("remove-{name}"));
@@ -138,7 +138,7 @@ fn Kept() -> impl IntoView {
         }
     };
     let file = move |testid: &'static str, official: bool, half: Half, name: &'static str| {
-        let save = move |_| page.hand_out(official, half);
+        let save = move |_| files.hand_out(official, half);
         view! { <button type="button" data-testid=testid on:click=save>{name}</button> }
     };
     view! {

@@ -37,15 +37,8 @@ const STILL: Duration = Duration::from_millis(100);
 /// The board, filled by keyboard, and by the model.
 #[component]
 pub fn Grid() -> impl IntoView {
-    let (drawing, run, player, attempt, laid_over, solver, theme) = (
-        Drawing::here(),
-        Run::here(),
-        Player::here(),
-        Attempt::here(),
-        LaidOver::here(),
-        Solver::here(),
-        Theme::here(),
-    );
+    let (drawing, attempt, solver, theme) = (Drawing::here(), Attempt::here(), Solver::here(), Theme::here());
+    let (run, player, laid_over) = (Run::here(), Player::here(), LaidOver::here());
     let kind = Memo::new(move |_| drawing.kind());
     let scene = Memo::new(move |_| scene(drawing, run, player, attempt, laid_over));
     let stroke = StoredValue::new(None::<Stroke>);

@@ -12,7 +12,7 @@ use crate::ui::{
     browser,
     format::moment::{GLOSS, in_words},
     solve::outcome::has_no_model,
-    state::{Attempt, Machine, Page, Player, Route, Run, SPEEDS, Solver, Stride},
+    state::{Attempt, Links, Machine, Player, Route, Run, SPEEDS, Solver, Stride},
     url::place::Place,
     widgets::checkbox::Check,
 };
@@ -115,7 +115,7 @@ fn RunButton() -> impl IntoView {
 /// Copies a link to the present moment; where the browser keeps its clipboard to itself, shows it.
 #[component]
 fn Link(disabled: Signal<bool>) -> impl IntoView {
-    let (run, player, solver, page) = (Run::here(), Player::here(), Solver::here(), Page::here());
+    let (run, player, solver, links) = (Run::here(), Player::here(), Solver::here(), Links::here());
     let copied = RwSignal::new(false);
     let shown = RwSignal::new(None::<String>);
     // Of another moment nothing was copied yet.
@@ -126,7 +126,7 @@ fn Link(disabled: Signal<bool>) -> impl IntoView {
         shown.set(None);
     });
     let copy = move |_| {
-        let link = page.link_to_moment();
+        let link = links.to_moment();
         leptos::task::spawn_local(async move {
             let done = browser::copy(&link).await;
             copied.try_set(done);

@@ -19,9 +19,14 @@ use crate::ui::{
     },
     state::{
         checkpoint::{About, Brought},
-        page::Page,
+        drawing::Drawing,
+        machine::Machine,
+        player::Player,
         question::Question,
-        training::Notice,
+        route::Route,
+        run::Run,
+        solver::Solver,
+        training::{Notice, Training},
     },
     url::place::Place,
 };
@@ -29,11 +34,23 @@ use crate::ui::{
 /// Bytes of a recording at most: a safetensors header of 100 MB and the states that are kept, with room to spare.
 const MOST_BYTES: f64 = 250e6;
 
-impl Page {
+/// Files that a person brings, and those that are handed out.
+#[derive(Clone, Copy)]
+pub struct Files {
+    pub(super) route: Route,
+    pub(super) drawing: Drawing,
+    pub(super) machine: Machine,
+    pub(super) run: Run,
+    pub(super) player: Player,
+    pub(super) solver: Solver,
+    pub(super) training: Training,
+}
+
+impl Files {
     /// Takes files as their names and headers say: a recording, a saved run or weights (.safetensors), a configuration
     /// (.json), puzzles to learn from (.csv). Weights and a configuration are a model for the board, where training is shown
     /// a beginning for that.
-    pub fn take_files(self, files: Vec<File>) {
+    pub fn take(self, files: Vec<File>) {
         spawn_local(async move {
             let (mut weights, mut configuration) = (None, None);
             let mut checkpoint = Brought::default();

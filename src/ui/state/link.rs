@@ -8,14 +8,34 @@ use leptos::prelude::*;
 use crate::ui::{
     browser,
     recipe_form::draft::Draft,
-    state::{page::Page, run::Phase, solver::STRETCHES},
-    url::{address::Address, place::Place},
+    state::{
+        drawing::Drawing,
+        machine::Machine,
+        player::Player,
+        route::Route,
+        run::{Phase, Run},
+        solver::{STRETCHES, Solver},
+        training::Training,
+    },
+    url::{address::Address, place::Place, view::View},
 };
 
 /// Under which the tab keeps its address and the link to the moment shown.
 const RELOADED: &str = "hrm.reloaded";
 
-impl Page {
+/// The page's address, and links from the page to itself.
+#[derive(Clone, Copy)]
+pub struct Links {
+    pub(super) route: Route,
+    pub(super) drawing: Drawing,
+    pub(super) machine: Machine,
+    pub(super) run: Run,
+    pub(super) player: Player,
+    pub(super) solver: Solver,
+    pub(super) training: Training,
+}
+
+impl Links {
     /// What the address is to say.
     pub fn address(self) -> Address {
         let model = self.machine.model.with(|model| model.as_ref().map(|model| model.name.clone()));
@@ -40,9 +60,14 @@ impl Page {
         }
     }
 
+    /// The address of a view, with the puzzle and the model that are there.
+    pub fn to_view(self, view: View) -> String {
+        Address { place: Place::Solve, view, ..self.address() }.to_string()
+    }
+
     /// A whole address that runs the model when it is opened, and shows the present moment. Of a run of another model than
     /// the open one there is none.
-    pub fn link_to_moment(self) -> String {
+    pub fn to_moment(self) -> String {
         format!("{}{}", browser::address_without_fragment(), self.address_of_moment())
     }
 
@@ -89,7 +114,7 @@ impl Page {
     }
 
     /// Keeps the address equal to the state, and the state to the address when a person goes back or forward.
-    pub(super) fn follow_address(self) {
+    pub(super) fn follow(self) {
         let written = Memo::new(move |_| {
             let address = self.address();
             (address.model.is_some()).then(|| address.to_string())

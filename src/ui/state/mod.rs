@@ -27,11 +27,13 @@ mod visit;
 mod wider;
 
 pub(super) use attempt::Attempt;
+pub(super) use brought::Files;
 pub(super) use checkpoint::Unsettled;
 pub(super) use dimension::{DIMENSION_PUZZLES, Measured};
 pub(super) use drawing::Drawing;
 pub(super) use experiment::Experiment;
 pub(super) use laid_over::LaidOver;
+pub(super) use link::Links;
 pub(super) use machine::{Checkpoint, Machine, Status, kinds_of};
 pub(super) use mixing::Mixed;
 pub(super) use page::Page;

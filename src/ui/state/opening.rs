@@ -21,9 +21,9 @@ use crate::ui::{
     },
     format::words::{bytes, parameters},
     state::{
+        brought::Files,
         checkpoint::{About, Brought, Unsettled},
         machine::{Checkpoint, Machine, Own, Status},
-        page::Page,
     },
     url::place::Place,
 };
@@ -37,7 +37,7 @@ const SOON_KEPT: f64 = 200e6;
 /// Bytes of a model that is handed out at most: page and worker hold it at once.
 const MOST_HANDED_OUT: f64 = 1e9;
 
-impl Page {
+impl Files {
     /// Opens a checkpoint, or asks what its files do not tell.
     pub(super) async fn open_checkpoint(self, brought: Brought) {
         let number = self.machine.bring();

@@ -1,4 +1,4 @@
-//! The page's state as a whole: its parts, in the order in which one is made of others, and what spans them all.
+//! The page's state as a whole: its parts, and what the worker says, which concerns many of them.
 
 use hrm_link::{client::Heard, engine_timing::Choice, protocol::Event};
 use js_sys::{ArrayBuffer, Uint8Array};
@@ -8,10 +8,12 @@ use crate::ui::{
     browser,
     state::{
         attempt::Attempt,
+        brought::Files,
         dimension::Measured,
         drawing::Drawing,
         experiment::Experiment,
         laid_over::LaidOver,
+        link::Links,
         machine::Machine,
         mixing::Mixed,
         player::Player,
@@ -27,10 +29,10 @@ use crate::ui::{
     url::address::Address,
 };
 
-/// The parts of the state: each is a context, and a component asks for those that it uses.
+/// The parts of the state: each is a context of its own. A component asks for those that it uses, and never for all.
 macro_rules! parts {
     ($($(#[doc = $doc:literal])* $name:ident: $part:ident),* $(,)?) => {
-        /// All parts, and what is done where one of them is not enough. Copies refer to the same state.
+        /// All parts. Copies refer to the same state.
         #[derive(Clone, Copy)]
         pub struct Page {
             $($(#[doc = $doc])* pub(super) $name: $part,)*
@@ -39,9 +41,8 @@ macro_rules! parts {
         }
 
         impl Page {
-            /// Makes it and its parts contexts of all components below.
+            /// Makes its parts contexts of all components below.
             pub fn provide(self) {
-                provide_context(self);
                 $(provide_context(self.$name);)*
             }
         }
@@ -82,6 +83,10 @@ parts! {
     solver: Solver,
     /// A model that learns.
     training: Training,
+    /// The page's address, and links from the page to itself.
+    links: Links,
+    /// Files that a person brings, and those that are handed out.
+    files: Files,
     /// The theme, for what is painted by hand.
     theme: Theme,
     /// What is done on a first visit alone.
@@ -102,6 +107,7 @@ impl Page {
         let (attempt, mixing) = (Attempt::new(drawing), Mixed::new(machine));
         let (measured, wider) = (Measured::new(machine), Wider::new(machine));
         let solver = Solver { drawing, machine, run, player, attempt, measured, wider };
+        let training = Training::new(solver, route);
         let page = Self {
             drawing,
             route,
@@ -115,7 +121,9 @@ impl Page {
             laid_over: LaidOver::new(run.recording, player.moment, mixing.found),
             wider,
             solver,
-            training: Training::new(solver, route),
+            training,
+            links: Links { route, drawing, machine, run, player, solver, training },
+            files: Files { route, drawing, machine, run, player, solver, training },
             theme: Theme::new(),
             visit: Visit::new(&address),
             linked_model: StoredValue::new(model.filter(|_| address.puzzle.is_none())),
@@ -127,21 +135,16 @@ impl Page {
         page.solver.follow_model();
         page.solver.follow_question();
         page.attempt.follow();
-        page.follow_address();
+        page.links.follow();
         match &address.run {
             Some(run) => page.training.reopen_model_of_run(run, &address),
             None => page.solver.run_to(&address),
         }
-        page.outlive_reload();
+        page.links.outlive_reload();
         if page.visit.is_welcome(&address) {
             page.solver.solve_first_board();
         }
         page
-    }
-
-    /// The page of the component that asks.
-    pub fn here() -> Self {
-        expect_context()
     }
 
     fn hear(self, heard: Heard) {

@@ -36,7 +36,7 @@ impl Training {
             opened.retain(|(_, other)| other != run);
             opened.push((entry.name.clone(), run.into()));
         });
-        self.solver().machine.adopt(Own { run: run.into(), entry, config, file: file.into(), checkpoint: None });
+        self.machine().adopt(Own { run: run.into(), entry, config, file: file.into(), checkpoint: None });
     }
 
     /// Shows a board for the model that was adopted; the one that the address asks for where that named the run.

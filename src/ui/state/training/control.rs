@@ -56,7 +56,7 @@ impl Training {
 
     /// Begins a new run by the draft; at most `steps` steps of it.
     pub fn begin_run(self, steps: Option<u64>) {
-        let engine = self.solver().machine.engine.get_untracked();
+        let engine = self.machine().engine.get_untracked();
         let Ok(mut recipe) = self.recipe.get_untracked() else { return };
         if untrack(|| self.is_busy() || self.lacks_puzzles().is_some()) {
             return;
@@ -100,7 +100,7 @@ impl Training {
             })
         });
         let Some(mut recipe) = known else { return };
-        let engine = self.solver().machine.engine.get_untracked();
+        let engine = self.machine().engine.get_untracked();
         change(&mut recipe);
         recipe.name = self.free_name(&recipe.name, None);
         let id = self.show_new(&recipe, engine);
@@ -156,7 +156,7 @@ impl Training {
         let own = self.stored.with_untracked(|stored| {
             stored.iter().flatten().find(|stored| stored.run == id)?.state.as_ref().ok()?.engine
         });
-        own.unwrap_or_else(|| self.solver().machine.engine.get_untracked())
+        own.unwrap_or_else(|| self.machine().engine.get_untracked())
     }
 
     /// Shows a stored run, which can be gone on with.
@@ -360,7 +360,7 @@ impl Training {
     /// A GPU computes a batch whole; the CPU's cores may share it.
     fn follow_engine(self) {
         Effect::new(move |_| {
-            let cores = match self.solver().machine.engine.get() {
+            let cores = match self.machine().engine.get() {
                 EngineKind::Gpu => 1,
                 EngineKind::Cpu => browser::cores(),
             };
@@ -374,7 +374,7 @@ impl Training {
         let wanted = Memo::new(move |_| {
             let here = self.route.place.get() == Place::Train && !self.is_busy();
             let recipe = self.recipe.get().ok().filter(|_| here)?;
-            Some((recipe, self.solver().machine.engine.get()))
+            Some((recipe, self.machine().engine.get()))
         });
         let timer = StoredValue::new(None::<TimeoutHandle>);
         Effect::new(move |_| {

@@ -142,11 +142,8 @@ impl Training {
 
     /// Starts from a model of the gallery, whose configuration is written into the form.
     pub fn take_gallery_model(self, name: String) {
-        let entry = self
-            .solver()
-            .machine
-            .gallery
-            .with_untracked(|gallery| gallery.iter().find(|entry| entry.name == name).cloned());
+        let entry =
+            self.machine().gallery.with_untracked(|gallery| gallery.iter().find(|entry| entry.name == name).cloned());
         let Some(entry) = entry else { return };
         self.origin.set(Origin::Gallery(name));
         spawn_local(async move {
@@ -194,7 +191,7 @@ impl Training {
             Place::Train => self.notice.set(Some(Notice { text, ways: Vec::new() })),
             Place::Solve | Place::Tasks | Place::HowItWorks => {
                 self.route.place.set(Place::Solve);
-                self.solver().machine.notice.set(Some(text));
+                self.machine().notice.set(Some(text));
             }
         }
     }

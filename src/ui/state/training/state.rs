@@ -1,7 +1,5 @@
 //! State of a model that learns.
 
-use leptos::prelude::*;
-
 use hrm_core::{
     engine::Kind as EngineKind,
     puzzle::FIRST_KIND,
@@ -11,11 +9,13 @@ use hrm_link::{
     client::Client,
     training::{Board, Stored},
 };
+use leptos::prelude::*;
 
 use crate::ui::{
     browser,
     recipe_form::draft::{Draft, Fault},
     state::{
+        machine::Machine,
         route::Route,
         solver::Solver,
         training::{
@@ -255,6 +255,11 @@ impl Training {
     /// What runs models on the board.
     pub(super) fn solver(self) -> Solver {
         self.solver.get_value()
+    }
+
+    /// What computes there.
+    pub(super) fn machine(self) -> Machine {
+        self.solver().machine
     }
 
     /// Whether its worker was started: the place has been shown.

@@ -282,7 +282,7 @@ impl Training {
             (Wanted::File { r#use: Use::Reopen, .. }, Event::Failed(failure)) => {
                 self.reopening.set_value(None);
                 let text = format!("The run whose model this address names cannot be opened: {}.", failure.message);
-                self.solver().machine.notice.set(Some(text));
+                self.machine().notice.set(Some(text));
             }
             (_, Event::Failed(failure)) => {
                 let text = format!("{}.", failure.message);
