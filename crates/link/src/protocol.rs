@@ -98,11 +98,11 @@ pub enum Task {
         /// What it solves.
         puzzle: puzzle::Kind,
     },
-    /// Time one segment of the open model on the CPU engine, unless that is known, and try the GPU engine. It gives way to all
-    /// other tasks.
+    /// Time one segment of the open model on the CPU engine, unless that is known, and try the GPU engine, unless it is known to
+    /// be the slower one on the adapter that there is. It gives way to all other tasks.
     Measure {
-        /// What the CPU engine took.
-        cpu: Option<Timing>,
+        /// What was found on an earlier visit.
+        known: Option<Measurement>,
     },
     /// Test whether the GPU engine computes right on this machine, unless that is known.
     SelfTest {

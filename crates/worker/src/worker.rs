@@ -3,7 +3,7 @@
 use std::{cell::RefCell, future::ready, rc::Rc};
 
 use hrm_link::{
-    engine_timing::Timing,
+    engine_timing::Measurement,
     protocol::{Event, Failure, Request, Task},
 };
 use js_sys::Array;
@@ -32,7 +32,7 @@ pub trait Dispatch: Default + 'static {
     fn measure(
         &mut self,
         _id: u32,
-        _cpu: Option<Timing>,
+        _known: Option<Measurement>,
         _inbox: &Rc<RefCell<Inbox>>,
     ) -> impl Future<Output = Option<Result<Event, TaskError>>> {
         ready(Some(Err(TaskError::OtherModule)))
@@ -81,7 +81,7 @@ async fn work<D: Dispatch>(inbox: Rc<RefCell<Inbox>>, dispatcher: Rc<RefCell<Opt
         let done = match &task {
             _ if cancelled => Some(Ok(Event::Cancelled)),
             Task::Examine { kind, question } => examine(id, *kind, question, &mut interrupted, &inbox).await.map(Ok),
-            Task::Measure { cpu } => own.measure(id, cpu.clone(), &inbox).await,
+            Task::Measure { known } => own.measure(id, known.clone(), &inbox).await,
             _ => None,
         };
         let done = match done {

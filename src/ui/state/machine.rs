@@ -330,21 +330,24 @@ impl Machine {
         let own = self.own.with_value(|own| own.iter().any(|own| own.entry.name == name));
         let kept = || browser::recall(&self.measurement_key(&name)).and_then(|text| browser::json::read(&text).ok());
         // A model of the page's own was another one under this name, perhaps.
-        let kept: Option<Measurement> = if own { None } else { kept() };
+        let known: Option<Measurement> = if own { None } else { kept() };
         let (task, files) = self.opening_task(name);
         self.opening.set_value(Some(self.ask_with(task, files)));
         if let Some(task) = self.measuring.get_value() {
             self.ask(Task::Cancel { task });
         }
         self.measuring.set_value(None);
-        // A GPU is tried anew on every visit: it may be another one, and its shaders are to be compiled before a run waits for them.
-        let (of_cpu, of_gpu) = match kept {
-            Some(kept) if kept.fastest() == EngineKind::Gpu => (Some(kept.cpu), None),
-            kept => (None, kept),
-        };
-        self.measured_cpu.set(of_cpu);
-        self.measurement.set(of_gpu);
-        self.measure_if_unknown();
+        self.measured_cpu.set(None);
+        let chooses = self.choice.get_untracked() == Choice::Auto;
+        // A GPU is tried anew: it may be another one, and no run is to wait until its shaders are compiled.
+        self.measurement.set(known.clone().filter(|known| !chooses || known.fastest() == EngineKind::Cpu));
+        if chooses {
+            self.measure(known);
+        }
+    }
+
+    fn measure(self, known: Option<Measurement>) {
+        self.measuring.set_value(Some(self.ask(Task::Measure { known })));
     }
 
     /// What opens a model, in this worker or another one.
@@ -389,8 +392,7 @@ impl Machine {
         let opened = self.opening.with_value(Option::is_some);
         let unknown = self.measurement.with_untracked(Option::is_none) && self.measuring.with_value(Option::is_none);
         if opened && unknown && self.choice.get_untracked() == Choice::Auto {
-            let cpu = self.measured_cpu.get_untracked();
-            self.measuring.set_value(Some(self.ask(Task::Measure { cpu })));
+            self.measure(None);
         }
     }
 

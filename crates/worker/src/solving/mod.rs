@@ -17,7 +17,7 @@ use hrm_core::{
     random::Random,
 };
 use hrm_link::{
-    engine_timing::Timing,
+    engine_timing::Measurement,
     protocol::{Event, Task},
 };
 
@@ -111,7 +111,7 @@ impl Dispatch for Solving {
     async fn measure(
         &mut self,
         id: u32,
-        cpu: Option<Timing>,
+        known: Option<Measurement>,
         inbox: &Rc<RefCell<Inbox>>,
     ) -> Option<Result<Event, TaskError>> {
         let Some(model) = self.model.clone() else { return Some(Err(TaskError::NoModel)) };
@@ -119,15 +119,15 @@ impl Dispatch for Solving {
             global::breathe().await;
             !inbox.borrow().has_more()
         };
-        let timed = match cpu {
-            Some(known) => Ok(Some(known)),
+        let timed = match &known {
+            Some(known) => Ok(Some(known.cpu.clone())),
             None => self.cpu.time(&model, goes_on).await,
         };
-        let known = timed.transpose()?;
-        if let Ok(cpu) = &known {
-            self.trial.begin(id, model, cpu.clone(), inbox.clone());
+        let timed = timed.transpose()?;
+        if let Ok(cpu) = &timed {
+            self.trial.begin(id, model, cpu.clone(), known, inbox.clone());
         }
-        Some(known.map(Event::MeasuredCpu))
+        Some(timed.map(Event::MeasuredCpu))
     }
 }
 

@@ -78,6 +78,20 @@ impl<E: Start> PreparedEngine<E> {
         self.solver = None;
     }
 
+    /// The engine, which is started where there is none.
+    async fn started(engine: &mut Option<E>) -> Result<&E, TaskError> {
+        let own = match engine.take() {
+            Some(own) => own,
+            None => E::start().await?,
+        };
+        Ok(engine.insert(own))
+    }
+
+    /// The engine's name.
+    pub async fn name(&mut self) -> Result<String, TaskError> {
+        Ok(Self::started(&mut self.engine).await?.info().name)
+    }
+
     /// A solver that can do what is asked; one that plays steps plays segments as fast.
     async fn ready(
         &mut self,
@@ -85,11 +99,7 @@ impl<E: Start> PreparedEngine<E> {
         taps: Taps,
         stepwise: bool,
     ) -> Result<(String, &mut Solver<E::Session>), TaskError> {
-        let engine = match self.engine.take() {
-            Some(engine) => engine,
-            None => E::start().await?,
-        };
-        let engine = self.engine.insert(engine);
+        let engine = Self::started(&mut self.engine).await?;
         // A solver that cannot is dropped before its successor is made: two would hold the weights twice. Nor is one kept
         // that would copy states for nobody.
         let can = |solver: &Solver<E::Session>| match stepwise {

@@ -31,12 +31,25 @@ pub struct Trial {
 
 impl Trial {
     /// Tries the GPU engine on a model in place of what was tried before; [`Event::Measured`] about task `id` says how that went.
-    pub fn begin(&mut self, id: u32, model: Rc<OpenModel>, cpu: Timing, inbox: Rc<RefCell<Inbox>>) {
+    /// Where it is `known` to be the slower one on the same adapter, it is not timed again.
+    pub fn begin(
+        &mut self,
+        id: u32,
+        model: Rc<OpenModel>,
+        cpu: Timing,
+        known: Option<Measurement>,
+        inbox: Rc<RefCell<Inbox>>,
+    ) {
         self.end();
         let (ready, count, own) = (self.ready.clone(), self.count.clone(), self.count.get());
         spawn_local(async move {
             let mut engine = PreparedEngine::default();
-            let timed = fastest(&mut engine, &model, &inbox, &|| count.get() == own).await;
+            let slower = known.filter(|known| known.fastest() == Kind::Cpu).and_then(|known| known.gpu.ok());
+            let timed = match engine.name().await {
+                Ok(name) if slower.as_ref().is_some_and(|slower| slower.name == name) => Ok(slower),
+                Ok(_) => fastest(&mut engine, &model, &inbox, &|| count.get() == own).await,
+                Err(error) => Err(error),
+            };
             if count.get() != own {
                 return;
             }
