@@ -1,7 +1,7 @@
 //! What came of a run, what stands against the board, and what to press next.
 
 use hrm_core::puzzle::Kind;
-use hrm_link::protocol::Solutions;
+use hrm_link::{engine_timing::Choice, protocol::Solutions};
 use leptos::prelude::*;
 
 use crate::ui::{
@@ -257,6 +257,8 @@ fn Notes() -> impl IntoView {
     let page = Page::here();
     let notes = Memo::new(move |_| {
         let mut notes: Vec<String> = page.machine.notice.get().into_iter().collect();
+        let chosen = page.machine.choice.get() == Choice::Gpu;
+        notes.extend(page.machine.gpu_test.found.with(|found| found.warning(chosen)));
         let kept =
             |name| format!("{name} is being copied into this browser for the next visit; it can be used meanwhile.");
         notes.extend(page.machine.keeping.get().map(kept));
