@@ -54,13 +54,13 @@ pub fn check_version(version: u32) -> Result<(), Outdated> {
     if version == VERSION { Ok(()) } else { Err(Outdated { reason: reason() }) }
 }
 
-/// From the page: a task and the number by which reports refer to it.
+/// From the page: a task and the number by which reports refer to it. A module that does few tasks need not know the others.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Request {
+pub struct Request<T = Task> {
     /// Counted up by the page.
     pub id: u32,
     /// What to do.
-    pub task: Task,
+    pub task: T,
 }
 
 /// What the page can ask for. Tasks are done one after the other; only [`Task::Cancel`] overtakes, and
@@ -234,13 +234,13 @@ pub struct Widen {
 
 /// From the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Report {
+pub struct Report<E = Event> {
     /// [`VERSION`] of the worker.
     pub version: u32,
     /// The task it is about; `None` for what the worker says unasked.
     pub task: Option<u32>,
     /// What happened.
-    pub event: Event,
+    pub event: E,
     /// Whether nothing more follows about the task.
     pub last: bool,
 }

@@ -8,7 +8,7 @@ use hrm_core::{
     verify::self_test,
 };
 use hrm_link::{
-    protocol::{Event, Failure, Report, Request, Task, VERSION},
+    protocol::{Failure, Report, Request, VERSION},
     self_test::SelfTest,
 };
 use js_sys::{Array, Uint8Array};
@@ -24,6 +24,20 @@ use web_sys::{
 const CASES: u64 = 2;
 /// Where it is kept what was found, in the private file system.
 const FILE: &str = "self-test.json";
+
+/// What this worker hears of `hrm_link::protocol::Task`, and says of its `Event`, by the same names: the code that reads and writes
+/// all of them would be as large as the rest.
+#[derive(Deserialize)]
+enum Task {
+    SelfTest { software: bool },
+}
+
+#[derive(Serialize)]
+enum Event {
+    Ready,
+    SelfTest(SelfTest),
+    Failed(Failure),
+}
 
 /// What was found.
 #[derive(Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! What came of a run, what stands against the board, and what to press next.
 
 use hrm_core::puzzle::Kind;
-use hrm_link::protocol::Solutions;
+use hrm_link::{engine_timing::Choice, protocol::Solutions};
 use leptos::prelude::*;
 
 use crate::ui::{
@@ -259,6 +259,8 @@ fn Notes() -> impl IntoView {
     let (drawing, machine, run, attempt) = (Drawing::here(), Machine::here(), Run::here(), Attempt::here());
     let notes = Memo::new(move |_| {
         let mut notes: Vec<String> = machine.notice.get().into_iter().collect();
+        let chosen = machine.choice.get() == Choice::Gpu;
+        notes.extend(machine.gpu_test.found.with(|found| found.warning(chosen)));
         let kept =
             |name| format!("{name} is being copied into this browser for the next visit; it can be used meanwhile.");
         notes.extend(machine.keeping.get().map(kept));

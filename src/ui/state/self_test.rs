@@ -35,6 +35,17 @@ impl Tested {
     pub fn is_trusted(&self) -> bool {
         matches!(self, Self::Right | Self::Software)
     }
+
+    /// What is wrong with it, in a sentence, and what follows where a person has `chosen` it.
+    pub fn warning(&self, chosen: bool) -> Option<String> {
+        let what = match self {
+            Self::Wrong(fault, 0) => format!("WebGPU fails its test ({fault})"),
+            Self::Wrong(fault, others) => format!("WebGPU fails its test ({fault}; {others} more)"),
+            Self::Failed(message) => format!("WebGPU could not be tested ({message})"),
+            _ => return None,
+        };
+        Some(what + if chosen { ": its answers may be wrong." } else { ", so the CPU computes." })
+    }
 }
 
 /// The test, made once in a visit.

@@ -1,6 +1,6 @@
 //! An engine with the open model prepared on it; both are made when they are first used.
 
-use std::{cell::RefCell, ops::ControlFlow};
+use std::{cell::RefCell, ops::ControlFlow, pin::Pin};
 
 use hrm_core::{
     analysis::dimensionality,
@@ -59,11 +59,10 @@ impl<E: Engine> Default for PreparedEngine<E> {
 }
 
 impl PreparedEngine<gpu::Engine> {
-    /// A GPU engine for shaders of this form, without a model.
-    pub async fn in_form(form: Form) -> Result<Self, TaskError> {
-        let engine = gpu::Engine::new().await?;
-        engine.device().use_form(form);
-        Ok(Self { engine: Some(engine), solver: None })
+    /// Takes shaders of this form for the models that it prepares from now on.
+    pub async fn use_form(&mut self, form: Form) -> Result<(), TaskError> {
+        Self::started(&mut self.engine).await?.device().use_form(form);
+        Ok(())
     }
 
     /// Whether a processor plays the GPU, as far as that is known.
@@ -82,7 +81,11 @@ impl<E: Start> PreparedEngine<E> {
     async fn started(engine: &mut Option<E>) -> Result<&E, TaskError> {
         let own = match engine.take() {
             Some(own) => own,
-            None => E::start().await?,
+            None => {
+                // The code that starts an engine is not compiled into each of those that ask for it.
+                let starting: Pin<Box<dyn Future<Output = _>>> = Box::pin(E::start());
+                starting.await?
+            }
         };
         Ok(engine.insert(own))
     }
