@@ -63,6 +63,7 @@ async fn firefox_solves_on_both_engines_trains_and_keeps_its_run() -> Result<()>
         page.wait_for_state("paused").await?;
         let step = page.steps().await?;
         browser.driver().refresh().await?;
+        page.wait_for("document.querySelector('[data-testid=place-train]')").await?;
         page.click("place-train").await?;
         page.wait_for("document.querySelector('[data-testid=run-list] .stored')").await?;
         let stored: String =

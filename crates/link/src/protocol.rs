@@ -64,9 +64,10 @@ pub struct Request<T = Task> {
 }
 
 /// What the page can ask for. Tasks are done one after the other; only [`Task::Cancel`] overtakes, and
-/// [`TrainingTask::Snapshot`] while a run is trained.
+/// [`TrainingTask::Snapshot`] while a run is trained. A module that trains nothing reads another `T`, so that it need not hold
+/// the code for recipes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Task {
+pub enum Task<T = TrainingTask> {
     /// List the gallery.
     List,
     /// Fetch a model of the gallery and check it.
@@ -171,7 +172,7 @@ pub enum Task {
         other: Option<Packed>,
     },
     /// Something about training.
-    Training(TrainingTask),
+    Training(T),
     /// End the task of this number before its next segment; if it is not running, never begin it.
     Cancel {
         /// The task's number.

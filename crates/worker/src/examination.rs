@@ -20,12 +20,12 @@ pub(super) struct Interrupted {
 
 /// Examines a puzzle for the task `id`; `None` when something else is to be done first: what it came to is in `interrupted`,
 /// for the next call.
-pub(super) async fn examine(
+pub(super) async fn examine<T>(
     id: u32,
     kind: Kind,
     question: &[u8],
     interrupted: &mut Option<Interrupted>,
-    inbox: &RefCell<Inbox>,
+    inbox: &RefCell<Inbox<T>>,
 ) -> Option<Event> {
     let mut search = match (interrupted.take().filter(|begun| begun.task == id), kind.rules()) {
         (Some(begun), _) => begun.search,

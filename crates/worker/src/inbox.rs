@@ -7,6 +7,7 @@ use hrm_link::{
     training::{Part, TrainingTask},
 };
 use js_sys::{Array, Uint8Array};
+use serde::de::IgnoredAny;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Blob;
 
@@ -31,14 +32,14 @@ impl Files {
 }
 
 /// A request with the files that came with it.
-pub struct Asked {
+pub struct Asked<T> {
     /// The task and its number.
-    pub request: Request,
+    pub request: Request<Task<T>>,
     /// What came with it.
     pub files: Files,
 }
 
-impl Asked {
+impl<T> Asked<T> {
     fn is_examination(&self) -> bool {
         matches!(self.request.task, Task::Examine { .. })
     }
@@ -50,27 +51,32 @@ impl Asked {
 }
 
 /// Whether a task is done while nothing else is to be done.
-pub fn gives_way(task: &Task) -> bool {
+pub fn gives_way<T>(task: &Task<T>) -> bool {
     matches!(task, Task::Examine { .. } | Task::Measure { .. })
 }
 
-/// Tasks that wait, and those that the page no longer wants.
-#[derive(Default)]
-pub struct Inbox {
-    waiting: VecDeque<Asked>,
+/// Tasks that wait, and those that the page no longer wants; of tasks about training it knows `T`.
+pub struct Inbox<T = IgnoredAny> {
+    waiting: VecDeque<Asked<T>>,
     cancelled: Vec<u32>,
     busy: bool,
 }
 
-impl Inbox {
+impl<T> Default for Inbox<T> {
+    fn default() -> Self {
+        Self { waiting: VecDeque::new(), cancelled: Vec::new(), busy: false }
+    }
+}
+
+impl<T> Inbox<T> {
     /// Adds a request; whether nobody is at work on those before it.
-    pub fn add(&mut self, asked: Asked) -> bool {
+    pub fn add(&mut self, asked: Asked<T>) -> bool {
         self.waiting.push_back(asked);
         !std::mem::replace(&mut self.busy, true)
     }
 
     /// Puts back a request that something else is done before.
-    pub fn put_back(&mut self, asked: Asked) {
+    pub fn put_back(&mut self, asked: Asked<T>) {
         self.waiting.push_back(asked);
     }
 
@@ -82,26 +88,6 @@ impl Inbox {
     /// Whether a task was cancelled.
     pub fn is_cancelled(&self, task: u32) -> bool {
         self.cancelled.contains(&task)
-    }
-
-    /// What the page wants of the run that is trained, without waiting for its end: the task's number and the part, of
-    /// parts that can be `had` now.
-    pub fn take_snapshots(&mut self, had: impl Fn(Part) -> bool) -> Vec<(u32, Part)> {
-        let part = |asked: &Asked| match asked.request.task {
-            Task::Training(TrainingTask::Snapshot { part }) => Some((asked.request.id, part)).filter(|_| had(part)),
-            _ => None,
-        };
-        let wanted = self.waiting.iter().filter_map(part).collect();
-        self.waiting.retain(|asked| part(asked).is_none());
-        wanted
-    }
-
-    /// Takes the requests to save the run that is trained: the tasks' numbers.
-    pub fn take_saves(&mut self) -> Vec<u32> {
-        let is_save = |asked: &Asked| matches!(asked.request.task, Task::Training(TrainingTask::Save));
-        let saves = self.waiting.iter().filter(|asked| is_save(asked)).map(|asked| asked.request.id).collect();
-        self.waiting.retain(|asked| !is_save(asked));
-        saves
     }
 
     /// Whether anything waits.
@@ -120,7 +106,7 @@ impl Inbox {
     }
 
     /// The next one: in their order, but for those that give way.
-    pub fn next(&mut self) -> Option<Asked> {
+    pub fn next(&mut self) -> Option<Asked<T>> {
         let at = self.waiting.iter().position(|asked| !asked.gives_way()).unwrap_or(0);
         let next = self.waiting.remove(at);
         self.busy = next.is_some();
@@ -128,5 +114,27 @@ impl Inbox {
             self.cancelled.clear();
         }
         next
+    }
+}
+
+impl Inbox<TrainingTask> {
+    /// What the page wants of the run that is trained, without waiting for its end: the task's number and the part, of
+    /// parts that can be `had` now.
+    pub fn take_snapshots(&mut self, had: impl Fn(Part) -> bool) -> Vec<(u32, Part)> {
+        let part = |asked: &Asked<TrainingTask>| match asked.request.task {
+            Task::Training(TrainingTask::Snapshot { part }) => Some((asked.request.id, part)).filter(|_| had(part)),
+            _ => None,
+        };
+        let wanted = self.waiting.iter().filter_map(part).collect();
+        self.waiting.retain(|asked| part(asked).is_none());
+        wanted
+    }
+
+    /// Takes the requests to save the run that is trained: the tasks' numbers.
+    pub fn take_saves(&mut self) -> Vec<u32> {
+        let is_save = |asked: &Asked<TrainingTask>| matches!(asked.request.task, Task::Training(TrainingTask::Save));
+        let saves = self.waiting.iter().filter(|asked| is_save(asked)).map(|asked| asked.request.id).collect();
+        self.waiting.retain(|asked| !is_save(asked));
+        saves
     }
 }

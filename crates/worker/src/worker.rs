@@ -7,6 +7,7 @@ use hrm_link::{
     protocol::{Event, Failure, Request, Task},
 };
 use js_sys::Array;
+use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::MessageEvent;
 
@@ -19,13 +20,16 @@ use crate::{
 
 /// What a worker does, with what it holds between tasks.
 pub trait Dispatch: Default + 'static {
+    /// What it reads of a task about training.
+    type OfTraining: DeserializeOwned + 'static;
+
     /// Does a task; the last event of it is returned, those before it are reported.
     fn perform(
         &mut self,
         id: u32,
-        task: Task,
+        task: Task<Self::OfTraining>,
         files: Files,
-        inbox: &RefCell<Inbox>,
+        inbox: &RefCell<Inbox<Self::OfTraining>>,
     ) -> impl Future<Output = Result<Event, TaskError>>;
 
     /// Does [`Task::Measure`]; `None` where something else is to be done first.
@@ -33,7 +37,7 @@ pub trait Dispatch: Default + 'static {
         &mut self,
         _id: u32,
         _known: Option<Measurement>,
-        _inbox: &Rc<RefCell<Inbox>>,
+        _inbox: &Rc<RefCell<Inbox<Self::OfTraining>>>,
     ) -> impl Future<Output = Option<Result<Event, TaskError>>> {
         ready(Some(Err(TaskError::OtherModule)))
     }
@@ -45,11 +49,11 @@ pub fn start<D: Dispatch>() {
         console_error_panic_hook::hook(info);
         global::report(None, Event::Died { message: info.to_string() });
     }));
-    let inbox = Rc::new(RefCell::new(Inbox::default()));
+    let inbox = Rc::new(RefCell::new(Inbox::<D::OfTraining>::default()));
     let dispatcher = Rc::new(RefCell::new(Some(D::default())));
     let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let message = event.data().unchecked_into::<Array>();
-        match serde_wasm_bindgen::from_value::<Request>(message.get(0)) {
+        match serde_wasm_bindgen::from_value::<Request<_>>(message.get(0)) {
             Ok(Request { task: Task::Cancel { task }, .. }) => {
                 inbox.borrow_mut().cancel(task);
                 global::report(Some(task), Event::Cancelling);
@@ -72,7 +76,7 @@ pub fn start<D: Dispatch>() {
 }
 
 /// Does what waits, one task after the other. The dispatcher is taken out meanwhile: only this function uses it.
-async fn work<D: Dispatch>(inbox: Rc<RefCell<Inbox>>, dispatcher: Rc<RefCell<Option<D>>>) {
+async fn work<D: Dispatch>(inbox: Rc<RefCell<Inbox<D::OfTraining>>>, dispatcher: Rc<RefCell<Option<D>>>) {
     let Some(mut own) = dispatcher.borrow_mut().take() else { return };
     let mut interrupted = None;
     loop {

@@ -20,6 +20,7 @@ use hrm_link::{
     engine_timing::Measurement,
     protocol::{Event, Task},
 };
+use serde::de::IgnoredAny;
 
 use crate::{
     error::TaskError,
@@ -51,10 +52,12 @@ pub struct Solving {
 }
 
 impl Dispatch for Solving {
+    type OfTraining = IgnoredAny;
+
     async fn perform(
         &mut self,
         id: u32,
-        task: Task,
+        task: Task<IgnoredAny>,
         Files { whole, blob }: Files,
         inbox: &RefCell<Inbox>,
     ) -> Result<Event, TaskError> {

@@ -34,12 +34,14 @@ pub struct Training {
 }
 
 impl Dispatch for Training {
+    type OfTraining = TrainingTask;
+
     async fn perform(
         &mut self,
         id: u32,
         task: Task,
         Files { whole: files, blob }: Files,
-        inbox: &RefCell<Inbox>,
+        inbox: &RefCell<Inbox<TrainingTask>>,
     ) -> Result<Event, TaskError> {
         let task = match task {
             Task::Training(task) => task,
@@ -112,7 +114,7 @@ impl Training {
         start: Start,
         engine: Kind,
         files: Vec<Vec<u8>>,
-        inbox: &RefCell<Inbox>,
+        inbox: &RefCell<Inbox<TrainingTask>>,
     ) -> Result<Event, TaskError> {
         let mut trainee = match self.kept_trainee(order, &start, engine).await? {
             Some(trainee) => trainee,

@@ -10,7 +10,10 @@ use hrm_core::{
     puzzle::Kind,
     train::Recipe,
 };
-use hrm_link::{protocol::Event, training::TrainingEvent};
+use hrm_link::{
+    protocol::Event,
+    training::{TrainingEvent, TrainingTask},
+};
 
 use crate::{
     error::TaskError,
@@ -19,7 +22,7 @@ use crate::{
 };
 
 /// Generates a recipe's puzzles and reports how far it is as task `id`; `None` where that was cancelled.
-pub async fn generate(id: u32, recipe: &Recipe, inbox: &RefCell<Inbox>) -> Option<Split> {
+pub async fn generate(id: u32, recipe: &Recipe, inbox: &RefCell<Inbox<TrainingTask>>) -> Option<Split> {
     let request = recipe.data.request();
     let of = request.training + request.test;
     let mut splitter = Splitter::new(recipe.data.puzzles(recipe.puzzle));

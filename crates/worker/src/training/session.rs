@@ -10,7 +10,7 @@ use hrm_core::{
 };
 use hrm_link::{
     protocol::Event,
-    training::{Board, Part, Source, Start, TrainingEvent},
+    training::{Board, Part, Source, Start, TrainingEvent, TrainingTask},
 };
 
 use crate::{
@@ -83,7 +83,12 @@ async fn place(id: u32, run: &str) -> Result<Result<Place, StorageError>, TaskEr
 }
 
 /// Both sides of a run's examples: dealt out of `given` ones, or generated; `None` where that was cancelled.
-async fn split_of(id: u32, recipe: &Recipe, given: Option<&[Example]>, inbox: &RefCell<Inbox>) -> Option<Split> {
+async fn split_of(
+    id: u32,
+    recipe: &Recipe,
+    given: Option<&[Example]>,
+    inbox: &RefCell<Inbox<TrainingTask>>,
+) -> Option<Split> {
     match given {
         Some(given) => Some(recipe.deal(given)),
         None => examples::generate(id, recipe, inbox).await,
@@ -100,7 +105,7 @@ impl Trainee {
         kind: Kind,
         weights: Option<Weights>,
         files: Vec<Vec<u8>>,
-        inbox: &RefCell<Inbox>,
+        inbox: &RefCell<Inbox<TrainingTask>>,
     ) -> Result<Option<Self>, TaskError> {
         let place = place(order.id, &order.run).await?;
         let run = match start {
@@ -167,7 +172,7 @@ impl Trainee {
     }
 
     /// Trains until the recipe's end, the order's, or a pause; then the run is saved, and any tab may go on with it.
-    pub async fn train(&mut self, order: &Order, inbox: &RefCell<Inbox>) -> Result<Event, TaskError> {
+    pub async fn train(&mut self, order: &Order, inbox: &RefCell<Inbox<TrainingTask>>) -> Result<Event, TaskError> {
         let ended = self.train_locked(order, inbox).await;
         if let Ok(place) = &mut self.place {
             place.release();
@@ -178,7 +183,7 @@ impl Trainee {
         ended
     }
 
-    async fn train_locked(&mut self, order: &Order, inbox: &RefCell<Inbox>) -> Result<Event, TaskError> {
+    async fn train_locked(&mut self, order: &Order, inbox: &RefCell<Inbox<TrainingTask>>) -> Result<Event, TaskError> {
         self.run.skip_pause();
         self.tell_ready(order.id);
         if self.run.steps_done() == 0 {
@@ -240,7 +245,12 @@ impl Trainee {
     }
 
     /// Tries the unseen puzzles; false where a pause broke it off: it is owed then.
-    async fn evaluate(&mut self, order: &Order, news: &mut News, inbox: &RefCell<Inbox>) -> Result<bool, TaskError> {
+    async fn evaluate(
+        &mut self,
+        order: &Order,
+        news: &mut News,
+        inbox: &RefCell<Inbox<TrainingTask>>,
+    ) -> Result<bool, TaskError> {
         let of = self.run.tried();
         let observe = self.listen(order.id, inbox, move |done| Some(TrainingEvent::Evaluating { done, of }));
         let Some(trial) = self.run.evaluate(observe).await? else { return Ok(false) };
@@ -251,7 +261,7 @@ impl Trainee {
     }
 
     /// Tries all unseen puzzles, unless that was done: the run's result, which is saved with it.
-    async fn test(&mut self, order: &Order, inbox: &RefCell<Inbox>) -> Result<(), TaskError> {
+    async fn test(&mut self, order: &Order, inbox: &RefCell<Inbox<TrainingTask>>) -> Result<(), TaskError> {
         if self.run.result().is_none() {
             let of = self.run.test().len();
             let observe = self.listen(order.id, inbox, move |done| Some(TrainingEvent::Evaluating { done, of }));
@@ -323,7 +333,7 @@ impl Trainee {
     fn listen<'a, E: Fn(usize) -> Option<TrainingEvent> + 'a>(
         &self,
         id: u32,
-        inbox: &'a RefCell<Inbox>,
+        inbox: &'a RefCell<Inbox<TrainingTask>>,
         event: E,
     ) -> impl AsyncFnMut(usize, &Weights) -> ControlFlow<()> + use<'a, E> {
         let (breath, file) = (Breath::default(), self.file_event(Part::Weights));
