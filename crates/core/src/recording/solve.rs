@@ -236,7 +236,7 @@ mod tests {
             }
             assert_eq!((runs[0].len(), runs[1].len()), (5, 2));
             assert!(runs[0] == runs[2] && runs[0][..2] == runs[1]);
-            assert_ne!(runs[0][0].1, runs[0][4].1, "nothing changes from segment to segment");
+            assert_ne!(runs[0][0].2, runs[0][4].2, "nothing changes from segment to segment");
         });
     }
 
