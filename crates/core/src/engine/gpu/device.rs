@@ -117,6 +117,11 @@ impl Device {
         self.raw.destroy();
     }
 
+    /// What the shaders are for.
+    pub fn form(&self) -> Form {
+        *self.form.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// What the shaders of programs prepared from now on should be for. At first as the adapter wants it: a software
     /// adapter's workgroup memory and barriers are slow.
     pub fn use_form(&self, form: Form) {
@@ -131,7 +136,7 @@ impl Device {
     /// What launches should be fitted to.
     pub(super) fn target(&self) -> Target {
         let budget = self.pace.lock().unwrap_or_else(PoisonError::into_inner).budget();
-        Target { budget, form: *self.form.lock().unwrap_or_else(PoisonError::into_inner) }
+        Target { budget, form: self.form() }
     }
 
     /// Uses another source for a shader in programs prepared from now on: to try a variant, or to spoil one in a test.
