@@ -1,5 +1,5 @@
 // Whether all workgroup memory that every device grants is there: each word of it is written by one invocation and copied out by
-// another. No kernel of the model: crates/core/src/engine/gpu/probe.rs holds out against i · FACTOR.
+// another. No kernel of the model: crates/core/src/engine/gpu/workgroup_memory.rs holds out against i · FACTOR.
 
 const WORDS: u32 = 4096u; // 16 KiB
 const LANES: u32 = 256u;

@@ -3,12 +3,8 @@
 use std::panic::AssertUnwindSafe;
 
 use futures_lite::FutureExt;
-use serde_json::json;
 
-use crate::{PUZZLES, Result, browser::Browser, dist, page::Page, server::StaticServer};
-
-/// Few puzzles and steps enough not to end by themselves.
-const SMALL: [(&str, &str); 4] = [("base_puzzles", "50"), ("test_puzzles", "4"), ("batch", "4"), ("steps", "100000")];
+use crate::{PUZZLES, Result, browser::Browser, dist, page::Page, server::StaticServer, ways::SMALL};
 
 impl Page<'_> {
     /// Opens the page with a puzzle, solves it and says what computed.
@@ -52,10 +48,7 @@ async fn firefox_solves_on_both_engines_trains_and_keeps_its_run() -> Result<()>
         page.wait_for("document.querySelector('[data-testid=train-start]:enabled')").await?;
         page.open_settings().await?;
         for (field, value) in SMALL {
-            let script = "const [id, value] = arguments, field = document.querySelector(`[data-testid=train-${id}]`);
-                field.value = value;
-                for (const type of ['input', 'change']) field.dispatchEvent(new Event(type, { bubbles: true }));";
-            page.script::<()>(script, [json!(field), json!(value)]).await?;
+            page.put(&format!("train-{field}"), value).await?;
         }
         page.click("train-start").await?;
         page.wait_for_step(3).await?;

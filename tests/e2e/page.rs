@@ -252,13 +252,18 @@ impl<'a> Page<'a> {
         self.settle().await
     }
 
-    /// Puts a value into a field, as if typed and left.
+    /// Puts a value into a field, as if typed and left, and waits until that is painted.
     pub async fn enter(&self, field: &str, value: &str) -> Result<()> {
+        self.put(field, value).await?;
+        self.settle().await
+    }
+
+    /// Puts a value into a field, as if typed and left.
+    pub async fn put(&self, field: &str, value: &str) -> Result<()> {
         let script = "const [id, value] = arguments, field = document.querySelector(`[data-testid=${id}]`);
             field.value = value;
             for (const type of ['input', 'change']) field.dispatchEvent(new Event(type, { bubbles: true }));";
-        self.script::<()>(script, [json!(field), json!(value)]).await?;
-        self.settle().await
+        self.script(script, [json!(field), json!(value)]).await
     }
 
     /// What is said beside Solve and in the notes about the board, which must hold these words exactly once.

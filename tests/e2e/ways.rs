@@ -19,7 +19,8 @@ use serde_json::json;
 use crate::{Result, browser::Chromium, folder::Folder, page::Page, train::open, visit};
 
 /// Few puzzles and steps enough not to end by themselves.
-const SMALL: [(&str, &str); 4] = [("base_puzzles", "50"), ("test_puzzles", "4"), ("batch", "4"), ("steps", "100000")];
+pub const SMALL: [(&str, &str); 4] =
+    [("base_puzzles", "50"), ("test_puzzles", "4"), ("batch", "4"), ("steps", "100000")];
 
 impl Page<'_> {
     /// Sets up a small run and starts it.

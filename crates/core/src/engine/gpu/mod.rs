@@ -21,6 +21,7 @@ pub mod shaders;
 mod stamps;
 #[cfg(target_arch = "wasm32")]
 mod web;
+mod workgroup_memory;
 
 pub use clearing::measure_clearing;
 pub use device::Device;
@@ -28,8 +29,8 @@ pub use launch::Form;
 pub use ledger::{Ledger, REFERENCES, Reference, ledger};
 pub use pace::now;
 pub use peak::measure_peak;
-pub use probe::probe_workgroup_memory;
 pub use session::Session;
+pub use workgroup_memory::probe_workgroup_memory;
 
 use super::{EngineError, Info, Kind};
 use crate::plan::{BufferId, Program};

@@ -1,7 +1,7 @@
 //! The adapter's own multiply-add peak, to measure kernels by.
 
 use super::device::Device;
-use super::pace;
+use super::probe::Probe;
 use crate::engine::EngineError;
 
 /// Invocations of a workgroup of `shaders/peak.wgsl`.
@@ -39,23 +39,12 @@ pub async fn measure_peak(device: &Device) -> Result<f64, EngineError> {
 }
 
 struct Peak {
-    pipeline: wgpu::ComputePipeline,
+    probe: Probe,
     parameters: wgpu::Buffer,
-    bind_group: wgpu::BindGroup,
 }
 
 impl Peak {
     fn new(device: &Device) -> Self {
-        let source = wgpu::ShaderSource::Wgsl(include_str!("../../../../../shaders/peak.wgsl").into());
-        let module = device.raw.create_shader_module(wgpu::ShaderModuleDescriptor { label: Some("peak"), source });
-        let pipeline = device.raw.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-            label: Some("peak"),
-            layout: None,
-            module: &module,
-            entry_point: Some("main"),
-            compilation_options: Default::default(),
-            cache: None,
-        });
         let buffer = |size, usage| {
             device.raw.create_buffer(&wgpu::BufferDescriptor {
                 label: Some("peak"),
@@ -66,15 +55,8 @@ impl Peak {
         };
         let out = buffer(1 << 20, wgpu::BufferUsages::STORAGE);
         let parameters = buffer(16, wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST);
-        let bind_group = device.raw.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("peak"),
-            layout: &pipeline.get_bind_group_layout(0),
-            entries: &[
-                wgpu::BindGroupEntry { binding: 0, resource: out.as_entire_binding() },
-                wgpu::BindGroupEntry { binding: 1, resource: parameters.as_entire_binding() },
-            ],
-        });
-        Peak { pipeline, parameters, bind_group }
+        let source = include_str!("../../../../../shaders/peak.wgsl");
+        Peak { probe: Probe::new(device, "peak", source, &[&out, &parameters]), parameters }
     }
 
     /// Seconds of one run.
@@ -82,18 +64,6 @@ impl Peak {
         let (a, b) = (0.999_f32, 0.001_f32);
         let parameters = [a.to_bits(), b.to_bits(), rounds, 0];
         device.queue.write_buffer(&self.parameters, 0, bytemuck::cast_slice(&parameters));
-        device.idle().await?;
-        let start = pace::now();
-        let mut encoder = device.raw.create_command_encoder(&Default::default());
-        {
-            let mut pass = encoder.begin_compute_pass(&Default::default());
-            pass.set_pipeline(&self.pipeline);
-            pass.set_bind_group(0, &self.bind_group, &[]);
-            pass.dispatch_workgroups(groups, 1, 1);
-        }
-        device.queue.submit([encoder.finish()]);
-        device.idle().await?;
-        device.check()?;
-        Ok((pace::now() - start).max(1e-6))
+        Ok(self.probe.time(device, groups).await?.max(1e-6))
     }
 }
