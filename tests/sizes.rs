@@ -10,7 +10,7 @@ use hrm_core::{
     data::{Batch, Dataset, Hard, SplitRequest, generate_split},
     engine::{Engine, cpu, gpu},
     puzzle::{Kind, Size},
-    train::{Examples, OptimizerConfig, Recipe, Run, Saved, Setup, StepReport, Trained, Trainer},
+    train::{Examples, Late, OptimizerConfig, Recipe, Run, Saved, Setup, StepReport, Trained, Trainer},
 };
 
 /// The sizes, the model's own first.
@@ -32,7 +32,7 @@ fn setup_of(mixer: Mixer, sizes: Vec<Size>) -> Setup {
     .unwrap();
     let optimizer = OptimizerConfig { lr: 1e-3, warmup_steps: 2, ..OptimizerConfig::default() };
     let model = ModelConfig { mixer, ..model };
-    Setup { model, optimizer, batch: 4, total_steps: 50, seed: 5, shards: 1, sizes, trained: Trained::Everything }
+    Setup { model, optimizer, batch: 4, total_steps: 50, seed: 5, shards: 1, sizes, trained: Trained::Everything, late: Late::default() }
 }
 
 fn all_sizes() -> Vec<Size> {

@@ -9,7 +9,7 @@ use hrm_core::config::ModelConfig;
 use hrm_core::data::{Dataset, Hard, SplitRequest, generate_split};
 use hrm_core::engine::cpu;
 use hrm_core::puzzle::Kind;
-use hrm_core::train::{OptimizerConfig, Setup, State, Trained, Trainer};
+use hrm_core::train::{Late, OptimizerConfig, Setup, State, Trained, Trainer};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -56,6 +56,7 @@ fn setup() -> Setup {
         shards: 1,
         sizes: Vec::new(),
         trained: Trained::Everything,
+        late: Late::default(),
     }
 }
 

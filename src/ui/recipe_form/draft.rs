@@ -179,7 +179,7 @@ impl Draft {
             // Not shown then, and kept for the kinds that have it.
             let is_had = match field.name {
                 "smaller" => has_smaller,
-                "hard" | "hard_guesses" => has_hard,
+                "hard" | "hard_guesses" | "hard_guesses_to" => has_hard,
                 _ => true,
             };
             if !is_had {
@@ -226,6 +226,8 @@ fn recipe_of(puzzle: Kind, preset: &Preset, seed: u64) -> Recipe {
         shards: 1,
         precision: Precision::F32,
         train_only: Trained::Everything,
+        late: 0.0,
+        late_segments: 0,
     };
     Recipe {
         name: format!("{puzzle}-{}", preset.name),

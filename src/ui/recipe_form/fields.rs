@@ -161,7 +161,7 @@ macro_rules! field {
 }
 
 /// Every setting, in the form's order.
-pub static FIELDS: [Field; 41] = [
+pub static FIELDS: [Field; 42] = [
     Field {
         name: "name",
         label: "Name of the run",
@@ -184,6 +184,7 @@ pub static FIELDS: [Field; 41] = [
     field!(Data "smaller", "Smaller ones", "Share of the base puzzles that are smaller ones set into a board of full size, 0 to 1. Unseen ones are all of full size.", share(data.smaller)),
     field!(Data "hard", "Hard ones", "Share of the puzzles that are hard, 0 to 1: no clue can be spared, and a solver by singles must guess. The others follow easiest and hardest.", share(data.hard)),
     field!(Data "hard_guesses", "Guesses of those", "How many guesses such a solver needs for a hard puzzle at least; those with 50 take minutes to find.", whole(data.hard_guesses)),
+    field!(Data "hard_guesses_to", "To", "Where this is more, each hard puzzle has its own least number of guesses between the two, small ones as often as large ones; 0: the same for all.", whole(data.hard_guesses_to)),
     field!(Data "data_seed", "Seed of the data", "The same seed generates the same puzzles and symmetries.", whole(data.seed)),
     field!(Model "family", "Family", "HRM has a slow and a fast module; TRM, its successor, one module in both roles.", FAMILIES(model.family), [("hrm", "HRM"), ("trm", "TRM")]),
     field!(Model "hidden_size", "Width D", "Channels of a state. Weights and time grow with its square.", whole(model.hidden_size)),

@@ -78,6 +78,7 @@ pub fn Data() -> impl IntoView {
                 <Show when=move || draft.with(Draft::has_hard)>
                     <Setting name="hard"/>
                     <Setting name="hard_guesses"/>
+                    <Setting name="hard_guesses_to"/>
                 </Show>
                 <Setting name="data_seed"/>
             </div>

@@ -13,7 +13,7 @@ use crate::model::{ModelError, Options, Segment, Solver, Taps, record_inference}
 use crate::plan::kernel::{Matmul, Operand};
 use crate::plan::{EntryId, Kernel, PlanError, Program, Recorder};
 use crate::random::Random;
-use crate::train::{OptimizerConfig, Setup, TrainError, Trained, Trainer, record_training};
+use crate::train::{Late, OptimizerConfig, Setup, TrainError, Trained, Trainer, record_training};
 
 /// An HRM on 9x9 Sudoku with attention and rotary positions.
 fn of_81_cells(hidden_size: usize, num_heads: usize, layers: usize, puzzle_emb_ndim: usize) -> ModelConfig {
@@ -139,6 +139,7 @@ impl Workload {
             shards: 1,
             sizes: Vec::new(),
             trained: Trained::Everything,
+            late: Late::default(),
         };
         let mut random = Random::new(2);
         let len = batch * config.seq_len;

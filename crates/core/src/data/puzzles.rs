@@ -34,6 +34,20 @@ pub struct Hard {
     pub share: f64,
     /// Guesses that it takes at least.
     pub guesses: u32,
+    /// Where this is more, what each takes at least is drawn between the two, evenly by its logarithm.
+    pub guesses_to: u32,
+}
+
+impl Hard {
+    /// What one puzzle takes at least. Nothing is drawn where it is the same for all: a seed gives the puzzles that it gave
+    /// before there were two limits.
+    fn floor(&self, random: &mut Random) -> u32 {
+        if self.guesses_to <= self.guesses {
+            return self.guesses;
+        }
+        let (least, most) = (f64::from(self.guesses.max(1)), f64::from(self.guesses_to));
+        (least * (most / least).powf(random.unit())).round() as u32
+    }
 }
 
 /// Boards that are searched for one hard puzzle: seconds at most.
@@ -89,12 +103,10 @@ impl Puzzles {
         let generator = self.kind.generator()?;
         // Without smaller ones nothing is drawn for them: a seed gives the puzzles that it always gave.
         let wants_smaller = !test && self.request.smaller > 0.0 && random.chance(self.request.smaller);
-        let Hard { share, guesses } = self.request.hard;
-        if !wants_smaller
-            && share > 0.0
-            && random.chance(share)
-            && let Some(hard) = self.kind.generate_hard(random, guesses, TRIES)
-        {
+        let asked = self.request.hard;
+        let wants_hard = !wants_smaller && asked.share > 0.0 && random.chance(asked.share);
+        let guesses = if wants_hard { asked.floor(random) } else { 0 };
+        if wants_hard && let Some(hard) = self.kind.generate_hard(random, guesses, TRIES) {
             let too_easy = self.kind.rating(&hard.question).is_none_or(|rating| rating < guesses);
             return Some((hard, too_easy));
         }

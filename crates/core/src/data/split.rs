@@ -210,7 +210,7 @@ mod tests {
             let request = SplitRequest { training: 40, test: 20, seed: 6, difficulty: (0.0, 1.0), smaller: 0.0, hard };
             generate_split(kind, &request, |_, _| {})
         };
-        let mixed = made(Hard { share: 0.5, guesses: 3 });
+        let mixed = made(Hard { share: 0.5, guesses: 3, guesses_to: 0 });
         for side in [&mixed.training, &mixed.test] {
             let hard = side.iter().filter(|example| kind.rating(&example.question) >= Some(3)).count();
             let easy = side.iter().filter(|example| kind.rating(&example.question) == Some(0)).count();
@@ -218,8 +218,12 @@ mod tests {
             assert!(4 * hard > side.len() && 4 * easy > side.len(), "{hard} hard ones of {}", side.len());
         }
         assert_eq!(mixed.too_easy, 0);
+        // Between two limits there are puzzles of every part of the range.
+        let between = made(Hard { share: 1.0, guesses: 1, guesses_to: 12 });
+        let ratings: Vec<u32> = between.training.iter().filter_map(|example| kind.rating(&example.question)).collect();
+        assert!(ratings.iter().any(|rating| *rating >= 8) && ratings.iter().any(|rating| *rating <= 3), "{ratings:?}");
         // Without any, the puzzles are those that a seed always gave.
-        let none = made(Hard { share: 0.0, guesses: 50 });
+        let none = made(Hard { share: 0.0, guesses: 50, guesses_to: 90 });
         assert_eq!(none, made(Hard::default()));
         assert!(none.training.iter().all(|example| kind.rating(&example.question) == Some(0)));
     }

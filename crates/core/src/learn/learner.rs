@@ -17,7 +17,7 @@ use crate::{
             training::{BLANK, Learnt, Sample, TaskSet, TaskSetError},
         },
     },
-    train::{OptimizerConfig, Setup, StepReport, TrainError, Trained, Trainer, predicted_bytes},
+    train::{Late, OptimizerConfig, Setup, StepReport, TrainError, Trained, Trainer, predicted_bytes},
 };
 
 /// The puzzle embedding's tensor.
@@ -196,6 +196,7 @@ fn setup_of(model: ModelConfig, optimizer: OptimizerConfig, settings: &LearnSett
         shards: settings.shards,
         sizes: Vec::new(),
         trained: settings.trained,
+        late: Late::default(),
     }
 }
 

@@ -11,6 +11,8 @@ pub const MOST_STEPS: u64 = 100_000_000;
 pub const MOST_PUZZLES: u64 = 10_000_000;
 /// Guesses of a hard puzzle.
 pub const MOST_GUESSES: u64 = 200;
+/// Segments without a gradient before a step.
+pub const MOST_LATE: u64 = 1_024;
 /// Shards; each has the weights for itself.
 pub const MOST_SHARDS: u64 = 256;
 
@@ -22,9 +24,11 @@ pub(super) fn check(recipe: &Recipe) -> Result<(), RecipeError> {
         ("[training] steps", training.steps, MOST_STEPS),
         ("[training] evaluate_on", training.evaluate_on as u64, MOST_PUZZLES),
         ("[training] shards", training.shards as u64, MOST_SHARDS),
+        ("[training] late_segments", training.late_segments.into(), MOST_LATE),
         ("[data] base_puzzles", data.base_puzzles as u64, MOST_PUZZLES),
         ("[data] test_puzzles", data.test_puzzles as u64, MOST_PUZZLES),
         ("[data] hard_guesses", data.hard_guesses.into(), MOST_GUESSES),
+        ("[data] hard_guesses_to", data.hard_guesses_to.into(), MOST_GUESSES),
     ] {
         if value > most {
             return Err(RecipeError::TooLarge { field, value, most });

@@ -29,7 +29,7 @@ pub use recipe::{DataRecipe, HoldOut, MOST_WHOLE, Recipe, RecipeError, Schedule}
 pub use recipe_fields::FieldProblem;
 pub use run::{Examples, Run};
 pub use saved::{Saved, Summary};
-pub use setup::Setup;
+pub use setup::{Late, Setup};
 pub use shortage::shortages;
 pub use tasks::{TaskProblem, complete, wants_tasks};
 pub use trainer::{State, StepReport, Trainer, predicted_bytes};

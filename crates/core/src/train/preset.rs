@@ -5,7 +5,7 @@ use crate::puzzle::Kind;
 
 use super::optimizer::OptimizerConfig;
 use super::program::Trained;
-use super::setup::Setup;
+use super::setup::{Late, Setup};
 
 /// A model with the settings that train it.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +42,7 @@ impl Preset {
             shards: 1,
             sizes: Vec::new(),
             trained: Trained::Everything,
+            late: Late::default(),
         }
     }
 }

@@ -34,6 +34,10 @@ pub struct Pass {
     pub model: Model,
     /// Carry reset, segment, losses, gradients, metrics, new carry.
     pub gradient: EntryId,
+    /// One segment of the rows that are under way, without a gradient; `None` in a training that has no [`Late`] segments.
+    ///
+    /// [`Late`]: super::Late
+    pub late: Option<EntryId>,
     /// New data for rows that halted.
     pub fresh: Inputs,
     /// Labels [B, S] that belong to them.
@@ -120,6 +124,8 @@ pub(super) struct Division {
     pub shards: usize,
     /// The weights that are trained.
     pub trained: Trained,
+    /// Whether there is an entry for segments without a gradient.
+    pub late: bool,
 }
 
 impl Deref for TrainingPlan {
@@ -166,7 +172,7 @@ pub fn record_training(
     apart: bool,
 ) -> Result<TrainingPlan, PlanError> {
     // Of two shards, each with so many rows.
-    let division = Division { shards: if apart { 2 } else { 1 }, trained: Trained::Everything };
+    let division = Division { shards: if apart { 2 } else { 1 }, trained: Trained::Everything, late: false };
     record_sizes(config, &[], batch, optimizer, division)
 }
 
@@ -180,7 +186,7 @@ pub(super) fn record_sizes(
     sizes: &[ModelConfig],
     batch: usize,
     optimizer: &OptimizerConfig,
-    Division { shards, trained }: Division,
+    Division { shards, trained, late }: Division,
 ) -> Result<TrainingPlan, PlanError> {
     let mut recorder = Recorder::new();
     let r = &mut recorder;
@@ -199,7 +205,10 @@ pub(super) fn record_sizes(
     };
     let hyper = r.persistent("hyper", &[4]);
     let grad_squares = r.persistent("grad_squares", &[model.trained.len()]);
+    let late_of = |r: &mut Recorder, model: &Model, buffers: Buffers| late.then(|| record_late(r, model, buffers));
+    let late = late_of(r, &model, own);
     let (first, mut grads) = record_pass(r, &model, own, step, grad_squares);
+    let first = Pass { late, ..first };
     if apart || !sizes.is_empty() {
         copy_gradients(r, &model, &mut grads, |r, name, shape| r.persistent(name, shape));
     }
@@ -208,11 +217,12 @@ pub(super) fn record_sizes(
         let model = model.at_size(r, config);
         let buffers = Buffers::declare(r, config, batch, &format!("board {number} "));
         let logits = r.persistent("logits", &[batch, config.seq_len, config.vocab_size]);
+        let late = late_of(r, &model, buffers);
         let (pass, mut own) = record_pass(r, &model, buffers, Common { logits, ..step }, grad_squares);
         let mut targets = model.trained.iter().map(|param| grads[param]);
         // The update reads one gradient of each weight, whatever size it comes from.
         copy_gradients(r, &model, &mut own, |_, _, _| targets.next().unwrap_or(grad_squares));
-        passes.push(pass);
+        passes.push(Pass { late, ..pass });
     }
     let joined = puzzle.filter(|_| apart).map(|param| Joined {
         param,
@@ -288,6 +298,19 @@ impl Buffers {
     }
 }
 
+/// Records a segment from the carry into the carry, of which nothing is learnt.
+fn record_late(r: &mut Recorder, model: &Model, Buffers { current, z_h, z_l, .. }: Buffers) -> EntryId {
+    let entry = r.entry("late");
+    let state = model.state_shape();
+    let x = r.temp("x", &state);
+    model.input(r, current, x);
+    let (new_h, new_l) = model.segment(r, x, (z_h, z_l), &mut TapLog::default());
+    let len = state.iter().product();
+    r.push(Copy { from: new_h, to: z_h, to_offset: 0, len });
+    r.push(Copy { from: new_l, to: z_l, to_offset: 0, len });
+    entry
+}
+
 /// Records the gradient of one size of board; the second result is the gradient of every trained weight.
 fn record_pass(
     r: &mut Recorder,
@@ -351,7 +374,7 @@ fn record_pass(
     }
     let model = model.clone();
     let pass =
-        Pass { model, gradient, fresh, fresh_labels, current, labels, z_h, z_l, steps, halted, logits, q, target };
+        Pass { model, gradient, late: None, fresh, fresh_labels, current, labels, z_h, z_l, steps, halted, logits, q, target };
     (pass, grads)
 }
 

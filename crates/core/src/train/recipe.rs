@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::recipe_fields::{self, FieldProblem};
 use super::tasks::{self, TaskProblem};
-use super::{BoardShare, OptimizerConfig, Setup, Trained, boards, limits};
+use super::{BoardShare, Late, OptimizerConfig, Setup, Trained, boards, limits};
 use crate::config::{ConfigError, ModelConfig};
 use crate::data::{Answers, Example, Hard, Puzzles, Split, SplitRequest};
 use crate::engine::Precision;
@@ -59,6 +59,9 @@ pub struct DataRecipe {
     /// Guesses that those take at least.
     #[serde(default, skip_serializing_if = "is_none")]
     pub hard_guesses: u32,
+    /// Where this is more, what each of them takes at least is drawn between the two, evenly by its logarithm.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub hard_guesses_to: u32,
     /// The CSV file whose puzzles are used instead of generated ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
@@ -139,6 +142,7 @@ impl Default for DataRecipe {
             smaller: 0.0,
             hard: 0.0,
             hard_guesses: 0,
+            hard_guesses_to: 0,
             file: None,
             boards: Vec::new(),
             mixture: Mixture::default(),
@@ -156,7 +160,7 @@ impl DataRecipe {
     /// What is generated, or taken from the file.
     pub fn request(&self) -> SplitRequest {
         let &Self { base_puzzles: training, test_puzzles: test, seed, easiest, hardest, smaller, .. } = self;
-        let hard = Hard { share: self.hard, guesses: self.hard_guesses };
+        let hard = Hard { share: self.hard, guesses: self.hard_guesses, guesses_to: self.hard_guesses_to };
         SplitRequest { training, test, seed, difficulty: (easiest, hardest), smaller, hard }
     }
 
@@ -199,6 +203,12 @@ pub struct Schedule {
     /// Which weights are trained.
     #[serde(default, skip_serializing_if = "Trained::is_everything")]
     pub train_only: Trained,
+    /// Share of the steps before which the rows think on without a gradient, 0 to 1.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub late: f64,
+    /// Segments by which they do at most.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub late_segments: u32,
 }
 
 fn is_f32(precision: &Precision) -> bool {
@@ -296,9 +306,9 @@ pub enum RecipeError {
         expected: &'static str,
     },
     /// A share outside 0 to 1, or above 0 for a kind that has no such puzzles.
-    #[error("[data] {field} is {share}, expected {expected}")]
+    #[error("{field} is {share}, expected {expected}")]
     Share {
-        /// Its name.
+        /// Section and name.
         field: &'static str,
         /// The share.
         share: f64,
@@ -313,7 +323,8 @@ impl Recipe {
         let Schedule { batch, steps, seed, shards, train_only: trained, .. } = self.training;
         let (model, optimizer) = (self.model.clone(), self.optimizer.clone());
         let sizes = self.data.boards.iter().map(|board| board.size).collect();
-        Setup { model, optimizer, batch, total_steps: steps, seed, shards, sizes, trained }
+        let late = Late { share: self.training.late, segments: self.training.late_segments };
+        Setup { model, optimizer, batch, total_steps: steps, seed, shards, sizes, trained, late }
     }
 
     /// Shards that so many processor cores compute fastest, where the recipe leaves their number open: on two cores two are
@@ -389,14 +400,18 @@ impl Recipe {
         if !(0.0 <= easiest && easiest <= hardest && hardest <= 1.0) {
             return Err(RecipeError::Difficulty { easiest, hardest });
         }
-        let shares =
-            [("smaller", smaller, self.puzzle.has_smaller()), ("hard", self.data.hard, self.puzzle.has_hard())];
+        let shares = [
+            ("[data] smaller", smaller, self.puzzle.has_smaller()),
+            ("[data] hard", self.data.hard, self.puzzle.has_hard()),
+            ("[training] late", self.training.late, true),
+        ];
         for (field, share, has_such) in shares {
             if !(0.0..=1.0).contains(&share) {
                 return Err(RecipeError::Share { field, share, expected: "a share from 0 to 1".into() });
             }
             if share > 0.0 && !has_such {
-                let expected = format!("0 for {}, which has no {field} puzzles", self.puzzle);
+                let name = field.trim_start_matches("[data] ");
+                let expected = format!("0 for {}, which has no {name} puzzles", self.puzzle);
                 return Err(RecipeError::Share { field, share, expected });
             }
         }

@@ -169,6 +169,7 @@ fn example(section: &str) -> Map<String, Value> {
             smaller: 0.5,
             hard: 0.5,
             hard_guesses: 1,
+            hard_guesses_to: 1,
             file: Some(String::new()),
             boards: vec![BoardShare { size: Size::new(5, 5), share: 0.5 }],
             mixture: Mixture::new(vec![Part::default()]),
@@ -195,6 +196,8 @@ fn example(section: &str) -> Map<String, Value> {
                 shards,
                 precision,
                 train_only,
+                late: 0.5,
+                late_segments: 1,
             })
         }
         _ => return ModelConfig::example(),

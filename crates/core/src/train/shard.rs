@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::Batch;
 use crate::engine::{Data, Engine, Session};
 use crate::model::Weights;
-use crate::plan::BufferId;
+use crate::plan::{BufferId, EntryId};
 
 use super::error::TrainError;
 use super::program::{Pass, TrainingPlan};
@@ -197,6 +197,20 @@ impl<S: Session> Shard<S> {
         Ok(hyper[0])
     }
 
+    /// What is run for the gradient of a step.
+    pub(super) fn gradient(&self, step: u64, board: usize) -> Vec<EntryId> {
+        let pass = self.plan.pass(board);
+        let late = pass.late.map_or(0, |_| self.setup.late.before(self.setup.seed, step));
+        pass.late.into_iter().cycle().take(late).chain([pass.gradient]).collect()
+    }
+
+    /// What is run for a whole step of the only shard.
+    pub(super) fn step(&self, step: u64, board: usize) -> Vec<EntryId> {
+        let mut entries = self.gradient(step, board);
+        entries.push(self.plan.update);
+        entries
+    }
+
     /// Does what it is told.
     ///
     /// # Errors
@@ -206,8 +220,7 @@ impl<S: Session> Shard<S> {
             Order::Gradient { step, batch } => {
                 self.feed(step, &batch)?;
                 let read = self.plan.apart();
-                let gradient = self.plan.pass(batch.board).gradient;
-                let mut data = self.session.run(&[gradient], &read).await?.into_iter();
+                let mut data = self.session.run(&self.gradient(step, batch.board), &read).await?.into_iter();
                 let mut reply =
                     Gradient { metrics: data.next().map(Data::f32).unwrap_or_default(), ..Gradient::default() };
                 for moments in &self.plan.moments {

@@ -24,7 +24,11 @@ pub fn shortages(recipe: &Recipe, found: SplitCounts, given: Option<usize>) -> V
     let mut sentences: Vec<String> =
         sides.into_iter().filter(|(.., asked, found, _)| found < asked).map(sentence).collect();
     if found.too_easy > 0 {
-        let (too_easy, guesses) = (found.too_easy, data.hard_guesses);
+        let too_easy = found.too_easy;
+        let guesses = match (data.hard_guesses, data.hard_guesses_to) {
+            (least, most) if most > least => format!("{least} to {most}"),
+            (least, _) => least.to_string(),
+        };
         sentences.push(format!("{too_easy} of the hard puzzles take fewer guesses than hard_guesses asks for, {guesses}: none harder was found in the time that is given to one"));
     }
     sentences

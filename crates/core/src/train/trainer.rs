@@ -191,8 +191,9 @@ impl<S: Session> Trainer<S> {
         let step = self.step + 1;
         if self.others.is_empty() {
             let lr = self.first.feed(step, batch)?;
+            let entries = self.first.step(step, batch.board);
             let Shard { plan, session, .. } = &mut self.first;
-            let numbers = session.run(&[plan.pass(batch.board).gradient, plan.update], &plan.read()).await?;
+            let numbers = session.run(&entries, &plan.read()).await?;
             self.step = step;
             return self.report(step, lr, numbers);
         }
@@ -241,8 +242,9 @@ impl<S: Session> Trainer<S> {
         }
         let step = self.step + 1;
         let lr = self.first.feed(step, batch)?;
+        let entries = self.first.step(step, batch.board);
         let Shard { plan, session, .. } = &mut self.first;
-        let numbers = session.start(&[plan.pass(batch.board).gradient, plan.update], &plan.read())?;
+        let numbers = session.start(&entries, &plan.read())?;
         self.step = step;
         match self.under_way.replace(UnderWay { step, lr, numbers }) {
             Some(before) => self.fetch(before).await.map(Some),
