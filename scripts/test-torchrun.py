@@ -118,6 +118,10 @@ config.update(
 names = {"hrm.hrm_act_v1": "recursive_reasoning.hrm"}
 path, _, class_name = config["arch"]["name"].partition("@")
 config["arch"]["name"] = f"{names.get(path, path)}@{class_name}"
+if not config["arch"]["puzzle_emb_ndim"]:
+    # Its own looks the puzzle embedding up, which such a model has not.
+    load = lambda model, of: model.load_state_dict(torch.load(of.load_checkpoint, map_location="cpu"), assign=True)
+    pretrain.load_checkpoint = load
 pretrain.launch(config)
 for step, values in log:
     if rank == 0:

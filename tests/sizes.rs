@@ -32,7 +32,17 @@ fn setup_of(mixer: Mixer, sizes: Vec<Size>) -> Setup {
     .unwrap();
     let optimizer = OptimizerConfig { lr: 1e-3, warmup_steps: 2, ..OptimizerConfig::default() };
     let model = ModelConfig { mixer, ..model };
-    Setup { model, optimizer, batch: 4, total_steps: 50, seed: 5, shards: 1, sizes, trained: Trained::Everything, late: Late::default() }
+    Setup {
+        model,
+        optimizer,
+        batch: 4,
+        total_steps: 50,
+        seed: 5,
+        shards: 1,
+        sizes,
+        trained: Trained::Everything,
+        late: Late::default(),
+    }
 }
 
 fn all_sizes() -> Vec<Size> {

@@ -464,6 +464,7 @@ fn a_task_is_learnt_under_identifiers_and_answered_by_vote() {
             shards: 1,
             sizes: Vec::new(),
             trained: Trained::Everything,
+            late: Late::default(),
         };
         let engine = cpu::Engine::new();
         let weights = Weights::init(&model, setup.seed);

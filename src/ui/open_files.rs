@@ -1,21 +1,22 @@
 //! Files that a person brings: by an input, or dropped anywhere on the page.
 
+use hrm_core::checkpoint::torch::is_torch;
 use leptos::{ev::DragEvent, prelude::*, task::spawn_local};
 use web_sys::{Event, File};
 
 use crate::ui::{
     browser::{
         self,
-        files::{Dropped, files_of, text},
+        files::{Dropped, beginning, files_of, text},
     },
-    state::Files,
+    state::{Brought, Files},
     tasks_module::{TasksModule, is_of_tasks},
 };
 
 /// Marks the document's root while files hover over the page.
 const HOVER: &str = "data-files-over";
 /// Endings of files that belong to models and training, whatever comes with them.
-const OF_MODELS: [&str; 5] = ["safetensors", "csv", "yaml", "pt", "npy"];
+const OF_MODELS: [&str; 3] = ["safetensors", "csv", "npy"];
 /// JSON files of a drop that are looked into at most.
 const LOOKED_INTO: usize = 3;
 
@@ -30,8 +31,11 @@ async fn take(own: Files, tasks: TasksModule, files: Vec<File>) {
 
 async fn is_tasks(tasks: TasksModule, files: &[File]) -> bool {
     let ending = |file: &File| file.name().to_lowercase().rsplit('.').next().unwrap_or_default().to_owned();
-    if files.iter().any(|file| OF_MODELS.contains(&ending(file).as_str())) {
-        return false;
+    for file in files {
+        let named = OF_MODELS.contains(&ending(file).as_str()) || Brought::default().take(file);
+        if named || is_torch(&beginning(file).await) {
+            return false;
+        }
     }
     if tasks.is_shown() {
         return true;

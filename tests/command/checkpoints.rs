@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use hrm_core::checkpoint::torch::{self, PuzzleRows, States, TorchFile};
+use hrm_core::checkpoint::{Tensor, Weights};
+
 use super::{Folder, copy_model};
 
 /// The official file, with its configuration, in a folder `run`.
@@ -28,6 +31,17 @@ fn an_official_file_or_its_folder_is_verified_run_and_evaluated() {
         let said = folder.hrm(&["run", "--model", model, "--set", "seq_len=16", "--puzzle", PUZZLE]).done();
         assert!(said.starts_with("segment  1") && said.contains("segment  4"), "{said}");
     }
+    // The published ones have another name and the code beside them.
+    fs::rename(folder.path("run/step_7"), folder.path("run/checkpoint")).unwrap();
+    folder.write("run/losses.py", "import torch\n");
+    for model in ["run/checkpoint", "run"] {
+        let said = folder.hrm(&["run", "--model", model, "--set", "seq_len=16", "--puzzle", PUZZLE]).done();
+        assert!(said.contains("segment  4"), "{said}");
+    }
+    fs::copy(folder.path("run/checkpoint"), folder.path("run/other.pt")).unwrap();
+    let said = folder.refusal(&["run", "--model", "run", "--puzzle", PUZZLE]);
+    assert_eq!(said, "run: several PyTorch files, expected one of them: run/checkpoint, run/other.pt");
+    fs::remove_file(folder.path("run/other.pt")).unwrap();
     folder.hrm(&["puzzles", "sudoku-4x4", "--count", "3", "--out", "p.csv"]).done();
     let said = folder.hrm(&["eval", "--model", "run", "--set", "seq_len=16", "--data", "p.csv"]).done();
     assert!(said.starts_with("puzzles                    3"), "{said}");
@@ -98,6 +112,17 @@ fn a_puzzle_runs_under_each_of_its_identifiers() {
         folder.refusal(&arguments)
     };
     assert!(refused("3").contains("row 3 is asked for, it has 3"), "{}", refused("3"));
+    folder.hrm(&["puzzles", "sudoku-4x4", "--count", "20", "--out", "p.csv"]).done();
+    let eval = |more: &[&str]| {
+        let arguments =
+            ["eval", "--model", "run", "--set", "seq_len=16", "--json", "--segments", "1", "--data", "p.csv"];
+        folder.hrm(&[&arguments, more].concat())
+    };
+    let (first, second) = (eval(&[]), eval(&["--identifier", "2"]));
+    assert!(first.err.contains("under puzzle identifier 0 of 3; --identifier gives another"), "{first:?}");
+    assert!(!second.err.contains("identifier"), "{second:?}");
+    let accuracy = |said: &str| serde_json::from_str::<serde_json::Value>(said).unwrap()["accuracy"].clone();
+    assert_ne!(accuracy(&first.done()), accuracy(&second.done()));
     assert!(refused("first").contains("no identifiers.json beside the model"), "{}", refused("first"));
     folder.write("run/identifiers.json", r#"["<blank>", "first", "second"]"#);
     assert_eq!(run(&["--identifier", "second"]), by_number[2]);
@@ -106,6 +131,12 @@ fn a_puzzle_runs_under_each_of_its_identifiers() {
     folder.hrm(&["convert", "run", "--set", "seq_len=16", "--out", "m.safetensors"]).done();
     let arguments = ["run", "--model", "m.safetensors", "--json", "--puzzle", PUZZLE, "--identifier", "2"];
     assert_eq!(folder.hrm(&arguments).done(), by_number[2]);
+    // Their names go with them, in each form.
+    let json: serde_json::Value = serde_json::from_slice(&folder.read("m.json")).unwrap();
+    assert_eq!(json["identifiers"], serde_json::json!(["<blank>", "first", "second"]));
+    fs::create_dir(folder.path("back")).unwrap();
+    folder.hrm(&["convert", "m.safetensors", "--out", "back/step_1"]).done();
+    assert_eq!(folder.read("back/identifiers.json"), br#"["<blank>","first","second"]"#);
     let none = folder.refusal(&["run", "--model", "sudoku-4x4", "--puzzle", PUZZLE, "--identifier", "1"]);
     assert!(none.contains("no puzzle embedding"), "{none}");
 }
@@ -155,4 +186,42 @@ fn what_cannot_be_a_checkpoint_is_refused_in_a_line() {
     assert!(changed("arch:", "arch: [").contains("all_config.yaml: configuration: "));
     let said = folder.refusal(&["convert", "sudoku-4x4", "--out", "all_config.yaml"]);
     assert!(said.contains("this is the configuration's name"), "{said}");
+}
+
+/// Every tensor that is not as the configuration asks, in the form of the official training.
+#[test]
+fn tensors_that_do_not_fit_are_told_by_name() {
+    let folder = Folder::new("checkpoints-tensors");
+    official(&folder);
+    let bytes = folder.read("run/step_7");
+    let whole = TorchFile::open(&bytes[..]).unwrap().weights(PuzzleRows::All).unwrap();
+    let refused = |change: &dyn Fn(&mut Weights)| {
+        let mut weights = whole.clone();
+        change(&mut weights);
+        let mut bytes = Vec::new();
+        torch::write(&weights, "step_7", States::Exact, &mut bytes).unwrap();
+        folder.write("run/step_7", bytes);
+        folder.refusal(&["run", "--model", "run", "--set", "seq_len=16", "--puzzle", PUZZLE])
+    };
+    const NAME: &str = "lm_head.weight";
+    let tensor = |shape: &[usize]| Tensor { shape: shape.to_vec(), data: vec![0.0; shape.iter().product()] };
+    let changes: [(&dyn Fn(&mut Weights), &str); 4] = [
+        (&|weights| drop(weights.tensors.remove(NAME)), "tensor lm_head.weight [6, 64] is missing"),
+        (
+            &|weights| drop(weights.tensors.insert(NAME.into(), tensor(&[7, 64]))),
+            "tensor lm_head.weight has shape [7, 64]; the configuration asks for [6, 64]",
+        ),
+        (
+            &|weights| drop(weights.tensors.insert(NAME.into(), tensor(&[0, 64]))),
+            "tensor lm_head.weight has shape [0, 64]; the configuration asks for [6, 64]",
+        ),
+        (
+            &|weights| drop(weights.tensors.insert("head.weight".into(), tensor(&[1]))),
+            "tensor head.weight has no place in this configuration",
+        ),
+    ];
+    for (change, expected) in changes {
+        let said = refused(change);
+        assert!(said.starts_with("run/step_7: ") && said.contains(expected), "{said}");
+    }
 }

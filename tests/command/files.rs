@@ -54,6 +54,7 @@ fn writers(file: &str) -> Vec<Vec<String>> {
     vec![
         words(&["grow", "maze-9", "--to", "maze-11", "--out", file]),
         words(&["average", "sudoku-4x4", "sudoku-4x4", "--out", file]),
+        words(&["convert", "sudoku-4x4", "--out", file]),
         words(&["puzzles", "sudoku-4x4", "--count", "3", "--out", file]),
         words(&["eval", "--model", "sudoku-4x4", "--data", "p.csv", "--segments", "1", "--each", file]),
         words(&["run", "--model", "sudoku-4x4", "--puzzle", "..4. 4... ...2 .3..", "--recording", file]),

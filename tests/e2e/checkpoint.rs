@@ -141,6 +141,17 @@ async fn checkpoints_are_kept_until_they_are_removed() -> Result<()> {
         fs::copy(Path::new(OFFICIAL).join(name), folder.file("run").join(name))?;
     }
     fs::write(folder.file("run").join("step_3"), "an older one, which is not read")?;
+    // Published ones have no ending, and their code lies beside them.
+    for published in ["first", "second"] {
+        fs::create_dir(folder.file(published))?;
+        fs::copy(Path::new(OFFICIAL).join("step_7"), folder.file(published).join("checkpoint"))?;
+        let yaml = fs::read_to_string(Path::new(OFFICIAL).join("all_config.yaml"))?;
+        fs::write(folder.file(published).join("all_config.yaml"), format!("{yaml}\nof_run: {published}\n"))?;
+        fs::write(folder.file(published).join("losses.py"), "import torch\n")?;
+        fs::write(folder.file(published).join("dataset.json"), r#"{"seq_len": 16}"#)?;
+        // Files of one size are told apart by their times.
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
     let gallery = concat!(env!("CARGO_MANIFEST_DIR"), "/www/gallery/sudoku-4x4-attention.safetensors");
     let bare = folder.write("bare.safetensors", fs::read(gallery)?)?;
     visit(Chromium::Plain, async |browser, url| {
@@ -166,6 +177,24 @@ async fn checkpoints_are_kept_until_they_are_removed() -> Result<()> {
         page.enter("asked-num_heads", "4").await?;
         page.say_length().await?;
         page.wait_for_model("bare").await?;
+
+        // Two of one name stay beside each other, the same one again takes its own place.
+        for (published, name) in [("first", "checkpoint"), ("second", "checkpoint (2)"), ("first", "checkpoint")] {
+            page.upload("open-model-folder", folder.file(published).to_str().ok_or("a folder with a strange name")?)
+                .await?;
+            page.wait_for_model(name).await?;
+            assert_eq!(page.text("notes").await?, "", "of the other files of a folder nothing is said");
+            page.unfold_models().await?;
+            page.wait_for(&format!(
+                "document.querySelector('[data-testid=kept-models]').textContent.includes('{name}, 1.1 MB')"
+            ))
+            .await?;
+            let yaml = String::from_utf8(page.saved_bytes("save-official-config").await?)?;
+            assert!(yaml.contains(&format!("of_run: \"{published}\"")), "{yaml}");
+        }
+        for name in ["checkpoint", "checkpoint (2)"] {
+            page.click(&format!("remove-{name}")).await?;
+        }
 
         let page = Page::open(browser, url).await?;
         page.unfold_models().await?;

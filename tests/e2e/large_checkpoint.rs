@@ -90,7 +90,7 @@ fn checkpoint(folder: &Folder, config: &str) -> Result<([String; 2], u64)> {
     let dataset = json!({ "seq_len": config.seq_len, "vocab_size": config.vocab_size,
         "num_puzzle_identifiers": config.num_puzzle_identifiers });
     folder.write("dataset.json", dataset.to_string())?;
-    let yaml = folder.write("all_config.yaml", official::config_yaml(&config, None, false))?;
+    let yaml = folder.write("all_config.yaml", official::config_yaml(&config, None, false, None))?;
     let bytes = fs::metadata(&step)?.len();
     Ok(([step.to_str().ok_or("a folder with a strange name")?.to_owned(), yaml], bytes))
 }

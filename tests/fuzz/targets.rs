@@ -255,7 +255,7 @@ pub fn yaml() -> Target {
             let config =
                 fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/kept/small.json")).unwrap();
             let config = ModelConfig::from_json(&config).unwrap();
-            seeds.push(official::config_yaml(&config, Some("sudoku-4x4"), true).into_bytes());
+            seeds.push(official::config_yaml(&config, Some("sudoku-4x4"), true, None).into_bytes());
             seeds
         },
         words: &[

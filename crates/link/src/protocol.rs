@@ -98,6 +98,8 @@ pub enum Task<T = TrainingTask> {
         config: Option<Box<ModelConfig>>,
         /// What it solves.
         puzzle: puzzle::Kind,
+        /// The configuration that it came with, JSON: the official training's fields beside the model's.
+        source: Option<String>,
     },
     /// Time one segment of the open model on the CPU engine, unless that is known, and try the GPU engine, unless it is known to
     /// be the slower one on the adapter that there is. It gives way to all other tasks.
@@ -275,6 +277,8 @@ pub enum Event {
         puzzle: Option<puzzle::Kind>,
         /// Fields with the values that were assumed for them, since nothing tells: `num_heads 8`.
         assumed: Vec<String>,
+        /// The configuration as its file has it, JSON.
+        source: String,
     },
     /// A file of a model, which comes with the message.
     Exported,

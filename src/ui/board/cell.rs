@@ -61,7 +61,11 @@ pub struct Cell {
 impl Cell {
     fn new(kind: Kind, asked: u8, answered: Option<(u8, f32)>) -> Self {
         let given = asked != kind.blank();
+        let style = kind.layout().answers;
         let (source, token) = match answered {
+            // Where a grid ends in the answer, its cells are blank.
+            Some((token, _)) if style == AnswerStyle::Whole && kind.symbol(token).is_none() => (Source::Blank, token),
+            Some((token, _)) if style == AnswerStyle::Whole => (Source::Inferred, token),
             None if given => (Source::Given, asked),
             None => (Source::Blank, asked),
             Some((token, _)) if given && token == asked => (Source::Given, asked),

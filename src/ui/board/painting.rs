@@ -28,6 +28,8 @@ const SMALL_FONT: f64 = 0.75;
 const READABLE: f64 = 12.0;
 /// How far a symbol's baseline lies below the middle, as a share of the font.
 const BASELINE: f64 = 0.35;
+/// How much is left of a colour that the model is not sure of at all.
+const FAINTEST: f64 = 0.3;
 /// Steps of confidence that links are told apart by: those of one step are one stroke.
 const LINK_STEPS: u8 = 20;
 
@@ -149,6 +151,13 @@ impl<'a> Painting<'a> {
         self.on.set_global_alpha(1.0);
     }
 
+    /// Lays a colour of the board's own over what is there.
+    fn mix_colour(&self, [red, green, blue]: [u8; 3], alpha: f64, [left, top, width, height]: [f64; 4]) {
+        self.ink.set(None);
+        self.on.set_fill_style_str(&format!("rgb({red} {green} {blue} / {alpha:.2})"));
+        self.on.fill_rect(left, top, width, height);
+    }
+
     /// A cell's ground.
     fn paint_ground(&self, at: usize, cell: &Cell) {
         let area = self.cell(at);
@@ -156,6 +165,11 @@ impl<'a> Painting<'a> {
         match (self.kind.fill(cell.painted(self.kind)), cell.laid) {
             (Fill::Wall, _) => self.fill(Ink::Wall, area),
             _ if contradicted && self.is_path() => self.fill(Ink::WrongCell, area),
+            (Fill::Colour(colour), None) => {
+                self.fill(Ink::Raised, area);
+                let sure = cell.confidence.filter(|_| cell.source == Source::Inferred).unwrap_or(1.0);
+                self.mix_colour(colour, FAINTEST + (1.0 - FAINTEST) * f64::from(sure), area);
+            }
             (_, Some(laid)) => {
                 self.fill(Ink::Raised, area);
                 self.mix(Ink::Magnitude, f64::from(laid.share), area);
@@ -246,6 +260,12 @@ impl<'a> Painting<'a> {
         }
         let text =
             if self.kind.fill(cell.painted(self.kind)).has_symbol() { cell.text(self.kind) } else { String::new() };
+        if let Fill::Colour(_) = self.kind.fill(cell.painted(self.kind))
+            && cell.laid.is_none()
+        {
+            // Readable on every colour: light with a dark edge.
+            return self.write_on_colour(&text, font, [middle, baseline]);
+        }
         if !text.is_empty() {
             self.write(&text, ink, cell.source != Source::Inferred, font, [middle, baseline], "center");
         }
@@ -271,6 +291,17 @@ impl<'a> Painting<'a> {
         self.on.set_font(&format!("{weight} {font:.1}px {}", self.palette.font()));
         self.on.set_text_align(align);
         self.set_ink(ink);
+        let _ = self.on.fill_text(text, x, y);
+    }
+
+    fn write_on_colour(&self, text: &str, font: f64, [x, y]: [f64; 2]) {
+        self.on.set_font(&format!("700 {:.1}px {}", font * 0.8, self.palette.font()));
+        self.on.set_text_align("center");
+        self.on.set_stroke_style_str("rgb(0 0 0 / 0.75)");
+        self.on.set_line_width(self.line(2.0));
+        let _ = self.on.stroke_text(text, x, y);
+        self.ink.set(None);
+        self.on.set_fill_style_str("#fff");
         let _ = self.on.fill_text(text, x, y);
     }
 

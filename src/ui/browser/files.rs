@@ -41,16 +41,24 @@ async fn read(file: &File, reading: Promise) -> Result<JsValue, String> {
     JsFuture::from(reading).await.map_err(gone)
 }
 
-/// The header of a safetensors file with the eight bytes before it that tell its length; empty where it cannot be read.
-pub async fn header(file: &File) -> Vec<u8> {
-    let start = async |bytes: f64| {
+/// The first bytes of a file, enough to tell its kind; empty where it cannot be read.
+pub async fn beginning(file: &File) -> Vec<u8> {
+    part(file, 16.0).await
+}
+
+async fn part(file: &File, bytes: f64) -> Vec<u8> {
+    let read = async {
         let part = file.slice_with_f64_and_f64(0.0, bytes).ok()?;
         let buffer = JsFuture::from(part.array_buffer()).await.ok()?;
         Some(Uint8Array::new(&buffer).to_vec())
     };
-    let length = start(8.0).await.unwrap_or_default();
-    let length = <[u8; 8]>::try_from(length).map_or(0.0, |length| u64::from_le_bytes(length) as f64);
-    start(8.0 + length.min(LONGEST_HEADER)).await.unwrap_or_default()
+    read.await.unwrap_or_default()
+}
+
+/// The header of a safetensors file with the eight bytes before it that tell its length; empty where it cannot be read.
+pub async fn header(file: &File) -> Vec<u8> {
+    let length = <[u8; 8]>::try_from(part(file, 8.0).await).map_or(0.0, |length| u64::from_le_bytes(length) as f64);
+    part(file, 8.0 + length.min(LONGEST_HEADER)).await
 }
 
 /// What was dropped: files, and folders whose files are looked up.

@@ -1,6 +1,7 @@
 //! Files that a person brings, taken as what they are: recordings, models, saved runs, puzzles to learn from.
 
 use hrm_core::{
+    checkpoint::torch::is_torch,
     config::ModelConfig,
     json, names,
     puzzle::Kind,
@@ -15,7 +16,7 @@ use crate::ui::{
     board::edit::Brush,
     browser::{
         self,
-        files::{contents, header, text},
+        files::{beginning, contents, header, text},
     },
     state::{
         checkpoint::{About, Brought},
@@ -52,7 +53,7 @@ impl Files {
     /// a beginning for that.
     pub fn take(self, files: Vec<File>) {
         spawn_local(async move {
-            let (mut weights, mut configuration) = (None, None);
+            let (mut weights, mut configuration, mut unknown) = (None, None, None);
             let mut checkpoint = Brought::default();
             for file in files {
                 let name = file.name().to_lowercase();
@@ -69,23 +70,31 @@ impl Files {
                             self.open_recording(file).await;
                         } else if Saved::is_claimed_by(&header) {
                             self.training.show().await;
-                            let text =
-                                format!("{} is a saved run: it is put among the runs below, to be continued.", file.name());
+                            let text = format!(
+                                "{} is a saved run: it is put among the runs below, to be continued.",
+                                file.name()
+                            );
                             self.training.notice.set(Some(Notice { text, ways: Vec::new() }));
                             self.training.take_saved_run(file);
                         } else {
                             weights = Some(file);
                         }
                     }
-                    _ => self.training.refuse(format!(
-                        "{}: expected a recording, a saved run or weights (.safetensors), a configuration (.json), an official \
-                         checkpoint (step_N and all_config.yaml), or puzzles to learn from (.csv)",
-                        file.name()
-                    )),
+                    // The published checkpoints are named `checkpoint`, without an ending.
+                    _ if is_torch(&beginning(&file).await) => checkpoint.weights = Some(file),
+                    _ => unknown = unknown.or(Some(file)),
                 }
             }
+            // The folder of a checkpoint has other files too.
+            if let Some(file) = unknown.filter(|_| checkpoint.weights.is_none()) {
+                self.training.refuse(format!(
+                    "{}: expected a recording, a saved run or weights (.safetensors), a configuration (.json), an official \
+                     checkpoint (step_N and all_config.yaml), or puzzles to learn from (.csv)",
+                    file.name()
+                ));
+            }
             // Weights are read by the official configuration where that came with them.
-            if checkpoint.yaml.is_some() && checkpoint.weights.is_none() {
+            if checkpoint.weights.is_none() && checkpoint.is_described() {
                 checkpoint.weights = weights.take();
             }
             if checkpoint.weights.is_some() {
@@ -152,19 +161,21 @@ impl Files {
             let name = weights.name();
             let name = name.strip_suffix(".safetensors").unwrap_or(&name).to_owned();
             names::check(&name).map_err(|error| format!("{}: {error}", weights.name()))?;
-            Ok((config, puzzle, unknown, name))
+            let identifiers = json.get("identifiers").and_then(|names| names.as_array()).into_iter().flatten();
+            let names = identifiers.map(|name| name.as_str().unwrap_or_default().to_owned()).collect();
+            Ok((About { puzzle, config, names, modified: weights.last_modified(), source: None }, unknown, name))
         };
         let read = read.await;
         if !self.machine.is_last_brought(number) {
             return;
         }
-        let (config, puzzle, unknown, name) = match read {
+        let (about, unknown, name) = match read {
             Ok(read) => read,
             Err(message) => return self.training.refuse(message),
         };
         let said = format!("{}: unknown fields are ignored: {}.", configuration.name(), unknown.join(", "));
         self.machine.notice.set((!unknown.is_empty()).then_some(said));
-        self.adopt_file(name, weights, About { puzzle, config, names: Vec::new() }).await;
+        self.adopt_file(name, weights, about).await;
     }
 
     /// Shows what a file recorded, with its puzzle on the board and its model opened where the page has it.

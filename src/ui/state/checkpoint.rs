@@ -43,6 +43,11 @@ impl Brought {
         *place = Some(file.clone());
         true
     }
+
+    /// Whether something came that stands beside a checkpoint.
+    pub fn is_described(&self) -> bool {
+        [&self.yaml, &self.dataset, &self.names].into_iter().any(Option::is_some)
+    }
 }
 
 /// A checkpoint of which something has to be asked.
@@ -58,7 +63,7 @@ pub struct Unsettled {
 }
 
 /// What is kept beside a model's file.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct About {
     /// What it solves.
     pub puzzle: Kind,
@@ -66,4 +71,10 @@ pub struct About {
     pub config: ModelConfig,
     /// Names of its puzzle identifiers, where they are known.
     pub names: Vec<String>,
+    /// When the file was last changed, in ms since 1970: another one of this name is told from it so.
+    #[serde(default)]
+    pub modified: f64,
+    /// The official training's whole configuration, JSON: it is handed out with the model.
+    #[serde(default)]
+    pub source: Option<String>,
 }

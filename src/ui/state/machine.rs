@@ -1,6 +1,6 @@
 //! What computes: the worker, the gallery it listed, the open model, the engines and what they took.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use hrm_core::{
     config::ModelConfig,
@@ -72,7 +72,11 @@ pub struct Checkpoint {
     /// The puzzle identifier that it runs under.
     pub identifier: u32,
     /// The names of all of them, where its identifiers.json came with it.
-    pub names: Vec<String>,
+    pub names: Arc<Vec<String>>,
+    /// [`About::modified`](super::checkpoint::About).
+    pub modified: f64,
+    /// [`About::source`](super::checkpoint::About).
+    pub source: Option<String>,
 }
 
 /// State of the machinery.
@@ -247,6 +251,11 @@ impl Machine {
     pub fn own_of_board(self) -> Option<Own> {
         let name = self.model.with(|model| model.as_ref().map(|model| model.name.clone()))?;
         self.own.with_value(|own| own.iter().find(|own| own.entry.name == name).cloned())
+    }
+
+    /// The names of the page's own models that are meant.
+    pub(super) fn own_names(self, is_meant: impl Fn(&Own) -> bool) -> Vec<String> {
+        self.own.with_value(|own| own.iter().filter(|own| is_meant(own)).map(|own| own.entry.name.clone()).collect())
     }
 
     /// Lists models that were kept on an earlier visit, without preferring them.

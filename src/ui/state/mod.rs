@@ -28,7 +28,7 @@ mod wider;
 
 pub(super) use attempt::Attempt;
 pub(super) use brought::Files;
-pub(super) use checkpoint::Unsettled;
+pub(super) use checkpoint::{Brought, Unsettled};
 pub(super) use dimension::{DIMENSION_PUZZLES, Measured};
 pub(super) use drawing::Drawing;
 pub(super) use experiment::Experiment;

@@ -1,5 +1,7 @@
 //! Models in files: they are opened, kept in the browser, and handed out again.
 
+use std::sync::Arc;
+
 use hrm_core::{
     gallery::{Card, Entry},
     names,
@@ -84,11 +86,13 @@ impl Files {
     async fn find_configuration(self, mut unsettled: Unsettled) {
         let task = Task::Describe(unsettled.described.clone());
         match self.training.request_of_file(task, unsettled.file.clone()).last().await {
-            Ok((Event::Described { config, puzzle: Some(puzzle), assumed }, _)) if assumed.is_empty() => {
+            Ok((Event::Described { config, puzzle: Some(puzzle), assumed, source }, _)) if assumed.is_empty() => {
                 self.machine.asked.set(None);
                 self.machine.notice.set(None);
                 let Unsettled { name, file, names, .. } = unsettled;
-                self.adopt_file(name, file, About { puzzle, config: *config, names }).await;
+                let modified = file.last_modified();
+                self.adopt_file(name, file, About { puzzle, config: *config, names, modified, source: Some(source) })
+                    .await;
             }
             Ok((Event::Described { assumed, .. }, _)) => {
                 let split = |field: &String| {
@@ -105,15 +109,13 @@ impl Files {
     }
 
     /// Opens a model in a file, and keeps it if it opens.
-    pub(super) async fn adopt_file(self, mut name: String, file: File, about: About) {
-        // The gallery's own stays beside it.
-        let of_gallery = |model: &Entry| model.name == name && !model.file.is_empty();
-        if self.machine.gallery.with_untracked(|gallery| gallery.iter().any(of_gallery)) {
-            name.push_str(" (file)");
-        }
+    pub(super) async fn adopt_file(self, name: String, file: File, about: About) {
+        // The gallery's own stays beside it, and so does every other file: official checkpoints are all named alike.
+        let others = self.machine.others_than(&file, about.modified);
+        let name = names::distinct(&name, |name| others.iter().any(|other| other == name));
         let names = if about.names.len() > MOST_KEPT_NAMES { Vec::new() } else { about.names.clone() };
-        let (puzzle, config) = (about.puzzle, about.config.clone());
-        let text = browser::json::write(&About { puzzle, config, names });
+        let text = browser::json::write(&About { names, ..about.clone() });
+        let puzzle = about.puzzle;
         self.route.place.set(Place::Solve);
         self.machine.adopt(own(&name, about, file.clone().into()));
         self.solver.show_kind(puzzle);
@@ -128,6 +130,8 @@ impl Files {
             }
         }
         self.machine.keeping.set((file.size() > SOON_KEPT).then(|| name.clone()));
+        // It stays until it is removed, if the browser can be had to promise that.
+        let _ = browser::persist_storage(true).await;
         let is_kept = kept_models::keep(BROUGHT, &name, &text.unwrap_or_default(), &file).await;
         self.machine.keeping.set(None);
         if is_kept {
@@ -146,6 +150,7 @@ impl Files {
     pub fn hand_out(self, official: bool, part: Half) {
         let Some(entry) = self.machine.model.get_untracked() else { return };
         let blob = untrack(|| self.machine.own_of_board());
+        let source = blob.as_ref().and_then(|own| own.checkpoint.as_ref()?.source.clone());
         let blob = blob.and_then(|own| Some((own.file.dyn_into::<Blob>().ok()?, own.config)));
         let too_large = |blob: &Blob| part == Half::Weights && blob.size() > MOST_HANDED_OUT;
         if let Some((blob, _)) = blob.as_ref().filter(|(blob, _)| too_large(blob)) {
@@ -162,7 +167,7 @@ impl Files {
             Some((blob, config)) => (vec![Object::from(blob)], Some(Box::new(config))),
             None => (Vec::new(), None),
         };
-        let task = Task::Export { half: part, archive: archive.clone(), config, puzzle: entry.puzzle };
+        let task = Task::Export { half: part, archive: archive.clone(), config, puzzle: entry.puzzle, source };
         let Some(mut replies) = self.machine.request(task, files) else { return };
         spawn_local(async move {
             while let Ok((event, buffer)) = replies.next().await {
@@ -187,6 +192,19 @@ impl Files {
 }
 
 impl Machine {
+    /// The names of all models but that of this very file.
+    fn others_than(self, file: &File, modified: f64) -> Vec<String> {
+        let is_it = |own: &Own| {
+            let same_time = own.checkpoint.as_ref().is_some_and(|checkpoint| checkpoint.modified == modified);
+            same_time && own.file.dyn_ref::<Blob>().is_some_and(|blob| blob.size() == file.size())
+        };
+        let own = self.own_names(is_it);
+        let mut names =
+            self.gallery.with_untracked(|all| all.iter().map(|entry| entry.name.clone()).collect::<Vec<_>>());
+        names.retain(|name| !own.contains(name));
+        names
+    }
+
     /// Removes a model that was kept in the browser.
     pub fn remove_kept(self, name: String) {
         self.kept.update(|kept| kept.retain(|(other, _)| *other != name));
@@ -211,8 +229,9 @@ impl Machine {
 }
 
 fn own(name: &str, about: About, file: Object) -> Own {
-    let About { puzzle, config, names } = about;
+    let About { puzzle, config, names, modified, source } = about;
     let facts = Card { parameters: Some(parameters(&config) as u64), ..Card::default() };
     let entry = Entry::of_own(name.into(), puzzle, &config, facts);
-    Own { run: format!("file:{name}"), entry, config, file, checkpoint: Some(Checkpoint { identifier: 0, names }) }
+    let checkpoint = Checkpoint { identifier: 0, names: Arc::new(names), modified, source };
+    Own { run: format!("file:{name}"), entry, config, file, checkpoint: Some(checkpoint) }
 }

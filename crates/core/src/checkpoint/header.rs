@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use safetensors::{SafeTensors, tensor::Metadata};
 use serde::Deserialize;
 
+use super::torch::is_torch;
 use crate::{json, text};
 
 /// Reads a safetensors file whose header names everything once.
@@ -71,7 +72,7 @@ pub(super) fn other_format(bytes: &[u8]) -> Option<&'static str> {
     let begins = |signs: &[&[u8]]| signs.iter().any(|sign| start.starts_with(sign));
     match () {
         () if bytes.is_empty() => Some("it is empty"),
-        () if begins(&[b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"]) => Some(
+        () if is_torch(start) => Some(
             "it is a zip archive or a pickle, as PyTorch writes: save the weights with safetensors.torch.save_file",
         ),
         () if begins(&[b"{", b"["]) => Some("it is JSON text, such as a configuration, without tensors"),

@@ -12,9 +12,9 @@ mod yaml;
 
 pub use average::{AverageError, average};
 pub use grow::{GrowError, grow};
-pub use header::{metadata, open};
+pub use header::{is_safetensors, metadata, open};
 pub use model_file::ModelFile;
 pub use safetensors::{CheckpointError, plain_name};
-pub use safetensors_file::SafetensorsFile;
+pub use safetensors_file::{LONGEST_HEADER, SafetensorsFile};
 
-pub use crate::model::{Tensor, Weights};
+pub use crate::model::{Tensor, Weights, check_shapes};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::header::is_safetensors;
 use super::safetensors_file::SafetensorsFile;
 use super::torch::{PuzzleRows, Source, TorchError, TorchFile};
-use crate::model::Tensor;
+use crate::model::{Tensor, Weights};
 
 /// A file of weights that is open.
 pub enum ModelFile<'s, S> {
@@ -50,6 +50,17 @@ impl<'s, S: Source + 's> ModelFile<'s, S> {
         match self {
             Self::Safetensors(file) => Ok(file.shapes()?),
             Self::Torch(file) => file.shapes(),
+        }
+    }
+
+    /// All weights; of a puzzle embedding the rows that are asked for.
+    ///
+    /// # Errors
+    /// As [`SafetensorsFile::weights`] and [`TorchFile::weights`].
+    pub fn weights(&mut self, rows: PuzzleRows<'_>) -> Result<Weights, TorchError> {
+        match self {
+            Self::Safetensors(file) => Ok(file.weights(rows)?),
+            Self::Torch(file) => file.weights(rows),
         }
     }
 

@@ -57,8 +57,33 @@ impl OfficialError {
     }
 }
 
+/// Which of the things that tell a configuration is at fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blame {
+    /// The checkpoint itself, or what a person gave.
+    Checkpoint,
+    /// all_config.yaml.
+    Yaml,
+    /// dataset.json.
+    Dataset,
+}
+
+impl OfficialError {
+    /// Where to look for what is at fault.
+    pub fn blame(&self, beside: Beside<'_>) -> Blame {
+        let names = |text: Option<&str>, field: &str| text.is_some_and(|text| names_field(text, field));
+        match (self, self.field()) {
+            (_, Some(field)) if beside.changes.iter().any(|(given, _)| given == field) => Blame::Checkpoint,
+            (_, Some(field)) if names(beside.dataset, field) && !names(beside.yaml, field) => Blame::Dataset,
+            (_, Some(_)) | (Self::Yaml(_) | Self::Config(_), None) if beside.yaml.is_some() => Blame::Yaml,
+            // A dataset.json that is none names itself.
+            _ => Blame::Checkpoint,
+        }
+    }
+}
+
 /// Whether a YAML or JSON text gives a field of this name.
-pub fn names_field(text: &str, field: &str) -> bool {
+fn names_field(text: &str, field: &str) -> bool {
     text.match_indices(field).any(|(at, _)| {
         let is_whole = !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
         is_whole && text[at + field.len()..].trim_start_matches(['"', '\'']).trim_start().starts_with(':')
@@ -281,12 +306,59 @@ fn check(config: &ModelConfig, seen: &BTreeMap<&'static str, Value>) -> Result<(
             return Err(OfficialError::Contradiction { field, value: value.to_string(), found: found.to_string() });
         }
     }
+    check_sizes(config, seen)
+}
+
+/// The first field of which the tensors show a consequence, not the value.
+fn check_sizes(config: &ModelConfig, seen: &BTreeMap<&'static str, Value>) -> Result<(), OfficialError> {
+    let refused = |field: &'static str, value: Value, found: String| {
+        Err(OfficialError::Contradiction { field, value: value.to_string(), found })
+    };
+    let learns = |positions: &str| positions == "learned";
+    let (own, found) = (json!(config.positions), seen.get("pos_encodings").and_then(Value::as_str));
+    if let Some(found) = found
+        && learns(found) != own.as_str().is_some_and(learns)
+    {
+        return refused("pos_encodings", own, if learns(found) { "learned positions".into() } else { "none".into() });
+    }
+    if let (Mixer::Conv { size }, Some(found)) = (config.mixer, seen.get("conv_size"))
+        && *found != json!(size)
+    {
+        return refused("conv_size", json!(size), found.to_string());
+    }
+    if let Some(found) = seen.get("expansion").and_then(Value::as_f64) {
+        let inner = |expansion| ModelConfig { expansion, ..config.clone() }.inner_size(config.hidden_size);
+        if inner(found) != inner(config.expansion) {
+            let text = format!("an inner width of {}, as of {found}", inner(found));
+            return refused("expansion", json!(config.expansion), text);
+        }
+    }
+    // Only weights that have a row for each position tell their number.
+    if let [Some(cells), Some(prefix)] = ["seq_len", "puzzle_emb_len"].map(|field| seen.get(field)?.as_u64()) {
+        let positions = (cells + prefix) as usize;
+        if positions != config.tokens() {
+            let text = format!("{positions} positions with those of the puzzle embedding, as of {cells} and {prefix}");
+            // With as many positions as the embedding's width asks for, the length would be right.
+            let least = config.puzzle_emb_ndim.div_ceil(config.hidden_size);
+            return match least + config.seq_len == positions {
+                true => refused("puzzle_emb_len", json!(config.puzzle_emb_len), text),
+                false => refused("seq_len", json!(config.seq_len), text),
+            };
+        }
+    }
     Ok(())
 }
 
 /// The text of an `all_config.yaml` with every field that the official classes demand, HRM's and TRM's. What the official code
-/// takes from its data set stands at its end, where it is not read; so does `puzzle`.
-pub fn config_yaml(config: &ModelConfig, puzzle: Option<&str>, has_bf16_states: bool) -> String {
+/// takes from its data set stands at its end, where it is not read; so does `puzzle`. The fields of a training (rates, names,
+/// paths, …) are those of `source`, the configuration that the model came with ([`Found::value`]), where that has them.
+pub fn config_yaml(
+    config: &ModelConfig,
+    puzzle: Option<&str>,
+    has_bf16_states: bool,
+    source: Option<&Value>,
+) -> String {
+    let arch = source.and_then(|source| source.get("arch"));
     let class = match (config.family, config.mixer) {
         // Neither code has it: the name says whose it is, and of which of the two.
         (Family::Trm, Mixer::Conv { .. }) => "hrm_web@TinyRecursiveReasoningModel_Convolution",
@@ -300,13 +372,10 @@ pub fn config_yaml(config: &ModelConfig, puzzle: Option<&str>, has_bf16_states: 
         LossKind::Stablemax => "stablemax_cross_entropy",
         LossKind::Softmax => "softmax_cross_entropy",
     };
+    let head = arch.and_then(|arch| arch.get("loss")?.get("name")?.as_str()).unwrap_or("losses@ACTLossHead");
     let positions = json!(config.positions);
     let positions = positions.as_str().unwrap_or_default();
-    let float = |value: f64| {
-        // Without an exponent, which YAML 1.1 reads as a text; with a point, without which it is a whole number.
-        let text = value.to_string();
-        if text.contains('.') { text } else { text + ".0" }
-    };
+    let class = arch.and_then(|arch| arch.get("name")).and_then(Value::as_str).unwrap_or(class);
     let conv = match config.mixer {
         Mixer::Conv { size } => format!("  conv_size: {size}\n"),
         Mixer::Attention | Mixer::MlpT => String::new(),
@@ -325,7 +394,7 @@ pub fn config_yaml(config: &ModelConfig, puzzle: Option<&str>, has_bf16_states: 
   hidden_size: {}
   loss:
     loss_type: {loss}
-    name: losses@ACTLossHead
+    name: {head}
   mlp_t: {}
   name: {class}
   no_ACT_continue: {is_trm}
@@ -351,39 +420,70 @@ pub fn config_yaml(config: &ModelConfig, puzzle: Option<&str>, has_bf16_states: 
         float(config.rms_norm_eps),
         float(config.rope_theta),
     );
-    // The settings of the official code for one small GPU.
-    text += &format!(
-        "beta1: 0.9
-beta2: 0.95
-checkpoint_every_eval: true
-checkpoint_path: null
-data_path: data
-data_paths:
-- data
-ema: {is_trm}
-epochs: 20000
-eval_interval: 2000
-eval_save_outputs: []
-global_batch_size: 384
-lr: 0.00007
-lr_min_ratio: 1.0
-lr_warmup_steps: 2000
-num_puzzle_identifiers: {}
-project_name: hrm-web
-puzzle_emb_lr: 0.00007
-puzzle_emb_weight_decay: 1.0
-run_name: hrm-web
-seed: 0
-seq_len: {}
-vocab_size: {}
-weight_decay: 1.0
-",
-        config.num_puzzle_identifiers, config.seq_len, config.vocab_size,
-    );
+    let mut fields = training_fields(source, is_trm);
+    fields.insert("num_puzzle_identifiers".into(), config.num_puzzle_identifiers.into());
+    fields.insert("seq_len".into(), config.seq_len.into());
+    fields.insert("vocab_size".into(), config.vocab_size.into());
+    for (name, value) in fields {
+        text += &format!("{name}: {}\n", flow(&value));
+    }
     if let Some(puzzle) = puzzle {
         text += &format!("puzzle: {puzzle}\n");
     }
     text
+}
+
+/// The fields beside the model's: the settings of the official code for one small GPU, over them those of `source`.
+fn training_fields(source: Option<&Value>, is_trm: bool) -> Map<String, Value> {
+    let defaults = json!({
+        "beta1": 0.9,
+        "beta2": 0.95,
+        "checkpoint_every_eval": true,
+        "checkpoint_path": null,
+        "data_path": "data",
+        "data_paths": ["data"],
+        "ema": is_trm,
+        "epochs": 20000,
+        "eval_interval": 2000,
+        "eval_save_outputs": [],
+        "global_batch_size": 384,
+        "lr": 0.00007,
+        "lr_min_ratio": 1.0,
+        "lr_warmup_steps": 2000,
+        "project_name": "hrm-web",
+        "puzzle_emb_lr": 0.00007,
+        "puzzle_emb_weight_decay": 1.0,
+        "run_name": "hrm-web",
+        "seed": 0,
+        "weight_decay": 1.0,
+    });
+    let Value::Object(mut fields) = defaults else { return Map::new() };
+    // One of this project's own form has none of them.
+    let source = source.filter(|source| source.get("arch").is_some()).and_then(Value::as_object);
+    let of_model = ["arch", "puzzle", "num_puzzle_identifiers", "seq_len", "vocab_size"];
+    let own = source.into_iter().flatten().filter(|(name, _)| !of_model.contains(&name.as_str()));
+    fields.extend(own.map(|(name, value)| (name.clone(), value.clone())));
+    fields
+}
+
+/// A number as YAML 1.1 has it: without an exponent, which that reads as a text, and with a point, without which it is a whole
+/// number.
+fn float(value: f64) -> String {
+    let text = value.to_string();
+    if text.contains('.') { text } else { text + ".0" }
+}
+
+/// A value in one line of YAML.
+fn flow(value: &Value) -> String {
+    match value {
+        Value::Number(number) if number.is_f64() => float(number.as_f64().unwrap_or_default()),
+        Value::Array(values) => format!("[{}]", values.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        Value::Object(fields) => {
+            let named = fields.iter().map(|(name, value)| format!("{}: {}", json!(name), flow(value)));
+            format!("{{{}}}", named.collect::<Vec<_>>().join(", "))
+        }
+        other => other.to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -409,7 +509,7 @@ mod tests {
         for text in ["arch:\n  MAX_H_layers: 3\n", "# H_layers\nL_layers: 2\n", "H_layers_more: 3"] {
             assert!(!names_field(text, "H_layers"), "{text}");
         }
-        let yaml = config_yaml(&config(""), None, false).replace("hidden_size: 64", "hidden_size: 128");
+        let yaml = config_yaml(&config(""), None, false, None).replace("hidden_size: 64", "hidden_size: 128");
         let beside = Beside { yaml: Some(&yaml), ..Beside::default() };
         assert_eq!(configuration(&shapes(&config("")), beside).unwrap_err().field(), Some("hidden_size"));
     }
@@ -441,12 +541,28 @@ mod tests {
             config(r#","conv_size":3,"pos_encodings":"none","family":"trm""#),
             ModelConfig { h_layers: 0, ..config(r#","family":"trm","puzzle_emb_len":16"#) },
         ] {
-            let text = config_yaml(&config, Some("sudoku-9x9"), true);
+            let text = config_yaml(&config, Some("sudoku-9x9"), true, None);
             let beside = Beside { yaml: Some(&text), ..Beside::default() };
             let found = configuration(&shapes(&config), beside).unwrap();
             assert_eq!((found.config, found.value["puzzle"].as_str()), (config, Some("sudoku-9x9")), "{text}");
             assert_eq!(found.assumed, [""; 0]);
         }
+    }
+
+    #[test]
+    fn the_fields_of_its_training_are_kept() {
+        let config = config("");
+        let source = config_yaml(&config, None, true, None)
+            .replace("lr: 0.00007", "lr: 1e-4")
+            .replace("run_name: \"hrm-web\"", "run_name: 'Sudoku-extreme: a b'")
+            .replace("name: losses@ACTLossHead", "name: other@ACTLossHead")
+            + "evaluators:\n- name: arc@ARC\n  submission_K: 2\n";
+        let beside = |yaml| Beside { yaml: Some(yaml), ..Beside::default() };
+        let found = configuration(&shapes(&config), beside(&source)).unwrap();
+        let written = config_yaml(&found.config, None, true, Some(&found.value));
+        let again = configuration(&shapes(&config), beside(&written)).unwrap();
+        assert_eq!(again.value, found.value, "{written}");
+        assert!(written.contains("lr: 0.0001\n") && written.contains("submission_K"), "{written}");
     }
 
     #[test]
@@ -456,7 +572,7 @@ mod tests {
             configuration(shapes, beside).unwrap_err().to_string()
         };
         let (config, good) = (config(""), shapes(&config("")));
-        let text = config_yaml(&config, None, true);
+        let text = config_yaml(&config, None, true, None);
         for (from, to, expected) in [
             ("L_layers: 3", "L_layers: 4", "L_layers is 4; the tensors have 3"),
             (
@@ -465,12 +581,26 @@ mod tests {
                 "num_puzzle_identifiers is 6; the tensors have 5",
             ),
             ("hrm.hrm_act_v1@Hier", "trm@TinyRecursiveReasoningModel", "family is \"trm\"; the tensors have \"hrm\""),
+            ("expansion: 4.0", "expansion: 8.0", "expansion is 8.0; the tensors have an inner width of 256, as of 4"),
+            ("pos_encodings: rope", "pos_encodings: learned", "pos_encodings is \"learned\"; the tensors have none"),
             ("num_heads: 8", "num_heads: eight", "num_heads is \"eight\"; expected a whole number of at least 0"),
             ("  num_heads: 8\n", "", "num_heads is missing"),
         ] {
             assert!(text.contains(from));
             assert_eq!(said(&text.replace(from, to), &good), expected);
         }
+        // Token mixing has a weight for every position.
+        let mixer = self::config(r#","mlp_t":true,"pos_encodings":"none""#);
+        let (text, tokens) = (config_yaml(&mixer, None, true, None), shapes(&mixer));
+        for (from, to, expected) in [
+            ("seq_len: 81", "seq_len: 80", "seq_len is 80; the tensors have 82 positions"),
+            ("puzzle_emb_len: 1", "puzzle_emb_len: 2", "puzzle_emb_len is 2; the tensors have 82 positions"),
+        ] {
+            assert!(text.contains(from), "{text}");
+            let said = said(&text.replace(from, to), &tokens);
+            assert!(said.starts_with(expected), "{said}");
+        }
+        let text = config_yaml(&config, None, true, None);
         assert_eq!(said("7", &good), "configuration: expected a table of fields");
         // Aliases of aliases, each twice in the next.
         let laughs: String = (1..30).map(|level| format!("a{level}: &a{level} [*a{0}, *a{0}]\n", level - 1)).collect();

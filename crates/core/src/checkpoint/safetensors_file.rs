@@ -12,7 +12,7 @@ use crate::config::ModelConfig;
 use crate::model::{Tensor, Weights, WeightsError};
 
 /// Bytes of a header at most, by the library.
-const LONGEST_HEADER: u64 = 100_000_000;
+pub const LONGEST_HEADER: u64 = 100_000_000;
 /// Bytes that are read at a time; whole elements of every type.
 const PIECE: usize = 1 << 20;
 
@@ -79,6 +79,19 @@ impl<'s> SafetensorsFile<'s> {
     /// As [`SafetensorsFile::weight_names`].
     pub fn shapes(&self) -> Result<BTreeMap<String, Vec<usize>>, CheckpointError> {
         Ok(self.weight_names()?.into_iter().map(|(plain, name)| (plain, self.tensors[&name].shape.clone())).collect())
+    }
+
+    /// All weights under their plain names; of a puzzle embedding the rows that are asked for.
+    ///
+    /// # Errors
+    /// As [`SafetensorsFile::weight_names`] and [`SafetensorsFile::weight`].
+    pub fn weights(&mut self, rows: PuzzleRows<'_>) -> Result<Weights, CheckpointError> {
+        let mut weights = Weights::default();
+        for (plain, name) in self.weight_names()? {
+            let tensor = self.weight(&plain, &name, rows)?;
+            weights.tensors.insert(plain, tensor);
+        }
+        Ok(weights)
     }
 
     /// One of [`SafetensorsFile::weight_names`]; of a puzzle embedding the rows that are asked for.
@@ -148,13 +161,7 @@ impl Weights {
     /// # Errors
     /// A damaged file, element types that are no weights, values that are not finite, two tensors under one plain name.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self, CheckpointError> {
-        let mut file = SafetensorsFile::open(bytes)?;
-        let mut weights = Self::default();
-        for (plain, name) in file.weight_names()? {
-            let tensor = file.weight(&plain, &name, PuzzleRows::All)?;
-            weights.tensors.insert(plain, tensor);
-        }
-        Ok(weights)
+        SafetensorsFile::open(bytes)?.weights(PuzzleRows::All)
     }
 }
 

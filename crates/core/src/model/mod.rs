@@ -23,4 +23,4 @@ pub use recurrence::{Inputs, Model};
 pub use rows::{Carry, RowInput};
 pub use solver::{ModelError, Segment, Solver, State};
 pub use taps::{Level, StateTap, TapLog, Taps};
-pub use weights::{Tensor, Weights, WeightsError};
+pub use weights::{Tensor, Weights, WeightsError, check_shapes};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::params::{Init, param_specs};
+use super::params::{Init, ParamSpec, param_specs};
 use crate::config::{Family, ModelConfig};
 use crate::engine::{EngineError, Session};
 use crate::plan::BufferId;
@@ -128,24 +128,7 @@ impl Weights {
     /// # Errors
     /// The first tensor that is missing, misshapen or foreign.
     pub fn check(&self, config: &ModelConfig) -> Result<(), WeightsError> {
-        let specs = param_specs(config);
-        for spec in &specs {
-            let Some(tensor) = self.tensors.get(&spec.name) else {
-                let (name, shape, found) = (spec.name.clone(), spec.shape.clone(), self.tensors.len());
-                return Err(WeightsError::Missing { name, shape, found });
-            };
-            if tensor.shape != spec.shape {
-                return Err(WeightsError::Shape {
-                    name: spec.name.clone(),
-                    actual: tensor.shape.clone(),
-                    expected: spec.shape.clone(),
-                });
-            }
-        }
-        match self.tensors.keys().find(|name| !specs.iter().any(|spec| spec.name == **name)) {
-            Some(foreign) => Err(WeightsError::Foreign(foreign.clone())),
-            None => Ok(()),
-        }
+        check_shapes(&self.tensors.iter().map(|(name, tensor)| (name.clone(), tensor.shape.clone())).collect(), config)
     }
 
     /// Uploads every weight of a prepared program.
@@ -194,6 +177,27 @@ fn truncated_normal(random: &mut Random, std: f64) -> f32 {
         if normal.abs() <= 2.0 {
             return (normal * std / CUT_STD) as f32;
         }
+    }
+}
+
+/// [`Weights::check`] of shapes alone, before elements are read.
+///
+/// # Errors
+/// The first tensor that is missing, misshapen or foreign.
+pub fn check_shapes(shapes: &BTreeMap<String, Vec<usize>>, config: &ModelConfig) -> Result<(), WeightsError> {
+    let specs = param_specs(config);
+    for ParamSpec { name, shape: expected, .. } in &specs {
+        let Some(actual) = shapes.get(name) else {
+            return Err(WeightsError::Missing { name: name.clone(), shape: expected.clone(), found: shapes.len() });
+        };
+        if actual != expected {
+            let (name, actual, expected) = (name.clone(), actual.clone(), expected.clone());
+            return Err(WeightsError::Shape { name, actual, expected });
+        }
+    }
+    match shapes.keys().find(|name| !specs.iter().any(|spec| spec.name == **name)) {
+        Some(foreign) => Err(WeightsError::Foreign(foreign.clone())),
+        None => Ok(()),
     }
 }
 

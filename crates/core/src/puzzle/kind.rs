@@ -109,7 +109,10 @@ impl Kind {
 
     /// The kind of so many cells and tokens.
     pub fn of_shape(seq_len: usize, vocab_size: usize) -> Option<Self> {
-        Self::all().find(|kind| (kind.seq_len(), kind.vocab_size()) == (seq_len, vocab_size))
+        // Those that are never offered are square.
+        let side = seq_len.isqrt();
+        let others = named().into_iter().filter_map(|game| game.board(Size::square(side)).map(Self::new));
+        Self::all().chain(others).find(|kind| (kind.seq_len(), kind.vocab_size()) == (seq_len, vocab_size))
     }
 
     /// The kind that a question looks like, by its length and symbols.

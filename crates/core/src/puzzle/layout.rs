@@ -14,12 +14,14 @@ pub enum Fill {
     Path,
     /// Its symbol, where a path begins or ends.
     End,
+    /// This colour, in red, green and blue, with its symbol.
+    Colour([u8; 3]),
 }
 
 impl Fill {
     /// Whether a cell's symbol is written in it.
     pub fn has_symbol(self) -> bool {
-        matches!(self, Self::Symbol | Self::End)
+        matches!(self, Self::Symbol | Self::End | Self::Colour(_))
     }
 }
 
@@ -30,6 +32,8 @@ pub enum AnswerStyle {
     Symbols,
     /// A line through the marked cells, thick where the model is sure.
     Path,
+    /// A board of its own, in place of the question's: nothing that was given is a part of it.
+    Whole,
 }
 
 /// A board's geometry and style.

@@ -8,10 +8,7 @@ use super::{Game, Kind, maze, sudoku};
 static TABLE: [&dyn Game; 2] = [&sudoku::Sudoku, &maze::Maze];
 
 /// Boards that have names, and are offered nowhere.
-#[cfg(feature = "tasks")]
 static UNLISTED: [&dyn Game; 1] = [&super::arc::TokenGrids];
-#[cfg(not(feature = "tasks"))]
-static UNLISTED: [&dyn Game; 0] = [];
 
 /// Games that were added to the table while the program runs.
 static ADDED: RwLock<Vec<&'static dyn Game>> = RwLock::new(Vec::new());

@@ -373,8 +373,22 @@ fn record_pass(
         r.push(SumSquares { x, out: grad_squares, len, index });
     }
     let model = model.clone();
-    let pass =
-        Pass { model, gradient, late: None, fresh, fresh_labels, current, labels, z_h, z_l, steps, halted, logits, q, target };
+    let pass = Pass {
+        model,
+        gradient,
+        late: None,
+        fresh,
+        fresh_labels,
+        current,
+        labels,
+        z_h,
+        z_l,
+        steps,
+        halted,
+        logits,
+        q,
+        target,
+    };
     (pass, grads)
 }
 

@@ -24,6 +24,8 @@ pub struct Wanted {
     pub archive: Option<String>,
     /// What the model solves.
     pub puzzle: Kind,
+    /// The configuration that it came with, JSON.
+    pub source: Option<String>,
     /// The model in a `Blob`, with every row of its puzzle embedding; else the open one.
     pub of_blob: Option<(Blob, Box<ModelConfig>)>,
 }
@@ -39,7 +41,7 @@ pub async fn export(
     wanted: Wanted,
     inbox: &RefCell<Inbox>,
 ) -> Result<Event, TaskError> {
-    let Wanted { half, archive, puzzle, of_blob } = wanted;
+    let Wanted { half, archive, puzzle, source, of_blob } = wanted;
     let read;
     let (config, weights) = match of_blob {
         Some((blob, config)) => {
@@ -66,7 +68,9 @@ pub async fn export(
         }
         (Half::Weights, None) => weights.to_safetensors()?,
         (Half::Configuration, Some(_)) => {
-            official::config_yaml(&config, Some(&puzzle.name()), states_are_bf16(weights)).into_bytes()
+            let source = source.and_then(|source| serde_json::from_str(&source).ok());
+            let is_bf16 = states_are_bf16(weights);
+            official::config_yaml(&config, Some(&puzzle.name()), is_bf16, source.as_ref()).into_bytes()
         }
         (Half::Configuration, None) => {
             let source = |source| TaskError::Json { file: "the configuration".into(), source };

@@ -68,8 +68,8 @@ impl Dispatch for Solving {
                 let file = File::of(name.clone(), whole, blob)?;
                 self.adopt(id, name, *config, file, identifier, inbox).await
             }
-            Task::Export { half, archive, config, puzzle } => {
-                let wanted = Wanted { half, archive, puzzle, of_blob: blob.zip(config) };
+            Task::Export { half, archive, config, puzzle, source } => {
+                let wanted = Wanted { half, archive, puzzle, source, of_blob: blob.zip(config) };
                 export::export(id, self.model.as_deref(), wanted, inbox).await
             }
             Task::Generate { kind, size, settings, seed } => {

@@ -6,7 +6,7 @@ use std::io;
 use hrm_core::{
     checkpoint::{
         ModelFile,
-        official::{self, Beside, OfficialError},
+        official::{self, Beside, Blame, OfficialError},
     },
     json,
     puzzle::Kind,
@@ -37,14 +37,11 @@ pub fn describe(asked: &Describe, blob: Option<Blob>) -> Result<Event, TaskError
         (field.clone(), value)
     });
     let mut changes: Vec<_> = changes.collect();
-    let find = |changes: &[(String, serde_json::Value)]| {
-        let beside = Beside {
-            yaml: asked.yaml.as_ref().map(|yaml| yaml.text.as_str()),
-            dataset: asked.dataset.as_ref().map(|dataset| dataset.text.as_str()),
-            changes,
-        };
-        official::configuration(&shapes, beside)
-    };
+    fn beside<'a>(asked: &'a Describe, changes: &'a [(String, serde_json::Value)]) -> Beside<'a> {
+        let text = |file: &'a Option<TextFile>| file.as_ref().map(|file| file.text.as_str());
+        Beside { yaml: text(&asked.yaml), dataset: text(&asked.dataset), changes }
+    }
+    let find = |changes: &[(String, serde_json::Value)]| official::configuration(&shapes, beside(asked, changes));
     let found = match find(&changes) {
         // Told nowhere, and the vocabulary is none of the known data sets': a person has to say it.
         Err(OfficialError::Length) => {
@@ -57,7 +54,12 @@ pub fn describe(asked: &Describe, blob: Option<Blob>) -> Result<Event, TaskError
         found => found,
     };
     let found = found.map_err(|error| {
-        let file = to_blame(asked, &error).unwrap_or(name).to_owned();
+        let file = match error.blame(beside(asked, &changes)) {
+            Blame::Checkpoint => None,
+            Blame::Yaml => asked.yaml.as_ref(),
+            Blame::Dataset => asked.dataset.as_ref(),
+        };
+        let file = file.map_or(name, |file| &file.name).clone();
         TaskError::Checkpoint { file, problem: error.to_string() }
     })?;
     let config = found.config;
@@ -67,23 +69,6 @@ pub fn describe(asked: &Describe, blob: Option<Blob>) -> Result<Event, TaskError
         Err(problem) if found.assumed.is_empty() => return Err(of_words(problem)),
         Err(_) => None,
     };
-    Ok(Event::Described { config: Box::new(config), puzzle, assumed: found.assumed })
-}
-
-/// The file beside the checkpoint that says what cannot be, by its name; `None` where that is the checkpoint's own, or a
-/// person's answer.
-fn to_blame<'a>(asked: &'a Describe, error: &OfficialError) -> Option<&'a str> {
-    let has = |file: &&TextFile, field: &str| official::names_field(&file.text, field);
-    let file = match (error, error.field()) {
-        (_, Some(field)) if asked.changes.iter().any(|(given, _)| given == field) => None,
-        (_, Some(field)) => {
-            let of_dataset = || asked.dataset.as_ref().filter(|file| has(file, field));
-            asked.yaml.as_ref().filter(|file| has(file, field)).or_else(of_dataset).or(asked.yaml.as_ref())
-        }
-        // It names itself.
-        (OfficialError::Dataset(_), None) => None,
-        (OfficialError::Yaml(_) | OfficialError::Config(_), None) => asked.yaml.as_ref(),
-        (_, None) => None,
-    };
-    file.map(|file| file.name.as_str())
+    let source = found.value.to_string();
+    Ok(Event::Described { config: Box::new(config), puzzle, assumed: found.assumed, source })
 }

@@ -36,7 +36,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     }
     let weights: Vec<_> = loaded.into_iter().map(|model| model.weights).collect();
     let mean = checkpoint::average(&weights)?;
-    models::write(&args.out, &config, kind, &mean)?;
+    models::write(&args.out, &mean, &models::config_text(&config, Some(kind), &[])?)?;
     let (models, count, out) = (weights.len(), mean.count(), args.out.display());
     output::print_result(format_args!("the mean of {models} models, {count} weights, in {out}"))?;
     Ok(ExitCode::SUCCESS)

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use hrm_core::checkpoint::official::config_yaml;
 use hrm_core::checkpoint::torch::{self, States, states_are_bf16};
 use hrm_core::config::{Mixer, Positions};
-use serde_json::Value;
 
-use super::official::CONFIG;
+use super::loaded::Rows;
+use super::official::{CONFIG, IDENTIFIERS};
 use super::output::{self, note};
 use super::{Failure, files, models};
 
@@ -52,21 +52,18 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     }
     files::check_output(out, args.force)?;
     files::check_output(&config_file, args.force)?;
-    let model = models::read("model", &args.model, &args.set)?;
+    let model = models::read("model", &args.model, &args.set, Rows::All)?;
     let (config, weights) = (&model.config, &model.weights);
-    let puzzle = model.kind().ok().map(|kind| kind.name());
-    if is_safetensors {
-        files::write(out, &weights.to_safetensors()?)?;
-        let mut json = serde_json::to_value(config)?;
-        if let Some(puzzle) = puzzle {
-            json["puzzle"] = Value::String(puzzle);
-        }
-        files::write(&config_file, (serde_json::to_string_pretty(&json)? + "\n").as_bytes())?;
+    let kind = model.kind().ok();
+    let puzzle = kind.map(|kind| kind.name());
+    // Neither file takes its place before both are whole: weights beside another model's configuration are worth nothing.
+    let (of_weights, text) = if is_safetensors {
+        let bytes = weights.to_safetensors()?;
+        let of_weights = files::written(out, |file| file.write_all(&bytes))?;
+        (of_weights, models::config_text(config, kind, &model.identifiers)?)
     } else {
         let has_bf16_states = args.bf16_states || states_are_bf16(weights);
         let states = if args.bf16_states { States::Rounded } else { States::Exact };
-        files::write_with(out, |file| torch::write(weights, &archive(out), states, file))?;
-        files::write(&config_file, config_yaml(config, puzzle.as_deref(), has_bf16_states).as_bytes())?;
         if !has_bf16_states {
             note(
                 "hrm: H_init and L_init stay in f32, and forward_dtype is float32; --bf16-states rounds them for the official settings",
@@ -78,7 +75,22 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         if config.positions == Positions::Rope2d {
             note("hrm: the official code has no pos_encodings rope_2d: it cannot go on with this model");
         }
-    }
+        let of_weights = files::written(out, |file| torch::write(weights, &archive(out), states, file))?;
+        (of_weights, config_yaml(config, puzzle.as_deref(), has_bf16_states, Some(&model.value)))
+    };
+    let of_config = files::written(&config_file, |file| file.write_all(text.as_bytes()))?;
+    // Its names stand beside an official checkpoint, in the .json of one of this project.
+    let names = out.with_file_name(IDENTIFIERS);
+    let of_names = match is_safetensors || model.identifiers.is_empty() || names.exists() && !args.force {
+        true => None,
+        false => {
+            let text = serde_json::to_string(&model.identifiers)?;
+            Some(files::written(&names, |file| file.write_all(text.as_bytes()))?)
+        }
+    };
+    of_weights.place()?;
+    of_config.place()?;
+    of_names.map_or(Ok(()), files::Written::place)?;
     output::print_result(format_args!(
         "{} weights, in {} and {}",
         weights.count(),

@@ -36,6 +36,10 @@ pub struct Args {
     /// num_heads=8; once for each field
     #[arg(long, value_name = "FIELD=VALUE")]
     set: Vec<String>,
+    /// The puzzle identifier to run under, a row of the model's puzzle embedding: its number, or its name in the
+    /// identifiers.json beside the model [default: 0]
+    #[arg(long, value_name = "NAME|N")]
+    identifier: Option<String>,
     /// CSV with the columns source,question,answer,rating
     #[arg(long)]
     data: PathBuf,
@@ -85,7 +89,8 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     }
     // Before anything is computed for it.
     let card = args.card.as_deref().map(read_card).transpose()?;
-    let model = args.wider.weights(models::load_with("--model", &args.model, &args.set)?);
+    let model = models::load_under("--model", &args.model, &args.set, args.identifier.as_deref())?;
+    let model = args.wider.weights(model);
     let file = files::open(&args.data)?;
     let (mut rows, table) = match model.config.serves_every_size() {
         true => csv::read_sizes(model.kind, file),

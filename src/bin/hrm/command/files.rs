@@ -3,9 +3,11 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
+use hrm_core::checkpoint::torch::{Seekable, Source};
+use hrm_core::checkpoint::{LONGEST_HEADER, is_safetensors};
 use hrm_core::text;
 
 use super::Failure;
@@ -20,6 +22,41 @@ pub fn read(file: &Path) -> Result<Vec<u8>, Failure> {
         return Err(format!("{}: the file is empty", file.display()).into());
     }
     Ok(bytes)
+}
+
+/// A file that is read piece by piece.
+///
+/// # Errors
+/// As [`read`].
+pub fn source(file: &Path) -> Result<Box<dyn Source>, Failure> {
+    let source = Seekable::new(open(file)?).map_err(|error| cannot_read(file, &error))?;
+    if source.length() == 0 {
+        return Err(format!("{}: the file is empty", file.display()).into());
+    }
+    Ok(Box::new(source))
+}
+
+/// The first bytes of a file, or all that it has.
+///
+/// # Errors
+/// As [`read`], but for an empty file.
+pub fn beginning(file: &Path, bytes: u64) -> Result<Vec<u8>, Failure> {
+    let mut read = Vec::new();
+    open(file)?.take(bytes).read_to_end(&mut read).map_err(|error| cannot_read(file, &error))?;
+    Ok(read)
+}
+
+/// The header of a safetensors file; of another kind of file some bytes of its beginning.
+///
+/// # Errors
+/// As [`beginning`].
+pub fn header(file: &Path) -> Result<Vec<u8>, Failure> {
+    let begins = beginning(file, 9)?;
+    let length = match begins.first_chunk() {
+        Some(length) if is_safetensors(&begins) => u64::from_le_bytes(*length).min(LONGEST_HEADER),
+        _ => 0,
+    };
+    beginning(file, 9 + length)
 }
 
 /// Reads a whole file of text: UTF-8 or UTF-16, without its byte order mark.
@@ -73,10 +110,28 @@ pub fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
 /// # Errors
 /// As [`write`].
 pub fn write_with(file: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    written(file, fill)?.place()
+}
+
+/// A file that is written beside its place, to be put there together with others that belong to it. Dropped, it is gone.
+pub struct Written {
+    /// `None` of a device, into which it went, and once it is in its place.
+    new: Option<PathBuf>,
+    target: PathBuf,
+    /// As it was named, for messages.
+    file: PathBuf,
+}
+
+/// Writes a file beside its place.
+///
+/// # Errors
+/// As [`write`].
+pub fn written(file: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Written, Failure> {
     let failed = |error: io::Error| Failure::from(cannot_write(file, &error));
     // A terminal, a pipe or /dev/null is written into, never replaced.
     if is_device(file) {
-        return OpenOptions::new().write(true).open(file).and_then(|mut file| fill(&mut file)).map_err(failed);
+        OpenOptions::new().write(true).open(file).and_then(|mut file| fill(&mut file)).map_err(failed)?;
+        return Ok(Written { new: None, target: file.to_owned(), file: file.to_owned() });
     }
     // What a link points to is replaced, not the link.
     let target = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
@@ -84,15 +139,36 @@ pub fn write_with(file: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<(
         return Err(failed(ErrorKind::IsADirectory.into()));
     }
     let new = beside(&target);
-    let written = File::create(&new).and_then(|file| {
+    let written = Written { new: Some(new.clone()), target, file: file.to_owned() };
+    let filled = File::create(&new).and_then(|file| {
         let mut buffered = BufWriter::new(file);
         fill(&mut buffered)?;
         buffered.into_inner()?.sync_all()
     });
-    written.and_then(|()| fs::rename(&new, &target)).map_err(|error| {
-        let _ = fs::remove_file(&new);
-        failed(error)
-    })
+    filled.map_err(failed)?;
+    Ok(written)
+}
+
+impl Written {
+    /// Puts it in its place.
+    ///
+    /// # Errors
+    /// As [`write`].
+    pub fn place(mut self) -> Result<(), Failure> {
+        if let Some(new) = &self.new {
+            fs::rename(new, &self.target).map_err(|error| cannot_write(&self.file, &error))?;
+            self.new = None;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        if let Some(new) = &self.new {
+            let _ = fs::remove_file(new);
+        }
+    }
 }
 
 /// Makes a folder for output, with those above it, and tries whether files can be made there.
@@ -176,6 +252,27 @@ mod tests {
         assert!(!beside(&file).is_symlink(), "what could not be written is taken away");
         write(&file, b"after").unwrap();
         assert_eq!(fs::read(&file).unwrap(), b"after");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn of_files_that_belong_together_none_is_replaced_where_one_cannot_be_written() {
+        let folder = folder("together");
+        let [weights, config] = ["a.safetensors", "a.json"].map(|name| folder.join(name));
+        fs::write(&weights, "before").unwrap();
+        std::os::unix::fs::symlink("/dev/full", beside(&config)).unwrap();
+        let both = || {
+            let first = written(&weights, |file| file.write_all(b"after"))?;
+            let second = written(&config, |file| file.write_all(b"after"))?;
+            first.place()?;
+            second.place()
+        };
+        assert!(both().unwrap_err().to_string().ends_with("a.json: the disk is full"));
+        assert_eq!(fs::read(&weights).unwrap(), b"before");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "nothing is left over");
+        both().unwrap();
+        assert_eq!(fs::read(&weights).unwrap(), b"after");
         fs::remove_dir_all(folder).unwrap();
     }
 

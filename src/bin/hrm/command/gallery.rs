@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use hrm_core::checkpoint::torch::Source;
+
 use super::{Failure, files};
 
 /// The environment variable that names a folder of models, which come before the built-in ones.
@@ -18,7 +20,7 @@ pub struct Files {
     /// Where the weights come from, for messages.
     pub weights_place: String,
     /// The weights, a safetensors file.
-    pub weights: Cow<'static, [u8]>,
+    pub weights: Box<dyn Source>,
     /// Where the configuration comes from.
     pub config_place: String,
     /// The configuration, JSON.
@@ -45,7 +47,7 @@ pub fn find(name: &str) -> Result<Option<Files>, Failure> {
     let found = BUILT_IN.iter().find(|(built_in, ..)| *built_in == name);
     Ok(found.map(|(name, weights, config)| Files {
         weights_place: format!("the built-in {name}.safetensors"),
-        weights: Cow::Borrowed(*weights),
+        weights: Box::new(*weights),
         config_place: format!("the built-in {name}.json"),
         config: Cow::Borrowed(*config),
     }))
@@ -57,14 +59,14 @@ pub fn find(name: &str) -> Result<Option<Files>, Failure> {
 /// One of the two cannot be read.
 pub fn of_file(weights: PathBuf) -> Result<Files, Failure> {
     let config = weights.with_extension("json");
-    let bytes = files::read(&weights)?;
+    let source = files::source(&weights)?;
     if !config.exists() {
         let (weights, config) = (weights.display(), config.display());
         return Err(format!("{weights}: its configuration is missing, expected beside it as {config}").into());
     }
     Ok(Files {
         weights_place: weights.display().to_string(),
-        weights: Cow::Owned(bytes),
+        weights: source,
         config: Cow::Owned(files::read_text(&config)?),
         config_place: config.display().to_string(),
     })

@@ -36,7 +36,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     }
     let side = args.to.size().rows();
     let (config, weights) = checkpoint::grow(&small.config, &small.weights, side).map_err(|e| at(&args.model)(&e))?;
-    models::write(&args.out, &config, args.to, &weights)?;
+    models::write(&args.out, &weights, &models::config_text(&config, Some(args.to), &[])?)?;
     let (count, expansion, out) = (weights.count(), config.expansion, args.out.display());
     output::print_result(format_args!("{count} weights, expansion {expansion}, in {out}"))?;
     Ok(ExitCode::SUCCESS)

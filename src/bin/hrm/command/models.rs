@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use hrm_core::checkpoint::Weights;
+use hrm_core::checkpoint::torch::PuzzleRows;
+use hrm_core::checkpoint::{SafetensorsFile, Weights, check_shapes};
 use hrm_core::config::ModelConfig;
 use hrm_core::json;
 use hrm_core::puzzle::Kind;
 use hrm_core::train::Saved;
+use serde_json::Value;
 
-use super::loaded::Loaded;
+use super::loaded::{Loaded, Rows};
 use super::output::note;
 use super::{Failure, at, files, gallery, official};
 
@@ -23,6 +25,11 @@ pub struct Model {
 }
 
 impl Model {
+    fn of(loaded: Loaded) -> Result<Self, Failure> {
+        let kind = loaded.kind()?;
+        Ok(Self { config: loaded.config, kind, weights: loaded.weights })
+    }
+
     /// The model for the size of the first board in a text, where its weights serve every size; else as it is.
     pub fn sized_for(self, text: &str) -> Self {
         let found = || {
@@ -42,7 +49,7 @@ fn find(option: &str, name_or_file: &str) -> Result<gallery::Files, Failure> {
     let file = PathBuf::from(name_or_file);
     if file.is_file() {
         // The run's folder has its model, under a name of its own.
-        if !file.with_extension("json").is_file() && Saved::is_claimed_by(&files::read(&file)?) {
+        if !file.with_extension("json").is_file() && Saved::is_claimed_by(&files::header(&file)?) {
             return Err(format!(
                 "{option} {name_or_file}: this is a saved run, no model; hrm train writes its model beside it, as NAME.safetensors"
             )
@@ -67,48 +74,49 @@ pub fn stem(name_or_file: &str) -> String {
 
 /// Reads a model; `option` is what names it on the command line, for messages.
 pub fn load(option: &str, name_or_file: &str) -> Result<Model, Failure> {
-    load_with(option, name_or_file, &[])
+    Model::of(read(option, name_or_file, &[], Rows::All)?)
 }
 
-/// [`load`] with fields of the configuration set otherwise than in its file.
-pub fn load_with(option: &str, name_or_file: &str, changes: &[String]) -> Result<Model, Failure> {
-    load_as(option, name_or_file, changes, None)
-}
-
-/// [`load_with`] for the puzzles of one identifier, whose row of the puzzle embedding is the only one then.
-pub fn load_as(
+/// What `run` and `eval` are given: a model, fields of its configuration that are set otherwise than in its file, and the puzzle
+/// identifier to run it under, a number or a name, else 0. Its row of the puzzle embedding is the only one then.
+pub fn load_under(
     option: &str,
     name_or_file: &str,
     changes: &[String],
-    identifier: Option<u64>,
+    identifier: Option<&str>,
 ) -> Result<Model, Failure> {
-    let mut loaded = read_as(option, name_or_file, changes, identifier)?;
-    let kind = loaded.kind()?;
-    if let Some(identifier) = identifier {
-        if loaded.config.puzzle_emb_ndim == 0 {
-            return Err(format!("--identifier {identifier}: this model has no puzzle embedding").into());
+    let number = match identifier {
+        Some(said) => {
+            let (number, name) = official::identifier(Path::new(name_or_file), said)?;
+            if let Some(name) = name {
+                note(format_args!("hrm: puzzle identifier {number} is {name}"));
+            }
+            number
         }
-        // A checkpoint of the official training has been read so.
-        if loaded.config.num_puzzle_identifiers > 1 {
-            loaded.weights.keep_puzzle_rows(&[identifier]).map_err(|e| at(name_or_file)(&e))?;
-            loaded.config.num_puzzle_identifiers = 1;
+        None => 0,
+    };
+    let loaded = read(option, name_or_file, changes, Rows::Only(&[number]))?;
+    match identifier {
+        Some(said) if loaded.config.puzzle_emb_ndim == 0 => {
+            return Err(format!("--identifier {said}: this model has no puzzle embedding").into());
         }
+        None if loaded.all_identifiers > 1 => {
+            let all = loaded.all_identifiers;
+            note(format_args!("hrm: under puzzle identifier 0 of {all}; --identifier gives another"));
+        }
+        _ => {}
     }
-    Ok(Model { config: loaded.config, kind, weights: loaded.weights })
+    Model::of(loaded)
 }
 
-/// [`load_with`] for a model of any shape.
-pub fn read(option: &str, name_or_file: &str, changes: &[String]) -> Result<Loaded, Failure> {
-    read_as(option, name_or_file, changes, None)
-}
-
-fn read_as(option: &str, name_or_file: &str, changes: &[String], identifier: Option<u64>) -> Result<Loaded, Failure> {
+/// Reads a model of any shape.
+pub fn read(option: &str, name_or_file: &str, changes: &[String], rows: Rows<'_>) -> Result<Loaded, Failure> {
     let changes = official::changes(changes)?;
-    if let Some(loaded) = official::read(Path::new(name_or_file), &changes, identifier)? {
+    if let Some(loaded) = official::read(Path::new(name_or_file), &changes, rows)? {
         return Ok(loaded);
     }
     let files = find(option, name_or_file)?;
-    let weights = Weights::from_safetensors(&files.weights).map_err(|e| at(&files.weights_place)(&e))?;
+    let of_weights = |error: &dyn std::error::Error| at(&files.weights_place)(error);
     let mut value = json::parse(&files.config).map_err(|e| at(&files.config_place)(&e))?;
     official::change(&mut value, &changes);
     let config = ModelConfig::from_json_value(&value).map_err(|e| at(&files.config_place)(&e))?;
@@ -116,14 +124,27 @@ fn read_as(option: &str, name_or_file: &str, changes: &[String], identifier: Opt
     if !unknown.is_empty() {
         note(format_args!("hrm: {}: unknown fields are ignored: {}", files.config_place, unknown.join(", ")));
     }
-    weights.check(&config).map_err(|e| at(&files.weights_place)(&e))?;
-    Ok(Loaded { config, value, config_place: files.config_place, weights })
+    let mut opened = SafetensorsFile::open(files.weights).map_err(|e| of_weights(&e))?;
+    let shapes = opened.shapes().map_err(|e| of_weights(&e))?;
+    check_shapes(&shapes, &config).map_err(|e| of_weights(&e))?;
+    let asked = rows.of(&config);
+    let weights = opened.weights(asked.map_or(PuzzleRows::All, PuzzleRows::Only)).map_err(|e| of_weights(&e))?;
+    let names = value.get("identifiers").and_then(Value::as_array).into_iter().flatten();
+    let identifiers = names.map(|name| name.as_str().unwrap_or_default().to_owned()).collect();
+    let config_place = files.config_place;
+    Ok(Loaded::new(config, value, config_place, weights, identifiers, asked))
 }
 
-/// The configuration's file of a model that solves `kind`, as [`load`] reads it.
-pub fn config_text(config: &ModelConfig, kind: Kind) -> Result<String, Failure> {
+/// The configuration's file of a model, as [`load`] reads it: with what it solves, and the names of its puzzle identifiers if it
+/// learnt tasks.
+pub fn config_text(config: &ModelConfig, kind: Option<Kind>, identifiers: &[String]) -> Result<String, Failure> {
     let mut json = serde_json::to_value(config)?;
-    json["puzzle"] = kind.name().into();
+    if let Some(kind) = kind {
+        json["puzzle"] = kind.name().into();
+    }
+    if !identifiers.is_empty() {
+        json["identifiers"] = identifiers.into();
+    }
     Ok(serde_json::to_string_pretty(&json)? + "\n")
 }
 
@@ -136,27 +157,11 @@ pub fn check_output(file: &Path, force: bool) -> Result<(), Failure> {
     files::check_output(&file.with_extension("json"), force)
 }
 
-/// Writes a model: weights into `file`, the configuration into the .json beside it.
-pub fn write(file: &Path, config: &ModelConfig, kind: Kind, weights: &Weights) -> Result<(), Failure> {
-    files::write(file, &weights.to_safetensors()?)?;
-    files::write(&file.with_extension("json"), config_text(config, kind)?.as_bytes())
-}
-
-/// [`write`] of a model that learnt tasks, with the names of its puzzle identifiers.
-pub fn write_named(
-    file: &Path,
-    config: &ModelConfig,
-    kind: Kind,
-    weights: &Weights,
-    identifiers: &[String],
-) -> Result<(), Failure> {
-    files::write(file, &weights.to_safetensors()?)?;
-    files::write(&file.with_extension("json"), named_config_text(config, kind, identifiers)?.as_bytes())
-}
-
-/// [`config_text`] of a model that learnt tasks, with the names of its puzzle identifiers.
-pub fn named_config_text(config: &ModelConfig, kind: Kind, identifiers: &[String]) -> Result<String, Failure> {
-    let mut json: serde_json::Value = serde_json::from_str(&config_text(config, kind)?)?;
-    json["identifiers"] = identifiers.into();
-    Ok(serde_json::to_string_pretty(&json)? + "\n")
+/// Writes a model: weights into `file`, the configuration into the .json beside it; neither where one of them cannot be written.
+pub fn write(file: &Path, weights: &Weights, config_text: &str) -> Result<(), Failure> {
+    let bytes = weights.to_safetensors()?;
+    let weights = files::written(file, |out| out.write_all(&bytes))?;
+    let config = files::written(&file.with_extension("json"), |out| out.write_all(config_text.as_bytes()))?;
+    weights.place()?;
+    config.place()
 }

@@ -3,19 +3,19 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use hrm_core::checkpoint::Weights;
-use hrm_core::checkpoint::official::{self, Beside, Shapes};
-use hrm_core::checkpoint::torch::{PuzzleRows, Seekable, TorchFile};
+use hrm_core::checkpoint::official::{self, Beside, Blame};
+use hrm_core::checkpoint::torch::{PuzzleRows, is_torch};
+use hrm_core::checkpoint::{ModelFile, check_shapes};
 use serde_json::Value;
 
-use super::loaded::Loaded;
+use super::loaded::{Loaded, Rows};
 use super::output::note;
 use super::{Failure, at, files};
 
 /// The configuration's file.
 pub const CONFIG: &str = "all_config.yaml";
 /// The names of the puzzle identifiers of its data set, a list.
-const IDENTIFIERS: &str = "identifiers.json";
+pub const IDENTIFIERS: &str = "identifiers.json";
 /// The data set's facts, where somebody put them beside the checkpoint.
 const DATASET: &str = "dataset.json";
 
@@ -47,104 +47,86 @@ pub fn change(value: &mut Value, changes: &[(String, Value)]) {
     }
 }
 
+/// The names in the identifiers.json beside a model, where it has one, with that file.
+///
+/// # Errors
+/// One line: a file that is no list of names.
+pub fn identifiers(model: &Path) -> Result<Option<(Vec<String>, PathBuf)>, Failure> {
+    let folder = if model.is_dir() { Some(model) } else { model.parent() };
+    let file = folder.map(|folder| folder.join(IDENTIFIERS)).filter(|file| file.is_file());
+    let read = |file: PathBuf| {
+        let names = serde_json::from_str(&files::read_text(&file)?)
+            .map_err(|e| format!("{}: expected a list of names: {e}", file.display()))?;
+        Ok((names, file))
+    };
+    file.map(read).transpose()
+}
+
 /// A puzzle identifier by its number, or by its name in the identifiers.json beside the model; and its name where that is known.
 ///
 /// # Errors
 /// One line: a name without such a file, or that it does not have.
 pub fn identifier(model: &Path, said: &str) -> Result<(u64, Option<String>), Failure> {
     let fault = |problem: String| Failure::from(format!("--identifier {said}: {problem}"));
-    let folder = if model.is_dir() { Some(model) } else { model.parent() };
-    let file = folder.map(|folder| folder.join(IDENTIFIERS)).filter(|file| file.is_file());
-    let names: Option<Vec<String>> = match &file {
-        Some(file) => {
-            let text = files::read_text(file)?;
-            Some(
-                serde_json::from_str(&text)
-                    .map_err(|e| format!("{}: expected a list of names: {e}", file.display()))?,
-            )
-        }
-        None => None,
-    };
-    let by_name = names.iter().flatten().position(|name| name == said).map(|at| at as u64);
-    match (by_name.or_else(|| said.parse().ok()), &file) {
-        (Some(number), _) => {
-            let name = names.and_then(|names| names.into_iter().nth(usize::try_from(number).ok()?));
+    let known = identifiers(model)?;
+    let by_name = known.iter().find_map(|(names, _)| names.iter().position(|name| name == said));
+    match (by_name.map(|at| at as u64).or_else(|| said.parse().ok()), known) {
+        (Some(number), known) => {
+            let name = known.and_then(|(names, _)| names.into_iter().nth(usize::try_from(number).ok()?));
             Ok((number, name))
         }
-        (None, Some(file)) => Err(fault(format!("{} has no such name", file.display()))),
+        (None, Some((_, file))) => Err(fault(format!("{} has no such name", file.display()))),
         (None, None) => Err(fault(format!("expected a number: no {IDENTIFIERS} beside the model tells names"))),
     }
 }
 
-/// Reads an official checkpoint, of its puzzle embedding only the row of `identifier` where there is one; `None` for a path
-/// that is no checkpoint.
+/// Reads an official checkpoint, of its puzzle embedding only the rows that are asked for; `None` for a path that is no checkpoint.
 ///
 /// # Errors
 /// One line on what cannot be read.
-pub fn read(path: &Path, changes: &[(String, Value)], identifier: Option<u64>) -> Result<Option<Loaded>, Failure> {
+pub fn read(path: &Path, changes: &[(String, Value)], rows: Rows<'_>) -> Result<Option<Loaded>, Failure> {
     let Some(file) = find(path, !changes.is_empty())? else { return Ok(None) };
-    let rows: Vec<u64> = identifier.into_iter().collect();
-    let rows = if rows.is_empty() { PuzzleRows::All } else { PuzzleRows::Only(&rows) };
     let place = file.display().to_string();
-    let is_safetensors = file.extension().is_some_and(|extension| extension == "safetensors");
-    // With the shapes of the whole puzzle embedding.
-    let (shapes, weights): (Shapes, _) = if is_safetensors {
-        let weights = Weights::from_safetensors(&files::read(&file)?).map_err(|e| at(&place)(&e))?;
-        (weights.tensors.iter().map(|(name, tensor)| (name.clone(), tensor.shape.clone())).collect(), weights)
-    } else {
-        let opened = files::open(&file)?;
-        if opened.metadata().is_ok_and(|about| about.len() == 0) {
-            return Err(format!("{place}: the file is empty").into());
-        }
-        let source = Seekable::new(opened).map_err(|e| at(&place)(&e))?;
-        let mut torch = TorchFile::open(source).map_err(|e| at(&place)(&e))?;
-        let shapes = torch.shapes().map_err(|e| at(&place)(&e))?;
-        (shapes, torch.weights(rows).map_err(|e| at(&place)(&e))?)
-    };
+    let named = file.extension().is_some_and(|extension| extension == "safetensors");
+    let mut opened = ModelFile::open(files::source(&file)?, named).map_err(|e| at(&place)(&e))?;
+    // Of the whole puzzle embedding; no element is read before all of them are those of a model.
+    let shapes = opened.shapes().map_err(|e| at(&place)(&e))?;
     let beside = |name: &str| {
         let file = file.with_file_name(name);
         file.is_file().then(|| files::read_text(&file)).transpose()
     };
     let (yaml, dataset) = (beside(CONFIG)?, beside(DATASET)?);
-    let config_place = match &yaml {
-        Some(_) => file.with_file_name(CONFIG).display().to_string(),
-        None => place.clone(),
-    };
     let facts = Beside { yaml: yaml.as_deref(), dataset: dataset.as_deref(), changes };
-    let found = official::configuration(&shapes, facts).map_err(|e| at(&config_place)(&e))?;
+    let found = official::configuration(&shapes, facts).map_err(|error| {
+        let blamed = match error.blame(facts) {
+            Blame::Checkpoint => file.clone(),
+            Blame::Yaml => file.with_file_name(CONFIG),
+            Blame::Dataset => file.with_file_name(DATASET),
+        };
+        at(blamed.display())(&error)
+    })?;
     if !found.assumed.is_empty() {
         let assumed = found.assumed.join(", ");
         note(format_args!(
             "hrm: {place}: assumed {assumed}, which the tensors do not tell; --set FIELD=VALUE changes it"
         ));
     }
-    let mut config = found.config;
-    if identifier.is_some() && !is_safetensors {
-        config.num_puzzle_identifiers = 1;
-    }
-    weights.check(&config).map_err(|e| at(&place)(&e))?;
-    Ok(Some(Loaded { config, value: found.value, config_place, weights }))
+    check_shapes(&shapes, &found.config).map_err(|e| at(&place)(&e))?;
+    let asked = rows.of(&found.config);
+    let read = opened.weights(asked.map_or(PuzzleRows::All, PuzzleRows::Only));
+    let config_place = match &yaml {
+        Some(_) => file.with_file_name(CONFIG).display().to_string(),
+        None => place.clone(),
+    };
+    let weights = read.map_err(|e| at(&place)(&e))?;
+    let names = identifiers(&file)?.map(|(names, _)| names).unwrap_or_default();
+    Ok(Some(Loaded::new(found.config, found.value, config_place, weights, names, asked)))
 }
 
-/// The checkpoint's file: the path itself, or in a folder the one of the most steps.
+/// The checkpoint's file: the path itself, or in a folder the one of the most steps, else the only one of that form.
 fn find(path: &Path, has_changes: bool) -> Result<Option<PathBuf>, Failure> {
     if path.is_dir() {
-        let entries = fs::read_dir(path).map_err(|e| at(path.display())(&e))?;
-        let step = |file: PathBuf| {
-            let steps = file.file_name()?.to_str()?.strip_prefix("step_")?.parse::<u64>().ok()?;
-            Some((steps, file))
-        };
-        let mut found: Vec<_> = entries.flatten().filter_map(|entry| step(entry.path())).collect();
-        found.sort();
-        if let [_, .., (_, last)] = &found[..] {
-            note(format_args!(
-                "hrm: {}: of {} checkpoints the last is taken, {}",
-                path.display(),
-                found.len(),
-                last.display()
-            ));
-        }
-        return Ok(found.pop().map(|(_, file)| file));
+        return find_within(path);
     }
     if !path.is_file() {
         return Ok(None);
@@ -154,4 +136,31 @@ fn find(path: &Path, has_changes: bool) -> Result<Option<PathBuf>, Failure> {
     let is_official = !is_safetensors
         || !path.with_extension("json").exists() && (path.with_file_name(CONFIG).is_file() || has_changes);
     Ok(is_official.then(|| path.to_owned()))
+}
+
+fn find_within(folder: &Path) -> Result<Option<PathBuf>, Failure> {
+    let entries = fs::read_dir(folder).map_err(|e| at(folder.display())(&e))?;
+    let entries: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    let shown = folder.display();
+    let steps = |file: &PathBuf| file.file_name()?.to_str()?.strip_prefix("step_")?.parse::<u64>().ok();
+    let mut numbered: Vec<_> = entries.iter().filter_map(|file| Some((steps(file)?, file))).collect();
+    numbered.sort();
+    if let [_, .., (_, last)] = &numbered[..] {
+        note(format_args!("hrm: {shown}: of {} checkpoints the last is taken, {}", numbered.len(), last.display()));
+    }
+    if let Some((_, last)) = numbered.pop() {
+        return Ok(Some(last.clone()));
+    }
+    // The published ones are named `checkpoint`, or as their authors liked.
+    let begins = |file: &&PathBuf| file.is_file() && files::beginning(file, 16).is_ok_and(|bytes| is_torch(&bytes));
+    let mut found: Vec<&PathBuf> = entries.iter().filter(begins).collect();
+    found.sort();
+    match found[..] {
+        [] => Ok(None),
+        [only] => Ok(Some(only.clone())),
+        _ => {
+            let names: Vec<_> = found.iter().map(|file| file.display().to_string()).collect();
+            Err(format!("{shown}: several PyTorch files, expected one of them: {}", names.join(", ")).into())
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! `hrm run`: one puzzle.
 
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -16,7 +16,7 @@ use hrm_core::recording::{SegmentReport, Shapes};
 use serde_json::json;
 
 use super::output::{counted, note};
-use super::{EngineArg, Failure, PrecisionArg, at, files, models, numbers, official, output, wider};
+use super::{EngineArg, Failure, PrecisionArg, at, files, models, numbers, output, wider};
 
 /// Solve one puzzle
 ///
@@ -70,17 +70,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     if let Some(file) = &args.recording {
         files::check_output(file, args.force)?;
     }
-    let identifier = match &args.identifier {
-        Some(said) => {
-            let (number, name) = official::identifier(Path::new(&args.model), said)?;
-            if let Some(name) = name {
-                note(format_args!("hrm: puzzle identifier {number} is {name}"));
-            }
-            Some(number)
-        }
-        None => None,
-    };
-    let model = models::load_as("--model", &args.model, &args.set, identifier)?;
+    let model = models::load_under("--model", &args.model, &args.set, args.identifier.as_deref())?;
     let model = args.wider.weights(model).sized_for(&args.puzzle);
     let kind = model.kind;
     let mut puzzles = kind.encode_all(&args.puzzle).map_err(|e| at("--puzzle")(&e))?;

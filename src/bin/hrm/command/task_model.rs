@@ -4,8 +4,8 @@ use std::path::Path;
 
 use hrm_core::learn::{Base, Known, names_of};
 use hrm_core::train::Saved;
-use serde_json::Value;
 
+use super::loaded::Rows;
 use super::{Failure, at, files, models};
 
 /// A model with the tasks that it knows.
@@ -22,16 +22,12 @@ pub struct TaskModel {
 /// One line on what is in the way.
 pub fn load(name_or_file: &str) -> Result<TaskModel, Failure> {
     let file = Path::new(name_or_file);
-    if file.is_file() && !file.with_extension("json").is_file() {
-        let bytes = files::read(file)?;
-        if Saved::is_claimed_by(&bytes) {
-            return of_saved(&Saved::from_bytes(&bytes).map_err(|e| at(file.display())(&e))?)
-                .map_err(|e| at(file.display())(&*e).into());
-        }
+    if file.is_file() && !file.with_extension("json").is_file() && Saved::is_claimed_by(&files::header(file)?) {
+        return of_saved(&Saved::from_bytes(&files::read(file)?).map_err(|e| at(file.display())(&e))?)
+            .map_err(|e| at(file.display())(&*e).into());
     }
-    let loaded = models::read("--model", name_or_file, &[])?;
-    let names = loaded.value.get("identifiers").and_then(Value::as_array);
-    let known = Known::of_names(names.into_iter().flatten().map(|name| name.as_str().unwrap_or_default()));
+    let loaded = models::read("--model", name_or_file, &[], Rows::All)?;
+    let known = Known::of_names(loaded.identifiers.iter().map(String::as_str));
     Ok(TaskModel { base: Base { config: loaded.config, weights: loaded.weights }, known })
 }
 

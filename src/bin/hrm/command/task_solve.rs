@@ -244,7 +244,7 @@ async fn answer(learner: &Learner<AnyEngine>, signals: &Signals) -> Result<Optio
 fn save(learner: &Learner<AnyEngine>, task: &Task, file: &std::path::Path) -> Result<(), Failure> {
     let names = names_of(learner.set(), &[&task.id]);
     let kind = learner.set().side().kind();
-    models::write_named(file, learner.config(), kind, learner.kept().1, &names)
+    models::write(file, learner.kept().1, &models::config_text(learner.config(), Some(kind), &names)?)
 }
 
 /// Whether a test is answered in two attempts; `None` where its output is not known.

@@ -275,7 +275,7 @@ impl Training<'_> {
         let tasks = self.run.task_identifiers();
         if tasks.is_empty() {
             write("safetensors", &weights.to_safetensors()?)?;
-            write("json", models::config_text(&recipe.model, recipe.puzzle)?.as_bytes())?;
+            write("json", models::config_text(&recipe.model, Some(recipe.puzzle), &[])?.as_bytes())?;
         } else {
             // The rows of augmented versions are left out: they are the larger part by far, and the saved run has them.
             let (rows, names) = own_rows(&tasks);
@@ -283,7 +283,7 @@ impl Training<'_> {
             own.keep_puzzle_rows(&rows)?;
             let config = ModelConfig { num_puzzle_identifiers: rows.len(), ..recipe.model.clone() };
             write("safetensors", &own.to_safetensors()?)?;
-            write("json", models::named_config_text(&config, recipe.puzzle, &names)?.as_bytes())?;
+            write("json", models::config_text(&config, Some(recipe.puzzle), &names)?.as_bytes())?;
         }
         let mut card = json!({
             "recipe": self.file,

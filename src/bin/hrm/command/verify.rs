@@ -7,6 +7,7 @@ use hrm_core::engine::Engine;
 use hrm_core::verify::{Golden, verify};
 use serde_json::json;
 
+use super::loaded::Rows;
 use super::{EngineArg, Failure, PrecisionArg, at, files, models, output, self_test, verify_model};
 
 /// Compare an engine with a golden file; the .json beside it tells the configuration
@@ -49,8 +50,8 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let Some(file) = &args.file else { return self_test::run(args.engine, args.adapter.as_deref(), args.json) };
     let bytes = files::read(file)?;
     if let Some(model) = &args.model {
-        let model = models::read("--model", model, &args.set)?;
-        return verify_model::run(&model, file, &bytes, &args.engine.open(args.precision.get())?, args.json);
+        let read = |rows: &[u64]| models::read("--model", model, &args.set, Rows::Only(rows));
+        return verify_model::run(read, file, &bytes, &args.engine.open(args.precision.get())?, args.json);
     }
     let json_file = file.with_extension("json");
     if !json_file.exists() {

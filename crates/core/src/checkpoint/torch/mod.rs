@@ -24,5 +24,10 @@ pub use state::Layout;
 pub use value::Dtype;
 pub use write::{STATES, States, states_are_bf16, write};
 
+/// Whether a file begins as those of `torch.save` do: as a zip archive, or as a pickle.
+pub fn is_torch(beginning: &[u8]) -> bool {
+    beginning.starts_with(b"PK\x03\x04") || matches!(beginning, [0x80, 2..=5, ..])
+}
+
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

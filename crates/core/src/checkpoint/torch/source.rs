@@ -32,6 +32,16 @@ impl Source for &[u8] {
     }
 }
 
+impl<S: Source + ?Sized> Source for Box<S> {
+    fn length(&self) -> u64 {
+        (**self).length()
+    }
+
+    fn read_at(&mut self, offset: u64, into: &mut [u8]) -> io::Result<()> {
+        (**self).read_at(offset, into)
+    }
+}
+
 /// A file, or anything else with a position.
 pub struct Seekable<R> {
     inner: R,

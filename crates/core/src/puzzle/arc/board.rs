@@ -7,7 +7,7 @@ use super::{
     COLOURS, Grid, Palette,
     codec::{BLACK, END, PAD, TokenGrid, VOCABULARY},
 };
-use crate::puzzle::{AnswerStyle, Board, Game, Kind, Layout, ParseError, Place, Size, Symbol};
+use crate::puzzle::{AnswerStyle, Board, Fill, Game, Kind, Layout, ParseError, Place, Size, Symbol};
 
 /// The token grids of all sides.
 pub struct TokenGrids;
@@ -74,13 +74,20 @@ impl Board for TokenGrid {
 
     fn layout(&self) -> Layout {
         let side = self.side();
-        Layout { rows: side, columns: side, box_rows: side, box_columns: side, answers: AnswerStyle::Symbols }
+        Layout { rows: side, columns: side, box_rows: side, box_columns: side, answers: AnswerStyle::Whole }
     }
 
     fn symbol(&self, token: u8) -> Option<Symbol> {
         let colour = token.checked_sub(BLACK).filter(|&colour| colour < COLOURS)?;
         let name = Palette::Usual.name(colour).to_owned();
         Some(Symbol { text: colour.to_string(), name, class: "digit" })
+    }
+
+    fn fill(&self, token: u8) -> Fill {
+        match token.checked_sub(BLACK).filter(|&colour| colour < COLOURS) {
+            Some(colour) => Fill::Colour(Palette::Usual.rgb(colour)),
+            None => Fill::Symbol,
+        }
     }
 
     fn blank(&self) -> u8 {
