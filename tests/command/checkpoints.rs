@@ -146,9 +146,17 @@ fn a_puzzle_runs_under_each_of_its_identifiers() {
 fn what_pytorch_accepted_is_written() {
     let folder = Folder::new("checkpoints-bytes");
     official(&folder);
-    folder.hrm(&["convert", "run", "--set", "seq_len=16", "--out", "step_7"]).done();
     let digest = |name: &str| format!("{:016x}", xxhash_rust::xxh3::xxh3_64(&folder.read(name)));
-    assert_eq!([digest("step_7"), digest("all_config.yaml")], ["ca63735baebfea0e", "6cad7c5c9296027c"]);
+    folder.write("run/dataset.json", r#"{"seq_len": 16}"#);
+    for (model, expected) in [
+        ("run", ["310b0ff74de3429c", "c85d384d0cc16dcf"]),
+        // An HRM and a TRM with mlp_t.
+        ("sudoku-4x4", ["e322e00f77956486", "bd9c5878f29f5d4a"]),
+        ("sudoku-9x9", ["f38836c7626cb52d", "0f57ca882c16808a"]),
+    ] {
+        folder.hrm(&["convert", model, "--out", "step_1", "--force"]).done();
+        assert_eq!([digest("step_1"), digest("all_config.yaml")], expected, "{model}");
+    }
 }
 
 #[test]

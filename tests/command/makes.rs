@@ -192,6 +192,13 @@ fn a_model_is_trained_on_fresh_puzzles_of_a_mixture_and_goes_on_as_if_it_had_not
     folder.hrm(&["puzzles", "sudoku-4x4", "--count", "2", "--out", "four.csv"]).done();
     let said = folder.refusal(&["eval", "--model", "four.safetensors", "--data", "four.csv", "--by", "length"]);
     assert_eq!(said, "--by length: sudoku-4x4 puzzles have no path");
+    let said =
+        folder.hrm(&["eval", "--model", "four.safetensors", "--data", "four.csv", "--by", "given,rating"]).done();
+    assert!(
+        said.contains("given   0 to 19             2  exact ")
+            && said.contains("rating  0                   2  exact "),
+        "{said}"
+    );
 }
 
 #[test]

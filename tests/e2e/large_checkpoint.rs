@@ -35,7 +35,7 @@ use crate::{
 const SUDOKU: &str = r#"{"seq_len":81,"vocab_size":11,"H_cycles":2,"L_cycles":2,"H_layers":4,"L_layers":4,
     "hidden_size":512,"num_heads":8,"expansion":4,"halt_max_steps":16,"puzzle_emb_ndim":512,"num_puzzle_identifiers":1}"#;
 /// A small model with the puzzle embedding of an ARC build.
-const MANY_PUZZLES: &str = r#"{"seq_len":900,"vocab_size":6,"H_cycles":1,"L_cycles":1,"H_layers":1,"L_layers":1,
+const MANY_PUZZLES: &str = r#"{"seq_len":900,"vocab_size":12,"H_cycles":1,"L_cycles":1,"H_layers":1,"L_layers":1,
     "hidden_size":64,"num_heads":4,"expansion":4,"halt_max_steps":2,"puzzle_emb_ndim":512,
     "num_puzzle_identifiers":1045829}"#;
 
@@ -210,6 +210,15 @@ async fn of_a_huge_puzzle_embedding_one_row_is_read() -> Result<()> {
         assert!(opened.bytes < 5e6 && opened.memory - before.memory < 20e6, "{before:?}, {opened:?}");
         let notes = page.text("notes").await?;
         assert!(notes.contains("could not be kept in this browser"), "{notes}");
+        // A grid of a task is drawn on its board, and answered by another one.
+        page.click("paste").await?;
+        page.enter("paste-text", "003\n050\n100").await?;
+        page.click("paste-apply").await?;
+        page.click("solve").await?;
+        page.wait_for("document.querySelector('[data-testid=verdict]').dataset.state === 'answered'").await?;
+        let verdict = page.text("verdict").await?;
+        assert_eq!(verdict, "This game has no rules that tell whether an answer is right.");
+        browser.screenshot("checkpoint-arc").await?;
         // More than page and worker can hold at once is not handed out, and it is said what does that.
         page.script::<()>("document.querySelector('[data-testid=models-kept]').open = true", []).await?;
         page.wait_for("document.querySelector('[data-testid=save-official]')").await?;

@@ -1,6 +1,6 @@
 //! What came of a run, what stands against the board, and what to press next.
 
-use hrm_core::puzzle::Kind;
+use hrm_core::puzzle::{Fault, Kind};
 use hrm_link::{engine_timing::Choice, protocol::Solutions};
 use leptos::prelude::*;
 
@@ -26,6 +26,7 @@ pub fn Outcome() -> impl IntoView {
             Phase::Idle | Phase::Stopped => "idle",
             Phase::Waiting | Phase::Running { .. } => "running",
             Phase::Valid => "valid",
+            Phase::Answered => "answered",
             Phase::Invalid(_) => "invalid",
             Phase::Failed(_) => "error",
         })
@@ -94,6 +95,7 @@ fn at_this_step(drawing: Drawing, run: Run, player: Player) -> Option<String> {
         let recording = recording.as_ref().filter(|recording| recording.question().len() == kind.seq_len())?;
         let Some(answer) = answer_shown(recording, moment) else { return Some("At this step: no answer yet.".into()) };
         let posed = recording.posed(moment);
+        kind.rules()?;
         Some(match (kind.check(&posed, &answer.tokens), wrong_cells(kind, &posed, &answer.tokens).len()) {
             (Ok(()), _) => "At this step: solved.".into(),
             (Err(fault), 0) => format!("At this step: {fault}."),
@@ -150,6 +152,7 @@ fn verdict(drawing: Drawing, machine: Machine, run: Run, is_past: bool) -> Strin
         Phase::Running { .. } => "Thinking…".into(),
         Phase::Stopped => stopped(run).into(),
         Phase::Valid if is_past => "In the end: solved.".into(),
+        Phase::Answered => sentence(&Fault::NoRules.to_string()),
         Phase::Invalid(fault) if is_past => format!("In the end: not a solution: {fault}.{}", unsolved()),
         Phase::Valid => solved().unwrap_or_else(|| "Solved: checked by the rules, the answer is right.".into()),
         Phase::Invalid(fault) => format!("Not a solution: {fault}.{}", unsolved()),

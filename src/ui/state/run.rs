@@ -3,7 +3,7 @@
 use hrm_core::{
     engine,
     model::Intervention,
-    puzzle::Kind,
+    puzzle::{Fault, Kind},
     recording::{Maker, Recording, SegmentReport, Shapes, solve::Until},
 };
 use leptos::prelude::*;
@@ -26,14 +26,16 @@ pub enum Phase {
     Valid,
     /// It does not; the first rule that it breaks.
     Invalid(String),
+    /// There is a last answer, and no rules that tell whether it is right.
+    Answered,
     /// The run failed.
     Failed(String),
 }
 
 impl Phase {
-    /// Whether the run has come to its end with an answer, right or wrong.
+    /// Whether the run has come to its end with an answer.
     pub fn has_answer(&self) -> bool {
-        matches!(self, Self::Valid | Self::Invalid(_))
+        matches!(self, Self::Valid | Self::Invalid(_) | Self::Answered)
     }
 }
 
@@ -224,6 +226,7 @@ impl Run {
         });
         self.phase.set(match checked {
             Some(Ok(())) => Phase::Valid,
+            Some(Err(Fault::NoRules)) => Phase::Answered,
             Some(Err(fault)) => Phase::Invalid(fault.to_string()),
             None => Phase::Failed("The run ended without an answer.".into()),
         });

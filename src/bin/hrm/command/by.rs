@@ -16,6 +16,24 @@ pub enum By {
     Size,
     /// The quarter of the path lengths that are possible on the board, shortest first
     Length,
+    /// How many cells are given
+    Given,
+    /// How hard they are: the guesses that a solver by singles needs for a Sudoku, the steps of a maze's path
+    Rating,
+}
+
+/// The least number of each group of cells that are given, and of ratings; a group reaches to below the next one.
+const GIVEN: [usize; 6] = [0, 20, 24, 30, 40, 60];
+const RATINGS: [usize; 6] = [0, 1, 3, 10, 30, 100];
+
+/// The group of a number.
+fn range(of: &[usize], number: usize) -> String {
+    let at = of.partition_point(|least| *least <= number).max(1);
+    match (of[at - 1], of.get(at)) {
+        (least, Some(next)) if *next == least + 1 => least.to_string(),
+        (least, Some(next)) => format!("{least} to {}", next - 1),
+        (least, None) => format!("{least} or more"),
+    }
 }
 
 impl By {
@@ -24,6 +42,8 @@ impl By {
             Self::Make => "make",
             Self::Size => "size",
             Self::Length => "length",
+            Self::Given => "given",
+            Self::Rating => "rating",
         }
     }
 
@@ -35,6 +55,10 @@ impl By {
             Self::Length => {
                 let quarter = kind.rules().and_then(|rules| rules.rating_quarter(question));
                 quarter.map_or_else(|| "none".into(), |quarter| format!("quarter {}", quarter + 1))
+            }
+            Self::Given => range(&GIVEN, question.iter().filter(|token| **token != kind.blank()).count()),
+            Self::Rating => {
+                kind.rating(question).map_or_else(|| "none".into(), |rating| range(&RATINGS, rating as usize))
             }
         }
     }
@@ -99,10 +123,17 @@ impl<'a> Groups<'a> {
         }
     }
 
-    /// The groups in the order of what they are by; quarters from the shortest, others as they came up first.
+    /// The groups in the order of what they are by; numbers and quarters from the least, others as they came up first.
     fn ordered(&self) -> Vec<&Group> {
+        let place = |group: &Group| match group.by {
+            Some(By::Length | By::Given | By::Rating) => {
+                let digits = group.name.trim_start_matches("quarter ").split(' ').next();
+                digits.and_then(|digits| digits.parse().ok()).unwrap_or(u32::MAX)
+            }
+            _ => 0,
+        };
         let mut groups: Vec<&Group> = self.groups.iter().collect();
-        groups.sort_by_key(|group| (group.by, if group.by == Some(By::Length) { group.name.as_str() } else { "" }));
+        groups.sort_by_key(|group| (group.by, place(group)));
         groups
     }
 
@@ -132,5 +163,17 @@ impl<'a> Groups<'a> {
             }
         }
         all.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_put_into_the_group_that_begins_at_or_below_them() {
+        let named = |number| range(&RATINGS, number);
+        assert_eq!([0, 1, 2, 3, 9].map(named), ["0", "1 to 2", "1 to 2", "3 to 9", "3 to 9"]);
+        assert_eq!([99, 100, 5000].map(named), ["30 to 99", "100 or more", "100 or more"]);
     }
 }

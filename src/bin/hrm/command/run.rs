@@ -142,7 +142,9 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
             .iter()
             .map(|(answer, halt, go_on)| json!({"answer": answer, "q_halt": halt, "q_continue": go_on}))
             .collect();
-        output::print_result(json!({"segments": segments, "halted_at": halted_at, "valid": verdict.is_ok()}))?;
+        // Null where no rules tell.
+        let valid = (verdict != Err(Fault::NoRules)).then_some(verdict.is_ok());
+        output::print_result(json!({"segments": segments, "halted_at": halted_at, "valid": valid}))?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut before: Option<&String> = None;
@@ -161,6 +163,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     output::print(format_args!("would halt after segment {halted_at}"))?;
     output::print_result(match verdict {
         Ok(()) => "valid".to_owned(),
+        Err(Fault::NoRules) => Fault::NoRules.to_string(),
         Err(fault) => format!("not valid: {fault}"),
     })?;
     Ok(ExitCode::SUCCESS)
