@@ -202,7 +202,8 @@ fn the_pickles_of_an_older_file_are_held_one_at_a_time() {
         &tensor[2..tensor.len() - 1],
         b"]U\x010a",
     ];
-    let file = [&pickles.map(large).concat()[..], &[0xff; 8]].concat();
+    // With as much behind them as is read at once.
+    let file = [pickles.map(large).concat(), vec![0xff; 11 << 20]].concat();
     refused("five large pickles", read_torch, &file, "storage \"0\" has 18446744073709551615 elements");
 }
 
