@@ -8,6 +8,8 @@ const GROWTH: usize = 4096;
 /// Inputs to damage, and how.
 pub struct Mutator {
     corpus: Vec<Vec<u8>>,
+    /// How many of them are good, at the beginning.
+    seeds: usize,
     words: &'static [&'static [u8]],
     longest: usize,
     random: Random,
@@ -17,7 +19,7 @@ impl Mutator {
     /// With these seeds, and words that the format has.
     pub fn new(seeds: Vec<Vec<u8>>, words: &'static [&'static [u8]], seed: u64) -> Self {
         let longest = seeds.iter().map(Vec::len).max().unwrap_or(0) + GROWTH;
-        Self { corpus: seeds, words, longest, random: Random::new(seed) }
+        Self { seeds: seeds.len(), corpus: seeds, words, longest, random: Random::new(seed) }
     }
 
     /// Number of inputs that are damaged further.
@@ -43,7 +45,9 @@ impl Mutator {
     }
 
     fn any_of_corpus(&mut self) -> Vec<u8> {
-        let at = self.random.below(self.corpus.len());
+        // Often a good one: thousands that are refused come to stand behind them.
+        let among = if self.random.below(2) == 0 { self.seeds } else { self.corpus.len() };
+        let at = self.random.below(among);
         self.corpus[at].clone()
     }
 

@@ -1,6 +1,6 @@
 //! What is fuzzed: a reader, files that it reads well, words of its format, and what it may allocate.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::LazyLock};
 
 use hrm_core::{
     checkpoint::{
@@ -10,7 +10,7 @@ use hrm_core::{
     },
     config::ModelConfig,
     data::csv as tables,
-    model::Tensor,
+    model::{Tensor, param_specs},
     puzzle::{
         Kind,
         arc::{file as tasks, link},
@@ -118,6 +118,7 @@ pub fn torch_zip() -> Target {
         seeds: || {
             let mut seeds = files("data/pytorch", &[".pt", ".pth", ".tar"]);
             seeds.retain(|seed| seed.len() < 5000);
+            seeds.extend(files("data/pytorch_made", &[".pt"]));
             for states in [States::Exact, States::Rounded] {
                 let mut bytes = Vec::new();
                 write(&model(), "step_1", states, &mut bytes).unwrap();
@@ -148,8 +149,14 @@ pub fn pickle() -> Target {
         name: "pickle",
         seeds: || {
             let mut seeds = vec![TENSOR.to_vec()];
+            let mut archives = files("data/pytorch", &[".pt", ".pth"]);
+            archives.retain(|file| file.len() < 5000);
+            archives.extend(files("data/pytorch_made", &["protocol_4.pt", "protocol_5.pt"]));
+            let mut whole = Vec::new();
+            write(&model(), "step_1", States::Exact, &mut whole).unwrap();
+            archives.push(whole);
             // Stored in PyTorch's archives, between an entry's header and the next.
-            for file in files("data/pytorch", &[".pt", ".pth"]).iter().filter(|file| file.len() < 5000) {
+            for file in &archives {
                 let at = file.windows(8).position(|window| window == b"data.pkl");
                 let Some(start) = at.and_then(|at| file[at..].iter().position(|&byte| byte == 0x80).map(|by| at + by))
                 else {
@@ -200,7 +207,14 @@ pub fn pickle() -> Target {
             b"cos\nsystem\n",
             b"\x93",
         ],
-        read: |bytes| read_torch(&archive(&[("a/data.pkl", bytes), ("a/data/0", &[0; 64])])),
+        read: |bytes| {
+            // Storages for every tensor of the model.
+            let storage: &[u8] = &[0; 256];
+            let names = ["a/data/0", "a/data/1", "a/data/2", "a/data/3"];
+            let mut entries = vec![("a/data.pkl", bytes)];
+            entries.extend(names.map(|name| (name, storage)));
+            read_torch(&archive(&entries))
+        },
         multiple: MULTIPLE,
         free: FREE,
     }
@@ -238,24 +252,17 @@ pub fn safetensors() -> Target {
 }
 
 pub fn yaml() -> Target {
-    /// Shapes of the golden checkpoint's kind, as far as its configuration is held against them.
-    fn shapes() -> Shapes {
-        let named: [(&str, &[usize]); 4] = [
-            ("embed_tokens.embedding_weight", &[6, 64]),
-            ("H_level.layers.0.mlp.down_proj.weight", &[64, 256]),
-            ("L_level.layers.0.mlp.down_proj.weight", &[64, 256]),
-            ("puzzle_emb.weights", &[3, 64]),
-        ];
-        named.map(|(name, shape)| (name.to_owned(), shape.to_vec())).into()
+    /// The golden checkpoint's, which the seeds are about.
+    fn config() -> ModelConfig {
+        ModelConfig::from_json(include_str!("../golden/official_style_checkpoint/config.json")).unwrap()
     }
+    static SHAPES: LazyLock<Shapes> =
+        LazyLock::new(|| param_specs(&config()).into_iter().map(|spec| (spec.name, spec.shape)).collect());
     Target {
         name: "yaml",
         seeds: || {
             let mut seeds = files("golden/official_style_checkpoint", &[".yaml", "config.json"]);
-            let config =
-                fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/kept/small.json")).unwrap();
-            let config = ModelConfig::from_json(&config).unwrap();
-            seeds.push(official::config_yaml(&config, Some("sudoku-4x4"), true, None).into_bytes());
+            seeds.push(official::config_yaml(&config(), Some("sudoku-4x4"), true, None).into_bytes());
             seeds
         },
         words: &[
@@ -265,7 +272,7 @@ pub fn yaml() -> Target {
         read: |bytes| {
             let text = String::from_utf8_lossy(bytes);
             let beside = Beside { yaml: Some(&text), ..Beside::default() };
-            said(official::configuration(&shapes(), beside))
+            said(official::configuration(&SHAPES, beside))
         },
         multiple: MULTIPLE,
         free: FREE,

@@ -355,6 +355,9 @@ impl ModelConfig {
         if self.puzzle_emb_ndim > 0 && self.num_puzzle_identifiers == 0 {
             return Err(field("num_puzzle_identifiers", 0, "at least 1 when puzzle_emb_ndim is above 0"));
         }
+        if self.puzzle_emb_len > 1 << 16 {
+            return Err(field("puzzle_emb_len", self.puzzle_emb_len, "at most 65536"));
+        }
         if self.puzzle_emb_ndim > self.puzzle_emb_len * self.hidden_size {
             let room = self.puzzle_emb_len * self.hidden_size;
             return Err(field("puzzle_emb_ndim", self.puzzle_emb_ndim, format!("at most puzzle_emb_len · D = {room}")));
@@ -578,6 +581,18 @@ mod tests {
             "\"loss\":{\"name\":\"losses@ACTLossHead\",\"loss_type\":\"stablemax_cross_entropy\"}",
         );
         assert_eq!(ModelConfig::from_json(&table).unwrap(), config);
+    }
+
+    /// Found by tests/fuzz: the product with hidden_size has no room.
+    #[test]
+    fn a_prefix_has_a_limit() {
+        for text in [
+            FLAT.replace("\"unknown\":[1]", "\"puzzle_emb_len\":9223372036854775807"),
+            FLAT.replace("\"puzzle_emb_ndim\":65", "\"puzzle_emb_ndim\":18446744073709551615"),
+        ] {
+            let error = ModelConfig::from_json(&text).unwrap_err().to_string();
+            assert!(error.starts_with("puzzle_emb_len is") && error.ends_with("at most 65536"), "{error}");
+        }
     }
 
     #[test]

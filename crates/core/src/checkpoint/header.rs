@@ -73,7 +73,8 @@ pub(super) fn other_format(bytes: &[u8]) -> Option<&'static str> {
     match () {
         () if bytes.is_empty() => Some("it is empty"),
         () if is_torch(start) => Some(
-            "it is a zip archive or a pickle, as PyTorch writes: save the weights with safetensors.torch.save_file",
+            "it is a zip archive or a pickle, as PyTorch writes, and no safetensors file: weights are read from it under a \
+             name that ends in .pt",
         ),
         () if begins(&[b"{", b"["]) => Some("it is JSON text, such as a configuration, without tensors"),
         () => text::other_format(bytes),
@@ -116,7 +117,9 @@ mod tests {
         assert!(
             said(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n").contains("Git LFS pointer")
         );
-        assert!(said(b"PK\x03\x04 archive/data.pkl").contains("PyTorch"));
+        assert!(
+            said(b"PK\x03\x04 archive/data.pkl").ends_with("weights are read from it under a name that ends in .pt")
+        );
         assert!(said(b"\x80\x02}q\x00(X\x04\x00").contains("PyTorch"));
         assert!(said(b"{\"seq_len\": 16}").contains("JSON text"));
         assert!(said(b"\x1f\x8b\x08\x00").contains("compressed"));

@@ -38,6 +38,14 @@ pub enum OfficialError {
     /// A tensor that every model has is not there, or of another number of dimensions.
     #[error("tensor {0} is missing or has another number of dimensions: these are no weights of an HRM or TRM")]
     Foreign(&'static str),
+    /// A tensor that every model has is without elements.
+    #[error("tensor {name} has shape {shape:?}: it is empty")]
+    Empty {
+        /// Tensor.
+        name: &'static str,
+        /// With a 0 in it.
+        shape: Vec<usize>,
+    },
     /// seq_len is told nowhere.
     #[error("seq_len is in no tensor and in no configuration: give it, such as seq_len=81")]
     Length,
@@ -207,15 +215,18 @@ fn seen(shapes: &Shapes, own: &Map<String, Value>) -> Result<BTreeMap<&'static s
         Some(&[rows, columns]) if rows > 0 && columns > 0 => Some((rows, columns)),
         _ => None,
     };
-    const TOKENS: &str = "embed_tokens.embedding_weight";
-    let (vocab_size, width) = plane(TOKENS).ok_or(OfficialError::Foreign(TOKENS))?;
+    let needed = |name| match (plane(name), shapes.get(name)) {
+        (Some(lengths), _) => Ok(lengths),
+        (None, Some(shape)) if shape.contains(&0) => Err(OfficialError::Empty { name, shape: shape.clone() }),
+        (None, _) => Err(OfficialError::Foreign(name)),
+    };
+    let (vocab_size, width) = needed("embed_tokens.embedding_weight")?;
     let layers = |level: &str| {
         let number = |name: &String| name.strip_prefix(level)?.split('.').next()?.parse::<u16>().ok();
         shapes.keys().filter_map(number).max().map_or(0, |last| usize::from(last) + 1)
     };
     let (h_layers, l_layers) = (layers("H_level.layers."), layers("L_level.layers."));
-    const CHANNELS: &str = "L_level.layers.0.mlp.down_proj.weight";
-    let (_, inner) = plane(CHANNELS).ok_or(OfficialError::Foreign(CHANNELS))?;
+    let (_, inner) = needed("L_level.layers.0.mlp.down_proj.weight")?;
     let mixer = plane("L_level.layers.0.mlp_t.down_proj.weight");
     let learned = plane("embed_pos.embedding_weight");
     let (puzzles, puzzle_width) = plane("puzzle_emb.weights").unwrap_or((1, 0));
@@ -607,5 +618,8 @@ mod tests {
         assert!(said(&format!("a0: &a0 [1]\n{laughs}"), &good).starts_with("configuration: "));
         assert!(said(&"[".repeat(100_000), &good).starts_with("configuration: "));
         assert!(said(&text, &Shapes::new()).contains("embed_tokens.embedding_weight is missing"));
+        let mut empty = good.clone();
+        empty.insert("embed_tokens.embedding_weight".into(), vec![0, 64]);
+        assert_eq!(said(&text, &empty), "tensor embed_tokens.embedding_weight has shape [0, 64]: it is empty");
     }
 }

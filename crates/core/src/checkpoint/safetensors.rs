@@ -12,7 +12,7 @@ pub enum CheckpointError {
     #[error("not a readable safetensors file: {0}")]
     Format(String),
     /// An element type that weights do not have.
-    #[error("tensor {name} has element type {dtype}; expected F32, F16 or BF16")]
+    #[error("tensor {name} has element type {dtype}; expected F64, F32, F16 or BF16")]
     Dtype {
         /// Tensor.
         name: String,

@@ -102,8 +102,7 @@ impl<'s> SafetensorsFile<'s> {
         let info = self.tensors.get(name).ok_or_else(|| CheckpointError::Format(format!("it has no tensor {name}")))?;
         let (shape, dtype, place) = (info.shape.clone(), info.dtype, info.data_offsets);
         let size = match dtype {
-            Dtype::F32 => 4,
-            Dtype::F16 | Dtype::BF16 => 2,
+            Dtype::F64 | Dtype::F32 | Dtype::F16 | Dtype::BF16 => dtype.bitsize() / 8,
             other => return Err(CheckpointError::Dtype { name: name.to_owned(), dtype: format!("{other:?}") }),
         };
         let mut tensor = Tensor { shape, data: Vec::new() };
@@ -125,9 +124,9 @@ impl<'s> SafetensorsFile<'s> {
         }
     }
 
-    /// Elements of a type from one place behind the header to another.
+    /// Elements of a type from one place behind the header to another; those of f64 are rounded.
     fn read(&mut self, dtype: Dtype, (begin, end): (usize, usize), into: &mut Vec<f32>) -> Result<(), CheckpointError> {
-        into.reserve_exact((end - begin) / if dtype == Dtype::F32 { 4 } else { 2 });
+        into.reserve_exact((end - begin) * 8 / dtype.bitsize());
         let mut piece = vec![0; PIECE.min(end - begin)];
         for at in (begin..end).step_by(PIECE) {
             piece.truncate(end - at);
@@ -137,6 +136,7 @@ impl<'s> SafetensorsFile<'s> {
             match dtype {
                 Dtype::BF16 => into.extend(words.map(|word| bf16::from_le_bytes(*word).to_f32())),
                 Dtype::F16 => into.extend(words.map(|word| f16::from_le_bytes(*word).to_f32())),
+                Dtype::F64 => into.extend(piece.as_chunks().0.iter().map(|word| f64::from_le_bytes(*word) as f32)),
                 _ => into.extend(piece.as_chunks::<4>().0.iter().map(|word| f32::from_le_bytes(*word))),
             }
         }
@@ -168,6 +168,8 @@ impl Weights {
 #[cfg(test)]
 mod tests {
     use std::io;
+
+    use safetensors::tensor::TensorView;
 
     use super::*;
 
@@ -202,6 +204,24 @@ mod tests {
         assert!(error.to_string().contains("no puzzle identifier 100000"), "{error}");
         drop(file);
         assert!(counted.1 < 10_000, "{} bytes were read", counted.1);
+    }
+
+    /// Halfway cases go to the even neighbour; what is too large for f32 is infinite, and refused.
+    #[test]
+    fn f64_is_rounded_to_f32() {
+        let read = |values: &[f64]| {
+            let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            let view = TensorView::new(Dtype::F64, vec![values.len()], &bytes).unwrap();
+            let weights = Weights::from_safetensors(&safetensors::serialize([("w", view)], None).unwrap());
+            weights.map(|weights| weights.tensors["w"].data.clone())
+        };
+        let values = [0.1, 1.0 + 2_f64.powi(-24), 1.0 + 3.0 * 2_f64.powi(-24), -16_777_217.0, 1e-50];
+        let expected = [0.1, 1.0, 1.0 + 2.0 * f32::EPSILON, -16_777_216.0, 0.0];
+        assert_eq!(read(&values).unwrap(), expected);
+        // Longer than what is read at a time.
+        let many: Vec<f64> = (0..200_000).map(|index| f64::from(index) / 3.0).collect();
+        assert!(read(&many).unwrap().iter().zip(&many).all(|(found, value)| *found == *value as f32));
+        assert_eq!(read(&[0.0, 1e39]).unwrap_err().to_string(), "tensor w holds inf at element 1");
     }
 
     #[test]

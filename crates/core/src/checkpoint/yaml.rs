@@ -1,23 +1,20 @@
-//! YAML as JSON: the node graph of YAML 1.2 in its core schema, from a parser's events. A deserializer for all of YAML would be
+//! YAML as JSON: the nodes of YAML 1.2 in its core schema, from a parser's events. A deserializer for all of YAML would be
 //! a fifth of what a first visit to the page loads.
-
-use std::collections::HashMap;
+//!
+//! Aliases are refused: the official code writes none, and a short text of them stands for any amount of memory.
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError};
 use serde_json::{Map, Number, Value};
 
 use crate::text::excerpt;
 
-/// Values at most, those that aliases repeat counted each time.
+/// Values at most.
 const MAX_NODES: usize = 5000;
+/// Mappings and sequences at most: one of a few bytes takes some hundred in memory, in each copy.
+const MAX_COLLECTIONS: usize = 250;
 
 /// A mapping or sequence that is being read.
-struct Open {
-    anchor: usize,
-    kind: Collection,
-}
-
-enum Collection {
+enum Open {
     Sequence(Vec<Value>),
     /// With the name of the field that comes next.
     Mapping(Map<String, Value>, Option<String>),
@@ -27,10 +24,9 @@ enum Collection {
 #[derive(Default)]
 struct Reader {
     open: Vec<Open>,
-    /// By the anchors' numbers.
-    anchored: HashMap<usize, Value>,
     whole: Option<Value>,
     nodes: usize,
+    collections: usize,
 }
 
 /// The fields of a text that is one mapping.
@@ -43,7 +39,13 @@ pub fn fields(text: &str) -> Result<Map<String, Value>, String> {
         let (event, span) = event.map_err(|error: ScanError| {
             format!("{}, line {} column {}", error.info(), error.marker().line(), error.marker().col() + 1)
         })?;
-        reader.take(event).map_err(|problem| format!("{problem}, line {}", span.start.line()))?;
+        let taken = match event {
+            Event::Alias(_) => {
+                Err(format!("an alias ({}), expected the value itself", excerpt(span.slice(text).unwrap_or("*"))))
+            }
+            event => reader.take(event),
+        };
+        taken.map_err(|problem| format!("{problem}, line {}", span.start.line()))?;
     }
     match reader.whole {
         Some(Value::Object(fields)) => Ok(fields),
@@ -57,85 +59,53 @@ impl Reader {
             Event::Scalar(_, _, _, Some(_))
             | Event::SequenceStart(_, _, Some(_))
             | Event::MappingStart(_, _, Some(_)) => Err("a tag (!), expected plain values".into()),
-            Event::Scalar(text, style, anchor, None) => {
+            Event::Scalar(text, style, _, None) => {
                 // A name stays a text, whatever it looks like.
-                if let Some(Collection::Mapping(fields, name @ None)) = self.open.last_mut().map(|open| &mut open.kind)
-                {
+                if let Some(Open::Mapping(fields, name @ None)) = self.open.last_mut() {
                     if fields.contains_key(&*text) {
                         return Err(format!("a second field {:?}", excerpt(&text)));
                     }
                     *name = Some(text.into_owned());
                     return Ok(());
                 }
-                let value = if style == ScalarStyle::Plain { plain(&text) } else { text.into_owned().into() };
-                self.add(value, 1, anchor)
+                self.add(if style == ScalarStyle::Plain { plain(&text) } else { text.into_owned().into() })
             }
-            Event::SequenceStart(_, anchor, None) => self.begin(Collection::Sequence(Vec::new()), anchor),
-            Event::MappingStart(_, anchor, None) => self.begin(Collection::Mapping(Map::new(), None), anchor),
-            Event::SequenceEnd | Event::MappingEnd => {
-                let Some(Open { anchor, kind }) = self.open.pop() else { return Ok(()) };
-                let value = match kind {
-                    Collection::Sequence(items) => Value::Array(items),
-                    Collection::Mapping(fields, _) => Value::Object(fields),
-                };
-                self.add(value, 1, anchor)
-            }
-            Event::Alias(anchor) => {
-                let value = self.anchored.get(&anchor).ok_or("an alias (*) within what it names")?;
-                let nodes = count(value);
-                // Before it is copied.
-                self.room_for(nodes)?;
-                let value = value.clone();
-                self.add(value, nodes, 0)
-            }
+            Event::SequenceStart(..) => self.begin(Open::Sequence(Vec::new())),
+            Event::MappingStart(..) => self.begin(Open::Mapping(Map::new(), None)),
+            Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
+                Some(Open::Sequence(items)) => self.add(Value::Array(items)),
+                Some(Open::Mapping(fields, _)) => self.add(Value::Object(fields)),
+                None => Ok(()),
+            },
             Event::DocumentStart(..) if self.whole.is_some() => Err("a second document".into()),
             _ => Ok(()),
         }
     }
 
-    fn begin(&mut self, kind: Collection, anchor: usize) -> Result<(), String> {
-        self.open.push(Open { anchor, kind });
-        self.named()
-    }
-
-    /// Whether what begins or is added has a name where it needs one.
-    fn named(&self) -> Result<(), String> {
-        // The one that just began is the last.
-        let outer = self.open.len().checked_sub(2).map(|at| &self.open[at].kind);
-        match outer {
-            Some(Collection::Mapping(_, None)) => Err("a name of several values, expected a text".into()),
-            _ => Ok(()),
+    fn begin(&mut self, collection: Open) -> Result<(), String> {
+        if let Some(Open::Mapping(_, None)) = self.open.last() {
+            return Err("a name of several values, expected a text".into());
         }
-    }
-
-    fn room_for(&self, nodes: usize) -> Result<(), String> {
-        if self.nodes + nodes > MAX_NODES { Err(format!("more than {MAX_NODES} values")) } else { Ok(()) }
-    }
-
-    fn add(&mut self, value: Value, nodes: usize, anchor: usize) -> Result<(), String> {
-        self.room_for(nodes)?;
-        self.nodes += nodes;
-        if anchor > 0 {
-            self.anchored.insert(anchor, value.clone());
+        self.collections += 1;
+        if self.collections > MAX_COLLECTIONS {
+            return Err(format!("more than {MAX_COLLECTIONS} tables and lists"));
         }
-        match self.open.last_mut().map(|open| &mut open.kind) {
-            None => self.whole = Some(value),
-            Some(Collection::Sequence(items)) => items.push(value),
-            Some(Collection::Mapping(fields, name)) => {
-                let name = name.take().ok_or("an alias (*) for a name, expected a text")?;
-                fields.insert(name, value);
-            }
-        }
+        self.open.push(collection);
         Ok(())
     }
-}
 
-/// A value and those within it.
-fn count(value: &Value) -> usize {
-    1 + match value {
-        Value::Array(items) => items.iter().map(count).sum(),
-        Value::Object(fields) => fields.values().map(count).sum(),
-        _ => 0,
+    fn add(&mut self, value: Value) -> Result<(), String> {
+        self.nodes += 1;
+        if self.nodes > MAX_NODES {
+            return Err(format!("more than {MAX_NODES} values"));
+        }
+        match self.open.last_mut() {
+            None => self.whole = Some(value),
+            Some(Open::Sequence(items)) => items.push(value),
+            // Whatever is added to a mapping has a name: a text without one is a name, and nothing else begins without one.
+            Some(Open::Mapping(fields, name)) => drop(fields.insert(name.take().unwrap_or_default(), value)),
+        }
+        Ok(())
     }
 }
 
@@ -186,7 +156,8 @@ mod tests {
             "t": 31, "u": 15, "v": ".inf", "w": "1", "x": "1_000", "y": 18_446_744_073_709_551_615_u64, "z": "5 apples",
         });
         assert_eq!(Value::Object(fields(text).unwrap()), expected);
-        assert_eq!(Value::Object(fields("---\na: &x [1, 2]\nb: *x\n").unwrap()), json!({"a": [1, 2], "b": [1, 2]}));
+        // An anchor alone repeats nothing.
+        assert_eq!(Value::Object(fields("---\na: &x [1, 2]\nb: 3\n").unwrap()), json!({"a": [1, 2], "b": 3}));
     }
 
     #[test]
@@ -194,9 +165,10 @@ mod tests {
         for (text, expected) in [
             ("a: 1\nb: 2\na: 3\n", "a second field \"a\", line 3"),
             ("a: 1\nb: !!python/object:os.system x\n", "a tag (!), expected plain values, line 2"),
-            ("a: &x [*x]\n", "an alias (*) within what it names, line 1"),
+            ("a: &x [1, 2]\nb: *x\n", "an alias (*x), expected the value itself, line 2"),
+            ("a: &x [*x]\n", "an alias (*x), expected the value itself, line 1"),
             ("? [a, b]\n: 1\n", "a name of several values, expected a text, line 1"),
-            ("a: &x b\n*x : 1\n", "an alias (*) for a name, expected a text, line 2"),
+            ("a: &x b\n*x : 1\n", "an alias (*x), expected the value itself, line 2"),
             ("a: 1\n---\nb: 2\n", "a second document, line 2"),
             ("- 1\n", "expected a table of fields"),
             ("", "expected a table of fields"),
@@ -208,5 +180,8 @@ mod tests {
         let many: String = (0..3000).map(|at| format!("a{at}: 1\n")).collect();
         assert!(fields(&many).is_ok());
         assert!(said(&format!("{many}{}", many.replace('a', "b"))).starts_with("more than 5000 values, line "));
+        let lists: String = (0..249).map(|at| format!("a{at}: [1]\n")).collect();
+        assert!(fields(&lists).is_ok());
+        assert_eq!(said(&format!("{lists}b:\n- []\n")), "more than 250 tables and lists, line 251");
     }
 }

@@ -30,10 +30,11 @@ enum Place {
 }
 
 impl Place {
-    fn size(&self) -> u64 {
+    /// Its bytes, and whether they are deflated.
+    fn size(&self) -> (u64, bool) {
         match self {
-            Self::Entry(entry) => entry.size,
-            Self::Span(_, size) => *size,
+            Self::Entry(entry) => (entry.size, entry.deflated),
+            Self::Span(_, size) => (*size, false),
         }
     }
 }
@@ -60,9 +61,8 @@ impl<S: Source> TorchFile<S> {
             open_archive(&mut source)?
         } else if head.starts_with(b"\x80") {
             let head = bytes(&mut source, 0, length.min(pickle::MAX_PICKLE))?;
-            let (object, storages) = legacy::open(&mut source, &head)?;
-            let storages = storages.into_iter().map(|(key, (start, size))| (key, Place::Span(start, size))).collect();
-            (state::tensors(&object)?, storages)
+            let (tensors, storages) = legacy::open(&mut source, &head)?;
+            (tensors, storages.into_iter().map(|(key, (start, size))| (key, Place::Span(start, size))).collect())
         } else if head.get(257..262) == Some(b"ustar") || head.get(..8).is_some_and(|name| name == b"sys_info") {
             let text =
                 "it is a tar archive, which PyTorch wrote before 0.1.10 (2017): load and save it with a newer one";

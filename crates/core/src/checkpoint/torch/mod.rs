@@ -3,7 +3,8 @@
 //! A pickle is a program. The machine here ([`pickle`]) knows the instructions and the few names that weights need, and
 //! refuses every other one with its place. Nothing is allocated by a length that was not checked against the file. Limits:
 //! 16 MiB for the pickle and for the archive's directory, 2²⁰ instructions, 1000 marks within each other, 20,000 tensors;
-//! deflated entries may unpack to 16 times the file and 16 MiB, tensors may have twice the bytes of their storages.
+//! deflated entries may unpack to 16 times the file and 16 MiB, tensors may have twice the bytes of their storages, and reading
+//! them one by one may take 4 times these and 16 MiB.
 //! Checksums (CRC-32) are not looked at: PyTorch itself writes files without right ones when it is told to.
 
 mod error;

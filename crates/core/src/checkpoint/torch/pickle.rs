@@ -12,7 +12,7 @@ pub const MAX_PICKLE: u64 = 1 << 24;
 const MAX_STEPS: usize = 1 << 20;
 /// Unfinished tuples, lists and dicts within each other.
 const MAX_MARKS: usize = 1000;
-/// Characters of a name of Python.
+/// Bytes of a name: of Python, of a storage.
 const MAX_NAME: usize = 200;
 /// Dimensions of a tensor.
 const MAX_DIMENSIONS: usize = 16;
@@ -405,6 +405,9 @@ impl Machine<'_> {
         else {
             return Err(wrong());
         };
+        if key.len() > MAX_NAME {
+            return Err(format!("a storage whose name has more than {MAX_NAME} bytes"));
+        }
         // How many elements there are is told by the file itself.
         self.count(*count)?;
         let mut storage = Storage { dtype: *dtype, key: key.clone(), skipped: 0 };

@@ -12,6 +12,13 @@ const MAX_DEPTH: usize = 16;
 /// Bytes of a tensor's name.
 const MAX_NAME: usize = 500;
 
+/// The tensors of a file may have this many times the bytes of their storages together, or [`FREE_BYTES`].
+const MAX_SHARES: u64 = 2;
+const FREE_BYTES: u64 = 1 << 20;
+/// What is read for them, each for itself, may be this many times the bytes of their storages, and [`FREE_READ`].
+const MAX_READS: u64 = 4;
+const FREE_READ: u64 = 1 << 24;
+
 /// Under what name other programs keep the weights beside an optimizer.
 const WRAPPERS: [&str; 4] = ["state_dict", "model_state_dict", "model", "weights"];
 
@@ -66,7 +73,7 @@ pub fn tensors(pickle: &Pickle<'_>) -> Result<BTreeMap<String, Layout>, TorchErr
     for _ in 0..2 {
         let Value::Dict(items) = pickle.get(root) else { break };
         let named = |wanted: &str| {
-            let found = items.iter().find(|(key, _)| pickle.as_text(*key) == Some(wanted))?.1;
+            let found = items.iter().find(|(key, _)| pickle.is_text(*key, wanted))?.1;
             matches!(pickle.get(found), Value::Dict(_)).then_some(found)
         };
         match WRAPPERS.iter().find_map(|wrapper| named(wrapper)) {
@@ -105,13 +112,13 @@ impl Found<'_> {
             if self.visits > MAX_VISITS {
                 return Err(TorchError::Limit(format!("more than {MAX_VISITS} entries of dicts")));
             }
-            // What stands under a number is an optimizer's.
-            let Some(key) = self.pickle.as_text(*key) else { continue };
             let value_id = *value;
             let value = self.pickle.get(value_id);
             if !matches!(value, Value::Dict(_) | Value::Tensor(_)) {
                 continue;
             }
+            // What stands under a number is an optimizer's.
+            let Some(key) = self.pickle.as_text(*key) else { continue };
             if prefix.len() + key.len() >= MAX_NAME {
                 let start: String = key.chars().take(40).collect();
                 return Err(TorchError::Tensor {
@@ -126,15 +133,17 @@ impl Found<'_> {
             };
             let fault = |problem: &str| TorchError::Tensor { name: name.clone(), problem: problem.into() };
             let Value::Storage(storage) = self.pickle.get(view.storage) else { return Err(fault("it has no storage")) };
-            let layout = Layout {
+            let mut layout = Layout {
                 dtype: storage.dtype,
                 shape: view.shape.clone(),
                 strides: view.strides.clone(),
                 offset: view.offset.checked_add(storage.skipped).ok_or_else(|| fault("its offset is too large"))?,
                 key: self.pickle.text(&storage.key).to_owned(),
             };
-            if layout.key.len() > MAX_NAME {
-                return Err(fault("the name of its storage is too long"));
+            // Where no element is, nothing is computed with places, of which no file is a measure.
+            if layout.shape.contains(&0) {
+                layout.offset = 0;
+                layout.strides.fill(0);
             }
             if self.tensors.insert(name.clone(), layout).is_some() {
                 return Err(fault("the file has two of this name"));
@@ -149,17 +158,21 @@ impl Found<'_> {
     }
 }
 
-/// Whether the elements of every tensor lie in its storage; `size` tells the bytes of a storage.
+/// Whether the elements of every tensor lie in its storage; `storage` tells the bytes of one, and whether they are deflated.
 ///
 /// # Errors
 /// The first tensor without a storage, beyond its end, or with more elements than that has; tensors that together have more
-/// than twice the elements of their storages.
-pub fn check(tensors: &BTreeMap<String, Layout>, size: impl Fn(&str) -> Option<u64>) -> Result<(), TorchError> {
+/// than twice the elements of their storages, or of which each for itself needs so much of its storage that reading all would
+/// take more than [`MAX_READS`] times the storages.
+pub fn check(
+    tensors: &BTreeMap<String, Layout>,
+    storage: impl Fn(&str) -> Option<(u64, bool)>,
+) -> Result<(), TorchError> {
     let mut storages = BTreeMap::new();
-    let mut bytes = 0_u64;
+    let (mut bytes, mut read) = (0_u64, 0_u64);
     for (name, layout) in tensors {
         let fault = |problem: String| TorchError::Tensor { name: name.clone(), problem };
-        let Some(size) = size(&layout.key) else {
+        let Some((size, is_deflated)) = storage(&layout.key) else {
             return Err(fault(format!("its storage {:?} is missing", layout.key)));
         };
         let held = size / layout.dtype.size();
@@ -179,11 +192,20 @@ pub fn check(tensors: &BTreeMap<String, Layout>, size: impl Fn(&str) -> Option<u
         }
         storages.insert(&layout.key, size);
         bytes = bytes.saturating_add(count * layout.dtype.size());
+        // A deflated storage is unpacked from its beginning.
+        let skipped = if is_deflated { layout.offset } else { 0 };
+        read = read.saturating_add((skipped + layout.span()) * layout.dtype.size());
     }
     let available = storages.values().fold(0_u64, |sum, size| sum.saturating_add(*size));
-    if bytes > available.saturating_mul(2).max(1 << 20) {
+    if bytes > available.saturating_mul(MAX_SHARES).max(FREE_BYTES) {
         return Err(TorchError::Limit(format!(
             "its tensors have {bytes} bytes, their storages {available}: expected at most twice as many"
+        )));
+    }
+    let most = available.saturating_mul(MAX_READS).saturating_add(FREE_READ);
+    if read > most {
+        return Err(TorchError::Limit(format!(
+            "to read its tensors one by one takes {read} bytes of storages that have {available}, expected at most {most}"
         )));
     }
     Ok(())

@@ -42,6 +42,32 @@ fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
     file
 }
 
+/// An archive with this pickle and one deflated storage, `packed`, which the directory says has `size` bytes.
+fn deflated(pickle: &[u8], packed: &[u8], size: usize) -> Vec<u8> {
+    let mut file = archive(&[("a/data.pkl", pickle), ("a/data/0", packed)]);
+    let central = file.windows(4).rposition(|window| window == b"PK\x01\x02").unwrap();
+    file[central + 10] = 8;
+    file[central + 24..central + 28].copy_from_slice(&(size as u32).to_le_bytes());
+    file
+}
+
+/// A pickle of so many tensors, `000` and on, each of `shape` and `strides` from element `offset` of one storage.
+fn tensors(count: usize, offset: u32, shape: &[u8], strides: &[u32]) -> Vec<u8> {
+    let mut arguments = b"((U\x07storagectorch\nFloatStorage\nU\x010U\x03cpuK\x08tQJ".to_vec();
+    arguments.extend(offset.to_le_bytes());
+    arguments.push(b'(');
+    shape.iter().for_each(|length| arguments.extend([b'K', *length]));
+    arguments.extend(b"t(");
+    strides.iter().for_each(|stride| arguments.extend([b"J".as_slice(), &stride.to_le_bytes()].concat()));
+    arguments.extend(b"t\x89Nt");
+    let mut pickle = [b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\nq\0", &arguments[..], b"q\x01}("].concat();
+    for number in 0..count {
+        pickle.extend(format!("U\x03{number:03x}h\0h\x01R").bytes());
+    }
+    pickle.extend(b"u.");
+    pickle
+}
+
 /// What is said of an archive with this pickle and a storage of eight floats.
 fn pickled(pickle: &[u8]) -> String {
     refusal(&archive(&[("a/data.pkl", pickle), ("a/data/0", &[0; 32])]))
@@ -209,20 +235,96 @@ fn archives_that_lie_are_refused() {
 
 #[test]
 fn deflated_entries_are_read() {
-    let mut file = archive(&[("a/data.pkl", &tensor(1, &[3], &[2])), ("a/data/0", &[0; 28])]);
     let values: Vec<u8> = (0..8_u8).flat_map(|value| f32::from(value).to_le_bytes()).collect();
     let packed = miniz_oxide::deflate::compress_to_vec(&values, 9);
-    assert!(packed.len() <= 28, "{}", packed.len());
-    let data = file.windows(8).position(|window| window == b"a/data/0").unwrap() + 8;
-    file[data..data + packed.len()].copy_from_slice(&packed);
-    let central = file.windows(4).rposition(|window| window == b"PK\x01\x02").unwrap();
-    file[central + 10] = 8;
-    file[central + 20..central + 24].copy_from_slice(&(packed.len() as u32).to_le_bytes());
-    file[central + 24..central + 28].copy_from_slice(&32_u32.to_le_bytes());
-    assert_eq!(TorchFile::open(&file[..]).unwrap().tensor("w").unwrap().data, [1.0, 3.0, 5.0]);
-    file[data..data + packed.len()].fill(0xff);
-    let error = TorchFile::open(&file[..]).unwrap().tensor("w").unwrap_err().to_string();
-    assert!(error.contains("deflated data is damaged"), "{error}");
+    let read = |pickle: &[u8], packed: &[u8], size| {
+        let file = deflated(pickle, packed, size);
+        TorchFile::open(&file[..]).unwrap().tensor("w").map_err(|error| error.to_string()).map(|tensor| tensor.data)
+    };
+    let (some, all) = (tensor(1, &[3], &[2]), tensor(0, &[8], &[1]));
+    assert_eq!(read(&some, &packed, 32).unwrap(), [1.0, 3.0, 5.0]);
+    assert_eq!(read(&all, &packed, 32).unwrap(), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
+    let damaged = read(&some, &vec![0xff; packed.len()], 32).unwrap_err();
+    assert!(damaged.contains("deflated data is damaged"), "{damaged}");
+    // A directory that lies about the size, in either direction; a whole number of windows, with more behind it.
+    let longer = read(&all, &miniz_oxide::deflate::compress_to_vec(&[0; 36], 9), 32).unwrap_err();
+    assert!(longer.contains("unpacks to more than the 32 bytes that the directory says"), "{longer}");
+    let shorter = read(&all, &miniz_oxide::deflate::compress_to_vec(&[0; 28], 9), 32).unwrap_err();
+    assert!(shorter.contains("damaged after 28 of 32 bytes"), "{shorter}");
+    let windows = [(tensors(1, 0, &[128, 128], &[128, 1]), 1 << 16), (tensors(1, 0, &[128, 64], &[64, 1]), 1 << 15)];
+    for (pickle, size) in windows {
+        let whole = |bytes: usize| {
+            let packed = miniz_oxide::deflate::compress_to_vec(&vec![0; bytes], 9);
+            TorchFile::open(&deflated(&pickle, &packed, size)[..]).unwrap().tensor("000")
+        };
+        assert_eq!(whole(size).unwrap().data.len(), size / 4);
+        assert!(whole(size + 1).unwrap_err().to_string().contains("unpacks to more"));
+    }
+}
+
+/// What one tensor needs of its storage is read for each: thousands of small ones would take minutes out of a small file.
+#[test]
+fn tensors_that_each_need_a_large_storage_are_refused() {
+    // 16 MiB, unpacked from the beginning for each of the elements at the end.
+    let size = 1 << 24;
+    let packed = miniz_oxide::deflate::compress_to_vec(&vec![0; size], 9);
+    let last = (size / 4 - 1) as u32;
+    let bomb = deflated(&tensors(4096, last, &[1], &[1]), &packed, size);
+    assert!(bomb.len() < 70_000, "{}", bomb.len());
+    let said = refusal(&bomb);
+    let expected = format!("takes {} bytes of storages that have {size}, expected at most {}", 4096 * size, 5 * size);
+    assert!(said.contains(&expected), "{said}");
+    assert!(TorchFile::open(&deflated(&tensors(5, last, &[1], &[1]), &packed, size)[..]).is_ok());
+    // The first and the last element, between which everything is read.
+    let stored =
+        |count| archive(&[("a/data.pkl", &tensors(count, 0, &[2], &[last])[..]), ("a/data/0", &vec![0; size])]);
+    assert!(refusal(&stored(6)).contains("to read its tensors one by one"));
+    // Of what is stored a part can be read alone.
+    let file = archive(&[("a/data.pkl", &tensors(4096, last, &[1], &[1])), ("a/data/0", &vec![0; size])]);
+    assert!(TorchFile::open(&file[..]).is_ok());
+    // Small storages may be shared by many.
+    let file = archive(&[("a/data.pkl", &tensors(4096, 0, &[2], &[7])), ("a/data/0", &[0; 32])]);
+    assert!(TorchFile::open(&file[..]).is_ok());
+}
+
+/// Of a tensor without elements neither offset nor strides are held against the file.
+#[test]
+fn tensors_without_elements_have_no_place() {
+    for shape in [[0, 2], [5, 0]] {
+        for file in [
+            archive(&[("a/data.pkl", &tensors(1, i32::MAX as u32, &shape, &[i32::MAX as u32; 2])), ("a/data/0", &[])]),
+            deflated(&tensors(1, i32::MAX as u32, &shape, &[i32::MAX as u32; 2]), &[3, 0], 0),
+        ] {
+            let mut file = TorchFile::open(&file[..]).unwrap();
+            assert!(file.bytes("000").unwrap().is_empty());
+            assert!(file.tensor("000").unwrap().data.is_empty());
+            if shape[0] > 0 {
+                assert_eq!(file.rows("000", &[4]).unwrap().shape, [1, 0]);
+            }
+        }
+    }
+}
+
+/// Texts may be long, names not: else each use of one would take time by its length.
+#[test]
+fn a_storage_has_a_short_name() {
+    let mut pickle = b"\x80\x02(U\x07storagectorch\nFloatStorage\nX\xc9\0\0\0".to_vec();
+    pickle.extend([b'0'; 201]);
+    pickle.extend(b"U\x03cpuK\x08tQ.");
+    assert!(pickled(&pickle).contains("a storage whose name has more than 200 bytes"), "{}", pickled(&pickle));
+}
+
+/// A file of the form before 1.6 with one tensor, of bytes.
+#[test]
+fn a_length_of_the_older_form_does_not_overflow() {
+    let mut file = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02M\xe9\x03.\x80\x02}.".to_vec();
+    file.extend(b"\x80\x02}U\x01wctorch._utils\n_rebuild_tensor_v2\n((U\x07storagectorch\nByteStorage\nU\x010U\x03cpuK\x01tQK\0K\x01\x85K\x01\x85\x89NtRs.");
+    file.extend(b"\x80\x02]U\x010a.");
+    let of = |count: u64| [&file[..], &count.to_le_bytes(), &[7]].concat();
+    assert_eq!(TorchFile::open(&of(1)[..]).unwrap().bytes("w").unwrap(), [7]);
+    for count in [2, u64::MAX - 8, u64::MAX] {
+        assert!(refusal(&of(count)).contains("elements, more than the file"), "{}", refusal(&of(count)));
+    }
 }
 
 #[test]
@@ -288,6 +390,26 @@ fn values_that_are_no_weights_are_refused() {
     assert!(refusal(b"version https://git-lfs.github.com/spec/v1\n").contains("Git LFS pointer"));
     assert!(refusal(b"<!doctype html>").contains("web page"));
     assert!(refusal(b"").contains("it is empty"));
+}
+
+/// Files of make.py: pickles of protocols 3 to 5, and the weights beside an optimizer, in each of them f32, f64 and f16.
+#[test]
+fn protocols_wrappers_and_element_types_give_the_same_values() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/pytorch_made");
+    for name in ["protocol_3", "protocol_4", "protocol_5", "state_dict_beside_optimizer", "model_beside_optimizer"] {
+        let bytes = std::fs::read(format!("{folder}/{name}.pt")).unwrap();
+        let mut file = TorchFile::open(&bytes[..]).unwrap();
+        let dtypes: Vec<_> = file.tensors().iter().map(|(name, layout)| (name.as_str(), layout.dtype)).collect();
+        assert_eq!(dtypes, [("half", Dtype::F16), ("rounded", Dtype::F64), ("w", Dtype::F32)], "{name}");
+        let weights = file.weights(PuzzleRows::All).unwrap().tensors;
+        assert_eq!(weights["w"], Tensor { shape: vec![2, 3], data: vec![0.0, 0.5, 1.0, 1.5, 2.0, -2.5] }, "{name}");
+        assert_eq!(weights["rounded"].data, [0.1, 1.0, 1.0 + 2.0 * f32::EPSILON, 0.0], "{name}");
+        assert_eq!(weights["half"].data, [0.333_251_95, 65504.0, 2_f32.powi(-24), 0.0], "{name}");
+    }
+    let bytes = std::fs::read(format!("{folder}/deflated.pt")).unwrap();
+    let weights = TorchFile::open(&bytes[..]).unwrap().weights(PuzzleRows::All).unwrap().tensors;
+    let tokens = &weights["embed_tokens.embedding_weight"];
+    assert_eq!((&tokens.shape[..], tokens.data[43]), (&[11, 4][..], 21.5));
 }
 
 /// Files of burn's and candle's tests (SOURCES.txt), against what PyTorch 2.15 reads: expected.txt has a line for each tensor

@@ -178,6 +178,12 @@ impl Pickle<'_> {
         std::str::from_utf8(bytes).unwrap_or_default()
     }
 
+    /// Whether a value is this string. Other than [`Pickle::text`] it takes the same time for strings of any length, of which
+    /// a dict may have the same one as a key again and again.
+    pub fn is_text(&self, id: Id, wanted: &str) -> bool {
+        matches!(self.get(id), Value::Text(span) if self.bytes.get(span.start as usize..span.end as usize) == Some(wanted.as_bytes()))
+    }
+
     /// A value as a string.
     pub fn as_text(&self, id: Id) -> Option<&str> {
         match self.get(id) {

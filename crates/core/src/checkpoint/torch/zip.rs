@@ -30,7 +30,8 @@ pub struct Entry {
     packed: u64,
     /// Bytes unpacked.
     pub size: u64,
-    deflated: bool,
+    /// Or stored.
+    pub deflated: bool,
 }
 
 /// The entries of an archive by name.
@@ -137,7 +138,7 @@ impl Entry {
     ) -> Result<(), TorchError> {
         let data = self.data(source)?;
         if self.deflated {
-            return inflate::read(source, (data, self.packed), (start, end), take);
+            return inflate::read(source, (data, self.packed), self.size, (start, end), take);
         }
         copy(source, (data + start, data + end), take)
     }
