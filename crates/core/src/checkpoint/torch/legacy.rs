@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::source::{Source, bytes};
-use super::state::{self, Layout};
+use super::state::{self, Tensors};
 use super::value::Value;
 use super::{TorchError, pickle};
 use crate::text::excerpt;
@@ -21,7 +21,7 @@ pub type Storages = BTreeMap<String, (u64, u64)>;
 ///
 /// # Errors
 /// Another pickle, a damaged one, no tensors, a storage that the file does not have whole, big-endian numbers.
-pub fn open<S: Source>(source: &mut S, head: &[u8]) -> Result<(BTreeMap<String, Layout>, Storages), TorchError> {
+pub fn open<S: Source>(source: &mut S, head: &[u8]) -> Result<(Tensors, Storages), TorchError> {
     let version_at = magic(head)?;
     let system_at = version(head, version_at)?;
     let object_at = system(head, system_at)?;
@@ -91,7 +91,7 @@ fn system(head: &[u8], start: usize) -> Result<usize, TorchError> {
 }
 
 /// The tensors of the fourth pickle, which begins at `start`, the bytes of an element of every storage, and where it ends.
-fn object(head: &[u8], start: usize) -> Result<(BTreeMap<String, Layout>, BTreeMap<String, u64>, usize), TorchError> {
+fn object(head: &[u8], start: usize) -> Result<(Tensors, BTreeMap<String, u64>, usize), TorchError> {
     let object = pickle::run(head, start)?;
     let sizes = object.values.iter().filter_map(|value| match value {
         Value::Storage(storage) => Some((object.text(&storage.key).to_owned(), storage.dtype.size())),

@@ -63,11 +63,14 @@ impl Layout {
     }
 }
 
+/// Tensors by their names.
+pub type Tensors = BTreeMap<String, Layout>;
+
 /// The tensors of the weights.
 ///
 /// # Errors
 /// There are none; two of one name; a name that is too long; more than a file of weights has.
-pub fn tensors(pickle: &Pickle<'_>) -> Result<BTreeMap<String, Layout>, TorchError> {
+pub fn tensors(pickle: &Pickle<'_>) -> Result<Tensors, TorchError> {
     let mut root = pickle.root;
     // Wrapped, maybe twice: {"state_dict": {"model": …}}.
     for _ in 0..2 {
@@ -97,7 +100,7 @@ pub fn tensors(pickle: &Pickle<'_>) -> Result<BTreeMap<String, Layout>, TorchErr
 
 struct Found<'p> {
     pickle: &'p Pickle<'p>,
-    tensors: BTreeMap<String, Layout>,
+    tensors: Tensors,
     visits: usize,
 }
 
@@ -164,10 +167,7 @@ impl Found<'_> {
 /// The first tensor without a storage, beyond its end, or with more elements than that has; tensors that together have more
 /// than twice the elements of their storages, or of which each for itself needs so much of its storage that reading all would
 /// take more than [`MAX_READS`] times the storages.
-pub fn check(
-    tensors: &BTreeMap<String, Layout>,
-    storage: impl Fn(&str) -> Option<(u64, bool)>,
-) -> Result<(), TorchError> {
+pub fn check(tensors: &Tensors, storage: impl Fn(&str) -> Option<(u64, bool)>) -> Result<(), TorchError> {
     let mut storages = BTreeMap::new();
     let (mut bytes, mut read) = (0_u64, 0_u64);
     for (name, layout) in tensors {
