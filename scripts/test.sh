@@ -66,9 +66,16 @@ install_system_packages() {
 install_all() {
     install_system_packages
     install_build_tools
+    rustup target add aarch64-unknown-linux-gnu
     have wasm-pack || cargo_tool wasm-pack 2 --locked
     have geckodriver || cargo_tool geckodriver 3 --locked
     npm install --prefix tests/e2e --no-package-lock --no-audit --no-fund --loglevel=error
+}
+
+# The engine for processors with NEON: compiled, and run nowhere in these checks. The flag takes the place of target-cpu=native,
+# which means this machine's.
+clippy_arm() {
+    RUSTFLAGS="-C target-cpu=generic" cargo clippy --target aarch64-unknown-linux-gnu --package hrm-core --lib -- -D warnings
 }
 
 native_tests() {
@@ -144,6 +151,7 @@ stage "Format" cargo fmt --check
 stage "Shaders" shaders
 stage "Clippy, native" cargo clippy --all-targets -- -D warnings
 stage "Clippy, wasm" cargo clippy --target wasm32-unknown-unknown --all-targets -- -D warnings
+stage "Clippy, ARM" clippy_arm
 stage "Native tests" native_tests
 stage "Browser tests, Chromium" browser_tests chrome chromedriver webdriver.json
 # Over llvmpipe, with naga as the compiler of shaders.
