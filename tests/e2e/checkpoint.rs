@@ -10,9 +10,14 @@
 use std::{fs, path::Path};
 
 use hrm_core::{
-    checkpoint::torch::{PuzzleRows, TorchFile},
+    checkpoint::{
+        official,
+        torch::{self, PuzzleRows, States, TorchFile},
+    },
+    config::ModelConfig,
     model::{Level, Weights},
     puzzle::Kind,
+    random::Random,
     recording::file,
 };
 use safetensors::SafeTensors;
@@ -127,6 +132,51 @@ async fn an_official_checkpoint_thinks_as_the_official_code() -> Result<()> {
         assert_eq!(page.saved_name("save-official").await?, "step_7");
         assert_eq!(page.saved_name("save-official-config").await?, "all_config.yaml");
         browser.screenshot("checkpoint").await?;
+        Ok(())
+    })
+    .await
+}
+
+/// A model of ARC tasks, in the official form: a grid is put on its board, and answered by another one.
+#[tokio::test]
+async fn a_model_of_tasks_answers_a_grid() -> Result<()> {
+    let folder = Folder::new("hrm-e2e-tasks-model")?;
+    let config = ModelConfig::from_json(
+        r#"{"seq_len":900,"vocab_size":12,"H_cycles":1,"L_cycles":1,"H_layers":1,"L_layers":1,"hidden_size":32,
+        "num_heads":2,"halt_max_steps":2,"puzzle_emb_ndim":32,"num_puzzle_identifiers":3}"#,
+    )?;
+    let mut weights = Weights::init(&config, 3);
+    // Symbols of its own choice: start values answer all alike.
+    let mut random = Random::new(1);
+    for name in ["embed_tokens.embedding_weight", "lm_head.weight"] {
+        let tensor = weights.tensors.get_mut(name).ok_or("no such tensor")?;
+        tensor.data.iter_mut().for_each(|value| *value = random.normal() as f32);
+    }
+    let step = folder.file("checkpoint");
+    torch::write(&weights, "checkpoint", States::Exact, &mut fs::File::create(&step)?)?;
+    let yaml = folder.write("all_config.yaml", official::config_yaml(&config, None, false, None))?;
+    let step = step.to_str().ok_or("a folder with a strange name")?.to_owned();
+    visit(Chromium::Plain, async |browser, url| {
+        let page = Page::open(browser, url).await?;
+        page.upload("open-model", &[step, yaml].join("\n")).await?;
+        page.wait_for_model("checkpoint").await?;
+        page.click("paste").await?;
+        page.enter("paste-text", "0010\n0222\n0030").await?;
+        page.click("paste-apply").await?;
+        page.wait_for(
+            "document.querySelector('[data-testid=board] [data-cell=\"1,3\"]').ariaLabel.includes('given red')",
+        )
+        .await?;
+        browser.screenshot("checkpoint-arc-question").await?;
+        page.click("solve").await?;
+        page.wait_for("document.querySelector('[data-testid=verdict]').dataset.state === 'answered'").await?;
+        let verdict = page.text("verdict").await?;
+        assert_eq!(verdict, "This game has no rules that tell whether an answer is right.");
+        // The whole board is the answer's: nothing of the question is said to be contradicted.
+        let label = "document.querySelector('[data-testid=board] [data-cell=\"1,3\"]').ariaLabel";
+        let said: String = page.script(&format!("return {label}"), []).await?;
+        assert!(!said.contains("given"), "{said}");
+        browser.screenshot("checkpoint-arc").await?;
         Ok(())
     })
     .await

@@ -218,7 +218,6 @@ async fn of_a_huge_puzzle_embedding_one_row_is_read() -> Result<()> {
         page.wait_for("document.querySelector('[data-testid=verdict]').dataset.state === 'answered'").await?;
         let verdict = page.text("verdict").await?;
         assert_eq!(verdict, "This game has no rules that tell whether an answer is right.");
-        browser.screenshot("checkpoint-arc").await?;
         // More than page and worker can hold at once is not handed out, and it is said what does that.
         page.script::<()>("document.querySelector('[data-testid=models-kept]').open = true", []).await?;
         page.wait_for("document.querySelector('[data-testid=save-official]')").await?;

@@ -129,7 +129,14 @@ impl Drawing {
     /// Reads a puzzle of one of the `known` kinds from text onto the board; of several the first, the others wait. What is wrong with it is said beside the
     /// board, which then stays.
     pub fn read(self, text: &str, known: &[Kind], landmark: bool) -> bool {
-        match read_all(text, known) {
+        let own = self.kind();
+        // A board that no list of games offers reads its texts itself: to the others they would look like their own.
+        let is_offered = Kind::all().any(|kind| kind.is_same_game(own));
+        let read = match own.encode(text).ok().filter(|_| !is_offered) {
+            Some(tokens) => Ok(vec![(own, tokens)]),
+            None => read_all(text, known),
+        };
+        match read {
             Ok(all) => {
                 let mut all = all.into_iter().map(|(kind, tokens)| Question { kind, tokens });
                 if let Some(first) = all.next() {
