@@ -83,7 +83,7 @@ fn late_segments_are_segments_that_nothing_is_learnt_from() {
         let reports = steps(&mut trainer, &data(), count);
         assert!(reports.iter().all(|report| report.halted == 0.0));
         let state = pollster::block_on(trainer.state()).unwrap();
-        let of_carry = |(name, data): (String, Data)| (name == "z_H" || name == "z_L").then_some(data.f32());
+        let of_carry = |(name, data): (String, Data)| (name == "z_H" || name == "z_L").then(|| data.f32());
         state.buffers.into_iter().filter_map(of_carry).collect::<Vec<_>>()
     };
     // Before every step one: the first is undone by the new data of the rows, so that two steps have gone three segments.

@@ -3,7 +3,7 @@
 use std::{
     env, fs,
     io::{BufRead, BufReader, Read},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
     time::Duration,
 };
@@ -150,6 +150,16 @@ impl Browser {
             cdp.send_raw("Input.dispatchTouchEvent", touch).await?;
         }
         cdp.send_raw("Input.dispatchTouchEvent", json!({ "type": "touchEnd", "touchPoints": [] })).await?;
+        Ok(())
+    }
+
+    /// Drops files and folders of this machine on the page, as from a file manager.
+    pub async fn drop_paths(&self, paths: &[&Path]) -> Result<()> {
+        let data = json!({ "items": [], "files": paths, "dragOperationsMask": 1 });
+        for event in ["dragEnter", "dragOver", "drop"] {
+            let given = json!({ "type": event, "x": 200, "y": 200, "data": data });
+            self.driver.cdp().send_raw("Input.dispatchDragEvent", given).await?;
+        }
         Ok(())
     }
 

@@ -7,7 +7,10 @@
 //! | the identifier | `input[data-testid=identifier]`, its name identifier-name |
 //! | what is kept | `data-testid=models-kept`, folded; kept-models, remove-NAME; save-official, save-model, each with -config |
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use hrm_core::{
     checkpoint::{
@@ -206,7 +209,9 @@ async fn checkpoints_are_kept_until_they_are_removed() -> Result<()> {
     let bare = folder.write("bare.safetensors", fs::read(gallery)?)?;
     visit(Chromium::Plain, async |browser, url| {
         let page = Page::open(browser, url).await?;
-        page.upload("open-model-folder", folder.file("run").to_str().ok_or("a folder with a strange name")?).await?;
+        // Dropped where tasks are shown it is a model all the same.
+        page.click("place-arc").await?;
+        browser.drop_paths(&[&folder.file("run")]).await?;
         page.say_length().await?;
         page.wait_for_model("step_7").await?;
         page.unfold_models().await?;
@@ -230,8 +235,16 @@ async fn checkpoints_are_kept_until_they_are_removed() -> Result<()> {
 
         // Two of one name stay beside each other, the same one again takes its own place.
         for (published, name) in [("first", "checkpoint"), ("second", "checkpoint (2)"), ("first", "checkpoint")] {
-            page.upload("open-model-folder", folder.file(published).to_str().ok_or("a folder with a strange name")?)
-                .await?;
+            let of = folder.file(published);
+            match published {
+                "second" => {
+                    page.upload("open-model-folder", of.to_str().ok_or("a folder with a strange name")?).await?
+                }
+                _ => {
+                    let files = ["checkpoint", "all_config.yaml", "dataset.json"].map(|name| of.join(name));
+                    browser.drop_paths(&files.each_ref().map(PathBuf::as_path)).await?;
+                }
+            }
             page.wait_for_model(name).await?;
             assert_eq!(page.text("notes").await?, "", "of the other files of a folder nothing is said");
             page.unfold_models().await?;

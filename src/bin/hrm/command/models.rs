@@ -117,6 +117,7 @@ pub fn read(option: &str, name_or_file: &str, changes: &[String], rows: Rows<'_>
     }
     let files = find(option, name_or_file)?;
     let of_weights = |error: &dyn std::error::Error| at(&files.weights_place)(error);
+    let mut opened = SafetensorsFile::open(files.weights).map_err(|e| of_weights(&e))?;
     let mut value = json::parse(&files.config).map_err(|e| at(&files.config_place)(&e))?;
     official::change(&mut value, &changes);
     let config = ModelConfig::from_json_value(&value).map_err(|e| at(&files.config_place)(&e))?;
@@ -124,7 +125,6 @@ pub fn read(option: &str, name_or_file: &str, changes: &[String], rows: Rows<'_>
     if !unknown.is_empty() {
         note(format_args!("hrm: {}: unknown fields are ignored: {}", files.config_place, unknown.join(", ")));
     }
-    let mut opened = SafetensorsFile::open(files.weights).map_err(|e| of_weights(&e))?;
     let shapes = opened.shapes().map_err(|e| of_weights(&e))?;
     check_shapes(&shapes, &config).map_err(|e| of_weights(&e))?;
     let asked = rows.of(&config);
