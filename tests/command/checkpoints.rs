@@ -212,24 +212,20 @@ fn tensors_that_do_not_fit_are_told_by_name() {
         folder.refusal(&["run", "--model", "run", "--set", "seq_len=16", "--puzzle", PUZZLE])
     };
     const NAME: &str = "lm_head.weight";
-    let tensor = |shape: &[usize]| Tensor { shape: shape.to_vec(), data: vec![0.0; shape.iter().product()] };
-    let changes: [(&dyn Fn(&mut Weights), &str); 4] = [
-        (&|weights| drop(weights.tensors.remove(NAME)), "tensor lm_head.weight [6, 64] is missing"),
+    let put = |weights: &mut Weights, name: &str, shape: &[usize]| {
+        let tensor = Tensor { shape: shape.to_vec(), data: vec![0.0; shape.iter().product()] };
+        drop(weights.tensors.insert(name.into(), tensor));
+    };
+    let of_shape = |shape: &[usize]| refused(&|weights| put(weights, NAME, shape));
+    for (said, expected) in [
+        (refused(&|weights| drop(weights.tensors.remove(NAME))), "tensor lm_head.weight [6, 64] is missing"),
+        (of_shape(&[7, 64]), "tensor lm_head.weight has shape [7, 64]; the configuration asks for [6, 64]"),
+        (of_shape(&[0, 64]), "tensor lm_head.weight has shape [0, 64]; the configuration asks for [6, 64]"),
         (
-            &|weights| drop(weights.tensors.insert(NAME.into(), tensor(&[7, 64]))),
-            "tensor lm_head.weight has shape [7, 64]; the configuration asks for [6, 64]",
-        ),
-        (
-            &|weights| drop(weights.tensors.insert(NAME.into(), tensor(&[0, 64]))),
-            "tensor lm_head.weight has shape [0, 64]; the configuration asks for [6, 64]",
-        ),
-        (
-            &|weights| drop(weights.tensors.insert("head.weight".into(), tensor(&[1]))),
+            refused(&|weights| put(weights, "head.weight", &[1])),
             "tensor head.weight has no place in this configuration",
         ),
-    ];
-    for (change, expected) in changes {
-        let said = refused(change);
+    ] {
         assert!(said.starts_with("run/step_7: ") && said.contains(expected), "{said}");
     }
 }
