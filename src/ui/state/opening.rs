@@ -109,8 +109,13 @@ impl Files {
     }
 
     /// Opens a model in a file, and keeps it if it opens.
-    pub(super) async fn adopt_file(self, name: String, file: File, about: About) {
-        // The gallery's own stays beside it, and so does every other file: official checkpoints are all named alike.
+    pub(super) async fn adopt_file(self, mut name: String, file: File, about: About) {
+        // The gallery's own stays beside it.
+        let of_gallery = |model: &Entry| model.name == name && !model.file.is_empty();
+        if self.machine.gallery.with_untracked(|gallery| gallery.iter().any(of_gallery)) {
+            name.push_str(" (file)");
+        }
+        // And so does every other file: official checkpoints are all named alike.
         let others = self.machine.others_than(&file, about.modified);
         let name = names::distinct(&name, |name| others.iter().any(|other| other == name));
         let names = if about.names.len() > MOST_KEPT_NAMES { Vec::new() } else { about.names.clone() };
