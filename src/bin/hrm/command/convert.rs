@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use hrm_core::checkpoint::official::config_yaml;
-use hrm_core::checkpoint::torch::{self, States, states_are_bf16};
+use hrm_core::checkpoint::torch::{self, PuzzleRows, States, states_are_bf16};
 use hrm_core::config::{Mixer, Positions};
 
-use super::loaded::Rows;
 use super::official::{CONFIG, IDENTIFIERS};
 use super::output::{self, note};
 use super::{Failure, files, models};
@@ -52,7 +51,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     }
     files::check_output(out, args.force)?;
     files::check_output(&config_file, args.force)?;
-    let model = models::read("model", &args.model, &args.set, Rows::All)?;
+    let model = models::read("model", &args.model, &args.set, PuzzleRows::All)?;
     let (config, weights) = (&model.config, &model.weights);
     let kind = model.kind().ok();
     let puzzle = kind.map(|kind| kind.name());

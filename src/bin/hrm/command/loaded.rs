@@ -1,6 +1,7 @@
 //! A model as its files say.
 
 use hrm_core::checkpoint::Weights;
+use hrm_core::checkpoint::torch::PuzzleRows;
 use hrm_core::config::ModelConfig;
 use hrm_core::puzzle::Kind;
 use serde_json::Value;
@@ -23,37 +24,20 @@ pub struct Loaded {
     pub all_identifiers: usize,
 }
 
-/// Which rows of a puzzle embedding are read; that of an ARC model has 2 GB.
-#[derive(Clone, Copy)]
-pub enum Rows<'a> {
-    /// Every one.
-    All,
-    /// These, which are 0, 1, … to the model that is read.
-    Only(&'a [u64]),
-}
-
-impl<'a> Rows<'a> {
-    /// The rows that are read of a model's, where it has such an embedding and not all are.
-    pub fn of(self, config: &ModelConfig) -> Option<&'a [u64]> {
-        match self {
-            Self::Only(rows) if config.puzzle_emb_ndim > 0 => Some(rows),
-            _ => None,
-        }
-    }
-}
-
 impl Loaded {
-    /// A model of which these rows of the puzzle embedding have been read, `None`: every one.
+    /// A model of which these rows of the puzzle embedding, if it has one, have been read.
     pub fn new(
         mut config: ModelConfig,
         value: Value,
         config_place: String,
         weights: Weights,
         identifiers: Vec<String>,
-        rows: Option<&[u64]>,
+        rows: PuzzleRows<'_>,
     ) -> Self {
         let all_identifiers = config.num_puzzle_identifiers;
-        if let Some(rows) = rows {
+        if let PuzzleRows::Only(rows) = rows
+            && config.puzzle_emb_ndim > 0
+        {
             config.num_puzzle_identifiers = rows.len();
         }
         Self { config, value, config_place, weights, identifiers, all_identifiers }

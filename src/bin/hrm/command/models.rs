@@ -10,7 +10,7 @@ use hrm_core::puzzle::Kind;
 use hrm_core::train::Saved;
 use serde_json::Value;
 
-use super::loaded::{Loaded, Rows};
+use super::loaded::Loaded;
 use super::output::note;
 use super::{Failure, at, files, gallery, official};
 
@@ -74,7 +74,7 @@ pub fn stem(name_or_file: &str) -> String {
 
 /// Reads a model; `option` is what names it on the command line, for messages.
 pub fn load(option: &str, name_or_file: &str) -> Result<Model, Failure> {
-    Model::of(read(option, name_or_file, &[], Rows::All)?)
+    Model::of(read(option, name_or_file, &[], PuzzleRows::All)?)
 }
 
 /// What `run` and `eval` are given: a model, fields of its configuration that are set otherwise than in its file, and the puzzle
@@ -95,7 +95,7 @@ pub fn load_under(
         }
         None => 0,
     };
-    let loaded = read(option, name_or_file, changes, Rows::Only(&[number]))?;
+    let loaded = read(option, name_or_file, changes, PuzzleRows::Only(&[number]))?;
     match identifier {
         Some(said) if loaded.config.puzzle_emb_ndim == 0 => {
             return Err(format!("--identifier {said}: this model has no puzzle embedding").into());
@@ -110,7 +110,7 @@ pub fn load_under(
 }
 
 /// Reads a model of any shape.
-pub fn read(option: &str, name_or_file: &str, changes: &[String], rows: Rows<'_>) -> Result<Loaded, Failure> {
+pub fn read(option: &str, name_or_file: &str, changes: &[String], rows: PuzzleRows<'_>) -> Result<Loaded, Failure> {
     let changes = official::changes(changes)?;
     if let Some(loaded) = official::read(Path::new(name_or_file), &changes, rows)? {
         return Ok(loaded);
@@ -127,12 +127,11 @@ pub fn read(option: &str, name_or_file: &str, changes: &[String], rows: Rows<'_>
     }
     let shapes = opened.shapes().map_err(|e| of_weights(&e))?;
     check_shapes(&shapes, &config).map_err(|e| of_weights(&e))?;
-    let asked = rows.of(&config);
-    let weights = opened.weights(asked.map_or(PuzzleRows::All, PuzzleRows::Only)).map_err(|e| of_weights(&e))?;
+    let weights = opened.weights(rows).map_err(|e| of_weights(&e))?;
     let names = value.get("identifiers").and_then(Value::as_array).into_iter().flatten();
     let identifiers = names.map(|name| name.as_str().unwrap_or_default().to_owned()).collect();
     let config_place = files.config_place;
-    Ok(Loaded::new(config, value, config_place, weights, identifiers, asked))
+    Ok(Loaded::new(config, value, config_place, weights, identifiers, rows))
 }
 
 /// The configuration's file of a model, as [`load`] reads it: with what it solves, and the names of its puzzle identifiers if it

@@ -8,7 +8,7 @@ use hrm_core::checkpoint::torch::{PuzzleRows, is_torch};
 use hrm_core::checkpoint::{ModelFile, check_shapes};
 use serde_json::Value;
 
-use super::loaded::{Loaded, Rows};
+use super::loaded::Loaded;
 use super::output::note;
 use super::{Failure, at, files};
 
@@ -84,7 +84,7 @@ pub fn identifier(model: &Path, said: &str) -> Result<(u64, Option<String>), Fai
 ///
 /// # Errors
 /// One line on what cannot be read.
-pub fn read(path: &Path, changes: &[(String, Value)], rows: Rows<'_>) -> Result<Option<Loaded>, Failure> {
+pub fn read(path: &Path, changes: &[(String, Value)], rows: PuzzleRows<'_>) -> Result<Option<Loaded>, Failure> {
     let Some(file) = find(path, !changes.is_empty())? else { return Ok(None) };
     let place = file.display().to_string();
     let named = file.extension().is_some_and(|extension| extension == "safetensors");
@@ -112,15 +112,14 @@ pub fn read(path: &Path, changes: &[(String, Value)], rows: Rows<'_>) -> Result<
         ));
     }
     check_shapes(&shapes, &found.config).map_err(|e| at(&place)(&e))?;
-    let asked = rows.of(&found.config);
-    let read = opened.weights(asked.map_or(PuzzleRows::All, PuzzleRows::Only));
+    let read = opened.weights(rows);
     let config_place = match &yaml {
         Some(_) => file.with_file_name(CONFIG).display().to_string(),
         None => place.clone(),
     };
     let weights = read.map_err(|e| at(&place)(&e))?;
     let names = identifiers(&file)?.map(|(names, _)| names).unwrap_or_default();
-    Ok(Some(Loaded::new(found.config, found.value, config_place, weights, names, asked)))
+    Ok(Some(Loaded::new(found.config, found.value, config_place, weights, names, rows)))
 }
 
 /// The checkpoint's file: the path itself, or in a folder the one of the most steps, else the only one of that form.

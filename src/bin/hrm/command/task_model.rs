@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use hrm_core::checkpoint::torch::PuzzleRows;
 use hrm_core::learn::{Base, Known, names_of};
 use hrm_core::train::Saved;
 
-use super::loaded::Rows;
 use super::{Failure, at, files, models};
 
 /// A model with the tasks that it knows.
@@ -26,7 +26,7 @@ pub fn load(name_or_file: &str) -> Result<TaskModel, Failure> {
         return of_saved(&Saved::from_bytes(&files::read(file)?).map_err(|e| at(file.display())(&e))?)
             .map_err(|e| at(file.display())(&*e).into());
     }
-    let loaded = models::read("--model", name_or_file, &[], Rows::All)?;
+    let loaded = models::read("--model", name_or_file, &[], PuzzleRows::All)?;
     let known = Known::of_names(loaded.identifiers.iter().map(String::as_str));
     Ok(TaskModel { base: Base { config: loaded.config, weights: loaded.weights }, known })
 }

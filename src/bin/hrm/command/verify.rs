@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use hrm_core::checkpoint::torch::PuzzleRows;
 use hrm_core::engine::Engine;
 use hrm_core::verify::{Golden, verify};
 use serde_json::json;
 
-use super::loaded::Rows;
 use super::{EngineArg, Failure, PrecisionArg, at, files, models, output, self_test, verify_model};
 
 /// Compare an engine with a golden file; the .json beside it tells the configuration
@@ -50,7 +50,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let Some(file) = &args.file else { return self_test::run(args.engine, args.adapter.as_deref(), args.json) };
     let bytes = files::read(file)?;
     if let Some(model) = &args.model {
-        let read = |rows: &[u64]| models::read("--model", model, &args.set, Rows::Only(rows));
+        let read = |rows: &[u64]| models::read("--model", model, &args.set, PuzzleRows::Only(rows));
         return verify_model::run(read, file, &bytes, &args.engine.open(args.precision.get())?, args.json);
     }
     let json_file = file.with_extension("json");
