@@ -247,34 +247,77 @@ fn a_table_of_first_right_answers_agrees_with_the_whole_budget() {
 /// a puzzle that was not solved the plain run and the first views: the whole budget takes minutes without optimisation.
 #[test]
 fn what_the_cards_say_of_famous_puzzles_is_what_the_models_do() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/gallery");
-    let text = fs::read_to_string(folder.join("sudoku-9x9.card.json")).unwrap();
-    let card: Card = serde_json::from_str(&text).unwrap();
-    let famous = card.famous.unwrap();
-    assert!(famous.command.contains("--views 64 --segments 32"));
-    let model = gallery("sudoku-9x9");
-    let known = extras_of(model.kind).unwrap().famous(model.kind);
-    assert_eq!(
-        famous.results.iter().map(|result| &result.puzzle[..]).collect::<Vec<_>>(),
-        known.iter().map(|famous| famous.puzzle).collect::<Vec<_>>()
-    );
-    for result in &famous.results {
-        let question = model.kind.encode(&result.puzzle).unwrap();
-        // The seed of the command where none is given.
-        let settings = |segments| Settings { seed: 1, until: Until::Rules, ..budget(64, segments) };
-        let Some((view, segment)) = result.solved else {
-            assert_eq!((result.views, result.segments), (64, 64 * 32));
-            let few = Settings { views: 3, ..settings(4) };
-            assert!(!model.search(&question, &few, 3).valid, "{}", result.puzzle);
-            continue;
-        };
-        assert!(view < result.views && result.segments >= segment);
-        // The share of one worker of 64 is one view.
-        let settings = settings(segment as usize);
-        let alone = Search::shared(model.kind, &question, &settings, view as usize, 64).unwrap();
-        let outcome = model.play(vec![alone], &settings, 1).remove(0);
-        let found = outcome.trajectories[0].found.as_ref().unwrap_or_else(|| panic!("{}", result.puzzle));
-        assert_eq!(found.0, segment as usize, "{}", result.puzzle);
-        assert_eq!(model.kind.check(&question, &found.1), Ok(()), "{}", result.puzzle);
+    for name in ["sudoku-9x9", "sudoku-9x9-hrm"] {
+        let famous = card_of(name).famous.unwrap();
+        assert!(famous.command.contains("--views 64 --segments 32"));
+        let model = gallery(name);
+        let known = extras_of(model.kind).unwrap().famous(model.kind);
+        assert_eq!(
+            famous.results.iter().map(|result| &result.puzzle[..]).collect::<Vec<_>>(),
+            known.iter().map(|famous| famous.puzzle).collect::<Vec<_>>()
+        );
+        for result in &famous.results {
+            did(&model, &result.puzzle, false, result.solved, (result.views, result.segments));
+            let branches = result.branches.as_ref().unwrap();
+            did(&model, &result.puzzle, true, branches.solved, (branches.begun, branches.segments));
+        }
     }
+}
+
+fn card_of(model: &str) -> Card {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/gallery");
+    serde_json::from_str(&fs::read_to_string(folder.join(format!("{model}.card.json"))).unwrap()).unwrap()
+}
+
+/// Holds what a card says of a puzzle, the view or branch and the segment that solved it and what was spent, against the model.
+fn did(model: &Model, puzzle: &str, branch: bool, solved: Option<(u64, u64)>, (begun, segments): (u64, u64)) {
+    let question = model.kind.encode(puzzle).unwrap();
+    // The seed of the command where none is given.
+    let settings = |segments| Settings { seed: 1, until: Until::Rules, branch, ..budget(64, segments) };
+    let Some((view, segment)) = solved else {
+        assert_eq!((begun, segments), (64, 64 * 32));
+        let few = Settings { views: 3, ..settings(4) };
+        assert!(!model.search(&question, &few, 3).valid, "{puzzle}");
+        return;
+    };
+    assert!(view < begun && segments >= segment);
+    // The share of one worker of 64 is one view.
+    let settings = settings(segment as usize);
+    let alone = Search::shared(model.kind, &question, &settings, view as usize, 64).unwrap();
+    let outcome = model.play(vec![alone], &settings, 1).remove(0);
+    let found = outcome.trajectories[0].found.as_ref().unwrap_or_else(|| panic!("{puzzle}, branch {branch}"));
+    assert_eq!(found.0, segment as usize, "{puzzle}");
+    assert_eq!(model.kind.check(&question, &found.1), Ok(()), "{puzzle}");
+}
+
+#[test]
+fn the_cards_have_the_figures_of_the_document() {
+    let document = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/think-wider.md")).unwrap();
+    let rows: Vec<Vec<&str>> =
+        document.lines().map(|line| line.trim_matches('|').split('|').map(str::trim).collect()).collect();
+    let mut tables = 0;
+    for name in ["sudoku-9x9", "sudoku-9x9-hrm"] {
+        for list in card_of(name).wider.unwrap().lists {
+            // The others stand in sentences.
+            for table in list.tables.iter().filter(|table| table.segments.len() > 1 && table.count == 100) {
+                tables += 1;
+                let expected: Vec<Vec<String>> = table.views.iter().zip(&table.solved).map(numbers).collect();
+                let is_there = rows.windows(expected.len()).any(|rows| {
+                    let first = rows[0].first().is_some_and(|name| list.name.ends_with(name) && !name.is_empty());
+                    first && rows.iter().zip(&expected).all(|(row, cells)| row.ends_with(&as_strs(cells)))
+                });
+                assert!(is_there, "{name}, {}, {}", list.name, table.what);
+            }
+        }
+    }
+    assert!(tables >= 8, "{tables}");
+}
+
+/// The last cells of a row: views, and puzzles solved.
+fn numbers((views, solved): (&u64, &Vec<u64>)) -> Vec<String> {
+    std::iter::once(views).chain(solved).map(ToString::to_string).collect()
+}
+
+fn as_strs(cells: &[String]) -> Vec<&str> {
+    cells.iter().map(String::as_str).collect()
 }

@@ -191,6 +191,20 @@ pub struct FamousResult {
     pub views: u64,
     /// Segments of all of them.
     pub segments: u64,
+    /// What branches did on it.
+    pub branches: Option<FamousBranches>,
+}
+
+/// What branches did on a puzzle, with the same budget.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FamousBranches {
+    /// The branch that found an answer that holds by rule, and its segment; `None` where none did.
+    pub solved: Option<(u64, u64)>,
+    /// Branches that were begun.
+    pub begun: u64,
+    /// Segments of all of them.
+    pub segments: u64,
 }
 
 /// How good a model is on puzzles harder than those that it was trained on.

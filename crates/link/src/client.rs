@@ -136,12 +136,12 @@ impl Client {
         drop(worker);
     }
 
-    /// Asks for a task, now or when the worker listens; returns its number. The listener is told what is answered.
-    pub fn ask(&self, task: Task) -> u32 {
-        self.ask_with(task, Vec::<Object>::new())
+    /// Tells the worker that a task is not wanted any more.
+    pub fn cancel(&self, task: u32) {
+        self.ask_with(Task::Cancel { task }, Vec::<Object>::new());
     }
 
-    /// Asks for a task that needs files: buffers are handed over, not copied; of a `Blob` the worker reads what it needs.
+    /// Asks for a task, now or when the worker listens; returns its number. The listener is told what is answered. Buffers are handed over, not copied; of a `Blob` the worker reads what it needs.
     pub fn ask_with(&self, task: Task, files: Vec<impl Into<Object>>) -> u32 {
         let id = self.inner.next_id.replace(self.inner.next_id.get() + 1);
         self.post(Request { id, task }, files.into_iter().map(Into::into).collect());

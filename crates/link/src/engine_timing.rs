@@ -80,6 +80,14 @@ impl Measurement {
             _ => Kind::Cpu,
         }
     }
+
+    /// What an engine took, milliseconds; `None` where there is no such engine.
+    pub fn of(&self, engine: Kind) -> Option<f64> {
+        match engine {
+            Kind::Cpu => Some(self.cpu.milliseconds),
+            Kind::Gpu => self.gpu.as_ref().ok().map(|gpu| gpu.milliseconds),
+        }
+    }
 }
 
 /// Milliseconds of one segment, after one that is not counted: engines compile and pack meanwhile. `now` reads a clock in

@@ -5,13 +5,13 @@
 //! and are transferred, not copied. A file may also be a `Blob`, of which the worker reads what it needs.
 
 use hrm_core::{
-    analysis::{Dimensionality, Projection},
+    analysis::{Dimensionality, Principal, Projection},
     config::ModelConfig,
     engine::Kind as EngineKind,
     gallery::Entry,
     model::{Level, Mixing},
     puzzle,
-    recording::{SegmentReport, Shapes, solve::SolveRequest},
+    recording::{SegmentReport, Shapes, file::Head, solve::SolveRequest},
     search,
 };
 use serde::{Deserialize, Serialize};
@@ -149,6 +149,10 @@ pub enum Task<T = TrainingTask> {
         /// Those that are new, `[n, D]`.
         pooled: Packed,
     },
+    /// Say where the states of a run lie along their first principal components.
+    Principal(PrincipalOf),
+    /// Read the recording in the first `Blob`: [`Event::Recorded`], then its segments as those of a run.
+    ReadRecording,
     /// Measure how many dimensions the open model's last states use.
     Dimension {
         /// On this engine.
@@ -218,11 +222,49 @@ pub enum Half {
 #[serde(transparent)]
 pub struct Packed(#[serde(with = "hrm_core::word_bytes")] pub Vec<f32>);
 
+/// States of which principal components are asked for. The numbers lie in the buffers, little-endian, one buffer each for the
+/// run's own states, its states once more where another run lies on its components, and those of that run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrincipalOf {
+    /// How many components.
+    pub count: usize,
+    /// The run's own states.
+    pub own: Vectors,
+    /// Another run's.
+    pub other: Option<Other>,
+}
+
+/// In what form n vectors are given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Vectors {
+    /// Their inner products, f64: the lower triangle of `[n, n]`, row by row.
+    Products,
+    /// Themselves, f32, `[n, width]`.
+    Values {
+        /// Of a vector.
+        width: usize,
+    },
+}
+
+/// On which components another run's states are to lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Other {
+    /// On their own ones.
+    Own(Vectors),
+    /// On those of the run: both are given as values.
+    Shared {
+        /// Of a vector.
+        width: usize,
+    },
+}
+
 /// Views of a puzzle, of which this worker is to run its share ([`hrm_core::search`]).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Widen {
-    /// On this engine; the CPU goes on where a GPU is lost.
+    /// On this engine.
     pub engine: EngineKind,
+    /// Milliseconds that a segment of one row takes there, where that is known.
+    pub pace: Option<f64>,
     /// Of this kind.
     pub kind: puzzle::Kind,
     /// `[S]` tokens.
@@ -282,8 +324,7 @@ pub enum Event {
     },
     /// A file of a model, which comes with the message.
     Exported,
-    /// The CPU engine was timed, the GPU engine is being tried: the last report but for [`Event::Measured`], which comes when that
-    /// is done, while other tasks go on.
+    /// The CPU engine was timed, the GPU engine is being tried while other tasks go on; [`Event::Measured`] follows.
     MeasuredCpu(Timing),
     /// The engines were timed.
     Measured(Measurement),
@@ -305,10 +346,19 @@ pub enum Event {
     },
     /// A segment was computed; its states that are kept come with the message.
     Segment(SegmentReport),
-    /// A view ran a segment. A view that begins again, after its engine was lost, is as if it had not run before.
+    /// A view ran a segment.
     Widened(search::Report),
     /// Where the pooled states of a search lie, in the order in which they were given.
     Projected(Projection),
+    /// Principal components, and where the states lie along them.
+    Principal {
+        /// Of the run.
+        own: Principal,
+        /// Where the other run's states lie, `[components][n]`.
+        other: Vec<Vec<f64>>,
+    },
+    /// What a recording is of; its segments follow.
+    Recorded(Box<Head>),
     /// The dimensions in use, over one puzzle more.
     Dimension(Dimensionality),
     /// What a position takes from the others.

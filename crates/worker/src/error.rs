@@ -7,7 +7,7 @@ use hrm_core::{
     engine::EngineError,
     model::{ModelError, WeightsError},
     puzzle,
-    recording::solve::SolveError,
+    recording::{file::RecordingFileError, solve::SolveError},
     search::SearchError,
     train::{RecipeError, TrainError},
 };
@@ -44,6 +44,10 @@ pub enum TaskError {
     UnknownModel(String),
     #[error("no model is open")]
     NoModel,
+    #[error(transparent)]
+    Recording(#[from] RecordingFileError),
+    #[error("the file cannot be read: {0}")]
+    Unreadable(std::io::Error),
     #[error(transparent)]
     Search(#[from] SearchError),
     #[error(transparent)]

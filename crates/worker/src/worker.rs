@@ -32,13 +32,13 @@ pub trait Dispatch: Default + 'static {
         inbox: &RefCell<Inbox<Self::OfTraining>>,
     ) -> impl Future<Output = Result<Event, TaskError>>;
 
-    /// Does [`Task::Measure`]; `None` where something else is to be done first.
+    /// Does [`Task::Measure`]; `None` where something else is to be done first, no event where the last one is reported later.
     fn measure(
         &mut self,
         _id: u32,
         _known: Option<Measurement>,
         _inbox: &Rc<RefCell<Inbox<Self::OfTraining>>>,
-    ) -> impl Future<Output = Option<Result<Event, TaskError>>> {
+    ) -> impl Future<Output = Option<Result<Option<Event>, TaskError>>> {
         ready(Some(Err(TaskError::OtherModule)))
     }
 }
@@ -83,8 +83,10 @@ async fn work<D: Dispatch>(inbox: Rc<RefCell<Inbox<D::OfTraining>>>, dispatcher:
         let Some(Asked { request: Request { id, task }, files }) = inbox.borrow_mut().next() else { break };
         let cancelled = inbox.borrow().is_cancelled(id);
         let done = match &task {
-            _ if cancelled => Some(Ok(Event::Cancelled)),
-            Task::Examine { kind, question } => examine(id, *kind, question, &mut interrupted, &inbox).await.map(Ok),
+            _ if cancelled => Some(Ok(Some(Event::Cancelled))),
+            Task::Examine { kind, question } => {
+                examine(id, *kind, question, &mut interrupted, &inbox).await.map(|event| Ok(Some(event)))
+            }
             Task::Measure { known } => own.measure(id, known.clone(), &inbox).await,
             _ => None,
         };
@@ -94,9 +96,11 @@ async fn work<D: Dispatch>(inbox: Rc<RefCell<Inbox<D::OfTraining>>>, dispatcher:
                 inbox.borrow_mut().put_back(Asked { request: Request { id, task }, files });
                 continue;
             }
-            None => own.perform(id, task, files, &inbox).await,
+            None => own.perform(id, task, files, &inbox).await.map(Some),
         };
-        global::report_last(id, done.unwrap_or_else(|failure| Event::Failed(failure.into())));
+        if let Some(event) = done.unwrap_or_else(|failure| Some(Event::Failed(failure.into()))) {
+            global::report_last(id, event);
+        }
     }
     *dispatcher.borrow_mut() = Some(own);
 }

@@ -44,9 +44,13 @@ pub fn thousands(number: u64) -> String {
     digits.chars().enumerate().flat_map(apart).collect()
 }
 
-/// A view of a search by its number.
-pub fn view_name(view: usize) -> String {
-    if view == 0 { "view 0, the plain run".into() } else { format!("view {view}") }
+/// A view of a search, or a branch, by its number.
+pub fn view_name(view: usize, branches: bool) -> String {
+    match (view, branches) {
+        (_, true) => format!("branch {view}"),
+        (0, false) => "view 0, the plain run".into(),
+        (_, false) => format!("view {view}"),
+    }
 }
 
 /// A number with its noun: "1 row", "1,000 rows".

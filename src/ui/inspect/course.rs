@@ -2,18 +2,21 @@
 
 use std::borrow::Cow;
 
-use hrm_core::{
-    analysis::{Gram, Principal},
-    model::Level,
-    recording::Recording,
-};
+use hrm_core::{analysis::Principal, model::Level, recording::Recording};
+use hrm_link::protocol::{Other, PrincipalOf, Vectors};
+use js_sys::{ArrayBuffer, Uint8Array};
+
+/// Components that are drawn.
+const COMPONENTS: usize = 3;
 
 /// Where a state lies along each component; 0 along those that there are not.
-pub type Score = [f64; 3];
+pub type Score = [f64; COMPONENTS];
 
 /// The states of a run, and of one that was kept, along the run's own components.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Course {
+    /// Of which run it is.
+    pub serial: u64,
     /// The moment of each state.
     pub moments: Vec<usize>,
     /// Where each state lies.
@@ -27,38 +30,65 @@ pub struct Course {
 }
 
 impl Course {
+    /// How far along its way each state is, in percent of the strong colour: from pale to strong.
+    pub fn time(&self, step: usize) -> f64 {
+        30.0 + 70.0 * step as f64 / self.own.len().saturating_sub(1).max(1) as f64
+    }
+}
+
+/// What a course is drawn of, and what has to be known for it.
+pub struct Draft {
+    /// Which run.
+    pub serial: u64,
+    moments: Vec<usize>,
+    kept_places: Vec<(usize, usize)>,
+    /// What is asked of the worker.
+    pub asked: PrincipalOf,
+    /// The numbers that go with it.
+    pub buffers: Vec<ArrayBuffer>,
+}
+
+impl Draft {
     /// Of a module's whole states, or of the vectors at one cell. `None` before there are two.
     pub fn of(recording: &Recording, kept: Option<&Recording>, level: Level, cell: Option<usize>) -> Option<Self> {
         let moments: Vec<usize> = recording.kept_moments(level).collect();
         if moments.len() < 2 {
             return None;
         }
-        let principal = principal(recording, level, cell);
+        let (own, buffer) = given(recording, level, cell);
+        let mut buffers = vec![buffer];
         let kept = kept.and_then(|kept| {
             let places: Vec<_> = kept.kept_moments(level).map(|moment| kept.place(moment)).collect();
-            let scores = match axes_of(recording, kept, cell)? {
+            let other = match axes_of(recording, kept, cell)? {
                 Axes::Shared => {
-                    let (own, others) = (parts(recording, level, cell), parts(kept, level, cell));
-                    scores(&principal.project(&slices(&own), &slices(&others)), others.len())
+                    let (width, values) = values_of(recording, level, cell);
+                    buffers.extend([values, values_of(kept, level, cell).1]);
+                    Other::Shared { width }
                 }
                 Axes::Own if places.len() < 2 => return None,
-                Axes::Own => scores(&self::principal(kept, level, cell).scores, places.len()),
+                Axes::Own => {
+                    let (form, buffer) = given(kept, level, cell);
+                    buffers.push(buffer);
+                    Other::Own(form)
+                }
             };
-            Some((scores, places))
+            Some((other, places))
         });
-        let (kept, kept_places) = kept.unwrap_or_default();
-        Some(Self {
-            own: scores(&principal.scores, moments.len()),
-            moments,
-            kept,
-            kept_places,
-            explained: std::array::from_fn(|k| principal.explained.get(k).copied().unwrap_or(0.0)),
-        })
+        let (other, kept_places) = kept.map_or((None, Vec::new()), |(other, places)| (Some(other), places));
+        let asked = PrincipalOf { count: COMPONENTS, own, other };
+        Some(Self { serial: recording.serial(), moments, kept_places, asked, buffers })
     }
 
-    /// How far along its way each state is, in percent of the strong colour: from pale to strong.
-    pub fn time(&self, step: usize) -> f64 {
-        30.0 + 70.0 * step as f64 / self.own.len().saturating_sub(1).max(1) as f64
+    /// The course, now that it is known where the states lie.
+    pub fn course(self, own: &Principal, other: &[Vec<f64>]) -> Course {
+        Course {
+            serial: self.serial,
+            own: scores(&own.scores, self.moments.len()),
+            moments: self.moments,
+            kept: scores(other, self.kept_places.len()),
+            kept_places: self.kept_places,
+            explained: std::array::from_fn(|k| own.explained.get(k).copied().unwrap_or(0.0)),
+        }
     }
 }
 
@@ -85,28 +115,36 @@ pub fn axes_of(recording: &Recording, kept: &Recording, cell: Option<usize>) -> 
     Some(Axes::Own)
 }
 
-fn principal(recording: &Recording, level: Level, cell: Option<usize>) -> Principal {
-    // The worker has taken the products of whole states.
-    let gram = match cell {
-        Some(_) => Gram::of(&slices(&parts(recording, level, cell))),
-        None => recording.gram(level),
-    };
-    Principal::of(&gram, 3)
+/// A run's states as the worker is given them: of whole ones the inner products, which are known already.
+fn given(recording: &Recording, level: Level, cell: Option<usize>) -> (Vectors, ArrayBuffer) {
+    match cell {
+        Some(_) => {
+            let (width, buffer) = values_of(recording, level, cell);
+            (Vectors::Values { width }, buffer)
+        }
+        None => {
+            let gram = recording.gram(level);
+            let products = (0..gram.len()).flat_map(|i| (0..=i).map(move |j| (i, j)));
+            let products: Vec<f64> = products.map(|(i, j)| gram.product(i, j)).collect();
+            (Vectors::Products, buffer_of(bytemuck::cast_slice(&products)))
+        }
+    }
 }
 
-/// The kept states of a module `[T, D]`, or their vectors at one cell.
-fn parts(recording: &Recording, level: Level, cell: Option<usize>) -> Vec<Cow<'_, [f32]>> {
-    match cell {
+/// The kept states of a module, `[n, T·D]`, or their vectors at one cell, `[n, D]`: the length of one, and all.
+fn values_of(recording: &Recording, level: Level, cell: Option<usize>) -> (usize, ArrayBuffer) {
+    let parts: Vec<Cow<'_, [f32]>> = match cell {
         Some(cell) => {
             let position = recording.shapes().prefix + cell;
             recording.vectors(level, position).map(|(_, vector)| vector).collect()
         }
         None => recording.states(level).map(|(_, state)| state).collect(),
-    }
+    };
+    (parts.first().map_or(0, |part| part.len()), buffer_of(bytemuck::cast_slice(&parts.concat())))
 }
 
-fn slices<'a>(parts: &'a [Cow<'_, [f32]>]) -> Vec<&'a [f32]> {
-    parts.iter().map(|part| &part[..]).collect()
+fn buffer_of(bytes: &[u8]) -> ArrayBuffer {
+    Uint8Array::from(bytes).buffer()
 }
 
 /// From a list for each component to one for each of `count` states.

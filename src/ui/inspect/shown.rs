@@ -19,7 +19,7 @@ pub struct Shown {
     /// Of which module.
     pub level: RwSignal<Level>,
     /// The way; `None` before there are two states.
-    pub course: Memo<Option<Course>>,
+    pub course: RwSignal<Option<Course>>,
     /// The module's last step at the present moment.
     pub present: Memo<Option<usize>>,
     /// The step that the pointer is at.

@@ -1,19 +1,20 @@
 //! The way of a state through the space of its values, seen from where it spreads most.
 
-use hrm_core::model::Level;
+use hrm_core::{model::Level, recording::Recording};
+use hrm_link::protocol::{Event, Task};
 use leptos::prelude::*;
 
 use crate::ui::{
     board::symbol::place,
     format::moment::{in_words, kept_in_words, name_of},
     inspect::{
-        course::{Axes, Course, Score, axes_of},
+        course::{Axes, Course, Draft, Score, axes_of},
         dimensions::Dimensions,
         plane::PlaneFigure,
         shown::Shown,
         space::SpaceFigure,
     },
-    state::{Drawing, Player, Run},
+    state::{Analyst, Drawing, Player, Run},
     widgets::{table::Table, tooltip::Term},
 };
 
@@ -29,10 +30,7 @@ pub fn Trajectory() -> impl IntoView {
     let level = RwSignal::new(Level::H);
     let of_cell = RwSignal::new(false);
     let cell = Memo::new(move |_| of_cell.get().then(|| drawing.cell.get()));
-    let course = Memo::new(move |_| {
-        let (level, cell) = (level.get(), cell.get());
-        run.kept.with(|kept| run.read(|recording| Course::of(recording, kept.as_ref(), level, cell)))
-    });
+    let course = course_of(run, Analyst::here(), level, cell);
     let present = Memo::new(move |_| {
         let moment = player.moment.get();
         course.with(|course| course.as_ref()?.moments.iter().rposition(|at| *at <= moment))
@@ -72,6 +70,46 @@ pub fn Trajectory() -> impl IntoView {
         </div>
         <Dimensions/>
     }
+}
+
+/// The course of a module's states, of the board or of one cell, as the worker last drew it up.
+fn course_of(
+    run: Run,
+    analyst: Analyst,
+    level: RwSignal<Level>,
+    cell: Memo<Option<usize>>,
+) -> RwSignal<Option<Course>> {
+    let course = RwSignal::new(None::<Course>);
+    Effect::new(move |_| {
+        let serial = run.recording.with(|recording| Some(recording.as_ref()?.serial()));
+        let wanted = (serial, level.get(), cell.get());
+        run.kept.track();
+        // What is drawn of another run has other moments.
+        if course.with_untracked(|course| course.as_ref().is_some_and(|course| Some(course.serial) != serial)) {
+            course.set(None);
+        }
+        let put = move || {
+            let (_, level, cell) = wanted;
+            let draft = run.kept.with_untracked(|kept| {
+                let of = |recording: &Recording| Draft::of(recording, kept.as_ref(), level, cell);
+                run.recording.with_untracked(|recording| recording.as_ref().and_then(of))
+            });
+            let mut draft = draft.filter(|draft| Some(draft.serial) == serial)?;
+            let buffers = std::mem::take(&mut draft.buffers);
+            Some((analyst.request(Task::Principal(draft.asked), buffers), draft))
+        };
+        let take = move |draft: Draft, answer| {
+            let present = run.recording.with_untracked(|recording| Some(recording.as_ref()?.serial()));
+            // The view may be gone meanwhile, or show something else.
+            let is_wanted = level.try_get_untracked().zip(cell.try_get_untracked());
+            let is_wanted = is_wanted.is_some_and(|(level, cell)| (present, level, cell) == wanted);
+            if let (Ok((Event::Principal { own, other }, _)), true) = (answer, is_wanted) {
+                course.try_set(Some(draft.course(&own, &other)));
+            }
+        };
+        analyst.components.ask(put, take);
+    });
+    course
 }
 
 /// Which state, of what, and the run that is laid over it.

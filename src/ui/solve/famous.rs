@@ -50,13 +50,20 @@ pub fn FamousPuzzles() -> impl IntoView {
     }
 }
 
-/// What the model did on a puzzle.
+/// What the model did on a puzzle, by views and by branches.
 fn words(result: &FamousResult) -> String {
-    let spent = format!("{} views, {} segments", result.views, thousands(result.segments));
-    match result.solved {
-        Some((view, segment)) => format!("Solved: view {view} in its segment {segment}, of {spent}"),
-        None => format!("Not solved in {spent}"),
-    }
+    let did = |solved: Option<(u64, u64)>, begun: u64, segments: u64, one: &str, all: &str| {
+        let spent = format!("{begun} {all}, {} segments", thousands(segments));
+        match solved {
+            Some((number, segment)) => format!("solved by {one} {number} in its segment {segment}, of {spent}"),
+            None => format!("not solved by {spent}"),
+        }
+    };
+    let views = did(result.solved, result.views, result.segments, "view", "views");
+    let branches = result.branches.as_ref().map(|of| did(of.solved, of.begun, of.segments, "branch", "branches"));
+    let mut words = [Some(views), branches].into_iter().flatten().collect::<Vec<_>>().join("; ");
+    words.replace_range(..1, &words[..1].to_uppercase());
+    words
 }
 
 /// Famous puzzles of a kind; the same where they are the same list.

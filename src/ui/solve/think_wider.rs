@@ -5,9 +5,9 @@ use leptos::prelude::*;
 
 use crate::ui::{
     browser,
-    format::words::{thousands, view_name},
+    format::words::{counted, thousands, view_name},
     solve::{wider_figure::WiderFigure, wider_settings::WiderSettings},
-    state::{Drawing, End, Solver, Widening, Wider},
+    state::{Drawing, End, Opened, Solver, Verdict, Widening, Wider},
 };
 
 /// The button beside the verdict.
@@ -37,7 +37,10 @@ pub fn ThinkWiderButton() -> impl IntoView {
 pub fn ThinkWider() -> impl IntoView {
     let (drawing, wider, solver) = (Drawing::here(), Wider::here(), Solver::here());
     let now = wider.now;
-    let answer = Memo::new(move |_| now.with(|now| now.as_ref()?.chosen().filter(|(_, valid)| *valid)));
+    let answer = Memo::new(move |_| {
+        let holds = |(_, verdict): &(_, Verdict)| !matches!(verdict, Verdict::Wrong(_));
+        now.with(|now| now.as_ref()?.chosen().filter(holds))
+    });
     let answer = move || {
         let (chosen, _) = answer.get()?;
         Some(
@@ -45,11 +48,7 @@ pub fn ThinkWider() -> impl IntoView {
         )
     };
     let opened = move || {
-        let view = wider.opened.with(|opened| opened.as_ref().map(|opened| opened.view))?;
-        let words = format!(
-            "The board and the views below show {}, run again on the puzzle in the form that it saw.",
-            view_name(view)
-        );
+        let words = wider.opened.with(|opened| opened.as_ref().map(words_of_view))?;
         Some(view! {
             <p class="wider-opened" data-testid="wider-opened">
                 {words}
@@ -77,6 +76,16 @@ pub fn ThinkWider() -> impl IntoView {
     }
 }
 
+/// What stands on the board in place of the puzzle.
+fn words_of_view(opened: &Opened) -> String {
+    let of_earlier = if opened.of_present { "" } else { " of the search before" };
+    let view = format!("{}{of_earlier}", view_name(opened.view, false));
+    match opened.is_its_run {
+        true => format!("The board and the views below show {view}, run again on the puzzle in the form that it saw."),
+        false => format!("The board shows the puzzle in the form that {view} saw, and a run of its own."),
+    }
+}
+
 fn words(now: &Widening) -> String {
     let (views, segments) = now.counts();
     let nouns = if now.settings.branch { "branches" } else { "views" };
@@ -93,26 +102,35 @@ fn words(now: &Widening) -> String {
         Some(end) => {
             let begin = if *end == End::Stopped { "Thinking wider was stopped" } else { "Thinking wider" };
             let how = match now.settings.choose {
-                Choose::Rules => "the first that the rules accept",
-                Choose::Q => "the best q_halt",
+                // Where the rules accept none.
+                Choose::Rules | Choose::Q => "the best q_halt",
                 Choose::Residual => "the smallest residual",
                 Choose::Vote => "the vote",
             };
-            match now.chosen() {
-                Some((chosen, true)) => {
-                    let whose = view_name(chosen.view);
+            let Some((chosen, verdict)) = now.chosen() else {
+                return format!("{begin}: no segment was run ({spent}).");
+            };
+            let whose = view_name(chosen.view, now.settings.branch);
+            match verdict {
+                Verdict::Right | Verdict::Holds(_) => {
                     let all = if solved > 1 { format!("; {solved} of them solved it") } else { String::new() };
+                    let verdict = match verdict {
+                        Verdict::Holds(fault) => format!("it is not right yet: {fault}"),
+                        _ => "checked by the rules, the answer is right".into(),
+                    };
+                    format!("{begin}: {whose} found it in its segment {}; {verdict} ({spent}{all}).", chosen.segment)
+                }
+                Verdict::Wrong(_) if solved > 0 => format!(
+                    "{begin}: the answer taken by {how}, of {whose}, breaks the rules, though {solved} solved it ({spent})."
+                ),
+                Verdict::Wrong(fault) => {
+                    let none = if *end == End::Stopped { "so far" } else { "of any of them" };
+                    let answers = counted(now.distinct_answers(), "different answer", "different answers");
                     format!(
-                        "{begin}: {whose} found it in its segment {}; checked by the rules, the answer is right ({spent}{all}).",
-                        chosen.segment
+                        "{begin}: no answer {none} passes the rules ({spent}). They gave {answers} at last; the one with \
+                         {how}, of {whose}: {fault}."
                     )
                 }
-                Some((chosen, false)) if solved > 0 => format!(
-                    "{begin}: the answer taken by {how}, of {}, breaks the rules, though {solved} solved it ({spent}).",
-                    view_name(chosen.view)
-                ),
-                _ if *end == End::Stopped => format!("{begin}: no answer so far passes the rules ({spent})."),
-                _ => format!("{begin}: no answer of any of them passes the rules ({spent})."),
             }
         }
     }

@@ -28,6 +28,10 @@ const GLOSS: &str = "Each line is a view: after every segment the mean of z_H ov
                      same wherever a symmetric form puts the cells, so that all views lie in one plane. From pale to strong: \
                      from the first segment to the last.";
 
+const GLOSS_OF_BRANCHES: &str = "Each line is a branch: after every segment the mean of z_H over the cells, on the two \
+                     directions in which these means lie furthest apart over all branches (their first principal \
+                     components). From pale to strong: from the first segment to the last.";
+
 /// All views in one picture, live; a view that is pointed at is named, a click opens its run.
 #[component]
 pub fn WiderFigure() -> impl IntoView {
@@ -85,7 +89,10 @@ pub fn WiderFigure() -> impl IntoView {
             Some(lit(line))
         })
     };
-    let shown = move || wider.opened.with(|opened| opened.as_ref().map(|opened| opened.view));
+    let shown = move || {
+        wider.opened.with(|opened| Some(opened.as_ref().filter(|opened| opened.of_present && opened.is_its_run)?.view))
+    };
+    let branches = move || wider.now.with(|now| now.as_ref().is_some_and(|now| now.settings.branch));
     let axis = move |component: usize| {
         let share = percent(wider.picture.with(|picture| picture.explained[component]));
         Some(format!("component {}: {share} of the variance", component + 1))
@@ -101,7 +108,9 @@ pub fn WiderFigure() -> impl IntoView {
     view! {
         <figure class="chart">
             <figcaption>
-                <Term name="All views in one plane" gloss=GLOSS/>
+                <Show when=branches fallback=|| view! { <Term name="All views in one plane" gloss=GLOSS/> }>
+                    <Term name="All branches in one plane" gloss=GLOSS_OF_BRANCHES/>
+                </Show>
                 <span class="key solved">"● solved "{move || count(Outcome::Solved)}</span>
                 <span class="key failed">"× not solved "{move || count(Outcome::Failed)}</span>
                 <span class="key running">"○ under way "{move || count(Outcome::Running)}</span>
@@ -123,7 +132,7 @@ pub fn WiderFigure() -> impl IntoView {
                     on:pointerdown=press
                     on:keydown=key
                 >
-                    {move || plot.with(|plot| plot.as_ref().map(draw))}
+                    {move || plot.with(|plot| plot.as_ref().map(|plot| draw(plot, branches())))}
                     {move || lit(shown())}
                     {move || lit(wider.pointed.get())}
                     {axis_names(frame, axis)}
@@ -138,7 +147,7 @@ pub fn WiderFigure() -> impl IntoView {
                 })}
             </p>
             <Table
-                head=["View", "Segments", "Solved in segment", "Halted in segment", "q_halt at last"]
+                head=["Number", "Segments", "Solved in segment", "Halted in segment", "q_halt at last"]
                 rows=move || wider.now.with(|now| now.as_ref().map(rows)).unwrap_or_default()
             />
         </figure>
@@ -166,9 +175,8 @@ fn reading(now: &Widening, view: Option<usize>) -> Option<String> {
         (None, _) => format!("not solved in {} segments", trajectory.segments),
     };
     let q = trajectory.snapshots.last().map_or(0.0, |last| last.q_halt);
-    let mut name = view_name(view);
-    name.replace_range(..1, "V");
-    Some(format!("{name}: {what}, q_halt {q:.2}."))
+    let name = view_name(view, now.settings.branch);
+    Some(format!("{}{}: {what}, q_halt {q:.2}.", name[..1].to_uppercase(), &name[1..]))
 }
 
 fn rows(now: &Widening) -> Vec<Vec<String>> {
@@ -188,7 +196,7 @@ fn rows(now: &Widening) -> Vec<Vec<String>> {
 }
 
 /// All lines: a dozen paths, and a mark where each ends.
-fn draw(plot: &Plot) -> AnyView {
+fn draw(plot: &Plot, branches: bool) -> AnyView {
     let layer = |outcome: Outcome| {
         let stretch = |stretch: usize| {
             let class = format!("way {} t{stretch}", outcome.class());
@@ -206,7 +214,8 @@ fn draw(plot: &Plot) -> AnyView {
         .into_any()
     };
     let (x, y) = plot.origin;
-    let plain = plot.lines.iter().find(|line| line.view == 0).map(|line| {
+    // The first branch has clues of its own after its first pass.
+    let plain = plot.lines.iter().find(|line| line.view == 0 && !branches).map(|line| {
         let (x, y) = line.end();
         view! { <text class="tick-label plain" x=x y=y - 10.0 text-anchor="middle">"plain run"</text> }
     });

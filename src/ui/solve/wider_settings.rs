@@ -1,6 +1,6 @@
 //! The knobs of thinking wider: how many views, how much noise, and what else a search can be set to.
 
-use hrm_core::search::{Choose, Forms, Settings, Until};
+use hrm_core::search::{Choose, Forms, Settings, Start, Until};
 use leptos::prelude::*;
 
 use crate::ui::{
@@ -34,6 +34,8 @@ pub fn WiderSettings() -> impl IntoView {
                     |wish| wish.choose as usize, |wish, at| wish.choose = Choose::ALL[at])}
                 {choice("Each sees", "wider-forms", &["a symmetric form", "the same puzzle"], |wish| wish.forms as usize,
                     |wish, at| wish.forms = [Forms::Symmetric, Forms::Identical][at])}
+                {choice("From", "wider-start", &["the model's first states", "random first states"],
+                    |wish| wish.start as usize, |wish, at| wish.start = [Start::Model, Start::Random][at])}
                 <Show when=move || can_branch(drawing.kind())>
                     {choice("Clues", "wider-branch", &["stay as they are", "grow: branches"], |wish| usize::from(wish.branch),
                         |wish, at| wish.branch = at == 1)}

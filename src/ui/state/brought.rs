@@ -5,8 +5,13 @@ use hrm_core::{
     config::ModelConfig,
     json, names,
     puzzle::Kind,
-    recording::file::{self, RecordingFile},
+    recording::{Recording, file::is_recording},
     train::Saved,
+};
+use hrm_link::{
+    client::{Client, Module},
+    protocol::{Event, Task},
+    replies::{End, Replies},
 };
 use js_sys::Uint8Array;
 use leptos::{prelude::*, task::spawn_local};
@@ -16,7 +21,7 @@ use crate::ui::{
     board::edit::Brush,
     browser::{
         self,
-        files::{beginning, contents, header, text},
+        files::{beginning, header, text},
     },
     state::{
         checkpoint::{About, Brought},
@@ -66,7 +71,7 @@ impl Files {
                     Some("json") => configuration = Some(file),
                     Some("safetensors") => {
                         let header = header(&file).await;
-                        if file::is_recording(&header) {
+                        if is_recording(&header) {
                             self.open_recording(file).await;
                         } else if Saved::is_claimed_by(&header) {
                             self.training.show().await;
@@ -189,14 +194,11 @@ impl Files {
                 MOST_BYTES / 1e6
             ));
         }
-        let read = match contents(&file).await {
-            Ok(buffer) => file::from_bytes(&Uint8Array::new(&buffer).to_vec()).map_err(|e| e.to_string()),
-            Err(message) => return self.training.refuse(message),
-        };
+        let read = read_recording(&file).await;
         if !self.machine.is_last_brought(number) {
             return;
         }
-        let RecordingFile { kind, recording } = match read {
+        let (kind, recording) = match read {
             Ok(read) => read,
             Err(problem) => return self.training.refuse(format!("{}: {problem}", file.name())),
         };
@@ -215,4 +217,34 @@ impl Files {
         self.player.seek(usize::MAX);
         self.drawing.brush.set(Brush::Look);
     }
+}
+
+/// Has a recording read by a worker of its own, which ends with that: its memory is as large as the file.
+async fn read_recording(file: &File) -> Result<(Kind, Recording), String> {
+    let reader = Client::new(Module::Solving, |_| ());
+    reader.restart();
+    let read = take_recording(reader.request(Task::ReadRecording, vec![file.clone()])).await;
+    reader.stop();
+    read
+}
+
+async fn take_recording(mut replies: Replies) -> Result<(Kind, Recording), String> {
+    let mut read = None;
+    loop {
+        match (replies.next().await, &mut read) {
+            (Ok((Event::Recorded(head), _)), read) => *read = Some((head.puzzle, head.begin())),
+            (Ok((Event::Segment(report), buffer)), Some((_, recording))) => {
+                let states = buffer.map_or_else(Vec::new, |buffer| Uint8Array::new(&buffer).to_vec());
+                recording.push(report, recording.keep().read(&states)).map_err(|error| error.to_string())?;
+            }
+            (Ok((Event::Finished, _)), _) => break,
+            (Ok((Event::Failed(failure), _)), _) => return Err(failure.message),
+            (Err(End::Lost(loss)), _) => return Err(loss.message),
+            (Err(End::Over), _) => break,
+            (Ok(_), _) => {}
+        }
+    }
+    let (kind, mut recording) = read.ok_or("the worker that reads it ended before its time")?;
+    recording.close();
+    Ok((kind, recording))
 }

@@ -1,8 +1,11 @@
 //! The measurement of how many dimensions the open model uses.
 
 use hrm_core::{analysis::Dimensionality, puzzle::Kind};
-use hrm_link::protocol::{Event, Task};
-use leptos::prelude::*;
+use hrm_link::{
+    protocol::{Event, Task},
+    replies::Replies,
+};
+use leptos::{prelude::*, task::spawn_local};
 
 use crate::ui::{browser, state::machine::Machine};
 
@@ -25,37 +28,37 @@ impl Measured {
         Self { machine, found: RwSignal::new(None), task: RwSignal::new(None) }
     }
 
-    /// Takes a report about the measurement; whether it was one.
-    pub(super) fn take(self, task: Option<u32>, event: &Event) -> bool {
-        if task.is_none() || self.task.get_untracked() != task {
-            return false;
-        }
-        match event {
-            Event::Dimension(found) => {
-                self.found.set(Some(*found));
-                return true;
-            }
-            Event::Failed(failure) => {
-                self.machine.notice.set(Some(format!("The dimensions could not be measured: {}.", failure.message)));
-            }
-            _ => {}
-        }
-        self.task.set(None);
-        true
-    }
-
     /// Measures the open model over random puzzles of a kind.
     pub fn begin(self, kind: Kind) {
         let engine = self.machine.engine.get_untracked();
         self.found.set(None);
         let task = Task::Dimension { engine, kind, puzzles: DIMENSION_PUZZLES, seed: browser::seed() };
-        self.task.set(Some(self.machine.ask(task)));
+        let Some(replies) = self.machine.request(task) else { return };
+        self.task.set(Some(replies.task));
+        spawn_local(self.follow(replies));
+    }
+
+    async fn follow(self, mut replies: Replies) {
+        let task = Some(replies.task);
+        while let Ok((event, _)) = replies.next().await {
+            match event {
+                Event::Dimension(found) if self.task.get_untracked() == task => self.found.set(Some(found)),
+                Event::Failed(failure) => {
+                    let text = format!("The dimensions could not be measured: {}.", failure.message);
+                    self.machine.notice.set(Some(text));
+                }
+                _ => {}
+            }
+        }
+        if self.task.get_untracked() == task {
+            self.task.set(None);
+        }
     }
 
     /// Ends the measurement; what was found stays.
     pub fn stop(self) {
         if let Some(task) = self.task.get_untracked() {
-            self.machine.ask(Task::Cancel { task });
+            self.machine.cancel(task);
         }
     }
 }

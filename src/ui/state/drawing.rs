@@ -37,10 +37,8 @@ pub struct Drawing {
     pub complaint: RwSignal<Option<String>>,
     /// Puzzles that were pasted with the one on the board, still to be shown.
     pub others: RwSignal<Vec<Question>>,
-    /// The task that examines the present puzzle.
-    pub examining: StoredValue<Option<u32>>,
     /// The task that draws a new one.
-    pub generating: StoredValue<Option<(u32, Kind)>>,
+    pub generating: StoredValue<Option<u32>>,
     /// Whether the next address is a place to come back to, rather than a digit more of the present one.
     pub landmark: StoredValue<bool>,
     /// Boards last seen, one of each kind.
@@ -70,7 +68,6 @@ impl Drawing {
             solutions: RwSignal::new(None),
             complaint: RwSignal::new(complaint),
             others: RwSignal::new(Vec::new()),
-            examining: StoredValue::new(None),
             generating: StoredValue::new(None),
             landmark: StoredValue::new(false),
             seen: StoredValue::new(Vec::new()),

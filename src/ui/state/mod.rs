@@ -1,6 +1,7 @@
 //! The page's state: what is drawn, what computes, what ran, what is shown of it. Each part is a context of its own, listed in
 //! `page.rs`; a component asks for the parts that it uses (`Player::here()`).
 
+mod analyst;
 mod attempt;
 mod brought;
 mod checkpoint;
@@ -8,6 +9,7 @@ mod dimension;
 mod drawing;
 mod experiment;
 mod laid_over;
+mod latest;
 mod link;
 mod machine;
 mod mixing;
@@ -26,6 +28,7 @@ mod training;
 mod visit;
 mod wider;
 
+pub(super) use analyst::Analyst;
 pub(super) use attempt::Attempt;
 pub(super) use brought::Files;
 pub(super) use checkpoint::{Brought, Unsettled};
@@ -36,6 +39,7 @@ pub(super) use laid_over::LaidOver;
 pub(super) use link::Links;
 pub(super) use machine::{Checkpoint, Machine, Status, kinds_of};
 pub(super) use mixing::Mixed;
+pub(super) use opened_view::Opened;
 pub(super) use page::Page;
 pub(super) use player::{Player, SPEEDS, Stride};
 pub(super) use question::{Question, Wish};
@@ -48,4 +52,4 @@ pub(super) use training::{
     Boards, Current, Notice, Origin, Phase as TrainingPhase, Progress, Table, Training, Use, Way,
 };
 pub(super) use visit::Visit;
-pub(super) use wider::{End, Widening, Wider, can_branch};
+pub(super) use wider::{End, Verdict, Widening, Wider, can_branch};

@@ -9,6 +9,10 @@ use crate::ui::state::question::Question;
 pub struct Opened {
     /// Its number.
     pub view: usize,
+    /// Whether it is one of the search that is shown; else of one before it.
+    pub of_present: bool,
+    /// Whether the run on the board is still the view's, and not a plain one on the puzzle as the view saw it.
+    pub is_its_run: bool,
     /// The puzzle as it saw it.
     pub question: Question,
     /// The run that was shown before, and its puzzle.

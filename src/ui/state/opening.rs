@@ -173,7 +173,7 @@ impl Files {
             None => (Vec::new(), None),
         };
         let task = Task::Export { half: part, archive: archive.clone(), config, puzzle: entry.puzzle, source };
-        let Some(mut replies) = self.machine.request(task, files) else { return };
+        let Some(mut replies) = self.machine.request_with(task, files) else { return };
         spawn_local(async move {
             while let Ok((event, buffer)) = replies.next().await {
                 match (event, buffer) {

@@ -1,30 +1,14 @@
 //! The page's state as a whole: its parts, and what the worker says, which concerns many of them.
 
-use hrm_link::{client::Heard, engine_timing::Choice, protocol::Event};
-use js_sys::{ArrayBuffer, Uint8Array};
+use hrm_link::{client::Heard, protocol::Event};
 use leptos::prelude::*;
 
 use crate::ui::{
     browser,
     state::{
-        attempt::Attempt,
-        brought::Files,
-        dimension::Measured,
-        drawing::Drawing,
-        experiment::Experiment,
-        laid_over::LaidOver,
-        link::Links,
-        machine::Machine,
-        mixing::Mixed,
-        player::Player,
-        question::Question,
-        route::Route,
-        run::{Phase, Run},
-        solver::Solver,
-        theme::Theme,
-        training::Training,
-        visit::Visit,
-        wider::Wider,
+        analyst::Analyst, attempt::Attempt, brought::Files, dimension::Measured, drawing::Drawing,
+        experiment::Experiment, laid_over::LaidOver, link::Links, machine::Machine, mixing::Mixed, player::Player,
+        route::Route, run::Run, solver::Solver, theme::Theme, training::Training, visit::Visit, wider::Wider,
     },
     url::address::Address,
 };
@@ -71,6 +55,8 @@ parts! {
     attempt: Attempt,
     /// What is done to the thought.
     experiment: Experiment,
+    /// What computes what views ask for.
+    analyst: Analyst,
     /// How many dimensions the open model uses.
     measured: Measured,
     /// What the cell that is pointed at takes from the others.
@@ -105,8 +91,9 @@ impl Page {
         let run = Run::new();
         let player = Player::new(run.recording);
         let (attempt, mixing) = (Attempt::new(drawing), Mixed::new(machine));
-        let (measured, wider) = (Measured::new(machine), Wider::new(machine));
-        let solver = Solver { drawing, machine, run, player, attempt, measured, wider };
+        let (analyst, visit) = (Analyst::new(), Visit::new(&address));
+        let (measured, wider) = (Measured::new(machine), Wider::new(machine, analyst));
+        let solver = Solver { drawing, machine, run, player, attempt, measured, wider, visit };
         let training = Training::new(solver, route);
         let page = Self {
             drawing,
@@ -116,6 +103,7 @@ impl Page {
             player,
             attempt,
             experiment: Experiment::new(run.recording, run.kept),
+            analyst,
             measured,
             mixing,
             laid_over: LaidOver::new(run.recording, player.moment, mixing.found),
@@ -125,13 +113,14 @@ impl Page {
             links: Links { route, drawing, machine, run, player, solver, training },
             files: Files { route, drawing, machine, run, player, solver, training },
             theme: Theme::new(),
-            visit: Visit::new(&address),
+            visit,
             linked_model: StoredValue::new(model.filter(|_| address.puzzle.is_none())),
         };
         page.training.take_recipe(&address);
         page.machine.start(move |heard| page.hear(heard));
         page.machine.list_kept_models();
         page.machine.test_gpu_before_use();
+        page.follow_gallery();
         page.solver.follow_model();
         page.solver.follow_question();
         page.attempt.follow();
@@ -153,75 +142,25 @@ impl Page {
                 if untrack(|| self.run.is_running()) {
                     self.run.fail(format!("The worker stopped: {message}. What was recorded stays."));
                 }
-                self.measured.task.set(None);
                 self.machine.lost(&message, curable);
             }
             Heard::Waiting(words) => self.machine.await_worker(&words),
-            Heard::Report { task, event, buffer } => self.take(task, event, buffer),
+            // The worker could not read what it was asked.
+            Heard::Report { event: Event::Failed(failure), .. } => self.machine.fail(failure.message),
+            Heard::Report { .. } => {}
         }
     }
 
-    fn take(self, task: Option<u32>, event: Event, buffer: Option<ArrayBuffer>) {
-        let running = self.run.phase.with_untracked(|phase| match phase {
-            Phase::Running { task } => Some(*task),
-            _ => None,
-        });
-        let of_run = running.is_some() && task == running;
-        // The end of what is cancelled is told as well.
-        if event == Event::Cancelling {
-            return;
-        }
-        if self.measured.take(task, &event)
-            || self.mixing.take(task, &event)
-            || self.wider.take_projection(task, &event)
-        {
-            return;
-        }
-        match event {
-            Event::Generated { question } => {
-                if let Some((_, kind)) = self.drawing.generating.get_value().filter(|(asked, _)| Some(*asked) == task) {
-                    self.drawing.replace_as_wished(Question { kind, tokens: question });
-                }
-            }
-            Event::Examined(solutions) if self.drawing.examining.get_value() == task => {
-                self.drawing.solutions.set(Some(solutions));
-            }
-            Event::Started { engine, model } if of_run => self.run.begin(engine, model, self.machine.maker()),
-            Event::Segment(report) if of_run => {
-                let states = buffer.map_or_else(Vec::new, |buffer| Uint8Array::new(&buffer).to_vec());
-                self.run.record(report, &states);
-                self.player.follow();
-            }
-            Event::Finished if of_run => {
-                self.run.finish(untrack(|| self.drawing.kind()));
-                self.solver.run_what_comes_after();
-                self.visit.replay_the_first(self.run, self.player);
-            }
-            Event::Cancelled if of_run => self.solver.was_stopped(),
-            Event::Failed(failure) if of_run => {
-                self.run.fail(match (failure.engine, self.machine.choice.get_untracked()) {
-                    (true, Choice::Gpu) => format!(
-                        "{}. What was recorded stays. Solve again to start it anew, or choose the CPU engine.",
-                        failure.message
-                    ),
-                    (true, _) => format!("{}. What was recorded stays.", failure.message),
-                    (false, _) => failure.message,
-                });
-            }
-            event => {
-                let (failed, listed) = (matches!(event, Event::Failed(_)), matches!(event, Event::Listed { .. }));
-                self.machine.take(task, event);
-                if listed {
+    /// Once the gallery is known, the board is fitted to it, and a link that names a model alone shows its kind.
+    fn follow_gallery(self) {
+        Effect::new(move |_| {
+            if self.machine.listed.get() > 0 {
+                untrack(|| {
                     self.drawing.fit(&self.machine.kinds());
                     self.show_kind_of_link();
-                }
-                if failed && self.run.phase.get_untracked() == Phase::Waiting {
-                    // What failed is what the verdict says where nothing runs.
-                    self.run.phase.set(Phase::Idle);
-                }
-                self.solver.start_if_waiting();
+                });
             }
-        }
+        });
     }
 
     /// A link that names a model and no puzzle shows a board of that model's.

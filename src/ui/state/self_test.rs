@@ -1,11 +1,13 @@
 //! Whether the GPU engine computes right here: its self-test, in a worker of its own.
 
 use hrm_link::{
-    client::{Client, Heard, Module},
+    client::{Client, Module},
     protocol::{Event, Task},
+    replies::{End, Replies},
     self_test::SelfTest,
 };
-use leptos::prelude::*;
+use js_sys::Object;
+use leptos::{prelude::*, task::spawn_local};
 
 /// What is known of the GPU engine.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,7 +53,6 @@ impl Tested {
 /// The test, made once in a visit.
 #[derive(Clone, Copy)]
 pub struct GpuTest {
-    client: StoredValue<Option<Client>, LocalStorage>,
     /// What is known.
     pub found: RwSignal<Tested>,
 }
@@ -59,7 +60,7 @@ pub struct GpuTest {
 impl GpuTest {
     /// Of which nothing is known.
     pub fn new() -> Self {
-        Self { client: StoredValue::new_local(None), found: RwSignal::new(Tested::Not) }
+        Self { found: RwSignal::new(Tested::Not) }
     }
 
     /// Tests the engine unless that was done; where a processor plays the GPU, if that is `wanted`.
@@ -69,27 +70,30 @@ impl GpuTest {
             return;
         }
         self.found.set(Tested::Going { done: 0, of: 0 });
-        let client = Client::new(Module::Testing, move |heard| self.hear(heard));
+        let client = Client::new(Module::Testing, |_| ());
         client.restart();
-        client.ask(Task::SelfTest { software: wanted });
-        self.client.set_value(Some(client));
+        let replies = client.request(Task::SelfTest { software: wanted }, Vec::<Object>::new());
+        spawn_local(async move {
+            self.follow(replies).await;
+            client.stop();
+        });
     }
 
-    fn hear(self, heard: Heard) {
-        let found = match heard {
-            Heard::Report { event: Event::SelfTest(SelfTest::Testing { done, of }), .. } => {
-                return self.found.set(Tested::Going { done, of });
-            }
-            Heard::Report { event: Event::SelfTest(SelfTest::Software), .. } => Tested::Software,
-            Heard::Report { event: Event::SelfTest(SelfTest::Done { faults }), .. } => match faults.split_first() {
-                Some((first, others)) => Tested::Wrong(first.clone(), others.len()),
-                None => Tested::Right,
-            },
-            Heard::Report { event: Event::Failed(failure), .. } => Tested::Failed(failure.message),
-            Heard::Lost { message, .. } => Tested::Failed(message),
-            _ => return,
-        };
-        self.found.set(found);
-        self.client.with_value(|client| client.iter().for_each(Client::stop));
+    async fn follow(self, mut replies: Replies) {
+        loop {
+            let found = match replies.next().await {
+                Ok((Event::SelfTest(SelfTest::Testing { done, of }), _)) => Tested::Going { done, of },
+                Ok((Event::SelfTest(SelfTest::Software), _)) => Tested::Software,
+                Ok((Event::SelfTest(SelfTest::Done { faults }), _)) => match faults.split_first() {
+                    Some((first, others)) => Tested::Wrong(first.clone(), others.len()),
+                    None => Tested::Right,
+                },
+                Ok((Event::Failed(failure), _)) => Tested::Failed(failure.message),
+                Err(End::Lost(loss)) => Tested::Failed(loss.message),
+                Ok(_) => continue,
+                Err(End::Over) => return,
+            };
+            self.found.set(found);
+        }
     }
 }

@@ -11,8 +11,13 @@ use hrm_core::{
         solve::{SolveRequest, Until},
     },
 };
-use hrm_link::{engine_timing::Choice, protocol::Task};
-use leptos::prelude::*;
+use hrm_link::{
+    engine_timing::Choice,
+    protocol::{Event, Failure, Task},
+    replies::{End, Replies},
+};
+use js_sys::Uint8Array;
+use leptos::{prelude::*, task::spawn_local};
 
 use crate::ui::{
     board::edit::Brush,
@@ -21,10 +26,11 @@ use crate::ui::{
         attempt::Attempt,
         dimension::Measured,
         drawing::Drawing,
-        machine::Machine,
+        machine::{Machine, Status},
         player::Player,
         question::Question,
         run::{Phase, Run},
+        visit::Visit,
         wider::Wider,
     },
     url::address::Address,
@@ -46,6 +52,7 @@ pub struct Solver {
     pub(super) attempt: Attempt,
     pub(super) measured: Measured,
     pub(super) wider: Wider,
+    pub(super) visit: Visit,
 }
 
 impl Solver {
@@ -59,6 +66,7 @@ impl Solver {
     /// Runs the model on the puzzle that is drawn, as soon as it is known on which engine.
     pub fn solve(self) {
         self.attempt.end();
+        self.wider.opened.update(|opened| opened.iter_mut().for_each(|opened| opened.is_its_run = false));
         self.think(Vec::new(), None);
     }
 
@@ -134,15 +142,55 @@ impl Solver {
         let until = if ends_early { self.run.until.get_untracked() } else { Until::Budget };
         let watch = self.run.watch.get_untracked() || !interventions.is_empty() || asked_for.is_some();
         let asked = question.clone();
-        let task = self.machine.ask(Task::Solve {
-            engine,
-            request: SolveRequest { question: asked, segments, until, unwatched: !watch, interventions },
-        });
+        let request = SolveRequest { question: asked, segments, until, unwatched: !watch, interventions };
+        let Some(replies) = self.machine.request(Task::Solve { engine, request }) else { return };
         self.run.engine.set(Some(engine));
         self.run.watched.set_value(watch);
         self.run.planned.set_value(segments);
-        self.run.phase.set(Phase::Running { task });
+        self.run.phase.set(Phase::Running { task: replies.task });
         self.run.question.set_value(question);
+        spawn_local(self.follow_run(replies));
+    }
+
+    /// Takes what the worker says of a run, as long as that is the one on the page.
+    async fn follow_run(self, mut replies: Replies) {
+        let task = replies.task;
+        loop {
+            let answer = replies.next().await;
+            if self.run.phase.get_untracked() != (Phase::Running { task }) {
+                return;
+            }
+            match answer {
+                Ok((Event::Started { engine, model }, _)) => self.run.begin(engine, model, self.machine.maker()),
+                Ok((Event::Segment(report), buffer)) => {
+                    let states = buffer.map_or_else(Vec::new, |buffer| Uint8Array::new(&buffer).to_vec());
+                    self.run.record(report, &states);
+                    self.player.follow();
+                }
+                Ok((Event::Finished, _)) => {
+                    self.run.finish(untrack(|| self.drawing.kind()));
+                    self.run_what_comes_after();
+                    self.visit.replay_the_first(self.run, self.player);
+                }
+                Ok((Event::Cancelled, _)) => self.was_stopped(),
+                Ok((Event::Failed(failure), _)) => self.run.fail(self.why(failure)),
+                Ok(_) => {}
+                // What is said of a worker that is lost is said where that is heard.
+                Err(End::Lost(_)) => return,
+                Err(End::Over) => return self.was_stopped(),
+            }
+        }
+    }
+
+    /// Why a run failed, with what to do.
+    fn why(self, Failure { message, engine }: Failure) -> String {
+        match (engine, self.machine.choice.get_untracked()) {
+            (true, Choice::Gpu) => {
+                format!("{message}. What was recorded stays. Solve again to start it anew, or choose the CPU engine.")
+            }
+            (true, _) => format!("{message}. What was recorded stays."),
+            (false, _) => message,
+        }
     }
 
     /// The stretch beyond the one that the run on the page has come to the end of; none of a touched or broken run.
@@ -188,7 +236,7 @@ impl Solver {
 
     /// Ends a run's task. A worker that does not listen is ended and another one started.
     fn end_task(self, task: u32) {
-        self.machine.ask(Task::Cancel { task });
+        self.machine.cancel(task);
         let deaf = move || {
             if self.run.phase.get_untracked() == (Phase::Running { task }) {
                 self.was_stopped();
@@ -218,8 +266,21 @@ impl Solver {
         let wish = self.drawing.wish.get_untracked();
         let (board, settings) = (wish.board(kind), wish.settings(kind));
         let kind = board.fitting(&self.machine.kinds());
-        let task = self.machine.ask(Task::Generate { kind, size: board.size(), settings, seed });
-        self.drawing.generating.set_value(Some((task, kind)));
+        let Some(replies) = self.machine.request(Task::Generate { kind, size: board.size(), settings, seed }) else {
+            return;
+        };
+        let task = Some(replies.task);
+        self.drawing.generating.set_value(task);
+        spawn_local(async move {
+            match replies.last().await {
+                // Of several that were asked for the last one counts.
+                Ok((Event::Generated { question: tokens }, _)) if self.drawing.generating.get_value() == task => {
+                    self.drawing.replace_as_wished(Question { kind, tokens });
+                }
+                Ok((Event::Failed(failure), _)) => self.machine.fail(failure.message),
+                _ => {}
+            }
+        });
     }
 
     /// Shows boards of `kind`: the one last drawn, or the first; a new one where none is stored.
@@ -260,6 +321,32 @@ impl Solver {
             }
             untrack(|| self.start_if_waiting());
         });
+        Effect::new(move |_| {
+            self.machine.shapes.track();
+            let failed = self.machine.status.with(|status| matches!(status, Status::Failed(_)));
+            if failed && self.run.phase.get_untracked() == Phase::Waiting {
+                // What failed is what the verdict says where nothing runs.
+                self.run.phase.set(Phase::Idle);
+            }
+            untrack(|| self.start_if_waiting());
+        });
+    }
+
+    /// Has it found out how many solutions the board has.
+    fn examine(self, question: Question) {
+        let Question { kind, tokens } = question.clone();
+        let Some(replies) = self.machine.request(Task::Examine { kind, question: tokens }) else { return };
+        spawn_local(async move {
+            match replies.last().await {
+                Ok((Event::Examined(solutions), _))
+                    if self.drawing.question.with_untracked(|present| *present == question) =>
+                {
+                    self.drawing.solutions.set(Some(solutions));
+                }
+                Ok((Event::Failed(failure), _)) => self.machine.fail(failure.message),
+                _ => {}
+            }
+        });
     }
 
     /// A changed board has no answer yet, and is examined.
@@ -277,9 +364,7 @@ impl Solver {
                     self.drawing.brush.set(Brush::default());
                 }
                 self.drawing.solutions.set(None);
-                let Question { kind, tokens } = question;
-                let task = self.machine.ask(Task::Examine { kind, question: tokens });
-                self.drawing.examining.set_value(Some(task));
+                self.examine(question);
                 self.bring_what_is_due();
             });
         });

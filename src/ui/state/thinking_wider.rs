@@ -1,6 +1,6 @@
 //! Thinking wider where the plain run failed, and its views on the board: each is run again as an ordinary run.
 
-use hrm_core::search::Replay;
+use hrm_core::search::{Replay, holds};
 use leptos::prelude::*;
 
 use crate::ui::state::{
@@ -16,7 +16,12 @@ impl Solver {
         let failed = self.run.phase.with(|phase| matches!(phase, Phase::Invalid(_)));
         let plain = self.run.recording.with(|run| run.as_ref().is_some_and(|run| run.interventions().is_empty()));
         let of_view = self.wider.opened.with(Option::is_some);
-        failed && plain && !of_view && !self.is_foreign() && !self.wider.is_running()
+        // A search would end with the plain run's answer, which holds as far as it asks.
+        let holds = self.run.recording.with(|run| {
+            let answer = run.as_ref().and_then(|run| Some((run.question(), &run.segments().last()?.answer.tokens)));
+            answer.is_some_and(|(question, answer)| holds(self.drawing.kind(), question, answer))
+        });
+        failed && plain && !holds && !of_view && !self.is_foreign() && !self.wider.is_running()
     }
 
     /// Shows the model many views of the puzzle of the plain run, which stays as it is.
@@ -42,7 +47,8 @@ impl Solver {
         let before = self.wider.opened.get_untracked();
         let plain = before.map_or_else(|| (self.run.recording.get_untracked(), own), |before| before.plain);
         let due = Some(Due::Run(interventions, segments));
-        self.wider.opened.set(Some(Opened { view, question: question.clone(), plain, due }));
+        let opened = Opened { view, of_present: true, is_its_run: true, question: question.clone(), plain, due };
+        self.wider.opened.set(Some(opened));
         self.put_on_board(question);
     }
 

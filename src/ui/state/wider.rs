@@ -4,18 +4,21 @@ use std::time::Duration;
 
 use hrm_core::{
     analysis::Projection,
+    engine::Kind as EngineKind,
     puzzle::Kind,
-    search::{self, Chosen, Settings, Trajectory, Until, choose, holds},
+    search::{self, Chosen, Settings, Trajectory, Until, choose, distinct_answers, holds},
 };
 use hrm_link::{
-    client::{Client, Heard, Module},
+    client::{Client, Module},
     protocol::{Event, Packed, Task, Widen},
+    replies::{self, Replies},
 };
-use leptos::prelude::*;
+use js_sys::Object;
+use leptos::{prelude::*, task::spawn_local};
 
 use crate::ui::{
     browser,
-    state::{machine::Machine, opened_view::Opened, question::Question},
+    state::{analyst::Analyst, machine::Machine, opened_view::Opened, question::Question},
 };
 
 /// Settings of the first search.
@@ -57,6 +60,18 @@ pub enum End {
     Failed(String),
 }
 
+/// What the rules say of the answer that a search takes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// It is right.
+    Right,
+    /// It holds as far as that can be seen without solving the puzzle, but is not right, and why: a maze's path that is no
+    /// shortest one.
+    Holds(String),
+    /// It does not hold, and why.
+    Wrong(String),
+}
+
 impl Widening {
     /// Views that ran, and segments of all of them.
     pub fn counts(&self) -> (usize, usize) {
@@ -74,11 +89,22 @@ impl Widening {
         self.end.is_some() || found || view.segments >= self.settings.segments
     }
 
-    /// The answer that is taken, and whether it holds by rule.
-    pub fn chosen(&self) -> Option<(Chosen, bool)> {
+    /// The answer that is taken, and what the rules say of it: a search only asks whether an answer holds, the whole rules are
+    /// asked afterwards.
+    pub fn chosen(&self) -> Option<(Chosen, Verdict)> {
         let chosen = choose(&self.views, self.settings.choose, usize::MAX, usize::MAX)?;
-        let valid = holds(self.question.kind, &self.question.tokens, &chosen.answer);
-        Some((chosen, valid))
+        let Question { kind, tokens } = &self.question;
+        let verdict = match kind.check(tokens, &chosen.answer) {
+            Ok(()) => Verdict::Right,
+            Err(fault) if holds(*kind, tokens, &chosen.answer) => Verdict::Holds(fault.to_string()),
+            Err(fault) => Verdict::Wrong(fault.to_string()),
+        };
+        Some((chosen, verdict))
+    }
+
+    /// How many different last answers its views gave.
+    pub fn distinct_answers(&self) -> usize {
+        distinct_answers(&self.views)
     }
 
     /// Whether what was waited for has come.
@@ -105,6 +131,7 @@ pub struct Picture {
 #[derive(Clone, Copy)]
 pub struct Wider {
     machine: Machine,
+    analyst: Analyst,
     /// The search of the puzzle on the board; `None`: none was asked for.
     pub now: RwSignal<Option<Widening>>,
     /// Settings of the next one.
@@ -119,22 +146,25 @@ pub struct Wider {
     began: StoredValue<f64>,
     /// Changes of the knobs.
     changes: StoredValue<u32>,
-    /// Pooled states that came, `[n, D]`: the board's worker may have to be given them again.
+    /// Searches that were begun: what is said of an earlier one is not heard.
+    searches: StoredValue<u32>,
+    /// Pooled states that came, `[n, D]`: their worker may have to be given them again.
     pooled: StoredValue<Vec<f32>>,
     /// The view of each.
     owners: StoredValue<Vec<usize>>,
-    /// How many of them the board's worker has.
+    /// How many of them their worker has.
     given: StoredValue<usize>,
-    /// The task by which it was given the last ones, while that is under way.
-    projecting: StoredValue<Option<u32>>,
+    /// Whether it is being asked where they lie.
+    projecting: StoredValue<bool>,
 }
 
 impl Wider {
     /// None yet.
-    pub fn new(machine: Machine) -> Self {
+    pub fn new(machine: Machine, analyst: Analyst) -> Self {
         let (views, segments) = FIRST;
         Self {
             machine,
+            analyst,
             now: RwSignal::new(None),
             wish: RwSignal::new(Settings { views, segments, ..Settings::default() }),
             picture: RwSignal::default(),
@@ -143,10 +173,11 @@ impl Wider {
             clients: StoredValue::new_local(Vec::new()),
             began: StoredValue::new(0.0),
             changes: StoredValue::new(0),
+            searches: StoredValue::new(0),
             pooled: StoredValue::new(Vec::new()),
             owners: StoredValue::new(Vec::new()),
             given: StoredValue::new(0),
-            projecting: StoredValue::new(None),
+            projecting: StoredValue::new(false),
         }
     }
 
@@ -171,6 +202,8 @@ impl Wider {
 
     /// Ends the search; what was counted stays.
     pub fn stop(self) {
+        // Also the one that a knob has asked for.
+        self.changes.update_value(|changes| *changes += 1);
         self.end(End::Stopped);
     }
 
@@ -203,20 +236,13 @@ impl Wider {
         self.pooled.set_value(Vec::new());
         self.owners.set_value(Vec::new());
         self.given.set_value(0);
-        self.projecting.set_value(None);
+        self.projecting.set_value(false);
         self.pointed.set(None);
         self.picture.set(Picture::default());
     }
 
     /// A view ran a segment.
     fn take(self, report: &search::Report) {
-        let again = report.segment == 1
-            && self.now.with_untracked(|now| now.as_ref().is_some_and(|now| now.view(report.view).is_some()));
-        if again {
-            // Its engine was lost: all of its worker's views begin again, and a GPU has one worker.
-            self.change(|now| now.views.clear());
-            self.forget_states();
-        }
         self.change(|now| {
             if report.segment == 1 {
                 now.views.push(Trajectory::new(report.view));
@@ -284,12 +310,19 @@ impl Wider {
     }
 
     fn search(self, question: Question) {
-        let engine = self.machine.engine.get_untracked();
-        let workers = if engine == hrm_core::engine::Kind::Cpu { WORKERS } else { 1 };
+        self.search_on(self.machine.engine.get_untracked(), question);
+    }
+
+    fn search_on(self, engine: EngineKind, question: Question) {
+        let workers = if engine == EngineKind::Cpu { WORKERS } else { 1 };
         let mut settings = self.wish.get_untracked();
         settings.branch &= can_branch(question.kind);
         self.release();
         self.forget_states();
+        self.searches.update_value(|searches| *searches += 1);
+        let search = self.searches.get_value();
+        // A view of an earlier search is none of this one.
+        self.opened.update(|opened| opened.iter_mut().for_each(|opened| opened.of_present = false));
         self.began.set_value(browser::now());
         let Question { kind, tokens } = question.clone();
         let (views, end) = (Vec::new(), None);
@@ -304,35 +337,57 @@ impl Wider {
         }));
         self.clients.update_value(|clients| {
             for _ in clients.len()..workers {
-                clients.push(Client::new(Module::Solving, move |heard| self.hear_view(heard)));
+                clients.push(Client::new(Module::Solving, |_| ()));
             }
         });
+        let pace = self.machine.measurement.with_untracked(|known| known.as_ref().and_then(|known| known.of(engine)));
         for (worker, client) in self.clients.get_value().iter().take(workers).enumerate() {
             let Some((open, files)) = self.machine.opening_of_board() else { return };
             client.restart();
-            client.ask_with(open, files);
+            let opening = client.request(open, files);
             let (question, settings) = (tokens.clone(), settings.clone());
-            client.ask(Task::Widen(Widen { engine, kind, question, settings, worker, workers }));
+            let widen = Widen { engine, pace, kind, question, settings, worker, workers };
+            let views = client.request(Task::Widen(widen), Vec::<Object>::new());
+            spawn_local(self.follow(search, engine, opening, views));
         }
     }
 
-    fn hear_view(self, heard: Heard) {
-        match heard {
-            Heard::Report { event: Event::Widened(report), .. } => {
-                self.take(&report);
-                self.ask_projection();
+    /// Takes what a worker says, as long as no other search has begun.
+    async fn follow(self, search: u32, engine: EngineKind, opening: Replies, mut views: Replies) {
+        let opened = opening.last().await;
+        if let (Ok((Event::Failed(failure), _)), true) = (opened, self.searches.get_value() == search) {
+            return self.end(End::Failed(failure.message));
+        }
+        loop {
+            let answer = views.next().await;
+            if self.searches.get_value() != search {
+                return;
             }
-            Heard::Report { event: Event::Finished, .. } => self.take_end(),
-            Heard::Report { event: Event::Failed(failure), .. } => self.end(End::Failed(failure.message)),
-            Heard::Lost { message, .. } => self.end(End::Failed(message)),
-            Heard::Report { .. } | Heard::Waiting(_) => {}
+            match answer {
+                Ok((Event::Widened(report), _)) => {
+                    self.take(&report);
+                    self.ask_projection();
+                }
+                Ok((Event::Finished, _)) => self.take_end(),
+                // The same views again: what a view does depends on no engine.
+                Ok((Event::Failed(failure), _)) if failure.engine && engine == EngineKind::Gpu => {
+                    let text = format!("{}: the CPU runs the views, again from their first segments.", failure.message);
+                    self.machine.notice.set(Some(text));
+                    let question = self.now.with_untracked(|now| now.as_ref().map(|now| now.question.clone()));
+                    return question.into_iter().for_each(|question| self.search_on(EngineKind::Cpu, question));
+                }
+                Ok((Event::Failed(failure), _)) => return self.end(End::Failed(failure.message)),
+                Err(replies::End::Lost(loss)) => return self.end(End::Failed(loss.message)),
+                Ok(_) => {}
+                Err(replies::End::Over) => return,
+            }
         }
     }
 
-    /// Gives the board's worker the states that it has not, unless it is busy with those before.
+    /// Has it computed where the states lie that came since it was last asked, unless it is busy with those before.
     fn ask_projection(self) {
         let (given, count) = (self.given.get_value(), self.owners.with_value(Vec::len));
-        if given == count || self.projecting.get_value().is_some() {
+        if given == count || self.projecting.get_value() {
             return;
         }
         let (width, pooled) = self.pooled.with_value(|pooled| {
@@ -340,34 +395,33 @@ impl Wider {
             (width, Packed(pooled[given * width..].to_vec()))
         });
         self.given.set_value(count);
-        let task = self.machine.ask(Task::Project { anew: given == 0, width, pooled });
-        self.projecting.set_value(Some(task));
+        self.projecting.set_value(true);
+        let task = Task::Project { anew: given == 0, width, pooled };
+        let replies = self.analyst.request(task, Vec::<Object>::new());
+        spawn_local(self.draw_answer(self.searches.get_value(), replies));
     }
 
-    /// Takes a report about where the states lie; whether it was one.
-    pub(super) fn take_projection(self, task: Option<u32>, event: &Event) -> bool {
-        // A worker that was started anew has none of the states.
-        let renewed = matches!(event, Event::Opened { .. }) && self.projecting.get_value().is_some();
-        let asked = task.is_some() && self.projecting.get_value() == task;
-        if !asked && !renewed {
-            return matches!(event, Event::Projected(_));
+    async fn draw_answer(self, search: u32, replies: Replies) {
+        let answer = replies.last().await;
+        if self.searches.get_value() != search {
+            return;
         }
-        match event {
-            Event::Projected(projection) if projection.points.len() == 2 * self.given.get_value() => {
-                self.draw(projection);
+        match answer {
+            Ok((Event::Projected(projection), _)) => self.draw(&projection),
+            Ok((Event::Failed(failure), _)) => self.machine.notice.set(Some(format!("{}.", failure.message))),
+            // A worker that is started anew has none of the states; it is when more of them come.
+            _ => {
+                self.given.set_value(0);
+                return self.projecting.set_value(false);
             }
-            Event::Failed(failure) => self.machine.notice.set(Some(format!("{}.", failure.message))),
-            _ => self.given.set_value(0),
         }
         let next = move || {
-            // Not those of a search that took its place meanwhile.
-            if self.projecting.get_value() == task || renewed {
-                self.projecting.set_value(None);
+            if self.searches.get_value() == search {
+                self.projecting.set_value(false);
                 self.ask_projection();
             }
         };
         set_timeout(next, FRAME);
-        asked
     }
 }
 

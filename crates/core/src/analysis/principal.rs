@@ -1,13 +1,15 @@
 //! Principal components of the states of a run, from their inner products: n states of T·D values need only the
 //! eigenvectors of an n by n matrix.
 
+use serde::{Deserialize, Serialize};
+
 use crate::analysis::Gram;
 
 /// Rotations over the whole matrix at most; a handful suffices.
 const SWEEPS: usize = 30;
 
 /// The first principal components of n vectors.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Principal {
     /// Of each component, the share of the variance that lies along it, 0 to 1, largest first.
     pub explained: Vec<f64>,

@@ -83,17 +83,45 @@ pub struct RecordingFile {
     pub recording: Recording,
 }
 
-/// The header's entries beside its mark.
-#[derive(Serialize, Deserialize)]
-struct Run {
-    puzzle: Kind,
-    question: Vec<u8>,
-    model: Maker,
-    engine: String,
-    shapes: Shapes,
+/// What a recording is of, without its segments.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Head {
+    /// The kind of its puzzle.
+    pub puzzle: Kind,
+    /// `[S]` tokens.
+    pub question: Vec<u8>,
+    /// The model that ran.
+    pub model: Maker,
+    /// The engine's name.
+    pub engine: String,
+    /// Shapes of the model.
+    pub shapes: Shapes,
     /// Segments that the run was to take at most.
-    planned: usize,
-    interventions: Vec<Intervention>,
+    pub planned: usize,
+    /// What was done to it on the way.
+    pub interventions: Vec<Intervention>,
+}
+
+impl Head {
+    /// That of a recording.
+    pub fn of(recording: &Recording, kind: Kind) -> Self {
+        Self {
+            puzzle: kind,
+            question: recording.question().to_vec(),
+            model: readable(recording.maker()),
+            engine: recording.engine().to_owned(),
+            shapes: recording.shapes(),
+            planned: recording.keep().segments(),
+            interventions: recording.interventions().to_vec(),
+        }
+    }
+
+    /// The recording as it was before its first segment.
+    pub fn begin(self) -> Recording {
+        Recording::new(self.shapes, self.planned, self.question, self.engine)
+            .with_interventions(self.interventions)
+            .made_by(self.model)
+    }
 }
 
 /// Whether a safetensors file is a recording, be it one that this program cannot read; `bytes` may end after the header.
@@ -106,15 +134,7 @@ pub fn is_recording(bytes: &[u8]) -> bool {
 /// # Errors
 /// When the libraries refuse: a header of more than 100 MB, the figures of some thousand segments.
 pub fn to_bytes(recording: &Recording, kind: Kind) -> Result<Vec<u8>, RecordingFileError> {
-    let run = Run {
-        puzzle: kind,
-        question: recording.question().to_vec(),
-        model: readable(recording.maker()),
-        engine: recording.engine().to_owned(),
-        shapes: recording.shapes(),
-        planned: recording.keep().segments(),
-        interventions: recording.interventions().to_vec(),
-    };
+    let run = Head::of(recording, kind);
     let refused = |error: &dyn ToString| RecordingFileError::Unwritable(error.to_string());
     let header = HashMap::from([
         (MARK.to_owned(), VERSION.to_owned()),
@@ -161,16 +181,15 @@ pub fn from_bytes(bytes: &[u8]) -> Result<RecordingFile, RecordingFileError> {
         Some(other) => return Err(RecordingFileError::Version(other.to_owned())),
     }
     let file = open(bytes).map_err(RecordingFileError::Format)?;
-    let run: Run = entry(&header, "run")?;
+    let run: Head = entry(&header, "run")?;
     check_run(&run).map_err(|problem| RecordingFileError::Header { entry: "run", problem })?;
     let segments: Vec<SegmentReport> = entry(&header, "segments")?;
     if segments.len() > run.planned {
         let problem = format!("{} of a run that was planned for {}", segments.len(), run.planned);
         return Err(RecordingFileError::Header { entry: "segments", problem });
     }
-    let Run { puzzle: kind, question, model, engine, shapes, planned, interventions } = run;
-    let mut recording =
-        Recording::new(shapes, planned, question, engine).with_interventions(interventions).made_by(model);
+    let (kind, shapes) = (run.puzzle, run.shapes);
+    let mut recording = run.begin();
     let mut figures = Figures { kind, shapes, keep: recording.keep(), kept_of_h: 0, kept_of_l: 0 };
     for (index, report) in segments.into_iter().enumerate() {
         let segment = index + 1;
@@ -191,7 +210,7 @@ fn entry<T: DeserializeOwned>(header: &HashMap<String, String>, entry: &'static 
     serde_json::from_str(text).map_err(|e| RecordingFileError::Header { entry, problem: e.to_string() })
 }
 
-fn check_run(run: &Run) -> Result<(), String> {
+fn check_run(run: &Head) -> Result<(), String> {
     // A recording of a model that was not known says nothing of it.
     if !run.model.name.is_empty() {
         names::check(&run.model.name).map_err(|error| format!("model: {error}"))?;

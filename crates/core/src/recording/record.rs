@@ -163,7 +163,7 @@ impl Recording {
     }
 
     /// The states that are kept of a recorded segment.
-    pub(super) fn states_in(&self, segment: usize) -> Option<&States> {
+    pub fn states_in(&self, segment: usize) -> Option<&States> {
         self.states.get(segment).map(AsRef::as_ref)
     }
 

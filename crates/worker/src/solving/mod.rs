@@ -3,6 +3,7 @@
 mod export;
 mod prepared;
 mod trial;
+mod views;
 mod wider;
 
 use std::{cell::RefCell, rc::Rc};
@@ -32,6 +33,7 @@ use crate::{
         export::Wanted,
         prepared::PreparedEngine,
         trial::Trial,
+        views::{principal, read_recording},
         wider::{project, widen},
     },
     worker::Dispatch,
@@ -88,6 +90,8 @@ impl Dispatch for Solving {
             }
             Task::Widen(asked) => widen(id, self.model.as_ref().ok_or(TaskError::NoModel)?, &asked, inbox).await,
             Task::Project { anew, width, pooled } => project(&mut self.pooled, anew, width, &pooled.0),
+            Task::Principal(asked) => principal(asked, &whole),
+            Task::ReadRecording => read_recording(id, blob, inbox).await,
             Task::Dimension { engine, kind, puzzles, seed } => {
                 let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
                 let mut random = Random::new(u64::from(seed));
@@ -116,7 +120,7 @@ impl Dispatch for Solving {
         id: u32,
         known: Option<Measurement>,
         inbox: &Rc<RefCell<Inbox>>,
-    ) -> Option<Result<Event, TaskError>> {
+    ) -> Option<Result<Option<Event>, TaskError>> {
         let Some(model) = self.model.clone() else { return Some(Err(TaskError::NoModel)) };
         let goes_on = async || {
             global::breathe().await;
@@ -126,11 +130,12 @@ impl Dispatch for Solving {
             Some(known) => Ok(Some(known.cpu.clone())),
             None => self.cpu.time(&model, goes_on).await,
         };
-        let timed = timed.transpose()?;
-        if let Ok(cpu) = &timed {
-            self.trial.begin(id, model, cpu.clone(), known, inbox.clone());
-        }
-        Some(timed.map(Event::MeasuredCpu))
+        Some(timed.transpose()?.map(|cpu| {
+            global::report(Some(id), Event::MeasuredCpu(cpu.clone()));
+            self.trial.begin(id, model, cpu, known, inbox.clone());
+            // The trial tells the last thing.
+            None
+        }))
     }
 }
 

@@ -50,15 +50,13 @@ impl Trial {
                 Ok(_) => fastest(&mut engine, &model, &inbox, &|| count.get() == own).await,
                 Err(error) => Err(error),
             };
-            if count.get() != own {
-                return;
-            }
-            let Some(gpu) = timed.map_err(|error| error.to_string()).transpose() else { return };
+            let wanted = timed.map_err(|error| error.to_string()).transpose().filter(|_| count.get() == own);
+            let Some(gpu) = wanted else { return global::report_last(id, Event::Cancelled) };
             let measurement = Measurement { model: model.name.clone(), cpu, gpu };
             if measurement.fastest() == Kind::Gpu {
                 *ready.borrow_mut() = Some(engine);
             }
-            global::report(Some(id), Event::Measured(measurement));
+            global::report_last(id, Event::Measured(measurement));
         });
     }
 

@@ -16,10 +16,12 @@ use crate::{
     open_model::OpenModel,
 };
 
-/// Rows of a batch on the CPU: few, so that what was found and that it was cancelled is told several times a second.
+/// Rows of a batch on the CPU at most: more of them are no faster there.
 const CPU_ROWS: usize = 4;
-/// Rows of a batch on a GPU.
+/// Rows of a batch on a GPU at most.
 const GPU_ROWS: usize = 16;
+/// Milliseconds that a segment of a batch may take: what was found and that it was cancelled is told so often.
+const TELLING_MS: f64 = 250.0;
 /// Bytes of pooled states that are held at most: those of 256 views of 64 segments of a model four times as wide as the
 /// gallery's widest.
 const MOST_POOLED: usize = 64 << 20;
@@ -38,25 +40,10 @@ pub fn project(cloud: &mut Cloud, anew: bool, width: usize, pooled: &[f32]) -> R
 
 /// Runs a worker's share of the views and reports as task `id` how far they are.
 pub async fn widen(id: u32, model: &OpenModel, asked: &Widen, inbox: &RefCell<Inbox>) -> Result<Event, TaskError> {
-    match run(id, model, asked, asked.engine, inbox).await {
-        // The same views again: what a view does depends on no engine.
-        Err(error) if asked.engine == Kind::Gpu && error.is_of_engine() => {
-            run(id, model, asked, Kind::Cpu, inbox).await
-        }
-        result => result,
-    }
-}
-
-async fn run(
-    id: u32,
-    model: &OpenModel,
-    asked: &Widen,
-    engine: Kind,
-    inbox: &RefCell<Inbox>,
-) -> Result<Event, TaskError> {
     let share = Search::shared(asked.kind, &asked.question, &asked.settings, asked.worker, asked.workers)?;
-    let count = if engine == Kind::Cpu { CPU_ROWS } else { GPU_ROWS };
-    let engine = AnyEngine::start(engine).await?;
+    let most = if asked.engine == Kind::Cpu { CPU_ROWS } else { GPU_ROWS };
+    let count = asked.pace.map_or(most, |pace| ((TELLING_MS / pace) as usize).clamp(1, most));
+    let engine = AnyEngine::start(asked.engine).await?;
     let mut rows = Rows::new(&engine, &model.config, &model.weights, count, &asked.settings).await?;
     let mut cancelled = false;
     let breath = Breath::default();

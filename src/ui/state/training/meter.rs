@@ -3,11 +3,13 @@
 
 use hrm_core::{engine::Kind as EngineKind, train::Recipe};
 use hrm_link::{
-    client::{Client, Heard, Module},
+    client::{Client, Module},
     protocol::{Event, Task},
+    replies::{End, Replies},
     training::{Estimate, TrainingEvent, TrainingTask},
 };
-use leptos::prelude::*;
+use js_sys::Object;
+use leptos::{prelude::*, task::spawn_local};
 
 /// A measurement under way or done.
 #[derive(Clone, Copy)]
@@ -32,17 +34,20 @@ impl Meter {
         }
     }
 
-    fn hear(self, heard: Heard) {
-        let found = match heard {
-            Heard::Lost { message, .. } => Err(message),
-            Heard::Report { event: Event::Training(TrainingEvent::Estimated(estimate)), .. } => Ok(estimate),
-            Heard::Report { event: Event::Failed(failure), .. } => Err(failure.message),
-            Heard::Report { .. } | Heard::Waiting(_) => return,
-        };
-        if !found.as_ref().is_ok_and(|estimate| estimate.step_seconds.is_none()) {
-            self.end();
+    async fn follow(self, mut replies: Replies) {
+        loop {
+            let found = match replies.next().await {
+                Ok((Event::Training(TrainingEvent::Estimated(estimate)), _)) => Ok(estimate),
+                Ok((Event::Failed(failure), _)) => Err(failure.message),
+                Err(End::Lost(loss)) => Err(loss.message),
+                Ok(_) => continue,
+                Err(End::Over) => return,
+            };
+            if !found.as_ref().is_ok_and(|estimate| estimate.step_seconds.is_none()) {
+                self.end();
+            }
+            self.found.set(Some(found));
         }
-        self.found.set(Some(found));
     }
 
     /// Ends a measurement; what was found before the time stays.
@@ -55,13 +60,14 @@ impl Meter {
 
     /// Measures a recipe on an engine.
     pub(super) fn measure(self, recipe: Recipe, engine: EngineKind) {
-        let new = || Client::new(Module::Training, move |heard| self.hear(heard));
+        let new = || Client::new(Module::Training, |_| ());
         let client = self.client.with_value(Option::clone).unwrap_or_else(new);
         self.client.set_value(Some(client.clone()));
         self.of.set_value(Some((recipe.clone(), engine)));
         client.restart();
         self.busy.set(true);
-        client.ask(Task::Training(TrainingTask::Estimate { recipe: Box::new(recipe), engine }));
+        let task = Task::Training(TrainingTask::Estimate { recipe: Box::new(recipe), engine });
+        spawn_local(self.follow(client.request(task, Vec::<Object>::new())));
     }
 
     /// Whether a recipe was measured to the end; what was found of another one is not shown any more.

@@ -1,6 +1,8 @@
 //! Mazes of one size: what a maze is to the page, to data sets and to models.
 
-use super::{Cell, Design, Distances, Fault, Grid, MIN, Make, Maze, check_answer, class_key, faults, shortest_path};
+use super::{
+    Cell, Design, Distances, Grid, MIN, Make, Maze, check_answer, class_key, faults, marked_path, shortest_path,
+};
 use crate::{
     puzzle::{
         self, AnswerStyle, Board, ClassKey, Classes, Difficulty, Dihedral, Fill, Form, Game, Generator, Layout,
@@ -333,7 +335,7 @@ impl Rules for MazeBoard {
     /// The marks join S and G, whether or not on a shortest path.
     fn holds(&self, question: &[u8], answer: &[u8]) -> bool {
         let grids = Grid::from_tokens(self.0, question).and_then(|maze| Ok((maze, Grid::from_tokens(self.0, answer)?)));
-        grids.is_ok_and(|(maze, answer)| matches!(check_answer(&maze, &answer), Ok(()) | Err(Fault::Detour { .. })))
+        grids.is_ok_and(|(maze, answer)| marked_path(&maze, &answer).is_ok())
     }
 
     fn fits(&self, asked: u8, answered: u8) -> bool {

@@ -14,7 +14,7 @@ pub use ends::{Longest, Plan, draw, length_quarter, marked, random_path};
 pub use generate::{Design, generate};
 pub use grid::{Cell, Grid};
 pub use makes::Make;
-pub use rules::{Fault, check_answer, faults};
+pub use rules::{Fault, check_answer, faults, marked_path};
 pub use search::{Distances, loops, shortest_path};
 
 use super::{Board, ClassKey, Dihedral, Game, ParseError, Size};

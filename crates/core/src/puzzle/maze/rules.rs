@@ -190,7 +190,6 @@ pub fn faults(maze: &Grid) -> Vec<Fault> {
 /// Whether the answer is the maze with a shortest path from start to goal marked. The error is the first of: no
 /// such path exists (whether or not the answer marks one), the maze was changed, the path breaks off, other cells are marked, the path is a detour.
 pub fn check_answer(maze: &Grid, answer: &Grid) -> Result<(), Fault> {
-    let columns = maze.size().columns();
     if maze.size() != answer.size() {
         return Err(Fault::Size { maze: maze.size(), answer: answer.size() });
     }
@@ -199,7 +198,22 @@ pub fn check_answer(maze: &Grid, answer: &Grid) -> Result<(), Fault> {
         let cells = answer.places_of(Cell::Path);
         return Err(if cells.is_empty() { Fault::Unreachable } else { Fault::Invented { cells } });
     };
+    let path = marked_path(maze, answer)?;
+    let steps = path.len() as u32 - 1;
+    if steps > shortest { Err(Fault::Detour { cells: answer.places_of(Cell::Path), steps, shortest }) } else { Ok(()) }
+}
 
+/// The path that the answer marks in the maze, from S to G, whether or not it is a shortest one; nothing is searched for but
+/// among the marks.
+///
+/// # Errors
+/// The first of: the maze was changed, the path breaks off, other cells are marked.
+pub fn marked_path(maze: &Grid, answer: &Grid) -> Result<Vec<usize>, Fault> {
+    let columns = maze.size().columns();
+    if maze.size() != answer.size() {
+        return Err(Fault::Size { maze: maze.size(), answer: answer.size() });
+    }
+    let (start, goal) = (only(maze, Cell::Start)?, only(maze, Cell::Goal)?);
     let pairs = maze.cells().iter().zip(answer.cells());
     let is_change = |maze: Cell, answer: Cell| maze != answer && (maze, answer) != (Cell::Open, Cell::Path);
     if let Some((cell, (&maze, &answer))) = pairs.enumerate().find(|(_, (maze, answer))| is_change(**maze, **answer)) {
@@ -217,8 +231,7 @@ pub fn check_answer(maze: &Grid, answer: &Grid) -> Result<(), Fault> {
     if let Some(&first) = stray.first() {
         return Err(Fault::Stray { first: Place::of(first, columns), cells: stray });
     }
-    let steps = path.len() as u32 - 1;
-    if steps > shortest { Err(Fault::Detour { cells: marks, steps, shortest }) } else { Ok(()) }
+    Ok(path)
 }
 
 #[cfg(test)]
