@@ -151,7 +151,8 @@ impl Grid {
     }
 
     /// The maze without the marks of a path.
-    pub fn without_path(&self) -> Self {
+    #[cfg(test)]
+    pub(super) fn without_path(&self) -> Self {
         self.with_each(|cell| if cell == Cell::Path { Cell::Open } else { cell })
     }
 

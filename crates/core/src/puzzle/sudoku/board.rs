@@ -110,11 +110,6 @@ impl Board {
     pub fn clues(&self) -> usize {
         self.cells().iter().filter(|&&digit| digit != 0).count()
     }
-
-    /// Whether no cell is blank.
-    pub fn is_complete(&self) -> bool {
-        self.clues() == self.shape.cells()
-    }
 }
 
 /// The text of tokens of any number, `.` where a token names no digit.

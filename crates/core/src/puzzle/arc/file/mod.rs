@@ -10,7 +10,7 @@ mod write;
 
 pub use bundle::Bundle;
 pub use fault::{FileError, FileFault, Location};
-pub use write::{write, write_all, write_like};
+pub use write::{write, write_all};
 
 use super::Task;
 use reader::Content;
