@@ -2,7 +2,7 @@
 
 pub use hrm_core::model::parameters;
 use hrm_core::{
-    config::{Family, Mixer, ModelConfig},
+    config::{Family, Mixer},
     train::{Recipe, StepReport},
 };
 
