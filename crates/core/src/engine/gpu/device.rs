@@ -129,6 +129,7 @@ impl Device {
     }
 
     /// Takes the adapter to do so many operations a second, until a run tells better: work is divided accordingly.
+    #[cfg(feature = "testing")]
     pub fn assume_throughput(&self, operations: f64) {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner).assume(operations);
     }
@@ -140,6 +141,7 @@ impl Device {
     }
 
     /// Uses another source for a shader in programs prepared from now on: to try a variant, or to spoil one in a test.
+    #[cfg(feature = "testing")]
     pub fn replace_shader(&self, name: &'static str, source: &str) {
         self.pipelines.lock().unwrap_or_else(PoisonError::into_inner).replace(name, source);
     }

@@ -43,6 +43,7 @@ impl Pace {
     }
 
     /// Takes `throughput` for measured.
+    #[cfg(feature = "testing")]
     pub fn assume(&mut self, throughput: f64) {
         self.seen.clear();
         self.throughput = throughput;

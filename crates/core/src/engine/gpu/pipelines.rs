@@ -70,6 +70,7 @@ impl Pipelines {
     }
 
     /// Takes another source under the name of a shader, for pipelines made from now on.
+    #[cfg(feature = "testing")]
     pub fn replace(&mut self, shader: &'static str, source: &str) {
         self.replaced.insert(shader, source.to_owned());
     }

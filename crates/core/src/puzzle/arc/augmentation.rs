@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, fmt, str::FromStr};
 
-use super::{COLOURS, Grid, Pair, Task, edit};
+use super::{COLOURS, Grid, Task, edit};
 use crate::{puzzle::Dihedral, random::Random};
 
 /// One of the eight maps of a square, then a permutation of the colours that leaves black alone. As text, and as the official
@@ -57,11 +57,6 @@ impl Augmentation {
             back[usize::from(becomes)] = colour as u8;
         }
         edit::mapped(&grid.recoloured(&back), self.map.inverse())
-    }
-
-    /// A pair under it.
-    pub fn apply_to_pair(self, pair: &Pair) -> Pair {
-        Pair::new(self.apply(&pair.input), pair.output.as_ref().map(|output| self.apply(output)))
     }
 
     /// Augmentations that make something else of a task each: the identity, then at most `count` random ones. A task of great
@@ -119,6 +114,7 @@ impl FromStr for Augmentation {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::puzzle::arc::Pair;
 
     fn grid(rows: &[&[u8]]) -> Grid {
         Grid::of_rows(rows).unwrap()

@@ -152,11 +152,6 @@ pub fn mapped(grid: &Grid, map: Dihedral) -> Grid {
     Grid::of_places(size, |at| cells[at.row * size.columns() + at.column])
 }
 
-/// A quarter turn counter-clockwise.
-pub fn rotated_left(grid: &Grid) -> Grid {
-    mapped(grid, Dihedral::LEFT)
-}
-
 /// A quarter turn clockwise.
 pub fn rotated_right(grid: &Grid) -> Grid {
     mapped(grid, Dihedral::RIGHT)
@@ -282,7 +277,7 @@ mod tests {
     #[test]
     fn grids_are_turned_and_flipped() {
         let before = grid("123/456");
-        assert_eq!(rotated_left(&before), grid("36/25/14"));
+        assert_eq!(mapped(&before, Dihedral::LEFT), grid("36/25/14"));
         assert_eq!(rotated_right(&before), grid("41/52/63"));
         assert_eq!(flipped_left_right(&before), grid("321/654"));
         assert_eq!(flipped_up_down(&before), grid("456/123"));

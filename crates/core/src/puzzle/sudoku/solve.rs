@@ -31,7 +31,8 @@ pub fn count_solutions(puzzle: &Board, limit: usize) -> usize {
 }
 
 /// The solution, if there is exactly one.
-pub fn unique_solution(puzzle: &Board) -> Option<Board> {
+#[cfg(test)]
+pub(super) fn unique_solution(puzzle: &Board) -> Option<Board> {
     let mut solutions = Vec::new();
     search(puzzle, &mut |_| {}, &mut |solution| {
         solutions.push(solution);

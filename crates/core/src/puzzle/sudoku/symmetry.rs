@@ -2,7 +2,7 @@
 //! the boxes stay boxes; shuffled bands, rows within bands, stacks, columns within stacks.
 
 use super::{
-    board::{BLANK_TOKEN, Board},
+    board::Board,
     shape::{MAX_CELLS, Shape},
 };
 use crate::random::Random;
@@ -54,18 +54,6 @@ impl Symmetry {
     pub(in crate::puzzle) fn digits(&self) -> &[u8] {
         &self.digits[..=self.shape.side()]
     }
-
-    /// The same map on tokens `[S]`; tokens that name no digit move unchanged.
-    ///
-    /// # Panics
-    /// If there are fewer tokens than cells.
-    pub fn apply_to_tokens(&self, tokens: &[u8]) -> Vec<u8> {
-        let relabelled = |token: u8| match usize::from(token.saturating_sub(BLANK_TOKEN)) {
-            digit if (1..=self.shape.side()).contains(&digit) => self.digits[digit] + BLANK_TOKEN,
-            _ => token,
-        };
-        self.source[..self.shape.cells()].iter().map(|&cell| relabelled(tokens[usize::from(cell)])).collect()
-    }
 }
 
 /// The cell that stands at `cell` once rows and columns are put into the given orders (of the transposed board,
@@ -102,7 +90,6 @@ mod tests {
                 assert_eq!(mapped.clues(), clues);
                 assert_eq!(check_answer(&mapped, &answer), Ok(()));
                 assert!(solved_by_singles(&mapped));
-                assert_eq!(symmetry.apply_to_tokens(&puzzle.to_tokens()), mapped.to_tokens());
             }
         }
     }

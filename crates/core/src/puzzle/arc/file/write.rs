@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, fmt::Write};
 
-use super::{read_all, reader};
+use super::reader;
 use crate::{
     names,
     puzzle::arc::{Extra, Grid, Pair, Side, Task},
@@ -29,17 +29,6 @@ pub fn write_all(tasks: &[Task]) -> String {
         ids.insert(id);
     }
     text + "\n}\n"
-}
-
-/// [`write_all`] for tasks that were read from one text: that text again, where no task was changed, added, moved or removed.
-pub fn write_like(original: &str, tasks: &[Task]) -> String {
-    // A text of one task does not tell its id.
-    let is_same =
-        |(read, task): (&Task, &Task)| read.has_content_of(task) && (read.id == task.id || read.id.is_empty());
-    match read_all(&[("", original)]) {
-        Ok(read) if read.len() == tasks.len() && read.iter().zip(tasks).all(is_same) => original.to_owned(),
-        _ => write_all(tasks),
-    }
 }
 
 /// A text as JSON.
