@@ -137,6 +137,73 @@ async fn all_views_are_pictured() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_view_is_opened_as_a_run_and_the_puzzle_comes_back() -> Result<()> {
+    visit(Chromium::Plain, async |browser, url| {
+        let page = Page::open_link(browser, &link(url, WITHIN_REACH)).await?;
+        begin(&page).await?;
+        set(&page, &[("wider-views", "2"), ("wider-segments", "0"), ("wider-until", "2")]).await?;
+        wait_for_search(&page, "\\(4 views, 32 segments").await?;
+        let (labels, verdict) = (page.labels().await?, page.text("verdict").await?);
+        // The picture is drawn a moment later than the counts.
+        page.wait_for("document.querySelectorAll('[data-testid=wider-plot] > .mark').length == 4").await?;
+        let key = |key: &str| {
+            format!(
+                "document.querySelector('[data-testid=wider-plot]').dispatchEvent(\
+                 new KeyboardEvent('keydown', {{ key: '{key}', bubbles: true, cancelable: true }}))"
+            )
+        };
+        page.script::<()>(&key("ArrowRight"), []).await?;
+        page.wait_for("/View \\d.*q_halt/.test(document.querySelector('[data-testid=wider-reading]').textContent)").await?;
+        // Not the plain run, which sees the puzzle as it stands.
+        while page.text("wider-reading").await?.contains("View 0") {
+            page.script::<()>(&key("ArrowRight"), []).await?;
+            page.settle().await?;
+        }
+        let reading = page.text("wider-reading").await?;
+        let number = reading.split([' ', ':']).nth(1).unwrap_or_default().to_owned();
+        page.script::<()>(&key("Enter"), []).await?;
+        page.wait_for("document.querySelector('[data-testid=wider-opened]')").await?;
+        page.wait_for_end().await?;
+        let opened = page.text("wider-opened").await?;
+        assert!(opened.contains(&format!("show view {number}, run again")), "{reading}: {opened}");
+        assert_ne!(page.labels().await?, labels, "another form is on the board");
+        // Another search begins beside it: its views are others.
+        set(&page, &[("wider-noise", "0.2")]).await?;
+        page.wait_for("/of the search before/.test(document.querySelector('[data-testid=wider-opened]').textContent)")
+            .await?;
+        page.click("wider-back").await?;
+        page.wait_for("!document.querySelector('[data-testid=wider-opened]')").await?;
+        page.wait_for_end().await?;
+        assert_eq!((page.labels().await?, page.text("verdict").await?), (labels, verdict));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn stop_holds_for_the_search_that_a_knob_asks_for() -> Result<()> {
+    visit(Chromium::Plain, async |browser, url| {
+        let page = Page::open_link(browser, &link(url, EASTER_MONSTER)).await?;
+        begin(&page).await?;
+        set(&page, &[("wider-branch", "1"), ("wider-views", "8")]).await?;
+        page.wait_for("/[1-9]\\d* branches/.test(document.querySelector('[data-testid=wider]').textContent)").await?;
+        assert!(!page.text("wider").await?.contains("plain run"), "no branch is the plain run");
+        page.script::<()>(
+            "const noise = document.querySelector('[data-testid=wider-noise]'); noise.value = '0.5'; \
+             noise.dispatchEvent(new Event('input', { bubbles: true })); \
+             document.querySelector('[data-testid=wider-stop]').click()",
+            [],
+        )
+        .await?;
+        // Longer than a knob has to rest before its search begins.
+        page.script::<()>("return new Promise(done => setTimeout(done, 600))", []).await?;
+        assert!(page.text("wider").await?.contains("stopped"), "{}", page.text("wider").await?);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn what_has_no_answer_or_several_ends_at_its_budget_and_says_so() -> Result<()> {
     visit(Chromium::Plain, async |browser, url| {
         // No two clues contradict each other, but the one answer of the puzzle has a 2 in its first cell.
@@ -189,8 +256,9 @@ async fn the_card_shows_what_thinking_wider_adds_and_what_became_of_famous_puzzl
                 page.script::<()>(open, []).await?;
                 page.wait_for("document.querySelectorAll('.wider-table td').length >= 12").await?;
                 let famous = page.text("famous").await?;
-                assert!(famous.contains("Solved: view 1 in its segment 15, of 16 views, 240 segments"), "{famous}");
-                assert!(famous.contains("Not solved in 64 views, 2,048 segments"), "{famous}");
+                assert!(famous.contains("Solved by view 1 in its segment 15, of 16 views, 240 segments"), "{famous}");
+                let slow_one = "Not solved by 64 views, 2,048 segments; solved by branch 13 in its segment 24";
+                assert!(famous.contains(slow_one), "{famous}");
                 page.wait_for_end().await?;
                 page.script::<()>("document.querySelector('[data-testid=famous]').scrollIntoView()", []).await?;
                 browser.screenshot(&format!("{screen}-{scheme}-wider-card")).await?;

@@ -26,7 +26,7 @@ const RELOAD: &str = "Reload the page; if that does not help, its host lacks fil
 pub enum Module {
     /// Opens models and solves: what every visit needs.
     Solving,
-    /// Trains, and reads what goes with that: runs, puzzles, configurations of checkpoints. Loaded when it is used.
+    /// Trains, and reads files: runs, puzzles, configurations of checkpoints, recordings. Loaded when it is used.
     Training,
     /// Tests the GPU engine. Loaded where that is about to be trusted.
     Testing,

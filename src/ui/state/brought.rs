@@ -221,7 +221,7 @@ impl Files {
 
 /// Has a recording read by a worker of its own, which ends with that: its memory is as large as the file.
 async fn read_recording(file: &File) -> Result<(Kind, Recording), String> {
-    let reader = Client::new(Module::Solving, |_| ());
+    let reader = Client::new(Module::Training, |_| ());
     reader.restart();
     let read = take_recording(reader.request(Task::ReadRecording, vec![file.clone()])).await;
     reader.stop();

@@ -2,8 +2,8 @@
 
 mod export;
 mod prepared;
+mod principal;
 mod trial;
-mod views;
 mod wider;
 
 use std::{cell::RefCell, rc::Rc};
@@ -32,8 +32,8 @@ use crate::{
     solving::{
         export::Wanted,
         prepared::PreparedEngine,
+        principal::principal,
         trial::Trial,
-        views::{principal, read_recording},
         wider::{project, widen},
     },
     worker::Dispatch,
@@ -91,7 +91,6 @@ impl Dispatch for Solving {
             Task::Widen(asked) => widen(id, self.model.as_ref().ok_or(TaskError::NoModel)?, &asked, inbox).await,
             Task::Project { anew, width, pooled } => project(&mut self.pooled, anew, width, &pooled.0),
             Task::Principal(asked) => principal(asked, &whole),
-            Task::ReadRecording => read_recording(id, blob, inbox).await,
             Task::Dimension { engine, kind, puzzles, seed } => {
                 let model = self.model.as_ref().ok_or(TaskError::NoModel)?;
                 let mut random = Random::new(u64::from(seed));
@@ -109,7 +108,9 @@ impl Dispatch for Solving {
                 let before = Before { own, other };
                 self.mixing(level, position, &question, before).await
             }
-            Task::Training(_) | Task::Describe(_) | Task::SelfTest { .. } => Err(TaskError::OtherModule),
+            Task::Training(_) | Task::Describe(_) | Task::ReadRecording | Task::SelfTest { .. } => {
+                Err(TaskError::OtherModule)
+            }
             // The worker's own loop does these.
             Task::Examine { .. } | Task::Measure { .. } | Task::Cancel { .. } => Ok(Event::Cancelled),
         }

@@ -18,7 +18,8 @@ use crate::{
     open_model::Gallery,
     storage_error::StorageError,
     training::{
-        Order, Trainee, describe, estimate, hand_out_stored, newest_state, shard_workers, storage::Storage, table,
+        Order, Trainee, describe, estimate, hand_out_stored, newest_state, read_recording, shard_workers,
+        storage::Storage, table,
     },
     worker::Dispatch,
 };
@@ -46,6 +47,7 @@ impl Dispatch for Training {
         let task = match task {
             Task::Training(task) => task,
             Task::Describe(asked) => return describe(&asked, blob),
+            Task::ReadRecording => return read_recording(id, blob, inbox).await,
             _ => return Err(TaskError::OtherModule),
         };
         let event = match task {

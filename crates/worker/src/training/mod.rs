@@ -15,6 +15,8 @@ mod news;
 #[cfg(target_arch = "wasm32")]
 mod place;
 #[cfg(target_arch = "wasm32")]
+mod recording;
+#[cfg(target_arch = "wasm32")]
 mod session;
 #[cfg(target_arch = "wasm32")]
 mod shard_workers;
@@ -29,5 +31,6 @@ use {
     estimate::estimate,
     examples::table,
     place::newest_state,
+    recording::read_recording,
     session::{Order, Trainee, hand_out_stored},
 };

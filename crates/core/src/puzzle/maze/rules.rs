@@ -303,6 +303,8 @@ mod tests {
         let detour = grid("######\n#Sooo#\n# ##o#\n#oooo#\n#G## #\n######");
         let marked = check_answer(&maze, &detour).map_err(|fault| fault.cells());
         assert_eq!(marked, Err(vec![8, 9, 10, 16, 19, 20, 21, 22]));
+        // A path it is all the same.
+        assert_eq!(marked_path(&maze, &detour).map(|path| path.len()), Ok(10));
         let closed = grid("#####\n#S#G#\n#####\n#####\n#####");
         assert_eq!(check_answer(&closed, &closed), Err(Fault::Unreachable));
     }

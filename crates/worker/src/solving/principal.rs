@@ -1,19 +1,9 @@
-//! What views of a run ask for that takes long: principal components, and a recording that is read from a file.
+//! Principal components of the states of a run.
 
-use std::cell::RefCell;
-
-use hrm_core::{
-    analysis::{Gram, Principal},
-    checkpoint::torch::Source,
-    recording::{
-        file::{self, Head, RecordingFile},
-        retention::States,
-    },
-};
+use hrm_core::analysis::{Gram, Principal};
 use hrm_link::protocol::{Event, Other, PrincipalOf, Vectors};
-use web_sys::Blob;
 
-use crate::{error::TaskError, global, inbox::Inbox, model_file::Slices};
+use crate::error::TaskError;
 
 /// The components, of which the buffers hold the numbers.
 pub fn principal(asked: PrincipalOf, buffers: &[Vec<u8>]) -> Result<Event, TaskError> {
@@ -51,24 +41,4 @@ fn values(bytes: &[u8]) -> Vec<f32> {
 
 fn vectors(values: &[f32], width: usize) -> Vec<&[f32]> {
     values.chunks_exact(width.max(1)).collect()
-}
-
-/// Reads a recording and reports as task `id` what is in it.
-pub async fn read_recording(id: u32, blob: Option<Blob>, inbox: &RefCell<Inbox>) -> Result<Event, TaskError> {
-    let blob = blob.ok_or_else(|| TaskError::MissingFile("the recording".into()))?;
-    let mut bytes = vec![0; blob.size() as usize];
-    Slices::new(blob).and_then(|mut blob| blob.read_at(0, &mut bytes)).map_err(TaskError::Unreadable)?;
-    let RecordingFile { kind, recording } = file::from_bytes(&bytes)?;
-    drop(bytes);
-    global::report(Some(id), Event::Recorded(Box::new(Head::of(&recording, kind))));
-    let nothing = States::Single(Vec::new());
-    for (at, segment) in recording.segments().iter().enumerate() {
-        let states = recording.states_in(at).unwrap_or(&nothing);
-        global::report_with_states(id, Event::Segment(segment.clone()), states);
-        global::breathe().await;
-        if inbox.borrow().is_cancelled(id) {
-            return Ok(Event::Cancelled);
-        }
-    }
-    Ok(Event::Finished)
 }
