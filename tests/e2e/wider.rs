@@ -153,7 +153,8 @@ async fn a_view_is_opened_as_a_run_and_the_puzzle_comes_back() -> Result<()> {
             )
         };
         page.script::<()>(&key("ArrowRight"), []).await?;
-        page.wait_for("/View \\d.*q_halt/.test(document.querySelector('[data-testid=wider-reading]').textContent)").await?;
+        page.wait_for("/View \\d.*q_halt/.test(document.querySelector('[data-testid=wider-reading]').textContent)")
+            .await?;
         // Not the plain run, which sees the puzzle as it stands.
         while page.text("wider-reading").await?.contains("View 0") {
             page.script::<()>(&key("ArrowRight"), []).await?;

@@ -8,7 +8,6 @@ use std::{
 
 use js_sys::{Array, ArrayBuffer, Object};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use crate::{
@@ -43,26 +42,14 @@ impl Module {
     }
 }
 
-/// What the page hears.
+/// What the page hears besides the answers to what it asked.
 pub enum Heard {
-    /// A report about no task, or about one that was asked for by [`Client::ask`].
-    Report {
-        /// The task it is about.
-        task: Option<u32>,
-        /// What happened.
-        event: Event,
-        /// The states `[steps, T, D]` of [`Event::Segment`], or a file.
-        buffer: Option<ArrayBuffer>,
-    },
+    /// The worker cannot read what it was asked, and why.
+    Refused(String),
     /// The worker is long in starting: on what it waits, in sentences without the last full stop.
     Waiting(String),
     /// The worker died or cannot be used. Whoever waits for [`Replies`] is told too, after this.
-    Lost {
-        /// Why; where starting it anew cannot help, also what to do, in sentences without the last full stop.
-        message: String,
-        /// Whether starting it anew may help.
-        curable: bool,
-    },
+    Lost(Loss),
 }
 
 /// A worker, or its successor.
@@ -99,7 +86,7 @@ impl Drop for Running {
 }
 
 impl Client {
-    /// A client without a worker: [`Client::restart`] starts it. `listener` is told all that nobody requested.
+    /// A client without a worker: [`Client::restart`] starts it. `listener` is told what is no answer.
     pub fn new(module: Module, listener: impl Fn(Heard) + 'static) -> Self {
         let inner = Inner { module, listener: Box::new(listener), worker: RefCell::default(), next_id: Cell::new(1) };
         Self { inner: Rc::new(inner) }
@@ -138,19 +125,17 @@ impl Client {
 
     /// Tells the worker that a task is not wanted any more.
     pub fn cancel(&self, task: u32) {
-        self.ask_with(Task::Cancel { task }, Vec::<Object>::new());
+        self.post(Request { id: self.next_id(), task: Task::Cancel { task } }, Vec::new());
     }
 
-    /// Asks for a task, now or when the worker listens; returns its number. The listener is told what is answered. Buffers are handed over, not copied; of a `Blob` the worker reads what it needs.
-    pub fn ask_with(&self, task: Task, files: Vec<impl Into<Object>>) -> u32 {
-        let id = self.inner.next_id.replace(self.inner.next_id.get() + 1);
-        self.post(Request { id, task }, files.into_iter().map(Into::into).collect());
-        id
+    fn next_id(&self) -> u32 {
+        self.inner.next_id.replace(self.inner.next_id.get() + 1)
     }
 
-    /// Asks for a task whose answers come back to the one who asks. Where there is no worker they are over at once.
+    /// Asks for a task, now or when the worker listens; where there is no worker the answers are over at once. Buffers are handed
+    /// over, not copied; of a `Blob` the worker reads what it needs.
     pub fn request(&self, task: Task, files: Vec<impl Into<Object>>) -> Replies {
-        let id = self.inner.next_id.replace(self.inner.next_id.get() + 1);
+        let id = self.next_id();
         let (sender, replies) = Replies::new(id);
         if let Some(running) = self.inner.worker.borrow_mut().as_mut() {
             running.asked.insert(id, sender);
@@ -169,17 +154,12 @@ impl Client {
         }
     }
 
-    /// Posts a request. One that cannot be posted has failed: that is heard after whoever asked knows its number.
+    /// Posts a request; one that cannot be posted has failed.
     fn send(&self, running: &mut Running, request: &Request, files: &[Object]) {
         let Err(error) = post(&running.worker, request, files) else { return };
         let message = format!("the page cannot send this to its worker ({error})");
-        let event = Event::Failed(Failure { message, engine: false });
-        match running.asked.remove(&request.id) {
-            Some(sender) => drop(sender.unbounded_send(Ok((event, None)))),
-            None => {
-                let (client, task) = (self.clone(), Some(request.id));
-                spawn_local(async move { (client.inner.listener)(Heard::Report { task, event, buffer: None }) });
-            }
+        if let Some(sender) = running.asked.remove(&request.id) {
+            let _ = sender.unbounded_send(Ok((Event::Failed(Failure { message, engine: false }), None)));
         }
     }
 
@@ -187,8 +167,7 @@ impl Client {
         let running = self.inner.worker.borrow_mut().take();
         let loss = Loss { message, curable };
         let asked = running.map(|mut running| std::mem::take(&mut running.asked));
-        let Loss { message, curable } = loss.clone();
-        (self.inner.listener)(Heard::Lost { message, curable });
+        (self.inner.listener)(Heard::Lost(loss.clone()));
         for sender in asked.into_iter().flat_map(HashMap::into_values) {
             let _ = sender.unbounded_send(Err(loss.clone()));
         }
@@ -251,18 +230,21 @@ impl Client {
             }
         }
         let buffer = message.get(1).dyn_into().ok();
-        match task.filter(|task| running.asked.contains_key(task)) {
-            Some(id) => {
-                // Who does not listen any more needs no answer.
-                let _ = running.asked[&id].unbounded_send(Ok((event, buffer)));
+        match (task, event) {
+            (Some(task), event) => {
+                if let Some(sender) = running.asked.get(&task) {
+                    // Who does not listen any more needs no answer.
+                    let _ = sender.unbounded_send(Ok((event, buffer)));
+                }
                 if last {
-                    running.asked.remove(&id);
+                    running.asked.remove(&task);
                 }
             }
-            None => {
+            (None, Event::Failed(failure)) => {
                 drop(worker);
-                (self.inner.listener)(Heard::Report { task, event, buffer });
+                (self.inner.listener)(Heard::Refused(failure.message));
             }
+            (None, _) => {}
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The page's state as a whole: its parts, and what the worker says, which concerns many of them.
 
-use hrm_link::{client::Heard, protocol::Event};
+use hrm_link::client::Heard;
 use leptos::prelude::*;
 
 use crate::ui::{
@@ -138,16 +138,14 @@ impl Page {
 
     fn hear(self, heard: Heard) {
         match heard {
-            Heard::Lost { message, curable } => {
+            Heard::Lost(loss) => {
                 if untrack(|| self.run.is_running()) {
-                    self.run.fail(format!("The worker stopped: {message}. What was recorded stays."));
+                    self.run.fail(format!("The worker stopped: {}. What was recorded stays.", loss.message));
                 }
-                self.machine.lost(&message, curable);
+                self.machine.lost(&loss);
             }
             Heard::Waiting(words) => self.machine.await_worker(&words),
-            // The worker could not read what it was asked.
-            Heard::Report { event: Event::Failed(failure), .. } => self.machine.fail(failure.message),
-            Heard::Report { .. } => {}
+            Heard::Refused(message) => self.machine.fail(message),
         }
     }
 

@@ -16,7 +16,7 @@ use hrm_link::{
     client::{Client, Heard, Module},
     engine_timing::{Choice, Measurement, Timing},
     protocol::Task,
-    replies::Replies,
+    replies::{Loss, Replies},
 };
 use js_sys::Object;
 use leptos::{prelude::*, task::spawn_local};
@@ -225,10 +225,10 @@ impl Machine {
     }
 
     /// The worker is gone: starts another one, unless that has not helped, or cannot.
-    pub fn lost(self, message: &str, curable: bool) {
+    pub fn lost(self, Loss { message, curable }: &Loss) {
         let deaths = self.deaths.get_value() + 1;
         self.deaths.set_value(deaths);
-        if !curable {
+        if !*curable {
             self.shapes.set(None);
             self.status.set(Status::Failed("the worker does not run.".into()));
             self.notice.set(Some(format!("{message}.")));

@@ -14,7 +14,7 @@ use crate::ui::{
     format::words::parameters,
     state::{
         machine::Own,
-        training::{awaited::Use, state::Training},
+        training::{state::Training, tasks::Use},
     },
     url::{address::Address, place::Place},
 };

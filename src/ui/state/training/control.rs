@@ -9,7 +9,6 @@ use hrm_core::{
 };
 use hrm_link::{
     client::{Client, Module},
-    protocol::Task,
     training::{Source, Start, TrainingTask},
 };
 use js_sys::ArrayBuffer;
@@ -19,7 +18,6 @@ use crate::ui::{
     browser,
     format::words::id_of,
     state::training::{
-        awaited::Lane,
         given::Origin,
         news::News,
         notice::{Notice, Way},
@@ -42,7 +40,7 @@ impl Training {
         if self.client.with_value(Option::is_some) {
             return;
         }
-        let client = Client::new(Module::Training, move |heard| self.hear_training(heard));
+        let client = Client::new(Module::Training, |_| ());
         self.client.set_value(Some(client.clone()));
         client.restart();
         self.list_runs();
@@ -205,8 +203,9 @@ impl Training {
         buffers: Vec<ArrayBuffer>,
     ) {
         let task = TrainingTask::Train { run, start, engine, steps, boards: BOARDS, save_seconds: SAVE_SECONDS };
-        let task = self.ask_trainer(Task::Training(task), buffers);
-        self.phase.set(Phase::Preparing(task));
+        let Some(replies) = self.request_trainer(task, buffers) else { return };
+        self.phase.set(Phase::Preparing(replies.task));
+        spawn_local(self.follow_run(replies));
     }
 
     /// Puts a run in place of the one that is shown.
@@ -235,7 +234,7 @@ impl Training {
             return self.close_run();
         }
         if let Some(task) = self.phase.get_untracked().task() {
-            self.ask_trainer(Task::Cancel { task }, Vec::new());
+            self.client.with_value(|client| client.iter().for_each(|client| client.cancel(task)));
             self.phase.set(Phase::Pausing(task));
         }
     }
@@ -302,7 +301,8 @@ impl Training {
     }
 
     fn restart_trainer(self) {
-        self.awaited.update_value(|awaited| awaited.retain(|awaited| awaited.lane != Lane::Trainer));
+        // What it was asked it does not answer any more.
+        self.curves_read.set_value(Vec::new());
         if let Some(client) = self.client.with_value(Option::clone) {
             client.restart();
         }
@@ -344,7 +344,8 @@ impl Training {
     /// Has the run saved after the step that is under way, without a pause.
     fn save_run(self) {
         if matches!(self.phase.get_untracked(), Phase::Running(_)) {
-            self.ask_trainer(Task::Training(TrainingTask::Save), Vec::new());
+            // Its answer is the news that it is saved.
+            drop(self.request_trainer(TrainingTask::Save, Vec::new()));
         }
     }
 

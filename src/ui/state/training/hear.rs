@@ -1,61 +1,52 @@
 //! What the training worker reports. Steps arrive ten times a second at most; what they change on the page is drawn once a
 //! frame.
 
-use hrm_link::{client::Heard, protocol::Event, training::TrainingEvent};
+use hrm_link::{
+    protocol::Event,
+    replies::{End, Replies},
+    training::TrainingEvent,
+};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 
 use crate::ui::{
     format::words::{thousands, trying},
     state::training::{
-        awaited::Lane,
         news::{News, extend},
         notice::{Notice, Way},
         progress::Progress,
         state::{AfterPause, Boards, Current, Phase, Ready, Training},
+        tasks::why,
     },
 };
 
 impl Training {
-    /// Hears the training worker.
-    pub(super) fn hear_training(self, heard: Heard) {
-        match heard {
-            Heard::Waiting(_) => {}
-            Heard::Lost { message, curable } => {
-                let why = if curable { format!("the worker stopped ({message})") } else { message };
-                self.lose_tasks(Lane::Trainer, &why);
-                if untrack(|| self.is_busy()) {
-                    self.break_off(why, true);
+    /// Takes what the worker says of the run that it trains, as long as that is its task.
+    pub(super) async fn follow_run(self, mut replies: Replies) {
+        let task = replies.task;
+        loop {
+            let answer = replies.next().await;
+            let phase = self.phase.get_untracked();
+            if phase.task() != Some(task) {
+                return;
+            }
+            match answer {
+                Ok((Event::Cancelling, _)) => {
+                    if phase == Phase::Pausing(task) {
+                        self.phase.set(Phase::Saving(task));
+                    }
                 }
+                Ok((Event::Training(event), buffer)) => self.take_step(event, buffer),
+                Ok((Event::Finished | Event::Cancelled, _)) => {
+                    self.flush_news();
+                    self.activity.set(None);
+                    self.rest();
+                }
+                Ok((Event::Failed(failure), _)) => self.break_off(failure.message, failure.engine),
+                Ok(_) => {}
+                Err(End::Lost(loss)) => return self.break_off(why(loss), true),
+                Err(End::Over) => return,
             }
-            Heard::Report { task, event, buffer } => self.take_training(task, event, buffer),
-        }
-    }
-
-    fn take_training(self, task: Option<u32>, event: Event, buffer: Option<ArrayBuffer>) {
-        if event == Event::Cancelling {
-            if let Phase::Pausing(pausing) = self.phase.get_untracked()
-                && task == Some(pausing)
-            {
-                self.phase.set(Phase::Saving(pausing));
-            }
-            return;
-        }
-        if task.is_none() || task != self.phase.get_untracked().task() {
-            if let Some(task) = task {
-                self.settle(Lane::Trainer, task, &event, buffer);
-            }
-            return;
-        }
-        match event {
-            Event::Training(event) => self.take_step(event, buffer),
-            Event::Finished | Event::Cancelled => {
-                self.flush_news();
-                self.activity.set(None);
-                self.rest();
-            }
-            Event::Failed(failure) => self.break_off(failure.message, failure.engine),
-            _ => {}
         }
     }
 

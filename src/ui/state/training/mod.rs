@@ -1,7 +1,6 @@
 //! A model that learns: the draft of its recipe, the run in the second worker, the runs that are stored.
 
 mod adopted;
-mod awaited;
 mod control;
 mod files;
 mod given;
@@ -15,8 +14,8 @@ mod state;
 mod tasks;
 mod ways;
 
-pub use awaited::Use;
 pub use given::{Origin, Table};
 pub use notice::{Notice, Way};
 pub use progress::Progress;
 pub use state::{Boards, Current, Phase, Training};
+pub use tasks::Use;

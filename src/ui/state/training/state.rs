@@ -19,7 +19,6 @@ use crate::ui::{
         route::Route,
         solver::Solver,
         training::{
-            awaited::Awaited,
             given::{Files, Origin, Table},
             kept::Kept,
             meter::Meter,
@@ -181,7 +180,8 @@ pub struct Training {
     pub(super) opened: RwSignal<Vec<(String, String)>>,
     /// What the address asks for, until the model of the run that it names is there.
     pub(super) reopening: StoredValue<Option<Address>>,
-    pub(super) awaited: StoredValue<Vec<Awaited>>,
+    /// Runs whose whole curves are being read.
+    pub(super) curves_read: StoredValue<Vec<String>>,
     /// News that wait for the next frame.
     pub(super) news: StoredValue<News>,
     /// What follows when the run has paused.
@@ -244,7 +244,7 @@ impl Training {
             goes_on_hidden: RwSignal::new(browser::recall(HIDDEN_KEY).as_deref() != Some("pause")),
             opened: RwSignal::new(Vec::new()),
             reopening: StoredValue::new(None),
-            awaited: StoredValue::new(Vec::new()),
+            curves_read: StoredValue::new(Vec::new()),
             news: StoredValue::new(News::default()),
             after_pause: StoredValue::new(AfterPause::Stay),
             diverged: StoredValue::new(false),

@@ -3,24 +3,37 @@
 
 use hrm_core::{names, puzzle::Kind, train::Row};
 use hrm_link::{
-    client::{Client, Heard, Module},
-    protocol::{Event, Failure, Task},
-    replies::Replies,
+    client::{Client, Module},
+    protocol::{Event, Task},
+    replies::{End, Loss, Replies},
     training::{Part, Stored, TrainingEvent, TrainingTask},
 };
 use js_sys::{ArrayBuffer, Uint8Array};
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use web_sys::File;
 
 use crate::ui::{
     browser,
     state::training::{
-        awaited::{Awaited, Lane, Use, Wanted},
         given::Table,
         notice::Notice,
         state::{Boards, Phase, Training},
     },
 };
+
+/// What a file of a run is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// The person takes it away.
+    Save,
+    /// The board is solved with it.
+    Solve,
+    /// The same, of the run that the address names as the page is opened.
+    Reopen,
+}
+
+/// The answer to a task, with a file where it is one; or why there is none, without a full stop.
+type Answer = Result<(TrainingEvent, Option<ArrayBuffer>), String>;
 
 /// The last step of a curve.
 fn end(rows: &[Row]) -> Option<u64> {
@@ -33,24 +46,33 @@ fn thinned_end(stored: &Stored) -> Option<u64> {
     end(&state.rows).filter(|_| state.thinned)
 }
 
-/// Asks a worker, which is started if there is none.
-fn ask(client: &Client, task: Task, buffers: Vec<ArrayBuffer>) -> u32 {
-    client.wake();
-    client.ask_with(task, buffers)
+/// The answer to a task; `None` where the page has ended the worker, and waits for no answer any more.
+async fn answer(mut replies: Replies) -> Option<Answer> {
+    loop {
+        return Some(match replies.next().await {
+            Ok((Event::Training(event), buffer)) => Ok((event, buffer)),
+            Ok((Event::Failed(failure), _)) => Err(failure.message),
+            Ok(_) => continue,
+            Err(End::Lost(loss)) => Err(why(loss)),
+            Err(End::Over) => return None,
+        });
+    }
+}
+
+/// Why a worker is gone, as a part of a sentence.
+pub(super) fn why(Loss { message, curable }: Loss) -> String {
+    if curable { format!("the worker stopped ({message})") } else { message }
 }
 
 impl Training {
-    /// Asks the training worker; it is started if there is none. 0 is no task.
-    pub(super) fn ask_trainer(self, task: Task, buffers: Vec<ArrayBuffer>) -> u32 {
-        self.client.with_value(Option::clone).map_or(0, |client| ask(&client, task, buffers))
+    /// Asks the worker that trains; it is started if there is none.
+    pub(super) fn request_trainer(self, task: TrainingTask, buffers: Vec<ArrayBuffer>) -> Option<Replies> {
+        let client = self.client.with_value(Option::clone)?;
+        client.wake();
+        Some(client.request(Task::Training(task), buffers))
     }
 
-    /// Asks the other worker of the training module.
-    fn ask_files(self, task: Task, buffers: Vec<ArrayBuffer>) -> u32 {
-        ask(&self.files_client(), task, buffers)
-    }
-
-    /// The same; the answers come back to the one who asks.
+    /// Asks the other worker of the training module about a file.
     pub fn request_of_file(self, task: Task, file: File) -> Replies {
         let client = self.files_client();
         client.wake();
@@ -58,56 +80,45 @@ impl Training {
     }
 
     fn files_client(self) -> Client {
-        let new = || Client::new(Module::Training, move |heard| self.hear_files(heard));
+        let new = || Client::new(Module::Training, |_| ());
         let client = self.files_client.with_value(Option::clone).unwrap_or_else(new);
         self.files_client.set_value(Some(client.clone()));
         client
     }
 
-    fn hear_files(self, heard: Heard) {
-        match heard {
-            Heard::Waiting(_) | Heard::Report { task: None, .. } => {}
-            Heard::Lost { message, .. } => self.lose_tasks(Lane::Files, &message),
-            Heard::Report { task: Some(task), event, buffer } => _ = self.settle(Lane::Files, task, &event, buffer),
-        }
-    }
-
-    fn ask_idle(self, task: TrainingTask, buffers: Vec<ArrayBuffer>, wanted: Wanted) {
+    /// Asks whichever is at no run, and gives its answer to `take`.
+    fn ask(self, task: TrainingTask, buffers: Vec<ArrayBuffer>, take: impl FnOnce(Answer) + 'static) {
         // Until the Train place is shown there is no worker of its own.
         let busy = untrack(|| self.is_busy()) || !self.is_open();
-        let task = Task::Training(task);
-        let (lane, task) = match busy {
-            true => (Lane::Files, self.ask_files(task, buffers)),
-            false => (Lane::Trainer, self.ask_trainer(task, buffers)),
-        };
-        self.await_task(lane, task, wanted);
-    }
-
-    fn await_task(self, lane: Lane, task: u32, wanted: Wanted) {
-        self.awaited.update_value(|awaited| awaited.push(Awaited { lane, task, wanted }));
-        let client = match lane {
-            Lane::Trainer => self.client,
-            Lane::Files => self.files_client,
-        };
-        if !client.with_value(|client| client.as_ref().is_some_and(Client::is_alive)) {
-            self.lose_tasks(lane, "the browser starts no worker");
+        let idle = if busy { None } else { self.client.with_value(Option::clone) };
+        let client = idle.unwrap_or_else(|| self.files_client());
+        client.wake();
+        if !client.is_alive() {
+            return take(Err("the browser starts no worker".into()));
         }
+        let replies = client.request(Task::Training(task), buffers);
+        spawn_local(async move {
+            if let Some(answer) = answer(replies).await {
+                take(answer);
+            }
+        });
     }
 
-    /// A worker is gone: what it was asked for has failed.
-    pub(super) fn lose_tasks(self, lane: Lane, message: &str) {
-        let tasks: Vec<u32> = self.awaited.with_value(|awaited| {
-            awaited.iter().filter(|awaited| awaited.lane == lane).map(|awaited| awaited.task).collect()
-        });
-        let event = Event::Failed(Failure { message: message.into(), engine: false });
-        for task in tasks {
-            self.settle(lane, task, &event, None);
+    /// Takes the list of runs that comes of a task; `failed` begins the sentence where none does.
+    fn take_runs(self, failed: String) -> impl FnOnce(Answer) {
+        move |answer| match answer {
+            Ok((TrainingEvent::Runs(runs), _)) => {
+                self.storage_fault.set(None);
+                self.stored.set(Some(runs));
+            }
+            Ok(_) => {}
+            Err(message) => self.storage_fault.set(Some(format!("{failed}: {message}."))),
         }
     }
 
     /// Lists the stored runs.
     pub fn list_runs(self) {
-        self.ask_idle(TrainingTask::ListRuns, Vec::new(), Wanted::Runs);
+        self.ask(TrainingTask::ListRuns, Vec::new(), self.take_runs("The runs cannot be listed".into()));
     }
 
     /// Asks for the whole curve of a run that is shown by the list's thinned one; not of one that is made ready to go
@@ -143,10 +154,21 @@ impl Training {
     }
 
     fn read_curve(self, run: String) {
-        let is_it = |awaited: &Awaited| matches!(&awaited.wanted, Wanted::Curve(other) if *other == run);
-        if !self.awaited.with_value(|awaited| awaited.iter().any(is_it)) {
-            self.ask_idle(TrainingTask::ReadCurve { run: run.clone() }, Vec::new(), Wanted::Curve(run));
+        let is_read = |run: &String| self.curves_read.with_value(|read| read.contains(run));
+        if is_read(&run) {
+            return;
         }
+        self.curves_read.update_value(|read| read.push(run.clone()));
+        self.ask(TrainingTask::ReadCurve { run: run.clone() }, Vec::new(), move |answer| {
+            self.curves_read.update_value(|read| read.retain(|other| *other != run));
+            match answer {
+                Ok((TrainingEvent::Curve(rows), _)) => self.take_curve(&run, &rows),
+                Ok(_) => {}
+                Err(message) => {
+                    self.storage_fault.set(Some(format!("The whole curve cannot be read: {message}.")));
+                }
+            }
+        });
     }
 
     /// Takes the whole curve of a run where it is the one that is shown, unless all its rows are there by now, or the
@@ -174,7 +196,7 @@ impl Training {
                 current.recipe.name.clone_from(&name);
             }
         });
-        self.ask_idle(TrainingTask::RenameRun { run, name }, Vec::new(), Wanted::Changed);
+        self.ask(TrainingTask::RenameRun { run, name }, Vec::new(), self.take_runs("That was not done".into()));
     }
 
     /// Deletes a stored run.
@@ -195,13 +217,17 @@ impl Training {
 
     /// Clears away what a run left in storage that never came so far as to be saved.
     pub(super) fn forget_run(self, run: String) {
-        self.ask_idle(TrainingTask::DeleteRun { run }, Vec::new(), Wanted::Changed);
+        self.ask(TrainingTask::DeleteRun { run }, Vec::new(), self.take_runs("That was not done".into()));
     }
 
     /// Reads a file of a stored run.
     pub fn read_run(self, run: &str, part: Part, r#use: Use) {
-        let wanted = Wanted::File { run: run.into(), r#use };
-        self.ask_idle(TrainingTask::ReadRun { run: run.into(), part }, self.kept.files_of(run), wanted);
+        let (run, files) = (run.to_owned(), self.kept.files_of(run));
+        let take = {
+            let run = run.clone();
+            move |answer| self.take_file(&run, r#use, answer)
+        };
+        self.ask(TrainingTask::ReadRun { run, part }, files, take);
     }
 
     /// Takes a file of the run that is shown, as it is now.
@@ -214,82 +240,49 @@ impl Training {
         if !in_worker || self.phase.get_untracked() == Phase::Failed {
             return self.read_run(&run, part, r#use);
         }
-        let task = self.ask_trainer(Task::Training(TrainingTask::Snapshot { part }), Vec::new());
-        self.await_task(Lane::Trainer, task, Wanted::File { run, r#use });
+        let Some(replies) = self.request_trainer(TrainingTask::Snapshot { part }, Vec::new()) else { return };
+        spawn_local(async move {
+            if let Some(answer) = answer(replies).await {
+                self.take_file(&run, r#use, answer);
+            }
+        });
+    }
+
+    fn take_file(self, run: &str, r#use: Use, answer: Answer) {
+        match answer {
+            Ok((TrainingEvent::File { name, part, config, puzzle, step }, Some(buffer))) => {
+                if r#use == Use::Save {
+                    let file = part.file_name(&name, step);
+                    browser::save(&file, "application/octet-stream", &Uint8Array::new(&buffer).to_vec());
+                } else {
+                    self.adopt_run(run, &name, step, *config, puzzle, buffer);
+                    self.show_adopted(puzzle, r#use);
+                }
+            }
+            Ok(_) => {}
+            Err(message) if r#use == Use::Reopen => {
+                self.reopening.set_value(None);
+                let text = format!("The run whose model this address names cannot be opened: {message}.");
+                self.machine().notice.set(Some(text));
+            }
+            Err(message) => self.notice.set(Some(Notice { text: format!("{message}."), ways: Vec::new() })),
+        }
     }
 
     /// Stores a saved run that a person brought as a file of that name.
     pub(super) fn store_run(self, run: String, name: String, file: ArrayBuffer) {
         self.hear_of_persistence(true);
-        self.ask_idle(TrainingTask::StoreRun { run }, vec![file], Wanted::Added(name));
+        self.ask(TrainingTask::StoreRun { run }, vec![file], self.take_runs(format!("{name} was not added")));
     }
 
     /// Looks through a CSV file.
     pub(super) fn read_table(self, number: u32, name: String, file: ArrayBuffer, kind: Option<Kind>) {
-        self.ask_idle(TrainingTask::ReadTable { kind }, vec![file], Wanted::Table(number, name));
-    }
-
-    /// Takes the answer to a task; whether it was awaited.
-    pub(super) fn settle(self, lane: Lane, task: u32, event: &Event, buffer: Option<ArrayBuffer>) -> bool {
-        let found = self.awaited.try_update_value(|awaited| {
-            let at = awaited.iter().position(|awaited| awaited.lane == lane && awaited.task == task)?;
-            Some(awaited.remove(at).wanted)
-        });
-        let Some(Some(wanted)) = found else { return false };
-        match (wanted, event) {
-            (Wanted::Table(number, name), Event::Failed(failure)) => {
-                self.take_table(number, Table::Unreadable { name, message: failure.message.clone() });
-            }
-            (
-                Wanted::Table(number, name),
-                Event::Training(TrainingEvent::Table { kind, rows, test, problems, bad, notes }),
-            ) => {
-                let (kind, rows, test, bad) = (*kind, *rows, *test, *bad);
-                let (problems, notes) = (problems.clone(), notes.clone());
+        self.ask(TrainingTask::ReadTable { kind }, vec![file], move |answer| match answer {
+            Ok((TrainingEvent::Table { kind, rows, test, problems, bad, notes }, _)) => {
                 self.take_table(number, Table::Read { name, kind, rows, test, problems, bad, notes });
             }
-            (Wanted::Runs, Event::Failed(failure)) => {
-                self.storage_fault.set(Some(format!("The runs cannot be listed: {}.", failure.message)));
-            }
-            (Wanted::Changed, Event::Failed(failure)) => {
-                self.storage_fault.set(Some(format!("That was not done: {}.", failure.message)));
-            }
-            (Wanted::Added(name), Event::Failed(failure)) => {
-                self.storage_fault.set(Some(format!("{name} was not added: {}.", failure.message)));
-            }
-            (Wanted::Runs | Wanted::Changed | Wanted::Added(_), Event::Training(TrainingEvent::Runs(runs))) => {
-                self.storage_fault.set(None);
-                self.stored.set(Some(runs.clone()));
-            }
-            (Wanted::Curve(_), Event::Failed(failure)) => {
-                let text = format!("The whole curve cannot be read: {}.", failure.message);
-                self.storage_fault.set(Some(text));
-            }
-            (Wanted::Curve(run), Event::Training(TrainingEvent::Curve(rows))) => self.take_curve(&run, rows),
-            (
-                Wanted::File { run, r#use },
-                Event::Training(TrainingEvent::File { name, part, config, puzzle, step }),
-            ) => {
-                let Some(buffer) = buffer else { return true };
-                if r#use == Use::Save {
-                    let file = part.file_name(name, *step);
-                    browser::save(&file, "application/octet-stream", &Uint8Array::new(&buffer).to_vec());
-                } else {
-                    self.adopt_run(&run, name, *step, (**config).clone(), *puzzle, buffer);
-                    self.show_adopted(*puzzle, r#use);
-                }
-            }
-            (Wanted::File { r#use: Use::Reopen, .. }, Event::Failed(failure)) => {
-                self.reopening.set_value(None);
-                let text = format!("The run whose model this address names cannot be opened: {}.", failure.message);
-                self.machine().notice.set(Some(text));
-            }
-            (_, Event::Failed(failure)) => {
-                let text = format!("{}.", failure.message);
-                self.notice.set(Some(Notice { text, ways: Vec::new() }));
-            }
-            _ => {}
-        }
-        true
+            Ok(_) => {}
+            Err(message) => self.take_table(number, Table::Unreadable { name, message }),
+        });
     }
 }

@@ -8,9 +8,9 @@ use crate::ui::{
     format::words::third_of,
     recipe_form::fields::in_labels,
     state::training::{
-        awaited::Use,
         notice::{Notice, Way},
         state::{Current, Phase, Training},
+        tasks::Use,
     },
 };
 

@@ -8,7 +8,10 @@ use hrm_core::engine::Kind;
 pub enum Case {
     /// 27 M model (D 512, 4+4 layers, T 82), one segment, batch 1, CPU engine
     Segment27m,
-    /// The same segment with every state tapped, beside the untapped one
+    /// The same model at ARC's 900 tokens and 12 symbols (T 901), one segment, batch 1, CPU engine
+    #[value(name = "segment27m-900")]
+    Segment27m900,
+    /// The segment at 82 tokens with every state tapped, beside the untapped one
     Tapped27m,
     /// Middle model (D 128, 2+2 layers, S 81), one training step of batch 64, CPU engine
     TrainStep,
@@ -36,11 +39,12 @@ impl Case {
         self.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned())
     }
 
-    /// The peer's script, if it has one.
-    pub fn peer(self) -> Option<&'static str> {
+    /// The peer's script and its arguments, if it has one.
+    pub fn peer(self) -> Option<&'static [&'static str]> {
         match self {
-            Case::Segment27m => Some("torch_segment.py"),
-            Case::TrainStep => Some("torch_train_step.py"),
+            Case::Segment27m => Some(&["torch_segment.py"]),
+            Case::Segment27m900 => Some(&["torch_segment.py", "--tokens", "900", "--symbols", "12"]),
+            Case::TrainStep => Some(&["torch_train_step.py"]),
             _ => None,
         }
     }
@@ -54,7 +58,7 @@ impl Case {
     /// the CPU, but may be tried on the GPU.
     pub fn engines(self, chosen: Option<Kind>) -> Vec<Kind> {
         let able: &[Kind] = match self {
-            Case::Segment27m | Case::Tapped27m | Case::TrainStep => &[Kind::Cpu],
+            Case::Segment27m | Case::Segment27m900 | Case::Tapped27m | Case::TrainStep => &[Kind::Cpu],
             Case::GpuMatmul | Case::GpuMatmulShallow | Case::GpuSegment27m | Case::GpuTrain27m => &[Kind::Gpu],
             Case::TrainTiny | Case::Memory | Case::Learn => &[Kind::Cpu, Kind::Gpu],
         };

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use hrm_core::bench::{LearnBench, MatmulBench, SegmentBench, TrainBench, Workload, middle, paper, tiny};
+use hrm_core::config::ModelConfig;
 use hrm_core::engine::{AnyEngine, Engine, EngineError, Kind, Precision, gpu};
 use hrm_core::model::{ModelError, Taps};
 use hrm_core::train::{TrainError, predicted_bytes};
@@ -31,9 +32,13 @@ pub async fn measure(
 ) -> Result<Value, Failure> {
     let engine = || AnyEngine::start_with(kind, precision);
     let mut result = match case {
-        Case::Segment27m => {
+        Case::Segment27m | Case::Segment27m900 => {
             let engine = engine().await?;
-            let mut bench = SegmentBench::new(&engine, &paper(), Taps::None).await?;
+            let config = match case {
+                Case::Segment27m900 => ModelConfig { seq_len: 900, vocab_size: 12, ..paper() },
+                _ => paper(),
+            };
+            let mut bench = SegmentBench::new(&engine, &config, Taps::None).await?;
             let seconds = criterion(&case.name(), folder, || pollster::block_on(bench.run()).map(|_| ()))?;
             json!({"seconds": seconds, "engine": engine.info().name, "forms": bench.forms()})
         }

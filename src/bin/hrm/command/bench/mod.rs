@@ -99,7 +99,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         if let (Some(before), Some(after)) = (before, peer()) {
             let seconds = |peer: &Value| peer["median_s"].as_f64().unwrap_or(f64::NAN);
             let mean = (seconds(&before) + seconds(&after)) / 2.0;
-            result["peer"] = json!({"program": case.peer(), "before": before, "after": after});
+            result["peer"] = json!({"program": case.peer().map(|script| script[0]), "before": before, "after": after});
             result["ratio_to_peer"] = json!(result["seconds"].as_f64().unwrap_or(f64::NAN) / mean);
         }
         if !args.json {
@@ -141,10 +141,11 @@ fn in_a_process(case: Case, kind: Kind, precision: PrecisionArg, seeds: &[u64]) 
 }
 
 /// A peer's one line of JSON; `None`, with a word on the terminal, where it cannot run.
-fn run_peer(script: &str, precision: PrecisionArg) -> Option<Value> {
-    let file = Path::new("benches/peers").join(script);
+fn run_peer(script: &[&str], precision: PrecisionArg) -> Option<Value> {
+    let (name, arguments) = script.split_first()?;
+    let file = Path::new("benches/peers").join(name);
     let rounded = (precision == PrecisionArg::Bf16).then_some("--bf16");
-    let output = Command::new("python3").arg(&file).args(rounded).stderr(Stdio::null()).output();
+    let output = Command::new("python3").arg(&file).args(arguments).args(rounded).stderr(Stdio::null()).output();
     let value = output.ok().filter(|o| o.status.success()).and_then(|o| serde_json::from_slice(&o.stdout).ok());
     if value.is_none() {
         output::note(format_args!(
