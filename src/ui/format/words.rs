@@ -1,8 +1,8 @@
 //! Runs in words: sizes, times, a configuration in a line, ids.
 
+pub use hrm_core::model::parameters;
 use hrm_core::{
-    config::{Family, Mixer, ModelConfig},
-    model::param_specs,
+    config::{Family, Mixer},
     train::{Recipe, StepReport},
 };
 
@@ -57,11 +57,6 @@ pub fn counted(number: usize, one: &str, several: &str) -> String {
 /// A share as a percentage.
 pub fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
-}
-
-/// Trained weights of a configuration.
-pub fn parameters(model: &ModelConfig) -> usize {
-    param_specs(model).iter().filter(|spec| spec.trained).map(|spec| spec.shape.iter().product::<usize>()).sum()
 }
 
 /// What a step said of itself; of the puzzles that halted in it, where there were any.

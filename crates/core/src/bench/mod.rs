@@ -6,56 +6,37 @@ mod learn;
 pub use learn::LearnBench;
 
 use crate::checkpoint::Weights;
-use crate::config::{Family, LossKind, Mixer, ModelConfig, Positions};
+use crate::config::ModelConfig;
 use crate::data::Batch;
 use crate::engine::{Engine, EngineError, Session};
 use crate::model::{ModelError, Options, Segment, Solver, Taps, record_inference};
 use crate::plan::kernel::{Matmul, Operand};
 use crate::plan::{EntryId, Kernel, PlanError, Program, Recorder};
 use crate::random::Random;
-use crate::train::{Late, OptimizerConfig, Setup, TrainError, Trained, Trainer, record_training};
-
-/// An HRM on 9x9 Sudoku with attention and rotary positions.
-fn of_81_cells(hidden_size: usize, num_heads: usize, layers: usize, puzzle_emb_ndim: usize) -> ModelConfig {
-    ModelConfig {
-        family: Family::Hrm,
-        seq_len: 81,
-        vocab_size: 11,
-        num_puzzle_identifiers: 1,
-        puzzle_emb_ndim,
-        puzzle_emb_len: puzzle_emb_ndim.div_ceil(hidden_size),
-        h_cycles: 2,
-        l_cycles: 2,
-        h_layers: layers,
-        l_layers: layers,
-        hidden_size,
-        expansion: 4.0,
-        num_heads,
-        mixer: Mixer::Attention,
-        positions: Positions::Rope,
-        halt_max_steps: 16,
-        halt_exploration_prob: 0.1,
-        loss: LossKind::Stablemax,
-        rms_norm_eps: 1e-5,
-        rope_theta: 10000.0,
-        columns: None,
-    }
-}
+use crate::train::{Late, OptimizerConfig, Setup, TrainError, Trained, Trainer, paper_model, record_training};
 
 /// The paper's 27 M model: D 512, 8 heads, 4+4 layers, T 82.
 pub fn paper() -> ModelConfig {
-    of_81_cells(512, 8, 4, 512)
+    paper_model(81, 11)
 }
 
 /// The middle model: D 128, 4 heads, 2+2 layers, T 81.
 pub fn middle() -> ModelConfig {
-    of_81_cells(128, 4, 2, 0)
+    ModelConfig {
+        puzzle_emb_ndim: 0,
+        puzzle_emb_len: 0,
+        h_layers: 2,
+        l_layers: 2,
+        hidden_size: 128,
+        num_heads: 4,
+        ..paper()
+    }
 }
 
 /// The model whose training step is compared with other libraries' in the browser: D 64, 4 heads, 2+2 layers, S 16.
 /// Exploration is off, so that nothing in a step is left to chance.
 pub fn tiny() -> ModelConfig {
-    ModelConfig { seq_len: 16, vocab_size: 6, halt_exploration_prob: 0.0, ..of_81_cells(64, 4, 2, 0) }
+    ModelConfig { seq_len: 16, vocab_size: 6, hidden_size: 64, halt_exploration_prob: 0.0, ..middle() }
 }
 
 /// Operations of the matrix products and of attention in these entries, as they are played; of elementwise work, which

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{config::LossKind, engine::cpu::arg_max};
+use crate::{
+    config::LossKind,
+    engine::cpu::{arg_max, stablemax},
+};
 
 /// What the model answers, position by position. Nothing repairs it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,11 +39,6 @@ pub fn probabilities(logits: &[f32], loss: LossKind) -> Vec<f64> {
     let weights: Vec<f64> = logits.iter().map(weight).collect();
     let total: f64 = weights.iter().sum();
     weights.into_iter().map(|weight| weight / total).collect()
-}
-
-/// s(x) = x + 1 for x ≥ 0, else 1 / (1 - x).
-fn stablemax(x: f64) -> f64 {
-    if x >= 0.0 { x + 1.0 } else { 1.0 / (1.0 - x) }
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ pub use answer::{Answer, probabilities};
 pub use inference::{InferencePlan, Options, RowEntry, StepEntries, record_inference};
 pub use intervention::{Act, Intervention};
 pub use mixing::{Before, Mixing, MixingKind, MixingSolver};
-pub use params::{Init, ParamSpec, param_specs};
+pub use params::{Init, ParamSpec, param_specs, parameters};
 pub use recurrence::{Inputs, Model};
 pub use rows::{Carry, RowInput};
 pub use solver::{ModelError, Segment, Solver, State};

@@ -24,6 +24,11 @@ pub struct ParamSpec {
     pub trained: bool,
 }
 
+/// How many numbers training changes.
+pub fn parameters(config: &ModelConfig) -> usize {
+    param_specs(config).iter().filter(|spec| spec.trained).map(|spec| spec.shape.iter().product::<usize>()).sum()
+}
+
 /// All weights of a configuration, in a fixed order.
 pub fn param_specs(config: &ModelConfig) -> Vec<ParamSpec> {
     let (d, v, t) = (config.hidden_size, config.vocab_size, config.tokens());

@@ -24,6 +24,7 @@ pub use error::TrainError;
 pub use evaluate::{Evaluation, Trial, evaluate};
 pub use optimizer::OptimizerConfig;
 pub use preset::Preset;
+pub(crate) use preset::paper_model;
 pub use program::{Joined, Moments, Pass, Trained, TrainingPlan, record_training};
 pub use recipe::{DataRecipe, HoldOut, MOST_WHOLE, Recipe, RecipeError, Schedule};
 pub use recipe_fields::FieldProblem;

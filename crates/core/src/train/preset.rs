@@ -47,30 +47,51 @@ impl Preset {
     }
 }
 
-/// HRM's two modules with token mixing over the positions, which learns boards several times faster than attention.
-fn hrm(puzzle: Kind, hidden_size: usize, layers: usize) -> ModelConfig {
+/// The paper's model of 27 M weights, for boards of so many cells and symbols.
+pub(crate) fn paper_model(seq_len: usize, vocab_size: usize) -> ModelConfig {
     ModelConfig {
         family: Family::Hrm,
-        seq_len: puzzle.seq_len(),
-        vocab_size: puzzle.vocab_size(),
+        seq_len,
+        vocab_size,
         num_puzzle_identifiers: 1,
-        puzzle_emb_ndim: 0,
-        puzzle_emb_len: 0,
+        puzzle_emb_ndim: 512,
+        puzzle_emb_len: 1,
         h_cycles: 2,
         l_cycles: 2,
-        h_layers: layers,
-        l_layers: layers,
-        hidden_size,
+        h_layers: 4,
+        l_layers: 4,
+        hidden_size: 512,
         expansion: 4.0,
-        num_heads: (hidden_size / 32).max(1),
-        mixer: Mixer::MlpT,
-        positions: Positions::None,
-        halt_max_steps: 8,
+        num_heads: 8,
+        mixer: Mixer::Attention,
+        positions: Positions::Rope,
+        halt_max_steps: 16,
         halt_exploration_prob: 0.1,
         loss: LossKind::Stablemax,
         rms_norm_eps: 1e-5,
         rope_theta: 10000.0,
-        columns: (!puzzle.size().is_square()).then(|| puzzle.size().columns()),
+        columns: None,
+    }
+}
+
+fn paper_model_of(puzzle: Kind) -> ModelConfig {
+    let columns = (!puzzle.size().is_square()).then(|| puzzle.size().columns());
+    ModelConfig { columns, ..paper_model(puzzle.seq_len(), puzzle.vocab_size()) }
+}
+
+/// HRM's two modules with token mixing over the positions, which learns boards several times faster than attention.
+fn hrm(puzzle: Kind, hidden_size: usize, layers: usize) -> ModelConfig {
+    ModelConfig {
+        puzzle_emb_ndim: 0,
+        puzzle_emb_len: 0,
+        h_layers: layers,
+        l_layers: layers,
+        hidden_size,
+        num_heads: (hidden_size / 32).max(1),
+        mixer: Mixer::MlpT,
+        positions: Positions::None,
+        halt_max_steps: 8,
+        ..paper_model_of(puzzle)
     }
 }
 
@@ -119,15 +140,7 @@ fn paper(puzzle: Kind) -> Preset {
     Preset {
         name: "paper",
         about: "The paper's 27 M weights: needs a graphics card.",
-        model: ModelConfig {
-            puzzle_emb_ndim: 512,
-            puzzle_emb_len: 1,
-            num_heads: 8,
-            mixer: Mixer::Attention,
-            positions: Positions::Rope,
-            halt_max_steps: 16,
-            ..hrm(puzzle, 512, 4)
-        },
+        model: paper_model_of(puzzle),
         optimizer: OptimizerConfig {
             lr: 7e-5,
             weight_decay: 1.0,

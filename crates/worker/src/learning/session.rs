@@ -8,7 +8,7 @@ use hrm_core::{
         Answerer, Base, Beside, Course, Grid, HeldOut, Known, LearnError, LearnSettings, Learner, Prospect, Question,
         Task, TestAnswer, codec::TokenGrid, file, forms, names_of, smallest_side, training::TaskSetError,
     },
-    model::param_specs,
+    model::parameters,
     train::{StepReport, TrainError, Trained},
 };
 use hrm_link::learning::{
@@ -140,17 +140,13 @@ fn outlook(prospect: &Prospect, begin: Option<&Begin>, bytes: u64) -> Outlook {
         _ => Why::OfModel,
     };
     let rows = config.num_puzzle_identifiers * config.puzzle_emb_ndim;
-    let of_weights = || -> usize {
-        let specs = param_specs(config);
-        specs.iter().filter(|spec| spec.trained).map(|spec| spec.shape.iter().product::<usize>()).sum()
-    };
     let is_part = begin.is_some_and(|begin| begin.embedding_only);
     Outlook {
         side: set.side().side() as u32,
         why,
         versions: (set.identifiers() - 1) as u32,
         demonstrations: set.demonstrations(0, hrm_core::learn::training::Learnt::All) as u32,
-        parameters: if is_part { rows } else { of_weights() } as f64,
+        parameters: if is_part { rows } else { parameters(config) } as f64,
         bytes: bytes as f64,
         step_seconds: None,
     }

@@ -3,7 +3,7 @@
 use hrm_core::{
     data::generate_split,
     engine::{AnyEngine, Kind},
-    model::param_specs,
+    model::parameters,
     train::{DataRecipe, Examples, MOST_WHOLE, Recipe, Run, predicted_bytes},
 };
 use hrm_link::training::{Estimate, TrainingEvent};
@@ -26,10 +26,8 @@ const MEASURED_SECONDS: f64 = 5.0;
 pub async fn estimate(id: u32, recipe: &Recipe, kind: Kind) -> Result<TrainingEvent, TaskError> {
     recipe.check().map_err(TaskError::Recipe)?;
     let engine = AnyEngine::start_with(kind, recipe.training.precision).await?;
-    let specs = param_specs(&recipe.model).into_iter().filter(|spec| spec.trained);
-    let parameters = specs.map(|spec| spec.shape.iter().product::<usize>()).sum();
     let bytes = predicted_bytes(&engine, &recipe.setup())?.min(MOST_WHOLE);
-    let known = Estimate { parameters, bytes, step_seconds: None };
+    let known = Estimate { parameters: parameters(&recipe.model), bytes, step_seconds: None };
     tell(id, TrainingEvent::Estimated(known));
     let few = Recipe {
         data: DataRecipe { base_puzzles: 8, test_puzzles: 1, file: None, ..recipe.data.clone() },

@@ -10,6 +10,7 @@ use hrm_core::checkpoint::Weights;
 use hrm_core::config::ModelConfig;
 use hrm_core::engine::{AnyEngine, Engine};
 use hrm_core::learn::{BLANK, BLANK_NAME};
+use hrm_core::model::parameters;
 use hrm_core::train::{Evaluation, Run, TrainError, curve};
 use serde_json::json;
 
@@ -288,7 +289,7 @@ impl Training<'_> {
         let mut card = json!({
             "recipe": self.file,
             "from": self.from,
-            "parameters": weights.count().saturating_sub(2 * recipe.model.hidden_size),
+            "parameters": parameters(&recipe.model),
             "base_puzzles": recipe.data.base_puzzles,
             "augmented": true,
             "seed": recipe.training.seed,

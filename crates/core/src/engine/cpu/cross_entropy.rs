@@ -5,13 +5,13 @@ use crate::plan::kernel::CrossEntropy;
 
 use super::real::Real;
 
-/// s(x) of stablemax: x + 1 from 0 on, else 1 / (1 - x).
-pub fn stable<T: Real>(x: T) -> T {
+/// s(x) = x + 1 from 0 on, else 1 / (1 - x).
+pub fn stablemax<T: Real>(x: T) -> T {
     if x >= T::ZERO { x + T::ONE } else { T::ONE / (T::ONE - x) }
 }
 
 /// ln s(x), without leaving the logarithm.
-fn ln_stable<T: Real>(x: T) -> T {
+fn ln_stablemax<T: Real>(x: T) -> T {
     if x >= T::ZERO { x.ln_1p() } else { -(-x).ln_1p() }
 }
 
@@ -19,8 +19,8 @@ fn ln_stable<T: Real>(x: T) -> T {
 fn position<T: Real>(logits: &[T], label: usize, kind: LossKind) -> T {
     match kind {
         LossKind::Stablemax => {
-            let sum: T = logits.iter().map(|&x| stable(x)).sum();
-            sum.ln() - ln_stable(logits[label])
+            let sum: T = logits.iter().map(|&x| stablemax(x)).sum();
+            sum.ln() - ln_stablemax(logits[label])
         }
         LossKind::Softmax => {
             let max = logits.iter().copied().fold(logits[0], Real::max);

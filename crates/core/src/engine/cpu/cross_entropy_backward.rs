@@ -3,7 +3,7 @@
 use crate::config::LossKind;
 use crate::plan::kernel::CrossEntropyBackward;
 
-use super::cross_entropy::stable;
+use super::cross_entropy::stablemax;
 use super::parallel;
 use super::real::Real;
 
@@ -24,9 +24,9 @@ pub fn cross_entropy_backward<T: Real>(
         let scale = T::from_f64(k.scale) / rows[i / k.seq * 4 + 2].max(T::ONE);
         match k.kind {
             LossKind::Stablemax => {
-                let over = T::ONE / logits.iter().map(|&x| stable(x)).sum::<T>();
+                let over = T::ONE / logits.iter().map(|&x| stablemax(x)).sum::<T>();
                 for (j, (d, &x)) in d_logits.iter_mut().zip(logits).enumerate() {
-                    let s = stable(x);
+                    let s = stablemax(x);
                     let slope = if x >= T::ZERO { T::ONE } else { s * s };
                     let target = if j == label { T::ONE / s } else { T::ZERO };
                     *d = slope * (over - target) * scale;

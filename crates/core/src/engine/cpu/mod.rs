@@ -41,7 +41,7 @@ mod swiglu;
 mod swiglu_backward;
 
 pub use attention::attention_weights;
-pub use cross_entropy::arg_max;
+pub use cross_entropy::{arg_max, stablemax};
 #[cfg(not(target_arch = "wasm32"))]
 pub use processor::processor;
 pub use real::Real;
