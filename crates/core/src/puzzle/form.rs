@@ -1,7 +1,5 @@
 //! A puzzle in a symmetric form, and the way back: what is answered in the form is an answer to the puzzle itself.
 
-use super::Kind;
-
 /// A map that carries each puzzle of a kind, with its answers, into another one of that kind: a Sudoku's digits are
 /// relabelled, its bands, rows, stacks and columns shuffled, the board transposed; a maze is turned and mirrored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,14 +11,6 @@ pub struct Form {
 }
 
 impl Form {
-    /// The puzzle as it stands.
-    pub fn identity(kind: Kind) -> Self {
-        Self {
-            source: (0..kind.seq_len()).collect(),
-            tokens: (0..kind.vocab_size()).map(|token| token as u8).collect(),
-        }
-    }
-
     /// The form whose cells are taken from those of `source`, `[S]`, and in which `tokens`, `[V]`, stand for the puzzle's. Both are
     /// permutations.
     pub fn new(source: Vec<usize>, tokens: Vec<u8>) -> Self {
@@ -66,6 +56,7 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::puzzle::Kind;
     use crate::random::Random;
 
     fn kinds() -> impl Iterator<Item = Kind> {

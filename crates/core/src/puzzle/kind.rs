@@ -232,6 +232,13 @@ impl Kind {
     }
 }
 
+impl Form {
+    /// The puzzle as it stands.
+    pub fn identity(kind: Kind) -> Self {
+        Self::new((0..kind.seq_len()).collect(), (0..kind.vocab_size()).map(|token| token as u8).collect())
+    }
+}
+
 impl Deref for Kind {
     type Target = dyn Board;
 

@@ -5,6 +5,7 @@ pub mod arc;
 mod class;
 mod dihedral;
 mod fault;
+mod first;
 mod form;
 mod game;
 mod kind;
@@ -23,6 +24,7 @@ mod text;
 pub use class::ClassKey;
 pub use dihedral::Dihedral;
 pub use fault::{Fault, RuleFault};
+pub use first::{FIRST_BOARD, FIRST_KIND};
 pub use form::Form;
 pub use game::{Board, Classes, Difficulty, Game, Generator, Known, Rules, SolutionCount, Symmetry};
 pub use kind::{Kind, UnknownKind};
@@ -33,7 +35,7 @@ pub use reading::{fitted, in_rows, read_all};
 pub use setting::{Setting, SettingError, Settings};
 pub use size::{NoSize, Size};
 pub use symbol::{Symbol, Tool, Tools};
-pub use table::{FIRST_BOARD, FIRST_KIND, add_game, games};
+pub use table::{add_game, games};
 pub use text::ParseError;
 
 /// A puzzle and its solution, in tokens of its kind, `[S]` each.

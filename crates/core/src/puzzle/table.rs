@@ -2,7 +2,7 @@
 
 use std::sync::{PoisonError, RwLock};
 
-use super::{Game, Kind, maze, sudoku};
+use super::{Game, maze, sudoku};
 
 /// The games, in the order in which the page lists them.
 static TABLE: [&dyn Game; 2] = [&sudoku::Sudoku, &maze::Maze];
@@ -12,12 +12,6 @@ static UNLISTED: [&dyn Game; 1] = [&super::arc::TokenGrids];
 
 /// Games that were added to the table while the program runs.
 static ADDED: RwLock<Vec<&'static dyn Game>> = RwLock::new(Vec::new());
-
-/// The kind that a first training is about: a minute is enough for it.
-pub const FIRST_KIND: Kind = Kind::new(&sudoku::Shape::FOUR);
-/// The board that a first visit meets, and the seed with which its generator draws it: the gallery's default model is wrong
-/// about it after one segment and after two, and right and sure after three (`tests/gallery.rs`).
-pub const FIRST_BOARD: (Kind, u64) = (Kind::new(&sudoku::Shape::NINE), 55);
 
 /// Every game, in the order in which the page lists them.
 pub fn games() -> Vec<&'static dyn Game> {

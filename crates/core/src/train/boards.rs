@@ -2,9 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use serde::{Deserialize, Serialize};
-
-use super::{DataRecipe, Recipe, RecipeError, TrainError, Trial, evaluate::evaluate};
+use super::{BoardShare, DataRecipe, Recipe, RecipeError, TrainError, Trial, evaluate::evaluate};
 use crate::{
     checkpoint::Weights,
     config::ModelConfig,
@@ -14,16 +12,6 @@ use crate::{
     puzzle::{Kind, Size},
     random::Random,
 };
-
-/// A further size of board.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BoardShare {
-    /// Rows and columns.
-    pub size: Size,
-    /// Share of the steps that are on such boards, above 0; those that are left are on the recipe's own.
-    pub share: f64,
-}
 
 /// Sets the draws of sizes apart from those of puzzles.
 const BOARDS: u64 = 0x626f_6172_6473;

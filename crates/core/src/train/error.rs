@@ -7,7 +7,7 @@ use crate::model::{ModelError, WeightsError};
 use crate::plan::PlanError;
 use crate::puzzle::Size;
 
-use super::tasks::TaskProblem;
+use super::task_problem::TaskProblem;
 
 /// Why training cannot go on.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! How large the numbers of a recipe may be: what is beyond them is a slip of the finger, and would fill the memory or
 //! never end.
 
-use super::recipe::{Recipe, RecipeError};
+use super::{Recipe, RecipeError};
 
 /// B.
 pub const MOST_BATCH: u64 = 65_536;

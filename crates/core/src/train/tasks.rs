@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{HoldOut, Recipe, RecipeError, TrainError, evaluate::Unseen};
+use super::{HoldOut, Recipe, RecipeError, TaskProblem, TrainError, evaluate::Unseen};
 use crate::{
     data::{Answers, Batch, Example},
     fields,
@@ -10,7 +10,7 @@ use crate::{
         Task,
         codec::{PAD, TokenGrid},
         file,
-        training::{Learnt, Sample, TaskSetError},
+        training::{Learnt, Sample},
     },
 };
 
@@ -25,50 +25,6 @@ const ROOM: usize = 1;
 /// What follows from the tasks, so that nobody writes it into a recipe.
 const FOLLOWING: [(&str, &str); 3] =
     [("data", "base_puzzles"), ("data", "test_puzzles"), ("model", "num_puzzle_identifiers")];
-
-/// Tasks that cannot be learnt as a recipe says.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TaskProblem {
-    /// A field of the recipe.
-    #[error("{place} is {value}, expected {expected}")]
-    Field {
-        /// Section and name.
-        place: &'static str,
-        /// What it is.
-        value: String,
-        /// What it may be.
-        expected: String,
-    },
-    /// A field that follows from the tasks.
-    #[error("[{section}] {field} is {value}; expected none: it follows from the tasks")]
-    Follows {
-        /// Its section.
-        section: &'static str,
-        /// Its name.
-        field: &'static str,
-        /// What it is.
-        value: String,
-    },
-    /// Too large tasks alone.
-    #[error("[data] fits is {fits}: none of the {found} tasks lies within {fits}x{fits}")]
-    NoneFits {
-        /// Rows and columns.
-        fits: u64,
-        /// Tasks that there are.
-        found: usize,
-    },
-    /// Tasks that make no set.
-    #[error("[data] tasks: {0}")]
-    Set(#[from] TaskSetError),
-    /// A saved run whose tasks are not those of its recipe.
-    #[error("its tasks come to {found} identifiers, and its recipe to {expected}")]
-    Identifiers {
-        /// Of the tasks.
-        found: usize,
-        /// Of the recipe.
-        expected: usize,
-    },
-}
 
 /// The sources of tasks that a recipe's fields name; none where it learns puzzles.
 pub fn wants_tasks(recipe: &Map<String, Value>) -> Vec<String> {

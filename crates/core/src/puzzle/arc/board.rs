@@ -7,13 +7,13 @@ use super::{
     COLOURS, Grid, Palette,
     codec::{BLACK, END, PAD, TokenGrid, VOCABULARY},
 };
-use crate::puzzle::{AnswerStyle, Board, Fill, Game, Kind, Layout, ParseError, Place, Size, Symbol};
+use crate::puzzle::{AnswerStyle, Board, Fill, Game, Layout, ParseError, Place, Size, Symbol};
 
 /// The token grids of all sides.
 pub struct TokenGrids;
 
 /// One for each side, from 1 to 30.
-static BOARDS: [TokenGrid; Grid::MOST] = boards();
+pub(super) static BOARDS: [TokenGrid; Grid::MOST] = boards();
 
 const fn boards() -> [TokenGrid; Grid::MOST] {
     let mut boards = [TokenGrid::OFFICIAL; Grid::MOST];
@@ -134,19 +134,9 @@ impl Board for TokenGrid {
 }
 
 impl TokenGrid {
-    /// The token grid of a kind; `None` for boards of games.
-    pub fn of_kind(kind: Kind) -> Option<Self> {
-        (kind.game().name() == TokenGrids.name()).then(|| Self::new(kind.size().rows())).flatten()
-    }
-
     /// The token grid of a model of S tokens and V symbols; `None` where it has none.
     pub fn of_model(seq_len: usize, vocab_size: usize) -> Option<Self> {
         Self::new(seq_len.isqrt()).filter(|side| side.tokens() == seq_len && vocab_size == VOCABULARY)
-    }
-
-    /// Its kind, by which a model is called that answers in it.
-    pub fn kind(self) -> Kind {
-        Kind::new(&BOARDS[self.side() - 1])
     }
 
     /// The tokens of a grid at its first cell, `[S]`; `None` where it does not lie within.
@@ -186,6 +176,7 @@ const _: () = assert!(END < BLACK);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::puzzle::Kind;
 
     #[test]
     fn token_grids_have_names_and_are_not_offered() {

@@ -9,6 +9,7 @@ pub mod codec;
 pub mod edit;
 pub mod file;
 mod grid;
+mod kind;
 pub mod library;
 pub mod link;
 mod palette;

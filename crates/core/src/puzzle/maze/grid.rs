@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::paste;
 use crate::puzzle::{Size, text::ParseError};
 
 /// What a cell holds; the numbers are the model's tokens.
@@ -65,24 +64,6 @@ impl Grid {
     /// A maze of walls alone.
     pub fn walled(size: Size) -> Self {
         Self { size, cells: vec![Cell::Wall; size.cells()] }
-    }
-
-    /// Reads `#`, space, `S`, `G` and `o`, either a line for each row or all rows in one line, and what people write in place
-    /// of them: other signs, indentation, thin walls.
-    ///
-    /// # Errors
-    /// The place in the text that is wrong; too few or too many rows or columns.
-    pub fn parse(text: &str) -> Result<Self, ParseError> {
-        paste::grid(text)
-    }
-
-    /// Reads every maze of a text as [`Grid::parse`] does, in their order: at least one. Empty lines stand between them, or
-    /// each is a line.
-    ///
-    /// # Errors
-    /// The first place in the text that is wrong.
-    pub fn parse_all(text: &str) -> Result<Vec<Self>, ParseError> {
-        paste::grids(text)
     }
 
     /// A maze of so many cells as its size asks for.
@@ -153,12 +134,8 @@ impl Grid {
     /// The maze without the marks of a path.
     #[cfg(test)]
     pub(super) fn without_path(&self) -> Self {
-        self.with_each(|cell| if cell == Cell::Path { Cell::Open } else { cell })
-    }
-
-    /// The maze with every cell mapped.
-    pub(super) fn with_each(&self, map: impl Fn(Cell) -> Cell) -> Self {
-        Self { size: self.size, cells: self.cells.iter().copied().map(map).collect() }
+        let unmarked = |&cell: &Cell| if cell == Cell::Path { Cell::Open } else { cell };
+        Self { size: self.size, cells: self.cells.iter().map(unmarked).collect() }
     }
 }
 

@@ -39,8 +39,28 @@ impl Sign {
 
 type Lines = Vec<Vec<Sign>>;
 
+impl Grid {
+    /// Reads `#`, space, `S`, `G` and `o`, either a line for each row or all rows in one line, and what people write in place
+    /// of them: other signs, indentation, thin walls.
+    ///
+    /// # Errors
+    /// The place in the text that is wrong; too few or too many rows or columns.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        grid(text)
+    }
+
+    /// Reads every maze of a text as [`Grid::parse`] does, in their order: at least one. Empty lines stand between them, or
+    /// each is a line.
+    ///
+    /// # Errors
+    /// The first place in the text that is wrong.
+    pub fn parse_all(text: &str) -> Result<Vec<Self>, ParseError> {
+        grids(text)
+    }
+}
+
 /// The maze of a text; its errors name the place in that.
-pub(super) fn grid(text: &str) -> Result<Grid, ParseError> {
+fn grid(text: &str) -> Result<Grid, ParseError> {
     grid_below(&without_headings(&undressed(text)), 0)
 }
 
@@ -132,7 +152,7 @@ fn cut_blanks(lines: &mut Lines, width: usize) {
 }
 
 /// All mazes of a text, with empty lines between them or each in a line of its own; at least one.
-pub(super) fn grids(text: &str) -> Result<Vec<Grid>, ParseError> {
+fn grids(text: &str) -> Result<Vec<Grid>, ParseError> {
     let text = &*without_headings(&undressed(text)).into_owned();
     let Readings { square, rectangle } = readings(text, 0);
     let error = match square {

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::paste;
 use super::shape::{MAX_CELLS, Shape};
 use crate::puzzle::text::ParseError;
 
@@ -22,31 +21,8 @@ impl Board {
         Self { shape, cells: [0; MAX_CELLS] }
     }
 
-    /// Reads a board as people write it: digits, `.` or 0 or another sign for a blank, with or without frames, headings and
-    /// all else that [`Board::parse_all`] knows. Without a demanded `shape` the number of cells (16, 36 or 81) tells it.
-    ///
-    /// # Errors
-    /// Where the text goes wrong; several boards.
-    pub fn parse(text: &str, shape: Option<Shape>) -> Result<Self, ParseError> {
-        if let Some(board) = shape.and_then(|shape| Self::plain(text, shape)) {
-            return Ok(board);
-        }
-        match Self::parse_all(text, shape)?.as_slice() {
-            [board] => Ok(*board),
-            boards => Err(ParseError::Several { found: boards.len() }),
-        }
-    }
-
-    /// Reads all boards of a text, in their order.
-    ///
-    /// # Errors
-    /// Where the text goes wrong; no board.
-    pub fn parse_all(text: &str, shape: Option<Shape>) -> Result<Vec<Self>, ParseError> {
-        paste::boards(text, shape)
-    }
-
     /// A board in nothing but digits and dots, as files have them by the million.
-    fn plain(text: &str, shape: Shape) -> Option<Self> {
+    pub(super) fn plain(text: &str, shape: Shape) -> Option<Self> {
         if text.len() != shape.cells() {
             return None;
         }

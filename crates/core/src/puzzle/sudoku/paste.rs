@@ -36,8 +36,33 @@ enum Item {
     Heading,
 }
 
+impl Board {
+    /// Reads a board as people write it: digits, `.` or 0 or another sign for a blank, with or without frames, headings and
+    /// all else that [`Board::parse_all`] knows. Without a demanded `shape` the number of cells (16, 36 or 81) tells it.
+    ///
+    /// # Errors
+    /// Where the text goes wrong; several boards.
+    pub fn parse(text: &str, shape: Option<Shape>) -> Result<Self, ParseError> {
+        if let Some(board) = shape.and_then(|shape| Self::plain(text, shape)) {
+            return Ok(board);
+        }
+        match Self::parse_all(text, shape)?.as_slice() {
+            [board] => Ok(*board),
+            boards => Err(ParseError::Several { found: boards.len() }),
+        }
+    }
+
+    /// Reads all boards of a text, in their order.
+    ///
+    /// # Errors
+    /// Where the text goes wrong; no board.
+    pub fn parse_all(text: &str, shape: Option<Shape>) -> Result<Vec<Self>, ParseError> {
+        boards(text, shape)
+    }
+}
+
 /// All boards of a text, of `shape` where one is demanded, in their order: at least one.
-pub(super) fn boards(text: &str, shape: Option<Shape>) -> Result<Vec<Board>, ParseError> {
+fn boards(text: &str, shape: Option<Shape>) -> Result<Vec<Board>, ParseError> {
     let text = &*undressed(text);
     let items = items(text, shape);
     // Without the doubtful lines, and where that gives no board, with them.

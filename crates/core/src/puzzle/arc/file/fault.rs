@@ -7,6 +7,9 @@ use crate::{
     text::{counted, excerpt},
 };
 
+/// The most tasks that are read from one file.
+pub const MOST_TASKS: usize = 10_000;
+
 /// What is wrong with a file of tasks: one line that names file, task, pair, row and cell, and what was expected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct FileError {
@@ -93,7 +96,7 @@ pub enum FileFault {
         found: usize,
     },
     /// More tasks than are read.
-    #[error("found {found} tasks, expected at most {}", super::MOST_TASKS)]
+    #[error("found {found} tasks, expected at most {}", MOST_TASKS)]
     ManyTasks {
         /// How many.
         found: usize,

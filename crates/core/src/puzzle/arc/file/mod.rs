@@ -9,14 +9,11 @@ mod reader;
 mod write;
 
 pub use bundle::Bundle;
-pub use fault::{FileError, FileFault, Location};
+pub use fault::{FileError, FileFault, Location, MOST_TASKS};
 pub use write::{write, write_all};
 
 use super::Task;
 use reader::Content;
-
-/// The most tasks that are read from one file.
-pub const MOST_TASKS: usize = 10_000;
 
 /// Reads the one task of a text: `{"train": […], "test": […]}`, or that under its id.
 ///
@@ -48,16 +45,6 @@ pub fn read_all(files: &[(&str, &str)]) -> Result<Vec<Task>, FileError> {
         merge::merge(&mut challenges, name, solutions)?;
     }
     Ok(challenges.into_iter().flat_map(|(_, tasks)| tasks).collect())
-}
-
-/// The id of a task by the name of its file: without folders and `.json`.
-fn id_of(name: &str) -> &str {
-    let file = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let ending = file.len().saturating_sub(".json".len());
-    match file.get(ending..) {
-        Some(end) if end.eq_ignore_ascii_case(".json") => &file[..ending],
-        _ => file,
-    }
 }
 
 #[cfg(test)]

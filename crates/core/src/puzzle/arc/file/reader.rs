@@ -3,10 +3,8 @@
 use serde::de::IgnoredAny;
 
 use super::{
-    MOST_TASKS,
     cursor::Cursor,
-    fault::{FileError, FileFault, Location, described},
-    id_of,
+    fault::{FileError, FileFault, Location, MOST_TASKS, described},
 };
 use crate::{
     json,
@@ -251,4 +249,14 @@ fn row(cursor: &mut Cursor<'_>, row: usize, cells: &mut Vec<u8>) -> Result<usize
         }
         Ok(())
     })
+}
+
+/// The id of a task by the name of its file: without folders and `.json`.
+fn id_of(name: &str) -> &str {
+    let file = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let ending = file.len().saturating_sub(".json".len());
+    match file.get(ending..) {
+        Some(end) if end.eq_ignore_ascii_case(".json") => &file[..ending],
+        _ => file,
+    }
 }

@@ -9,6 +9,7 @@
 //! A processor with AVX512-BF16 alone sums otherwise, so the two differ in their last bits, and timing never chooses between
 //! them: where AMX is, every product of bf16 is its.
 
+mod block;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 mod unit;
 
@@ -18,6 +19,10 @@ use std::ops::Range;
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 pub use unit::{Amx, is_here};
+
+pub use block::DEPTH;
+
+use block::{Block, ROWS, Unit};
 
 use super::sweep::Left;
 use super::{Out, PANEL, Panels};
@@ -29,10 +34,6 @@ pub fn is_here() -> bool {
     false
 }
 
-/// Pairs of terms that are taken up at a time: what a row of a tile holds.
-pub const DEPTH: usize = 16;
-/// Most rows of a tile.
-const ROWS: usize = 16;
 /// Most rows and lines (pairs of terms) of the left factor that are brought into order at a time: 128 KiB, which the second
 /// cache holds beside two panels of as many lines, 32 KiB, in the first one.
 const BLOCK_ROWS: usize = 8 * ROWS;
@@ -41,36 +42,6 @@ const BLOCK_LINES: usize = 16 * DEPTH;
 const SHORT: usize = 8 * DEPTH;
 /// Rows that must follow the last one of a left factor that is kept: a block of the result may have more than it.
 pub const ROWS_BEYOND: usize = 2 * ROWS - 1;
-
-/// A block of the result, two tiles high and two panels wide, and the factors of it. Strides are in elements.
-pub struct Block {
-    /// Of the left factor: rows of pairs.
-    pub a: *const u32,
-    /// From one of its rows to the next.
-    pub a_stride: usize,
-    /// Of the right factor: its two panels.
-    pub b: [*const u32; 2],
-    /// Stretches of [`DEPTH`] pairs.
-    pub stretches: usize,
-    /// Of the result.
-    pub c: *mut f32,
-    /// From one of its rows to the next.
-    pub c_stride: usize,
-    /// Whether sums go on from what is at `c`; else they start at 0.
-    pub load: bool,
-}
-
-/// What multiplies blocks.
-pub trait Unit {
-    /// From now on tiles of the left factor and of the result have so many rows, 1 to 16: a block has twice as many.
-    fn set(&mut self, height: usize);
-
-    /// Computes a block of the result.
-    ///
-    /// # Safety
-    /// All that the block names is there, nothing else reads or writes the result meanwhile, and the height has been set.
-    unsafe fn multiply(&self, block: &Block);
-}
 
 /// The definition, see the module: for tests, and slow.
 #[derive(Default)]

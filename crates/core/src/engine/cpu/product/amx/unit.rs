@@ -5,7 +5,7 @@
 use std::arch::asm;
 use std::sync::LazyLock;
 
-use super::{Block, DEPTH, ROWS, Unit};
+use super::block::{Block, DEPTH, ROWS, Unit};
 use crate::engine::cpu::processor;
 use crate::engine::cpu::product::PANEL;
 
