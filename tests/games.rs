@@ -4,10 +4,16 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
-/// The games, as words of identifiers and of texts.
-const GAMES: [&str; 5] = ["sudoku", "sudokus", "maze", "mazes", "arc"];
+use hrm_core::puzzle::games;
+
+/// The games, as words of identifiers and of texts: those of the table, and the tasks, which are in none.
+static GAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let named = games().into_iter().flat_map(|game| [game.name(), game.plural()]);
+    named.chain(["arc"]).map(str::to_lowercase).collect()
+});
 
 /// Where games live; the last has a place of the page to itself.
 const FOLDERS: [&str; 3] = ["crates/core/src/puzzle", "src/ui/puzzles", "src/ui/tasks"];
@@ -77,7 +83,7 @@ fn words(line: &str) -> Vec<String> {
 fn naming(source: &str) -> Vec<(usize, &str)> {
     let code =
         source.lines().take_while(|line| !line.starts_with("#[cfg(test)]") && !line.starts_with("#[cfg(all(test"));
-    let names = |line: &str| words(line).iter().any(|word| GAMES.contains(&word.as_str()));
+    let names = |line: &str| words(line).iter().any(|word| GAMES.contains(word));
     (1..).zip(code).filter(|(_, line)| names(line)).collect()
 }
 
