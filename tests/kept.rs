@@ -1,5 +1,5 @@
-//! What earlier versions wrote opens in this one and means the same: saved runs, recordings, models, and the puzzles that a seed
-//! gives.
+//! What earlier versions wrote opens in this one and means the same: saved runs, recordings, models, links, and the puzzles that a
+//! seed gives.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::{fs, path::Path};
@@ -13,9 +13,15 @@ use hrm_core::{
         generate_split,
     },
     engine::cpu,
+    model::{Act, Intervention, Level},
     puzzle::Kind,
-    recording::file,
+    recording::{file, solve::Until},
     train::{Run, Saved},
+};
+use hrm_link::engine_timing::Choice;
+use hrm_web::ui::{
+    recipe_form::{draft::Draft, fields::place_of},
+    url::{address::Address, place::Place, view::View},
 };
 
 fn kept(name: &str) -> Vec<u8> {
@@ -62,6 +68,118 @@ fn recordings_and_models_open() {
     let value = serde_json::from_str(&text).unwrap();
     let kind = Kind::of_configuration(&value, config.seq_len, config.vocab_size).unwrap();
     assert_eq!(kind.name(), "sudoku-4x4");
+}
+
+const FOUR: &str = "1.3.............";
+const NINE: &str = ".1.5..492..48196....3.......29.45..6...62..897...98.2.4..9......9..3427.1.7.569..";
+
+/// Links as earlier versions of the page wrote them, each with the commit that it is of.
+#[test]
+fn links_mean_what_they_meant() {
+    let of = |model: &str, puzzle: &str| Address {
+        model: Some(model.into()),
+        puzzle: Some(puzzle.into()),
+        ..Address::default()
+    };
+    let recipe = "sudoku-6x6\nname=first\nsteps=1500\ndata_seed=7";
+    for (commit, link, meant) in [
+        ("82e5532", format!("#model=sudoku-4x4&puzzle={FOUR}"), of("sudoku-4x4", FOUR)),
+        (
+            "fdb0bba",
+            "#model=sudoku-4x4-attention&puzzle=3.1.4.......1..3&engine=cpu&view=attention&moment=9999".into(),
+            Address {
+                engine: Choice::Cpu,
+                view: View::Attention,
+                moment: Some(9999),
+                ..of("sudoku-4x4-attention", "3.1.4.......1..3")
+            },
+        ),
+        (
+            "d131b6e",
+            "#model=maze-5&puzzle=%23%23%23%23%23%23S%20%20%23%23%20%23%20%23%23%20%20G%23%23%23%23%23%23\
+             &engine=cpu&moment=0&stretch=4"
+                .into(),
+            Address {
+                engine: Choice::Cpu,
+                moment: Some(0),
+                stretch: Some(4),
+                ..of("maze-5", "######S  ## # ##  G######")
+            },
+        ),
+        (
+            "a21f057",
+            format!("#place=how-it-works&model=sudoku-4x4&run=tiny%20%282%29-0000beef&puzzle={FOUR}"),
+            Address { place: Place::HowItWorks, run: Some("tiny (2)-0000beef".into()), ..of("sudoku-4x4", FOUR) },
+        ),
+        (
+            "a21f057",
+            format!(
+                "#model=sudoku-4x4&puzzle={FOUR}&engine=gpu&view=answers&beside=states&moment=12&stretch=4&until=sure"
+            ),
+            Address {
+                engine: Choice::Gpu,
+                view: View::Answers,
+                beside: Some(View::States),
+                moment: Some(12),
+                stretch: Some(4),
+                until: Until::Halt,
+                ..of("sudoku-4x4", FOUR)
+            },
+        ),
+        (
+            "c0895bb",
+            format!(
+                "#model=sudoku-9x9&puzzle={NINE}&view=experiments&moment=9999\
+                 &acts=0~freeze~H_9~noise~L~0.5~7_11~restart~H_13~clue~8~3"
+            ),
+            Address {
+                view: View::Experiments,
+                moment: Some(9999),
+                acts: [
+                    (0, Act::Freeze { level: Level::H }),
+                    (9, Act::Noise { level: Level::L, size: 0.5, seed: 7 }),
+                    (11, Act::Restart { level: Level::H }),
+                    (13, Act::Clue { cell: 8, token: 3 }),
+                ]
+                .map(|(at, act)| Intervention { at, act })
+                .into(),
+                ..of("sudoku-9x9", NINE)
+            },
+        ),
+        (
+            "3526b4a",
+            format!(
+                "#place=train&model=sudoku-4x4&puzzle={FOUR}\
+                 &recipe=sudoku-6x6%0Aname%3Dfirst%0Asteps%3D1500%0Adata_seed%3D7"
+            ),
+            Address { place: Place::Train, recipe: Some(recipe.into()), ..of("sudoku-4x4", FOUR) },
+        ),
+        (
+            "85a17bc",
+            format!(
+                "#model=sudoku-9x9&puzzle={NINE}&view=convergence&beside=trajectory&moment=3&segments=2&until=still"
+            ),
+            Address {
+                view: View::Convergence,
+                beside: Some(View::Trajectory),
+                moment: Some(3),
+                segments: Some(2),
+                until: Until::Still,
+                ..of("sudoku-9x9", NINE)
+            },
+        ),
+    ] {
+        assert_eq!(Address::parse(&link), meant, "{commit}: {link}");
+        // What a tab writes over its own address is the same.
+        assert_eq!(meant.to_string(), link, "{commit}");
+        let (model, puzzle) = (meant.model.unwrap(), meant.puzzle.unwrap());
+        let kind = Kind::of_question(&puzzle).unwrap();
+        assert!(model.starts_with(&kind.name()), "{commit}: {puzzle} is of {kind}");
+        assert_eq!(kind.decode(&kind.encode(&puzzle).unwrap()), puzzle);
+    }
+    let draft = Draft::of_link(recipe).unwrap();
+    assert_eq!((draft.puzzle.name(), draft.text(place_of("steps").unwrap())), ("sudoku-6x6".into(), "1500"));
+    assert_eq!((draft.text(place_of("name").unwrap()), draft.text(place_of("data_seed").unwrap())), ("first", "7"));
 }
 
 /// What `hrm puzzles KIND --count N --seed SEED` wrote, and with `--both`.
