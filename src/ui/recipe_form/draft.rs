@@ -202,12 +202,11 @@ impl Draft {
     }
 }
 
-/// The field that a refusal is about: it says `[section] field is …`.
+/// A refusal beside its field, which says the section.
 fn fault_of(error: &RecipeError) -> Fault {
     let text = error.to_string();
     let message = text.split_once("] ").map_or(text.as_str(), |(_, message)| message);
-    let name = message.split(' ').next().unwrap_or_default();
-    Fault { field: place_of(name).unwrap_or(0), message: in_labels(message) }
+    Fault { field: error.field().and_then(place_of).unwrap_or(0), message: in_labels(message) }
 }
 
 fn shards() -> usize {

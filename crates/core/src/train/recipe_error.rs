@@ -98,3 +98,29 @@ pub enum RecipeError {
         expected: String,
     },
 }
+
+impl RecipeError {
+    /// The name of the field that it is about, without its section; `None` where it is about no single one that a form has.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::Model(ConfigError::Field { field, .. }) => Some(field),
+            Self::Name(_) => Some("name"),
+            Self::Zero { field }
+            | Self::TooLarge { field, .. }
+            | Self::Inexact { field, .. }
+            | Self::Optimizer { field, .. }
+            | Self::Share { field, .. } => field.split(' ').next_back(),
+            Self::Shards { .. } => Some("shards"),
+            Self::NoEmbedding => Some("train_only"),
+            Self::OneAnswer(_) => Some("answers"),
+            Self::Difficulty { .. } => Some("easiest"),
+            Self::Tasks(TaskProblem::Field { place, .. }) => place.split(' ').next_back(),
+            Self::Model(_)
+            | Self::Field(_)
+            | Self::Tasks(_)
+            | Self::NoGenerator(_)
+            | Self::Boards(_)
+            | Self::Mixture(_) => None,
+        }
+    }
+}
