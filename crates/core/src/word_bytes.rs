@@ -1,5 +1,6 @@
 //! Words of four bytes as one block of bytes in a message: a list of numbers would be converted one by one, at a
-//! microsecond for ten. For serde's `with`.
+//! microsecond for ten. For serde's `with`. (`serde_bytes` has blocks of `u8` alone: words would be copied into one, and once more
+//! out of it.)
 
 use bytemuck::{AnyBitPattern, NoUninit};
 use serde::{

@@ -4,6 +4,7 @@ use std::fmt;
 
 use hrm_core::{model::Intervention, recording::solve::Until};
 use hrm_link::engine_timing::Choice;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::ui::url::{interventions, place::Place, view::View};
 
@@ -20,6 +21,9 @@ pub fn until_name(until: Until) -> &'static str {
 pub fn until_of_name(name: &str) -> Until {
     Until::ALL.into_iter().find(|until| until_name(*until) == name).unwrap_or_default()
 }
+
+/// What is written with percent signs: all that could end a value or be taken for something else.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Segments that an address may ask for: those of the longest training in the gallery, and more.
 const MOST_SEGMENTS: usize = 64;
@@ -144,7 +148,7 @@ impl Address {
         let mut address = Self::default();
         for (name, value) in fragment.trim_start_matches('#').split('&').filter_map(|part| part.split_once('=')) {
             if let Some(key) = KEYS.iter().find(|key| key.name == name) {
-                (key.read)(&mut address, &unescape(value));
+                (key.read)(&mut address, &percent_decode_str(value).decode_utf8_lossy());
             }
         }
         address
@@ -154,43 +158,10 @@ impl Address {
 impl fmt::Display for Address {
     /// The fragment, with its `#`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let write = |key: &Key| (key.write)(self).map(|value| format!("{}={}", key.name, escape(&value)));
+        let write =
+            |key: &Key| (key.write)(self).map(|value| format!("{}={}", key.name, utf8_percent_encode(&value, ESCAPED)));
         write!(f, "#{}", KEYS.iter().filter_map(write).collect::<Vec<_>>().join("&"))
     }
-}
-
-/// Percent-encodes what could end a value or be taken for something else.
-fn escape(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes().fold(String::new(), |mut out, byte| {
-        if plain(byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-        out
-    })
-}
-
-fn unescape(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, tail)) = rest.split_first() {
-        // Not what from_str_radix alone would take: a sign.
-        let coded = tail.get(..2).filter(|hex| hex.iter().all(u8::is_ascii_hexdigit));
-        let coded = coded.and_then(|hex| std::str::from_utf8(hex).ok());
-        match coded.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(decoded) if byte == b'%' => {
-                bytes.push(decoded);
-                rest = &tail[2..];
-            }
-            _ => {
-                bytes.push(byte);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
