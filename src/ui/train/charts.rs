@@ -3,6 +3,7 @@
 use hrm_core::train::curve;
 use hrm_link::training::Stored;
 use leptos::prelude::*;
+use strum::VariantArray;
 
 use crate::ui::{
     browser,
@@ -39,7 +40,7 @@ pub fn Charts() -> impl IntoView {
         <section class="curves" aria-label="Curves">
             <h3>"Curves"</h3>
             <Looks lens/>
-            <div class="charts">{Measure::ALL.map(|measure| view! { <Later><Chart measure/></Later> }).collect_view()}</div>
+            <div class="charts">{Measure::VARIANTS.iter().map(|&measure| view! { <Later><Chart measure/></Later> }).collect_view()}</div>
         </section>
     }
 }

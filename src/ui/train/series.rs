@@ -1,19 +1,23 @@
 //! The curves of a run: what each chart shows, smoothed, and thinned to the pixels that there are.
 
 use hrm_core::train::Row;
+use strum::{IntoStaticStr, VariantArray};
 
-/// A chart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A chart, in the page's order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Measure {
-    /// The losses.
-    Loss,
     /// Whole answers right.
     Exact,
+    /// The losses.
+    Loss,
     /// Cells right.
     Cells,
     /// Whether q_halt knows that an answer is right.
+    #[strum(serialize = "q-halt")]
     Halting,
     /// The segment after which the model stops.
+    #[strum(serialize = "halting-step")]
     Segments,
     /// Size of the gradient.
     Gradient,
@@ -61,21 +65,9 @@ fn halted(row: &Row, value: f64) -> Option<f64> {
 }
 
 impl Measure {
-    /// In the page's order.
-    pub const ALL: [Self; 7] =
-        [Self::Exact, Self::Loss, Self::Cells, Self::Halting, Self::Segments, Self::Gradient, Self::Rate];
-
     /// Its name in test ids and file names.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Loss => "loss",
-            Self::Exact => "exact",
-            Self::Cells => "cells",
-            Self::Halting => "q-halt",
-            Self::Segments => "halting-step",
-            Self::Gradient => "gradient",
-            Self::Rate => "rate",
-        }
+        self.into()
     }
 
     /// Its name on the page.

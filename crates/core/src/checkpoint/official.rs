@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::yaml;
-use crate::config::{ConfigError, Family, LossKind, Mixer, ModelConfig};
+use crate::config::{ConfigError, Family, Mixer, ModelConfig};
 use crate::fields::FieldError;
 use crate::json;
 
@@ -379,13 +379,9 @@ pub fn config_yaml(
         // Only the successor's code has an HRM with it.
         (Family::Hrm, Mixer::MlpT) => "recursive_reasoning.hrm@HierarchicalReasoningModel_ACTV1",
     };
-    let loss = match config.loss {
-        LossKind::Stablemax => "stablemax_cross_entropy",
-        LossKind::Softmax => "softmax_cross_entropy",
-    };
     let head = arch.and_then(|arch| arch.get("loss")?.get("name")?.as_str()).unwrap_or("losses@ACTLossHead");
-    let positions = json!(config.positions);
-    let positions = positions.as_str().unwrap_or_default();
+    let (positions, loss) = (json!(config.positions), json!(config.loss));
+    let (positions, loss) = (positions.as_str().unwrap_or_default(), loss.as_str().unwrap_or_default());
     let class = arch.and_then(|arch| arch.get("name")).and_then(Value::as_str).unwrap_or(class);
     let conv = match config.mixer {
         Mixer::Conv { size } => format!("  conv_size: {size}\n"),
