@@ -27,7 +27,7 @@ pub use dispatch::Training;
 use {
     describe::describe,
     estimate::estimate,
-    examples::table,
+    examples::{KnownTable, table},
     place::newest_state,
     session::{Order, Trainee, hand_out_stored},
 };
