@@ -117,6 +117,33 @@ fn learns_three_sizes(mixer: Mixer) {
     });
 }
 
+/// Each size has an identifier of its own, of five.
+#[test]
+fn the_vectors_of_identifiers_are_learnt_with_whatever_size_names_them() {
+    pollster::block_on(async {
+        let mut batches = batches(&datasets(), 6);
+        batches.iter_mut().for_each(|batch| batch.ids.fill(batch.board as u32 + 1));
+        let setup = |shards| {
+            let mut setup = setup(all_sizes());
+            setup.model =
+                ModelConfig { puzzle_emb_ndim: 32, puzzle_emb_len: 1, num_puzzle_identifiers: 5, ..setup.model };
+            setup.optimizer.puzzle_lr = 1e-4;
+            Setup { shards, ..setup }
+        };
+        let engine = cpu::Engine::new();
+        let (_, weights) = trained(&engine, setup(1), &batches).await;
+        let (_, of_gpu) = trained(&gpu::Engine::new().await.unwrap(), setup(1), &batches).await;
+        let (_, of_shards) = trained(&engine, setup(2), &batches).await;
+        let vectors = |weights: &Weights| weights.tensors["puzzle_emb.weights"].data.clone();
+        let own = vectors(&weights);
+        for other in [&weights, &of_gpu, &of_shards].map(vectors) {
+            assert!(own.iter().zip(&other).all(|(a, b)| (a - b).abs() < 1e-3), "{own:?} {other:?}");
+            let is_learnt: Vec<bool> = other.chunks(32).map(|row| row.iter().any(|x| *x != 0.0)).collect();
+            assert_eq!(is_learnt, [false, true, true, true, false]);
+        }
+    });
+}
+
 #[test]
 fn steps_on_the_own_size_are_those_of_a_run_without_others() {
     pollster::block_on(async {
@@ -205,6 +232,9 @@ fn sizes_that_cannot_be_are_refused_by_name() {
             .contains("the shares come to 1.1")
     );
     assert!(refusal("\"share\":0.3}]", "\"share\":0.0}]").contains("the share of 11x7 is 0"));
+    let with_vectors =
+        RECIPE.replace("\"pos_encodings\"", "\"puzzle_emb_ndim\":16,\"puzzle_emb_len\":1,\"pos_encodings\"");
+    assert_eq!(serde_json::from_str::<Recipe>(&with_vectors).unwrap().data.boards.len(), 2);
     assert!(refusal("rope_2d", "learned").contains("the model's weights are for one size"));
     assert!(refusal("7x11", "five").contains("expected ROWSxCOLUMNS"));
 }

@@ -47,6 +47,16 @@ fn one_model_is_trained_tried_and_run_on_mazes_of_several_sizes() {
     assert!(!said.err.contains("left out"), "{said:?}");
     let result: serde_json::Value = serde_json::from_str(&said.done()).unwrap();
     assert_eq!(result["count"], 7);
+    let views = ["--data", "mixed.csv", "--views", "2", "--until", "budget", "--by", "size", "--table", "--json"];
+    let said = folder.hrm(&[&["eval"], &model[..], &views].concat());
+    let result: serde_json::Value = serde_json::from_str(&said.done()).unwrap();
+    assert_eq!(
+        (&result["count"], &result["mean_views"], &result["mean_segments"]),
+        (&7.into(), &2.0.into(), &4.0.into())
+    );
+    let by = result["by"]["size"].as_array().unwrap().iter();
+    let by: Vec<_> = by.map(|group| (group["name"].as_str().unwrap(), group["count"].as_u64().unwrap())).collect();
+    assert_eq!(by, [("7x9", 3), ("9x9", 2), ("9x7", 2)]);
     let question = "#####\n#S  #\n### #\n#G  #\n#####";
     let arguments = [&["run"], &model[..], &["--puzzle", question, "--recording", "r.safetensors"]].concat();
     let said = folder.hrm(&arguments).done();

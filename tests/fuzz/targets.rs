@@ -305,12 +305,8 @@ pub fn csv() -> Target {
             b"E+78",
         ],
         read: |bytes| {
-            let kind = match tables::kind_of(bytes) {
-                Ok(kind) => kind,
-                Err(error) => return error.to_string(),
-            };
-            let table = match tables::read(kind, bytes) {
-                Ok(table) => table,
+            let (kind, table) = match tables::read_any(None, bytes) {
+                Ok(read) => read,
                 Err(error) => return error.to_string(),
             };
             let sizes = tables::read_sizes(kind, bytes).map(|(rows, _)| rows.len());

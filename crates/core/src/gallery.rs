@@ -41,7 +41,7 @@ impl Entry {
 
     /// Of a model that no file of the gallery holds.
     pub fn of_own(name: String, puzzle: puzzle::Kind, config: &ModelConfig, facts: Card) -> Self {
-        let every_size = config.serves_every_size() && config.puzzle_emb_ndim == 0;
+        let every_size = config.serves_every_size();
         let (file, card) = Default::default();
         Self { name, puzzle, every_size, offered: Vec::new(), file, card, facts: Some(facts) }
     }

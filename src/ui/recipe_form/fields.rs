@@ -108,31 +108,44 @@ fn any(place: &mut f64, text: &str) -> Result<(), String> {
     real(place, text, "a number", f64::is_finite)
 }
 
-fn choose<T: Clone>(place: &mut T, text: &str, options: &[(&str, T)]) -> Result<(), String> {
-    let found = options.iter().find(|(name, _)| *name == text);
-    *place =
-        found.map(|(_, value)| value.clone()).ok_or_else(|| format!("found {text:?}, expected one of the choices"))?;
+fn choose<T: Copy>(place: &mut T, text: &str, options: &[(&str, &str, T)]) -> Result<(), String> {
+    let found = options.iter().find(|(name, ..)| *name == text);
+    *place = found.map(|(.., value)| *value).ok_or_else(|| format!("found {text:?}, expected one of the choices"))?;
     Ok(())
 }
 
-fn chosen<T: PartialEq>(value: &T, options: &[(&str, T)]) -> String {
-    options.iter().find(|(_, option)| option == value).map_or_else(String::new, |(name, _)| (*name).into())
+fn chosen<T: PartialEq>(value: &T, options: &[(&str, &str, T)]) -> String {
+    options.iter().find(|(.., option)| option == value).map_or_else(String::new, |(name, ..)| (*name).into())
 }
 
-const FAMILIES: [(&str, Family); 2] = [("hrm", Family::Hrm), ("trm", Family::Trm)];
-const MIXERS: [(&str, Mixer); 4] = [
-    ("mlp", Mixer::MlpT),
-    ("attention", Mixer::Attention),
-    ("conv_3", Mixer::Conv { size: 3 }),
-    ("conv_5", Mixer::Conv { size: 5 }),
+/// What may be chosen: the name in links, how it reads, and what it is in a recipe.
+type Options<T, const N: usize> = [(&'static str, &'static str, T); N];
+
+const FAMILIES: Options<Family, 2> = [("hrm", "HRM", Family::Hrm), ("trm", "TRM", Family::Trm)];
+const MIXERS: Options<Mixer, 4> = [
+    ("mlp", "Network over positions (mlp_t)", Mixer::MlpT),
+    ("attention", "Attention", Mixer::Attention),
+    ("conv_3", "Convolution, 3 by 3", Mixer::Conv { size: 3 }),
+    ("conv_5", "Convolution, 5 by 5", Mixer::Conv { size: 5 }),
 ];
-const POSITIONS: [(&str, Positions); 4] = [
-    ("rope", Positions::Rope),
-    ("rope_2d", Positions::Rope2d),
-    ("learned", Positions::Learned),
-    ("none", Positions::None),
+const POSITIONS: Options<Positions, 4> = [
+    ("rope", "Rotary", Positions::Rope),
+    ("rope_2d", "Rotary, rows and columns", Positions::Rope2d),
+    ("learned", "Learned", Positions::Learned),
+    ("none", "None", Positions::None),
 ];
-const LOSSES: [(&str, LossKind); 2] = [("stablemax", LossKind::Stablemax), ("softmax", LossKind::Softmax)];
+const LOSSES: Options<LossKind, 2> =
+    [("stablemax", "Stablemax", LossKind::Stablemax), ("softmax", "Softmax", LossKind::Softmax)];
+
+/// The names of options, and how they read.
+const fn shown<T, const N: usize>(options: &Options<T, N>) -> [(&'static str, &'static str); N] {
+    let (mut shown, mut at) = ([("", ""); N], 0);
+    while at < N {
+        shown[at] = (options[at].0, options[at].1);
+        at += 1;
+    }
+    shown
+}
 
 /// One entry of the table below: name, label, help; then where it is in a recipe and how text is put there.
 macro_rules! field {
@@ -147,13 +160,13 @@ macro_rules! field {
             write: |recipe, text| $write(&mut recipe.$($place).+, text),
         }
     };
-    ($section:ident $name:literal, $label:literal, $help:literal, $options:ident($($place:ident).+), $shown:expr) => {
+    ($section:ident $name:literal, $label:literal, $help:literal, choose $options:ident($($place:ident).+)) => {
         Field {
             name: $name,
             label: $label,
             help: $help,
             section: Section::$section,
-            entry: Entry::Choice(&$shown),
+            entry: Entry::Choice(&const { shown(&$options) }),
             read: |recipe| chosen(&recipe.$($place).+, &$options),
             write: |recipe, text| choose(&mut recipe.$($place).+, text, &$options),
         }
@@ -186,7 +199,7 @@ pub static FIELDS: [Field; 42] = [
     field!(Data "hard_guesses", "Guesses of those", "How many guesses such a solver needs for a hard puzzle at least; those with 50 take minutes to find.", whole(data.hard_guesses)),
     field!(Data "hard_guesses_to", "To", "Where this is more, each hard puzzle has its own least number of guesses between the two, small ones as often as large ones; 0: the same for all.", whole(data.hard_guesses_to)),
     field!(Data "data_seed", "Seed of the data", "The same seed generates the same puzzles and symmetries.", whole(data.seed)),
-    field!(Model "family", "Family", "HRM has a slow and a fast module; TRM, its successor, one module in both roles.", FAMILIES(model.family), [("hrm", "HRM"), ("trm", "TRM")]),
+    field!(Model "family", "Family", "HRM has a slow and a fast module; TRM, its successor, one module in both roles.", choose FAMILIES(model.family)),
     field!(Model "hidden_size", "Width D", "Channels of a state. Weights and time grow with its square.", whole(model.hidden_size)),
     field!(Model "H_layers", "Layers of H", "Blocks of the slow module (a TRM has none).", whole(model.h_layers)),
     field!(Model "L_layers", "Layers of L", "Blocks of the fast module.", whole(model.l_layers)),
@@ -194,11 +207,11 @@ pub static FIELDS: [Field; 42] = [
     field!(Model "L_cycles", "L cycles", "Steps of the fast module for every one of the slow module.", whole(model.l_cycles)),
     field!(Model "halt_max_steps", "Segments at most", "How long a puzzle may be thought about, in training.", whole(model.halt_max_steps)),
     field!(Model "halt_exploration_prob", "Exploration", "How often a puzzle must be thought about longer than the model holds needed, 0 to 1.", any(model.halt_exploration_prob)),
-    field!(Model "mixer", "Token mixer", "How cells hear of each other: a small network over the positions (mlp_t), attention, or a convolution of each channel with its neighbours' (which HRM and TRM do not have).", MIXERS(model.mixer), [("mlp", "Network over positions (mlp_t)"), ("attention", "Attention"), ("conv_3", "Convolution, 3 by 3"), ("conv_5", "Convolution, 5 by 5")]),
+    field!(Model "mixer", "Token mixer", "How cells hear of each other: a small network over the positions (mlp_t), attention, or a convolution of each channel with its neighbours' (which HRM and TRM do not have).", choose MIXERS(model.mixer)),
     field!(Model "num_heads", "Attention heads", "Must divide the width where the mixer is attention.", whole(model.num_heads)),
-    field!(Model "pos_encodings", "Positions", "How attention knows where a cell is: rotary by its place in the sequence or by row and column, learned, or not at all.", POSITIONS(model.positions), [("rope", "Rotary"), ("rope_2d", "Rotary, rows and columns"), ("learned", "Learned"), ("none", "None")]),
+    field!(Model "pos_encodings", "Positions", "How attention knows where a cell is: rotary by its place in the sequence or by row and column, learned, or not at all.", choose POSITIONS(model.positions)),
     field!(Model "expansion", "Expansion", "Inner width of the SwiGLUs over their width, before rounding to 256.", any(model.expansion)),
-    field!(Model "loss", "Loss", "Cross-entropy over stablemax, as in the paper, or over softmax.", LOSSES(model.loss), [("stablemax", "Stablemax"), ("softmax", "Softmax")]),
+    field!(Model "loss", "Loss", "Cross-entropy over stablemax, as in the paper, or over softmax.", choose LOSSES(model.loss)),
     field!(Model "puzzle_emb_ndim", "Puzzle vector", "Width of a learned vector for each puzzle identifier; 0: none.", whole(model.puzzle_emb_ndim)),
     field!(Model "puzzle_emb_len", "Positions for it", "Positions in front of the cells that hold the puzzle's vector.", whole(model.puzzle_emb_len)),
     field!(Model "num_puzzle_identifiers", "Puzzle identifiers", "Rows of that embedding; these puzzles all share the first.", whole(model.num_puzzle_identifiers)),

@@ -97,7 +97,25 @@ const SAMPLES: usize = 100;
 /// Reads puzzles of `kind`. Rows that do not hold one, and rows whose answer does not solve their question, are
 /// left out and reported.
 pub fn read(kind: Kind, input: impl io::Read) -> Result<Table, CsvError> {
-    let (rows, table) = read_by(input, |_| kind)?;
+    of_source(kind, &Source::read(input)?)
+}
+
+/// Reads puzzles of the kind of the first good row; where there is none, of the kind of the first question which could be one,
+/// else of the `chosen` kind.
+///
+/// # Errors
+/// No row tells a kind and none is chosen, or the file cannot be read.
+pub fn read_any(chosen: Option<Kind>, input: impl io::Read) -> Result<(Kind, Table), CsvError> {
+    let source = Source::read(input)?;
+    let kind = match (kind_of(&source), chosen) {
+        (Err(CsvError::Kind { .. }), Some(chosen)) => chosen,
+        (told, _) => told?,
+    };
+    Ok((kind, of_source(kind, &source)?))
+}
+
+fn of_source(kind: Kind, source: &Source) -> Result<Table, CsvError> {
+    let (rows, table) = read_by(source, |_| kind)?;
     Ok(Table { rows: rows.into_iter().map(|(_, row)| row).collect(), ..table })
 }
 
@@ -108,14 +126,13 @@ pub fn read_sizes(kind: Kind, input: impl io::Read) -> Result<(Vec<(Kind, Row)>,
         let (size, _) = kind.game().read(question).ok()?;
         kind.resized(size).filter(|other| other.vocab_size() == kind.vocab_size())
     };
-    read_by(input, |question| natural(question).unwrap_or(kind))
+    read_by(&Source::read(input)?, |question| natural(question).unwrap_or(kind))
 }
 
-fn read_by(input: impl io::Read, kind_of_row: impl Fn(&str) -> Kind) -> Result<(Vec<(Kind, Row)>, Table), CsvError> {
+fn read_by(source: &Source, kind_of_row: impl Fn(&str) -> Kind) -> Result<(Vec<(Kind, Row)>, Table), CsvError> {
     let mut rows = Vec::new();
-    let source = Source::read(input)?;
-    let (found, delimiter) = found_in(&source)?;
-    let mut table = Table { notes: notes_of(&source, delimiter, &found), ..Table::default() };
+    let (found, delimiter) = found_in(source)?;
+    let mut table = Table { notes: notes_of(source, delimiter, &found), ..Table::default() };
     let (mut padded, mut samples) = (0_usize, Vec::new());
     let mut records = source.records(delimiter);
     if found.has_header {
@@ -154,13 +171,9 @@ fn read_by(input: impl io::Read, kind_of_row: impl Fn(&str) -> Kind) -> Result<(
     Ok((rows, table))
 }
 
-/// The kind of a file's first good row; where there is none, that of the first question which could be one.
-///
-/// # Errors
-/// No row tells a kind, or the file cannot be read.
-pub fn kind_of(input: impl io::Read) -> Result<Kind, CsvError> {
-    let source = Source::read(input)?;
-    let (found, delimiter) = found_in(&source)?;
+/// The kind of the first good row; where there is none, that of the first question which could be one.
+fn kind_of(source: &Source) -> Result<Kind, CsvError> {
+    let (found, delimiter) = found_in(source)?;
     let (mut likely, mut first) = (None, None);
     for record in source.records(delimiter).skip(usize::from(found.has_header)) {
         let record = record?;

@@ -10,6 +10,9 @@ use super::inference::{InferencePlan, Options, record_inference};
 use super::taps::{Level, Taps};
 use super::weights::{Weights, WeightsError};
 
+/// Symbols of an answer, whose tokens are bytes.
+const MOST_SYMBOLS: usize = 1 << u8::BITS;
+
 /// Why a model cannot be set up.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ModelError {
@@ -43,6 +46,12 @@ pub enum ModelError {
         actual: usize,
         /// Expected.
         expected: usize,
+    },
+    /// More symbols than an answer can tell apart.
+    #[error("the model has {found} symbols; expected at most {MOST_SYMBOLS}: an answer has a byte for each cell")]
+    Symbols {
+        /// V of the model.
+        found: usize,
     },
     /// A run with interventions on a solver that plays only whole segments.
     #[error("this solver plays whole segments only; expected one that was prepared stepwise")]
@@ -109,7 +118,7 @@ impl<S: Session> Solver<S> {
     /// Prepares `engine` for batches of `batch` puzzles.
     ///
     /// # Errors
-    /// Weights that do not fit, an engine's limits.
+    /// Weights that do not fit, more than 256 symbols, an engine's limits.
     pub async fn new<E: Engine<Session = S>>(
         engine: &E,
         config: &ModelConfig,
@@ -123,7 +132,7 @@ impl<S: Session> Solver<S> {
     /// Like [`Solver::new`] with the states tapped, for runs that may be interfered with: [`Solver::segment_under`].
     ///
     /// # Errors
-    /// Weights that do not fit, an engine's limits.
+    /// Weights that do not fit, more than 256 symbols, an engine's limits.
     pub async fn stepwise<E: Engine<Session = S>>(
         engine: &E,
         config: &ModelConfig,
@@ -141,6 +150,9 @@ impl<S: Session> Solver<S> {
         batch: usize,
         options: Options,
     ) -> Result<Self, ModelError> {
+        if config.vocab_size > MOST_SYMBOLS {
+            return Err(ModelError::Symbols { found: config.vocab_size });
+        }
         let plan = record_inference(config, batch, options)?;
         let mut session = engine.prepare(plan.program.clone()).await?;
         weights.write(&mut session)?;
@@ -281,5 +293,23 @@ pub(super) fn check(
     match values.iter().position(|&v| v as usize >= below) {
         Some(index) => Err(ModelError::Input { what, index, value: values[index], most: below.saturating_sub(1) }),
         None => Ok(()),
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::engine::cpu;
+
+    #[test]
+    fn a_model_of_more_symbols_than_bytes_gives_no_answer() {
+        let of = |vocab_size| {
+            let config = ModelConfig { vocab_size, ..ModelConfig::tiny() };
+            let weights = Weights::init(&config, 1);
+            pollster::block_on(Solver::new(&cpu::Engine::new(), &config, &weights, 1, Taps::None)).map(|_| ())
+        };
+        assert_eq!(of(256), Ok(()));
+        let words = "the model has 257 symbols; expected at most 256: an answer has a byte for each cell";
+        assert_eq!(of(257).unwrap_err().to_string(), words);
     }
 }

@@ -68,8 +68,8 @@ pub(super) fn check(recipe: &Recipe) -> Result<(), RecipeError> {
     if recipe.data.file.is_some() {
         return wrong("expected none beside a file".into());
     }
-    if !recipe.model.serves_every_size() || recipe.model.puzzle_emb_ndim > 0 {
-        let expected = "attention without learned positions and without a puzzle embedding";
+    if !recipe.model.serves_every_size() {
+        let expected = "attention or a convolution, without learned positions";
         return wrong(format!("the model's weights are for one size; expected {expected}"));
     }
     let mut sizes = vec![recipe.puzzle.size()];

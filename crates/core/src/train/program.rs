@@ -81,6 +81,8 @@ pub struct TrainingPlan {
     pub hyper: BufferId,
     /// Weights with what the optimizers keep.
     pub moments: Vec<Moments>,
+    /// Identifiers of the rows whose gradients there are [B], whatever size they are of.
+    pub ids: BufferId,
     /// Where the rows of all shards are joined for the puzzle embedding's update; `None` without an embedding, or with one
     /// shard, whose own rows are all there are.
     pub joined: Option<Joined>,
@@ -145,7 +147,7 @@ impl TrainingPlan {
     /// What is read back of a shard's gradient: metrics, the gradients, and the identifiers where an embedding has one.
     pub fn apart(&self) -> Vec<BufferId> {
         let grads = self.moments.iter().map(|moments| moments.grad);
-        let ids = self.joined.map(|_| self.current.ids);
+        let ids = self.joined.map(|_| self.ids);
         [self.metrics].into_iter().chain(grads).chain(ids).collect()
     }
 
@@ -205,12 +207,15 @@ pub(super) fn record_sizes(
     };
     let hyper = r.persistent("hyper", &[4]);
     let grad_squares = r.persistent("grad_squares", &[model.trained.len()]);
+    // With further sizes the update reads the identifiers of the pass that was run.
+    let ids = puzzle.filter(|_| !sizes.is_empty()).map(|_| r.integers("identifiers", &[batch]));
     let late_of = |r: &mut Recorder, model: &Model, buffers: Buffers| late.then(|| record_late(r, model, buffers));
     let late = late_of(r, &model, own);
     let (first, mut grads) = record_pass(r, &model, own, step, grad_squares);
     let first = Pass { late, ..first };
     if apart || !sizes.is_empty() {
         copy_gradients(r, &model, &mut grads, |r, name, shape| r.persistent(name, shape));
+        copy_identifiers(r, own, ids, batch);
     }
     let mut passes = vec![first];
     for (number, config) in (1..).zip(sizes) {
@@ -222,8 +227,10 @@ pub(super) fn record_sizes(
         let mut targets = model.trained.iter().map(|param| grads[param]);
         // The update reads one gradient of each weight, whatever size it comes from.
         copy_gradients(r, &model, &mut own, |_, _, _| targets.next().unwrap_or(grad_squares));
+        copy_identifiers(r, buffers, ids, batch);
         passes.push(Pass { late, ..pass });
     }
+    let ids = ids.unwrap_or(passes[0].current.ids);
     let joined = puzzle.filter(|_| apart).map(|param| Joined {
         param,
         grad: r.persistent("joined gradient.puzzle_emb.weights", &[shards * batch, config.puzzle_emb_ndim]),
@@ -231,13 +238,13 @@ pub(super) fn record_sizes(
     });
     let rows = match joined {
         Some(Joined { grad, ids, .. }) => EmbeddingRows { grad: Some(grad), ids, batch: shards * batch },
-        None => EmbeddingRows { grad: None, ids: passes[0].current.ids, batch },
+        None => EmbeddingRows { grad: None, ids, batch },
     };
     let update = r.entry("update");
     let moments = record_update(r, &model, &grads, rows, hyper, optimizer);
     let program = recorder.finish()?;
     let Common { random, metrics, .. } = step;
-    Ok(TrainingPlan { program, passes, update, random, metrics, grad_squares, hyper, moments, joined })
+    Ok(TrainingPlan { program, passes, update, random, metrics, grad_squares, hyper, moments, ids, joined })
 }
 
 /// Copies every gradient into the buffer that `target` gives for its name and shape, and notes it in its place.
@@ -255,6 +262,13 @@ fn copy_gradients(
         let len = r.program().buffer(from).len();
         r.push(Copy { from, to, to_offset: 0, len });
         grads.insert(*param, to);
+    }
+}
+
+/// Copies the identifiers of a pass into those that passes share, where they do.
+fn copy_identifiers(r: &mut Recorder, pass: Buffers, shared: Option<BufferId>, batch: usize) {
+    if let Some(to) = shared {
+        r.push(Copy { from: pass.current.ids, to, to_offset: 0, len: batch });
     }
 }
 

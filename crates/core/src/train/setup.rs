@@ -26,7 +26,7 @@ pub struct Setup {
     /// Equal parts of a batch whose gradients are averaged in their order.
     pub shards: usize,
     /// Further sizes of board, beside the model's own, whose batches come in turns with those of its own; the model has to
-    /// serve every size, and to have no puzzle embedding.
+    /// serve every size.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sizes: Vec<Size>,
     /// Which weights are trained.
@@ -78,7 +78,7 @@ impl Setup {
     /// A size that the model does not serve, a mistake in the recording.
     pub(super) fn record(&self) -> Result<TrainingPlan, TrainError> {
         let sized = |&size: &Size| {
-            let config = self.model.at_size(size.rows(), size.columns()).filter(|_| self.model.puzzle_emb_ndim == 0);
+            let config = self.model.at_size(size.rows(), size.columns());
             config.ok_or(TrainError::Sizes { cells: self.model.seq_len, size })
         };
         let sizes = self.sizes.iter().map(sized).collect::<Result<Vec<_>, _>>()?;

@@ -18,7 +18,7 @@ use crate::{
     open_model::Gallery,
     storage_error::StorageError,
     training::{
-        Order, Trainee, describe, estimate, hand_out_stored, newest_state, read_recording, shard_workers,
+        KnownTable, Order, Trainee, describe, estimate, hand_out_stored, newest_state, read_recording, shard_workers,
         storage::Storage, table,
     },
     worker::Dispatch,
@@ -30,6 +30,8 @@ pub struct Training {
     gallery: Gallery,
     /// The run that is trained, or was trained last.
     trainee: Option<Trainee>,
+    /// The table that was read last, until a training takes it.
+    table: Option<KnownTable>,
     /// The shard that this worker computes for another one.
     shard: Option<Shard<AnySession>>,
 }
@@ -64,7 +66,9 @@ impl Dispatch for Training {
             TrainingTask::Estimate { recipe, engine } => estimate(id, &recipe, engine).await?,
             TrainingTask::ReadTable { kind } => {
                 let file = files.first().ok_or_else(|| TaskError::MissingFile("the table".into()))?;
-                table(kind, file)?
+                let (shown, known) = table(kind, file)?;
+                self.table = Some(known);
+                shown
             }
             TrainingTask::ReadRun { run, part } => {
                 hand_out_stored(id, &run, part, files.first()).await?;
@@ -130,7 +134,8 @@ impl Training {
                     }
                     _ => None,
                 };
-                match Trainee::prepare(order, start, engine, weights, files, inbox).await? {
+                let known = self.table.take();
+                match Trainee::prepare(order, start, engine, weights, files, known, inbox).await? {
                     Some(trainee) => trainee,
                     None => return Ok(Event::Cancelled),
                 }

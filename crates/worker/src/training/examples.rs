@@ -3,10 +3,7 @@
 use std::cell::RefCell;
 
 use hrm_core::{
-    data::{
-        Example, Split, Splitter, TEST_FRACTION,
-        csv::{self, CsvError},
-    },
+    data::{Example, Split, Splitter, TEST_FRACTION, csv},
     puzzle::Kind,
     train::Recipe,
 };
@@ -14,6 +11,7 @@ use hrm_link::{
     protocol::Event,
     training::{TrainingEvent, TrainingTask},
 };
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::{
     error::TaskError,
@@ -39,21 +37,28 @@ pub async fn generate(id: u32, recipe: &Recipe, inbox: &RefCell<Inbox<TrainingTa
     Some(splitter.finish())
 }
 
+/// The good rows of the file that was shown last, kept until they are trained on: it is read once.
+pub struct KnownTable {
+    kind: Kind,
+    hash: u128,
+    examples: Vec<Example>,
+}
+
 /// The good rows of a CSV file.
-pub fn of_csv(kind: Kind, file: &[u8]) -> Result<Vec<Example>, TaskError> {
-    Ok(csv::read(kind, file)?.into_examples())
+pub fn of_csv(kind: Kind, file: &[u8], known: Option<KnownTable>) -> Result<Vec<Example>, TaskError> {
+    match known {
+        Some(known) if (known.kind, known.hash) == (kind, xxh3_128(file)) => Ok(known.examples),
+        _ => Ok(csv::read(kind, file)?.into_examples()),
+    }
 }
 
 /// What the page shows of a CSV file before training starts; where no row tells a kind, each is measured by `chosen`.
-pub fn table(chosen: Option<Kind>, file: &[u8]) -> Result<TrainingEvent, TaskError> {
-    let kind = match (csv::kind_of(file), chosen) {
-        (Err(CsvError::Kind { .. }), Some(chosen)) => chosen,
-        (told, _) => told?,
-    };
-    let table = csv::read(kind, file)?;
+pub fn table(chosen: Option<Kind>, file: &[u8]) -> Result<(TrainingEvent, KnownTable), TaskError> {
+    let (kind, table) = csv::read_any(chosen, file)?;
     let is_test = |example: &Example| kind.class_key(&example.question).is_ok_and(|key| key.is_test(TEST_FRACTION));
     let problems = table.report(kind);
     let (rows, bad) = (table.rows.len(), table.left_out() as usize);
     let test = table.rows.iter().filter(|row| is_test(&row.example)).count();
-    Ok(TrainingEvent::Table { kind, rows, test, problems, bad, notes: table.notes })
+    let shown = TrainingEvent::Table { kind, rows, test, problems, bad, notes: table.notes.clone() };
+    Ok((shown, KnownTable { kind, hash: xxh3_128(file), examples: table.into_examples() }))
 }

@@ -29,7 +29,7 @@ pub use dispatch::Training;
 use {
     describe::describe,
     estimate::estimate,
-    examples::table,
+    examples::{KnownTable, table},
     place::newest_state,
     recording::read_recording,
     session::{Order, Trainee, hand_out_stored},

@@ -19,7 +19,7 @@ use crate::{
     inbox::Inbox,
     storage_error::StorageError,
     training::{
-        examples,
+        examples::{self, KnownTable},
         news::News,
         place::{Place, newest_state},
         shard_workers,
@@ -98,13 +98,15 @@ async fn split_of(
 impl Trainee {
     /// Prepares a run: from its recipe, or where it was saved. `None` where that was cancelled.
     ///
-    /// `weights` are those it begins with, unless random; `files` came with the request.
+    /// `weights` are those it begins with, unless random; `files` came with the request, of which the rows of the first may be
+    /// `known`.
     pub async fn prepare(
         order: &Order,
         start: Start,
         kind: Kind,
         weights: Option<Weights>,
         files: Vec<Vec<u8>>,
+        known: Option<KnownTable>,
         inbox: &RefCell<Inbox<TrainingTask>>,
     ) -> Result<Option<Self>, TaskError> {
         let place = place(order.id, &order.run).await?;
@@ -114,7 +116,7 @@ impl Trainee {
                 let given = match &recipe.data.file {
                     Some(name) => {
                         let file = files.next().ok_or_else(|| TaskError::MissingFile(name.clone()))?;
-                        Some(examples::of_csv(recipe.puzzle, &file)?)
+                        Some(examples::of_csv(recipe.puzzle, &file, known)?)
                     }
                     None => None,
                 };

@@ -6,10 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use hrm_core::config::ModelConfig;
-use hrm_core::data::{
-    Example,
-    csv::{self, Row},
-};
+use hrm_core::data::{Example, csv};
 use hrm_core::gallery::BySegment;
 use hrm_core::model::{Solver, Taps};
 use hrm_core::puzzle::Kind;
@@ -17,6 +14,7 @@ use hrm_core::recording::solve::Until;
 use hrm_core::train::{Evaluation, Trial, evaluate};
 use serde_json::{Map, Value, json};
 
+use super::boards::{Boards, by_size};
 use super::by::{By, Groups};
 use super::progress::Progress;
 use super::{EngineArg, Failure, PrecisionArg, at, files, models, numbers, output, wider};
@@ -111,13 +109,10 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let segments = args.segments.unwrap_or(model.config.halt_max_steps);
     let engine = args.engine.open(args.precision.get())?;
     if let Some(settings) = args.wider.settings(segments)? {
-        let [Boards { kind, examples, sources }] = &sizes[..] else {
-            return Err("--views: the file has boards of several sizes, expected one".into());
-        };
-        let config = configured(&model, *kind)?;
-        let model = models::Model { config, kind: *kind, weights: model.weights };
         let settings = wider::tabled(settings, args.table)?;
-        return wider::eval(&model, &engine, (examples, sources), settings, args.batch, groups, args.json);
+        let sized = |boards: Boards| Ok((configured(&model, boards.kind)?, boards));
+        let sizes = sizes.into_iter().map(sized).collect::<Result<Vec<_>, Failure>>()?;
+        return wider::eval(&model.weights, &engine, &sizes, settings, args.batch, groups, args.json);
     }
     if args.wider.until()? != Until::Budget {
         return Err(
@@ -188,27 +183,6 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         output::print_result(lines.join("\n"))?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The puzzles of a kind, with their sources.
-struct Boards {
-    kind: Kind,
-    examples: Vec<Example>,
-    sources: Vec<String>,
-}
-
-/// Rows by their kinds, in the order in which these come first.
-fn by_size(rows: Vec<(Kind, Row)>) -> Vec<Boards> {
-    let mut sizes: Vec<Boards> = Vec::new();
-    for (kind, Row { source, example, .. }) in rows {
-        let at = sizes.iter().position(|boards| boards.kind == kind).unwrap_or_else(|| {
-            sizes.push(Boards { kind, examples: Vec::new(), sources: Vec::new() });
-            sizes.len() - 1
-        });
-        sizes[at].examples.push(example);
-        sizes[at].sources.push(source);
-    }
-    sizes
 }
 
 /// The model's configuration for boards of a kind that it serves.

@@ -4,6 +4,7 @@
 
 mod average;
 mod bench;
+mod boards;
 mod by;
 mod convert;
 mod engine_arg;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use hrm_core::checkpoint::Weights;
+use hrm_core::config::ModelConfig;
 use hrm_core::data::Example;
 use hrm_core::engine::AnyEngine;
 use hrm_core::puzzle::{Kind, in_rows};
@@ -15,6 +16,7 @@ use hrm_core::search::{
 };
 use serde_json::json;
 
+use super::boards::Boards;
 use super::by::Groups;
 use super::models::Model;
 use super::output::{counted, note};
@@ -312,55 +314,61 @@ impl Sums {
     }
 }
 
-/// Puzzles with answers and their sources: means over all of them, and over groups.
+/// Boards of each size, with the model's configuration for them: means over all of them, and over groups.
 pub fn eval(
-    model: &Model,
+    weights: &Weights,
     engine: &AnyEngine,
-    (examples, sources): (&[Example], &[String]),
+    sizes: &[(ModelConfig, Boards)],
     settings: Settings,
     batch: Option<usize>,
     mut groups: Groups<'_>,
     json: bool,
 ) -> Result<ExitCode, Failure> {
-    let kind = model.kind;
     let ways = if settings.until == Until::Budget { Choose::ALL.to_vec() } else { vec![Choose::Rules] };
     let mut table = Table::new(settings.views, settings.segments, &ways);
-    let progress = Progress::new(examples.len() as u64, "puzzles")?;
+    let all: usize = sizes.iter().map(|(_, boards)| boards.examples.len()).sum();
+    let progress = Progress::new(all as u64, "puzzles")?;
     let (mut sums, mut ended) = (Sums::default(), 0);
-    let searches = examples.iter().map(|example| Search::new(kind, &example.question, &settings));
-    let searches = searches.collect::<Result<Vec<_>, _>>().map_err(|error| format!("--branch: {error}"))?;
-    pollster::block_on(async {
-        let count = rows_for(batch, &settings, examples.len());
-        let mut rows = Rows::new(engine, &model.config, &model.weights, count, &settings).await?;
-        let observe = async |event: Event<'_>| {
-            if let Event::Ended(number, outcome) = event {
-                let example = &examples[number];
-                sums.add(kind, example, &outcome);
-                let answer = outcome.chosen.as_ref().map(|chosen| &chosen.answer[..]);
-                groups.add(kind, &sources[number], example, answer);
-                if settings.table {
-                    table.add(&outcome.trajectories, |answer| kind.check(&example.question, answer).is_ok());
+    let searches = |(_, boards): &(ModelConfig, Boards)| {
+        let questions = boards.examples.iter().map(|example| &example.question);
+        questions.map(|question| Search::new(boards.kind, question, &settings)).collect::<Result<Vec<_>, _>>()
+    };
+    let searches: Result<Vec<_>, _> = sizes.iter().map(searches).collect();
+    let searches = searches.map_err(|error| format!("--branch: {error}"))?;
+    for ((config, Boards { kind, examples, sources }), searches) in sizes.iter().zip(searches) {
+        pollster::block_on(async {
+            let count = rows_for(batch, &settings, examples.len());
+            let mut rows = Rows::new(engine, config, weights, count, &settings).await?;
+            let observe = async |event: Event<'_>| {
+                if let Event::Ended(number, outcome) = event {
+                    let example = &examples[number];
+                    sums.add(*kind, example, &outcome);
+                    let answer = outcome.chosen.as_ref().map(|chosen| &chosen.answer[..]);
+                    groups.add(*kind, &sources[number], example, answer);
+                    if settings.table {
+                        table.add(&outcome.trajectories, |answer| kind.check(&example.question, answer).is_ok());
+                    }
+                    ended += 1;
+                    progress.message(format!("{} solved", sums.valid));
+                    progress.set(ended);
                 }
-                ended += 1;
-                progress.message(format!("{} solved", sums.valid));
-                progress.set(ended);
-            }
-            ControlFlow::Continue(())
-        };
-        let clock = Instant::now();
-        search(&mut rows, searches, || clock.elapsed().as_secs_f64() * 1e3, observe).await?;
-        Ok::<_, Failure>(())
-    })?;
+                ControlFlow::Continue(())
+            };
+            let clock = Instant::now();
+            search(&mut rows, searches, || clock.elapsed().as_secs_f64() * 1e3, observe).await?;
+            Ok::<_, Failure>(())
+        })?;
+    }
     progress.clear();
-    name_several(kind, examples);
-    let mean = |sum: f64| sum / examples.len() as f64;
+    sizes.iter().for_each(|(_, boards)| name_several(boards.kind, &boards.examples));
+    let mean = |sum: f64| sum / all as f64;
     let [exact, valid, halted, views, segments, distinct] =
         [sums.exact, sums.valid, sums.halted, sums.views, sums.segments, sums.distinct].map(|sum| mean(sum as f64));
     let seconds = mean(sums.milliseconds / 1e3);
     let median = sums.median_seconds_solved();
     if json {
         let mut value = json!({
-            "count": examples.len(), "exact_accuracy": exact, "valid_accuracy": valid, "halted": halted,
+            "count": all, "exact_accuracy": exact, "valid_accuracy": valid, "halted": halted,
             "mean_views": views, "mean_segments": segments, "mean_seconds": seconds, "median_seconds_solved": median,
             "distinct_answers": distinct, "settings": settings,
         });
@@ -375,7 +383,7 @@ pub fn eval(
     }
     let noun = if settings.branch { "branches" } else { "views" };
     let mut lines = vec![
-        format!("puzzles            {:>9}", examples.len()),
+        format!("puzzles            {all:>9}"),
         format!("exact accuracy     {exact:>9.4}"),
         format!("valid accuracy     {valid:>9.4}"),
         format!("mean {noun:<13} {views:>9.2}"),

@@ -5,6 +5,10 @@ use crate::{puzzle::sudoku::Shape, random::Random};
 
 const KIND: Kind = Kind::new(&Shape::FOUR);
 
+fn kind_of(file: &[u8]) -> Result<Kind, CsvError> {
+    super::kind_of(&Source::read(file)?)
+}
+
 #[test]
 fn rows_are_read_back() {
     for kind in Kind::all() {
@@ -19,7 +23,9 @@ fn rows_are_read_back() {
         write(kind, &rows, &mut file).unwrap();
         assert!(file.starts_with(b"source,question,answer,rating\n"));
         assert_eq!(kind_of(file.as_slice()).unwrap(), kind);
-        assert_eq!(read(kind, file.as_slice()).unwrap(), Table { rows, ..Table::default() });
+        let table = read(kind, file.as_slice()).unwrap();
+        assert_eq!(read_any(None, file.as_slice()).unwrap(), (kind, table.clone()));
+        assert_eq!(table, Table { rows, ..Table::default() });
     }
 }
 
@@ -95,7 +101,9 @@ fn a_file_of_another_form_is_refused() {
     assert!(refusal("a,b\n1,2\n").contains("no column question among [\"a\", \"b\"]"));
     assert!(refusal("").contains("no column question"));
     assert!(kind_of("question,answer\n".as_bytes()).unwrap_err().to_string().contains("the file ends"));
-    let foreign = kind_of("question,answer\nabc,abc\n".as_bytes()).unwrap_err().to_string();
+    let unknown = "question,answer\nabc,abc\n".as_bytes();
+    assert_eq!(read_any(Some(KIND), unknown).unwrap(), (KIND, read(KIND, unknown).unwrap()));
+    let foreign = read_any(None, unknown).unwrap_err().to_string();
     assert!(foreign.starts_with("line 2, column question: \"abc\""), "{foreign}");
 }
 

@@ -1,13 +1,7 @@
 //! The operands of every kernel, with the elements that each must have.
 
-use super::{
-    Access::{self, Read, ReadWrite, Write},
-    AdamAtan2, Add, Attention, AttentionBackward, Binding, CarryReset, Copy, CrossEntropy, CrossEntropyBackward,
-    DepthwiseConv, DepthwiseConvBackward, Ema, Embed, EmbedBackward, EmbedPart, Fill, Halt, Matmul, Metrics, QHead,
-    QHeadBackward, QLoss, QLossBackward, QTarget, RmsNorm, RmsNormBackward, Rope, SignSgd, SumSquares, Swiglu,
-    SwigluBackward,
-};
-use crate::plan::BufferId;
+use super::Access::{Read, ReadWrite, Write};
+use super::*;
 
 fn float(operand: &'static str, buffer: BufferId, access: Access, len: usize) -> Binding {
     Binding { operand, buffer: Some(buffer), access, len, view: false, integer: Some(false) }
