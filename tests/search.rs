@@ -28,7 +28,9 @@ fn gallery(name: &str) -> Model {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/gallery");
     let read = |ending: &str| fs::read(folder.join(format!("{name}.{ending}"))).unwrap();
     let config = ModelConfig::from_json(&String::from_utf8(read("json")).unwrap()).unwrap();
-    Model { kind: name.parse().unwrap(), config, weights: Weights::from_safetensors(&read("safetensors")).unwrap() }
+    // Named after its kind, with HRM's two modules or one.
+    let kind = name.trim_end_matches("-hrm").parse().unwrap();
+    Model { kind, config, weights: Weights::from_safetensors(&read("safetensors")).unwrap() }
 }
 
 impl Model {

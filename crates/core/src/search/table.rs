@@ -45,15 +45,16 @@ impl Table {
         }
     }
 
-    /// As Markdown, in per cent of the puzzles.
-    pub fn to_markdown(&self) -> String {
+    /// As Markdown, in per cent of the puzzles; of views, or of branches.
+    pub fn to_markdown(&self, branches: bool) -> String {
+        let (one, several) = if branches { ("branch", "branches") } else { ("view", "views") };
         let mut text = String::new();
         for (way, cells) in &self.right {
             let heads: String = self.segments.iter().map(|n| format!(" {n} segments |")).collect();
             text += &format!("| choose {} |{heads}\n|---|{}\n", way.name(), "---|".repeat(self.segments.len()));
             for (views, cells) in self.views.iter().zip(cells) {
                 let share = |right: &usize| format!(" {:.1} % |", 100.0 * *right as f64 / self.count.max(1) as f64);
-                let noun = if *views == 1 { "view" } else { "views" };
+                let noun = if *views == 1 { one } else { several };
                 text += &format!("| {views} {noun} |{}\n", cells.iter().map(share).collect::<String>());
             }
         }
@@ -73,10 +74,11 @@ mod tests {
         table.add(&[Trajectory::new(0), found(3, 9), found(7, 2)], |answer| answer == [1]);
         table.add(&[found(0, 16)], |answer| answer == [1]);
         assert_eq!(table.right[&Choose::Rules], [[0, 1], [0, 2], [1, 2]]);
-        let rows: Vec<String> = table.to_markdown().lines().map(Into::into).collect();
+        let rows: Vec<String> = table.to_markdown(false).lines().map(Into::into).collect();
         assert_eq!(
             rows[2..],
             ["| 1 view | 0.0 % | 50.0 % |", "| 4 views | 0.0 % | 100.0 % |", "| 16 views | 50.0 % | 100.0 % |"]
         );
+        assert!(table.to_markdown(true).contains("| 1 branch | 0.0 % | 50.0 % |\n| 4 branches |"));
     }
 }

@@ -229,7 +229,7 @@ pub fn run(
     if json {
         let views: Vec<_> = trajectories.iter().filter_map(|view| view_json(kind, view)).collect();
         output::print_result(json!({
-            "answer": kind.decode(&chosen.answer), "valid": verdict.is_ok(), "view": chosen.view,
+            "answer": kind.decode(&chosen.answer), "valid": kind.rules().map(|_| verdict.is_ok()), "view": chosen.view,
             "segment": chosen.segment, "segments": segments, "seconds": milliseconds / 1e3,
             "distinct_answers": distinct_answers, "views": views,
         }))?;
@@ -393,7 +393,7 @@ pub fn eval(
     ];
     lines.extend(groups.lines());
     if settings.table {
-        lines.push(table.to_markdown().trim_end().to_owned());
+        lines.push(table.to_markdown(settings.branch).trim_end().to_owned());
     }
     output::print_result(lines.join("\n"))?;
     Ok(ExitCode::SUCCESS)

@@ -2,6 +2,7 @@
 
 mod models;
 mod opening;
+mod own;
 mod timing;
 
 use std::time::Duration;
@@ -30,7 +31,7 @@ use crate::ui::{
     },
 };
 
-pub use models::{Checkpoint, Own, kinds_of};
+pub use own::{Checkpoint, Own, kinds_of};
 
 /// Deaths of the worker in a row after which only a person starts it again.
 const PATIENCE: u32 = 3;

@@ -11,7 +11,7 @@ use js_sys::{ArrayBuffer, Object};
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 
-use super::{Machine, Own, Status};
+use super::{Machine, Status, own::Own};
 use crate::ui::browser;
 
 impl Machine {
