@@ -8,11 +8,12 @@ use clap::ValueEnum;
 use hrm_core::checkpoint::Weights;
 use hrm_core::config::ModelConfig;
 use hrm_core::data::Example;
-use hrm_core::engine::AnyEngine;
+use hrm_core::engine::{AnyEngine, Kind as EngineKind};
+use hrm_core::model::{ModelError, WeightsError};
 use hrm_core::puzzle::{Kind, in_rows};
 use hrm_core::recording::solve;
 use hrm_core::search::{
-    Choose, Event, Forms, Outcome, ROWS, Rows, Search, Settings, Start, Table, Trajectory, Until, search,
+    Choose, Event, Forms, Outcome, ROWS, Rows, Search, SearchError, Settings, Start, Table, Trajectory, Until, search,
 };
 use serde_json::json;
 
@@ -195,6 +196,60 @@ fn rows_for(asked: Option<usize>, settings: &Settings, puzzles: usize) -> usize 
     asked.unwrap_or(ROWS).min(settings.views.saturating_mul(puzzles)).max(1)
 }
 
+/// What searches are played with.
+struct Player<'a> {
+    engine: &'a AnyEngine,
+    config: &'a ModelConfig,
+    weights: &'a Weights,
+    /// Of a batch.
+    rows: usize,
+    settings: &'a Settings,
+}
+
+impl Player<'_> {
+    /// Searches each question, and gives its number and what came of it to `take`. Where a GPU is lost on the way, the CPU does
+    /// the puzzles that are left, from their first segments: what a view does depends on no engine.
+    fn play(&self, kind: Kind, questions: &[&[u8]], mut take: impl FnMut(usize, Outcome)) -> Result<(), Failure> {
+        let mut left: Vec<usize> = (0..questions.len()).collect();
+        let mut spare = None;
+        loop {
+            let engine = spare.as_ref().unwrap_or(self.engine);
+            let asked = left.iter().map(|&number| Search::new(kind, questions[number], self.settings));
+            let asked = asked.collect::<Result<Vec<_>, _>>().map_err(|error| format!("--branch: {error}"))?;
+            let mut done = Vec::new();
+            let played = pollster::block_on(async {
+                let mut rows = Rows::new(engine, self.config, self.weights, self.rows, self.settings).await?;
+                let observe = async |event: Event<'_>| {
+                    if let Event::Ended(at, outcome) = event {
+                        done.push(left[at]);
+                        take(left[at], outcome);
+                    }
+                    ControlFlow::Continue(())
+                };
+                let clock = Instant::now();
+                search(&mut rows, asked, || clock.elapsed().as_secs_f64() * 1e3, observe).await
+            });
+            match played {
+                Err(error) if is_loss(engine, &error) => {
+                    // A driver says it in several lines.
+                    let said = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+                    note(format_args!("hrm: {said}; the CPU does what is left, from the first segments"));
+                    left.retain(|number| !done.contains(number));
+                    spare = Some(pollster::block_on(AnyEngine::start(EngineKind::Cpu))?);
+                }
+                played => return Ok(played?),
+            }
+        }
+    }
+}
+
+/// Whether a GPU failed, so that the CPU may go on.
+fn is_loss(engine: &AnyEngine, error: &SearchError) -> bool {
+    let of_engine =
+        |error: &ModelError| matches!(error, ModelError::Engine(_) | ModelError::Weights(WeightsError::Engine(_)));
+    matches!(engine, AnyEngine::Gpu(_)) && matches!(error, SearchError::Model(error) if of_engine(error))
+}
+
 /// One puzzle: a line for every view, then the answer.
 pub fn run(
     model: &Model,
@@ -205,19 +260,9 @@ pub fn run(
 ) -> Result<ExitCode, Failure> {
     let kind = model.kind;
     let mut ended = None;
-    let asked = [Search::new(kind, question, settings).map_err(|error| format!("--branch: {error}"))?];
-    pollster::block_on(async {
-        let mut rows = Rows::new(engine, &model.config, &model.weights, rows_for(None, settings, 1), settings).await?;
-        let observe = async |event: Event<'_>| {
-            if let Event::Ended(_, outcome) = event {
-                ended = Some(outcome);
-            }
-            ControlFlow::Continue(())
-        };
-        let clock = Instant::now();
-        search(&mut rows, asked, || clock.elapsed().as_secs_f64() * 1e3, observe).await?;
-        Ok::<_, Failure>(())
-    })?;
+    let player =
+        Player { engine, config: &model.config, weights: &model.weights, rows: rows_for(None, settings, 1), settings };
+    player.play(kind, &[question], |_, outcome| ended = Some(outcome))?;
     let Some(Outcome { chosen: Some(chosen), trajectories, segments, distinct_answers, milliseconds, .. }) = ended
     else {
         return Err("no view ran".into());
@@ -329,34 +374,21 @@ pub fn eval(
     let all: usize = sizes.iter().map(|(_, boards)| boards.examples.len()).sum();
     let progress = Progress::new(all as u64, "puzzles")?;
     let (mut sums, mut ended) = (Sums::default(), 0);
-    let searches = |(_, boards): &(ModelConfig, Boards)| {
-        let questions = boards.examples.iter().map(|example| &example.question);
-        questions.map(|question| Search::new(boards.kind, question, &settings)).collect::<Result<Vec<_>, _>>()
-    };
-    let searches: Result<Vec<_>, _> = sizes.iter().map(searches).collect();
-    let searches = searches.map_err(|error| format!("--branch: {error}"))?;
-    for ((config, Boards { kind, examples, sources }), searches) in sizes.iter().zip(searches) {
-        pollster::block_on(async {
-            let count = rows_for(batch, &settings, examples.len());
-            let mut rows = Rows::new(engine, config, weights, count, &settings).await?;
-            let observe = async |event: Event<'_>| {
-                if let Event::Ended(number, outcome) = event {
-                    let example = &examples[number];
-                    sums.add(*kind, example, &outcome);
-                    let answer = outcome.chosen.as_ref().map(|chosen| &chosen.answer[..]);
-                    groups.add(*kind, &sources[number], example, answer);
-                    if settings.table {
-                        table.add(&outcome.trajectories, |answer| kind.check(&example.question, answer).is_ok());
-                    }
-                    ended += 1;
-                    progress.message(format!("{} solved", sums.valid));
-                    progress.set(ended);
-                }
-                ControlFlow::Continue(())
-            };
-            let clock = Instant::now();
-            search(&mut rows, searches, || clock.elapsed().as_secs_f64() * 1e3, observe).await?;
-            Ok::<_, Failure>(())
+    for (config, Boards { kind, examples, sources }) in sizes {
+        let player =
+            Player { engine, config, weights, rows: rows_for(batch, &settings, examples.len()), settings: &settings };
+        let questions: Vec<&[u8]> = examples.iter().map(|example| &example.question[..]).collect();
+        player.play(*kind, &questions, |number, outcome| {
+            let example = &examples[number];
+            sums.add(*kind, example, &outcome);
+            let answer = outcome.chosen.as_ref().map(|chosen| &chosen.answer[..]);
+            groups.add(*kind, &sources[number], example, answer);
+            if settings.table {
+                table.add(&outcome.trajectories, |answer| kind.check(&example.question, answer).is_ok());
+            }
+            ended += 1;
+            progress.message(format!("{} solved", sums.valid));
+            progress.set(ended);
         })?;
     }
     progress.clear();
@@ -424,5 +456,35 @@ pub fn name_several(kind: Kind, examples: &[Example]) {
     ));
     for (number, example) in found.iter().take(NAMED) {
         note(format_args!("hrm: puzzle {number}: {}", kind.decode(&example.question)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cpu_goes_on_where_a_gpu_is_lost() {
+        let config = ModelConfig::from_json(
+            r#"{"seq_len":16,"vocab_size":6,"H_cycles":1,"L_cycles":1,"H_layers":1,"L_layers":1,
+            "hidden_size":16,"num_heads":2,"halt_max_steps":2}"#,
+        )
+        .unwrap();
+        let weights = Weights::init(&config, 1);
+        let engine = pollster::block_on(AnyEngine::start(EngineKind::Gpu)).unwrap();
+        let AnyEngine::Gpu(gpu) = &engine else { panic!("not a GPU") };
+        let settings = Settings { views: 2, segments: 2, until: Until::Budget, ..Settings::default() };
+        let kind: Kind = "sudoku-4x4".parse().unwrap();
+        let player = Player { engine: &engine, config: &config, weights: &weights, rows: 2, settings: &settings };
+        let questions = [[1_u8; 16], [2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]];
+        let mut ended = Vec::new();
+        let questions: Vec<&[u8]> = questions.iter().map(|question| &question[..]).collect();
+        player
+            .play(kind, &questions, |number, outcome| {
+                ended.push((number, outcome.segments));
+                gpu.device().destroy();
+            })
+            .unwrap();
+        assert_eq!(ended, [(0, 4), (1, 4)]);
     }
 }
