@@ -5,7 +5,7 @@ use hrm_core::{
     config::ConfigError,
     data::csv::CsvError,
     engine::EngineError,
-    model::{ModelError, WeightsError},
+    model::ModelError,
     puzzle,
     recording::{file::RecordingFileError, solve::SolveError},
     search::SearchError,
@@ -91,7 +91,7 @@ impl TaskError {
         else {
             return matches!(self, Self::Engine(_) | Self::NoWebGpu | Self::Train(TrainError::Engine(_)));
         };
-        matches!(error, ModelError::Engine(_) | ModelError::Weights(WeightsError::Engine(_)))
+        error.is_of_engine()
     }
 }
 

@@ -105,3 +105,8 @@ impl Dropped {
         files
     }
 }
+
+/// The bytes that came with a message; none where nothing came.
+pub fn received(buffer: Option<ArrayBuffer>) -> Vec<u8> {
+    buffer.map_or_else(Vec::new, |buffer| Uint8Array::new(&buffer).to_vec())
+}

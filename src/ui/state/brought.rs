@@ -13,7 +13,6 @@ use hrm_link::{
     protocol::{Event, Task},
     replies::{End, Replies},
 };
-use js_sys::Uint8Array;
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::File;
 
@@ -21,7 +20,7 @@ use crate::ui::{
     board::edit::Brush,
     browser::{
         self,
-        files::{beginning, header, text},
+        files::{beginning, header, received, text},
     },
     state::{
         checkpoint::{About, Brought},
@@ -234,7 +233,7 @@ async fn take_recording(mut replies: Replies) -> Result<(Kind, Recording), Strin
         match (replies.next().await, &mut read) {
             (Ok((Event::Recorded(head), _)), read) => *read = Some((head.puzzle, head.begin())),
             (Ok((Event::Segment(report), buffer)), Some((_, recording))) => {
-                let states = buffer.map_or_else(Vec::new, |buffer| Uint8Array::new(&buffer).to_vec());
+                let states = received(buffer);
                 recording.push(report, recording.keep().read(&states)).map_err(|error| error.to_string())?;
             }
             (Ok((Event::Finished, _)), _) => break,

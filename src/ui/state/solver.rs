@@ -16,12 +16,11 @@ use hrm_link::{
     protocol::{Event, Failure, Task},
     replies::{End, Replies},
 };
-use js_sys::Uint8Array;
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::ui::{
     board::edit::Brush,
-    browser,
+    browser::{self, files::received},
     state::{
         attempt::Attempt,
         dimension::Measured,
@@ -163,7 +162,7 @@ impl Solver {
             match answer {
                 Ok((Event::Started { engine, model }, _)) => self.run.begin(engine, model, self.machine.maker()),
                 Ok((Event::Segment(report), buffer)) => {
-                    let states = buffer.map_or_else(Vec::new, |buffer| Uint8Array::new(&buffer).to_vec());
+                    let states = received(buffer);
                     self.run.record(report, &states);
                     self.player.follow();
                 }

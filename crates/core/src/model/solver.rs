@@ -69,6 +69,13 @@ pub enum ModelError {
     },
 }
 
+impl ModelError {
+    /// Whether the engine failed, so that another one, or the same one started anew, may do it.
+    pub fn is_of_engine(&self) -> bool {
+        matches!(self, Self::Engine(_) | Self::Weights(WeightsError::Engine(_)))
+    }
+}
+
 /// A state after a step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {

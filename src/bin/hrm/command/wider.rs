@@ -9,7 +9,6 @@ use hrm_core::checkpoint::Weights;
 use hrm_core::config::ModelConfig;
 use hrm_core::data::Example;
 use hrm_core::engine::{AnyEngine, Kind as EngineKind};
-use hrm_core::model::{ModelError, WeightsError};
 use hrm_core::puzzle::{Kind, in_rows};
 use hrm_core::recording::solve;
 use hrm_core::search::{
@@ -245,9 +244,7 @@ impl Player<'_> {
 
 /// Whether a GPU failed, so that the CPU may go on.
 fn is_loss(engine: &AnyEngine, error: &SearchError) -> bool {
-    let of_engine =
-        |error: &ModelError| matches!(error, ModelError::Engine(_) | ModelError::Weights(WeightsError::Engine(_)));
-    matches!(engine, AnyEngine::Gpu(_)) && matches!(error, SearchError::Model(error) if of_engine(error))
+    matches!(engine, AnyEngine::Gpu(_)) && matches!(error, SearchError::Model(error) if error.is_of_engine())
 }
 
 /// One puzzle: a line for every view, then the answer.
