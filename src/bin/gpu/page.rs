@@ -3,7 +3,8 @@
 use hrm_core::{
     bench::{
         TrainBench, Workload,
-        gpu_profile::{self, KernelTime, Table},
+        gpu_profile::{self, Table},
+        kernel_time::KernelTime,
         middle, tiny,
     },
     engine::gpu::{Engine, now, shaders},
@@ -60,11 +61,12 @@ pub async fn profile(small: bool, told: Function) -> Result<String, JsError> {
         let _ = told.call3(&JsValue::NULL, &what.into(), &done.into(), &all.into());
     };
     let found = gpu_profile::profile(&engine, model, sizes, tell).await?;
+    let roof = found.limits.roof();
     let of = |time: &KernelTime| {
         let mut row = json!(time);
-        row["bound"] = time.bound(&found.limits).into();
-        row["by"] = if time.is_bound_by_memory(&found.limits) { "memory" } else { "compute" }.into();
-        row["lost"] = time.lost(&found.limits).into();
+        row["bound"] = time.bound(&roof).into();
+        row["by"] = if time.is_bound_by_memory(&roof) { "memory" } else { "compute" }.into();
+        row["lost"] = time.lost(&roof).into();
         row
     };
     let table =

@@ -4,15 +4,13 @@
 //! a run costs beside its kernels (encoding, a submit, the reading that waits for it) stands in both and falls out. It needs no
 //! timestamps, which browsers keep back or round.
 
-use std::collections::HashMap;
-
 use serde::Serialize;
 
+use super::kernel_time::{KernelTime, Roof, addition, distinct};
 use crate::config::ModelConfig;
 use crate::engine::gpu::{Engine, measure_clearing, measure_peak, now};
 use crate::engine::{Engine as _, EngineError, Session as _};
 use crate::model::{ModelError, Options, record_inference};
-use crate::plan::kernel::Add;
 use crate::plan::{Buffer, BufferId, Dtype, Entry, EntryId, Kernel, Lifetime, Program, Step};
 use crate::train::{OptimizerConfig, record_training};
 
@@ -41,25 +39,6 @@ pub struct Limits {
     pub clearing: f64,
 }
 
-/// One kernel at one size, as a program has it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct KernelTime {
-    /// Its name.
-    pub kernel: &'static str,
-    /// Of a product the items and `m x n x k`, of others the elements of the largest operand.
-    pub sizes: String,
-    /// How often the entries play it.
-    pub calls: usize,
-    /// Seconds of one call.
-    pub seconds: f64,
-    /// Seconds of its preparation and first run beyond those of a further one: compiling above all.
-    pub compiling: f64,
-    /// Operations of one call.
-    pub flops: f64,
-    /// Bytes of one call.
-    pub bytes: f64,
-}
-
 /// The kernels of a segment or a training step, the largest loss first.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Table {
@@ -78,21 +57,11 @@ pub struct Profile {
     pub tables: Vec<Table>,
 }
 
-impl KernelTime {
-    /// Seconds that it must take on an adapter at its peak and at its bandwidth.
-    pub fn bound(&self, limits: &Limits) -> f64 {
-        let bandwidth = limits.bandwidth.last().map_or(f64::INFINITY, |(_, speed)| *speed);
-        (self.flops / limits.peak_flops).max(self.bytes / bandwidth)
-    }
-
-    /// Seconds of all calls beyond that bound.
-    pub fn lost(&self, limits: &Limits) -> f64 {
-        self.calls as f64 * (self.seconds - self.bound(limits)).max(0.0)
-    }
-
-    /// Whether bytes bound it, not operations.
-    pub fn is_bound_by_memory(&self, limits: &Limits) -> bool {
-        self.bound(limits) > self.flops / limits.peak_flops
+impl Limits {
+    /// What bounds a kernel: bandwidth by the largest vectors.
+    pub fn roof(&self) -> Roof {
+        let bandwidth = self.bandwidth.last().copied().into_iter().collect();
+        Roof { products: self.peak_flops, others: self.peak_flops, bandwidth }
     }
 }
 
@@ -159,49 +128,17 @@ pub async fn time_kernels(
     limits: &Limits,
     mut told: impl FnMut(usize, usize),
 ) -> Result<Vec<KernelTime>, EngineError> {
-    // In the order in which they come.
-    let (mut order, mut calls): (Vec<&Kernel>, HashMap<_, usize>) = Default::default();
-    for step in entries.iter().flat_map(|entry| &program.entries[entry.0].steps) {
-        let count = calls.entry(shape(&step.kernel)).or_default();
-        if *count == 0 {
-            order.push(&step.kernel);
-        }
-        *count += 1;
-    }
+    let kernels = distinct(program, entries);
+    let roof = limits.roof();
     let mut all = Vec::new();
-    for kernel in &order {
-        told(all.len(), order.len());
+    for (kernel, steps) in &kernels {
+        told(all.len(), kernels.len());
         let time = time(engine, program, kernel).await?;
-        all.push(KernelTime { calls: calls[&shape(kernel)], ..time });
+        all.push(KernelTime { calls: steps.len(), ..time });
     }
-    told(order.len(), order.len());
-    all.sort_by(|a, b| b.lost(limits).total_cmp(&a.lost(limits)));
+    told(kernels.len(), kernels.len());
+    all.sort_by(|a, b| b.lost(&roof).total_cmp(&a.lost(&roof)));
     Ok(all)
-}
-
-/// What tells two kernels apart for their time: the buffers are of no matter, but their lengths, and the operations.
-fn shape(kernel: &Kernel) -> (&'static str, Vec<usize>, u64, u64) {
-    (kernel.name(), lengths(kernel), kernel.flops().to_bits(), kernel.bytes().to_bits())
-}
-
-fn lengths(kernel: &Kernel) -> Vec<usize> {
-    kernel.bindings().iter().map(|binding| if binding.buffer.is_some() { binding.len } else { 0 }).collect()
-}
-
-fn sizes(kernel: &Kernel) -> String {
-    match kernel {
-        Kernel::Matmul(k) if k.batch > 1 => format!("{} of {}x{}x{}", k.batch, k.m, k.n, k.k),
-        Kernel::Matmul(k) => format!("{}x{}x{}", k.m, k.n, k.k),
-        other => lengths(other).into_iter().max().unwrap_or(0).to_string(),
-    }
-}
-
-/// sum = x + y of so many elements.
-fn addition(len: usize) -> (Program, Kernel) {
-    let buffer =
-        |name: &str| Buffer { name: name.into(), dtype: Dtype::F32, shape: vec![len], lifetime: Lifetime::Persistent };
-    let program = Program { buffers: vec![buffer("x"), buffer("y"), buffer("sum")], entries: Vec::new() };
-    (program, Add { a: BufferId(0), b: BufferId(1), out: BufferId(2), len }.into())
 }
 
 async fn time(engine: &Engine, program: &Program, kernel: &Kernel) -> Result<KernelTime, EngineError> {
@@ -215,9 +152,7 @@ async fn time(engine: &Engine, program: &Program, kernel: &Kernel) -> Result<Ker
     } else {
         (timed.shortest(2).await? - timed.shortest(1).await?).max(0.0) / (MANY - FEW) as f64
     };
-    let (name, compiling) = (kernel.name(), (first - one).max(0.0));
-    let (flops, bytes) = (kernel.flops(), kernel.bytes());
-    Ok(KernelTime { kernel: name, sizes: sizes(kernel), calls: 1, seconds, compiling, flops, bytes })
+    Ok(KernelTime { compiling: (first - one).max(0.0), ..KernelTime::new(kernel, seconds) })
 }
 
 /// A program of one kernel, with an entry for each of some numbers of repetitions.

@@ -1,6 +1,9 @@
 //! The workloads that are measured, natively by `hrm bench` and in the browser by `bench.html`.
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cpu_profile;
 pub mod gpu_profile;
+pub mod kernel_time;
 mod learn;
 
 pub use learn::LearnBench;
@@ -43,8 +46,7 @@ pub fn tiny() -> ModelConfig {
 /// memory bounds, [`Kernel::flops`] has only an estimate.
 fn products(program: &Program, entries: &[EntryId]) -> f64 {
     let kernels = entries.iter().flat_map(|entry| &program.entries[entry.0].steps).map(|step| &step.kernel);
-    let multiplies = |k: &&Kernel| matches!(k, Kernel::Matmul(_) | Kernel::Attention(_) | Kernel::AttentionBackward(_));
-    kernels.filter(multiplies).map(Kernel::flops).sum()
+    kernels.filter(|kernel| kernel_time::multiplies(kernel)).map(Kernel::flops).sum()
 }
 
 /// Those of a segment, batch 1.

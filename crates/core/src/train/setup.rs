@@ -76,7 +76,7 @@ impl Setup {
     ///
     /// # Errors
     /// A size that the model does not serve, a mistake in the recording.
-    pub(super) fn record(&self) -> Result<TrainingPlan, TrainError> {
+    pub(crate) fn record(&self) -> Result<TrainingPlan, TrainError> {
         let sized = |&size: &Size| {
             let config = self.model.at_size(size.rows(), size.columns());
             config.ok_or(TrainError::Sizes { cells: self.model.seq_len, size })

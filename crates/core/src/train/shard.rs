@@ -8,6 +8,8 @@ use std::pin::Pin;
 use serde::{Deserialize, Serialize};
 
 use crate::data::Batch;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::engine::cpu;
 use crate::engine::{Data, Engine, Session};
 use crate::model::Weights;
 use crate::plan::{BufferId, EntryId};
@@ -120,7 +122,7 @@ pub struct Shard<S: Session> {
 
 impl<S: Session> Shard<S> {
     /// Shard `index` of a run, all its buffers 0.
-    pub(super) async fn prepare<E: Engine<Session = S>>(
+    pub(crate) async fn prepare<E: Engine<Session = S>>(
         engine: &E,
         setup: &Setup,
         index: usize,
@@ -134,7 +136,7 @@ impl<S: Session> Shard<S> {
     }
 
     /// Begins at given weights: every row takes new data.
-    pub(super) fn begin(&mut self, weights: &Weights) -> Result<(), TrainError> {
+    pub(crate) fn begin(&mut self, weights: &Weights) -> Result<(), TrainError> {
         weights.write(&mut self.session)?;
         for moments in self.plan.moments.clone() {
             let name = &self.plan.program.buffer(moments.param).name;
@@ -289,5 +291,15 @@ impl<S: Session> Shard<S> {
             [pass.z_h, pass.z_l, pass.steps, pass.halted, pass.current.tokens, pass.current.ids, pass.labels]
         };
         self.plan.passes.iter().flat_map(of).collect()
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Shard<cpu::Session> {
+    /// A whole step of the only shard: the seconds that each kernel of its gradient and update took, in their order.
+    pub(crate) fn timed(&mut self, step: u64, batch: &Batch) -> Result<Vec<f64>, TrainError> {
+        self.feed(step, batch)?;
+        let entries = self.step(step, batch.board);
+        Ok(self.session.timed(&entries))
     }
 }

@@ -32,14 +32,37 @@ impl<E: Copy + Default> Aligned<E> {
     pub fn zeros(len: usize) -> Result<Self, TryReserveError> {
         let mut zeros = Self::default();
         zeros.stretches.try_reserve_exact(len.div_ceil(STRETCH))?;
+        zeros.ask_for_huge_pages();
         zeros.resize(len);
         Ok(zeros)
     }
 
     /// Makes it longer or shorter; what the elements are from then on is not said, but that they are some.
     pub fn resize(&mut self, len: usize) {
-        self.stretches.resize(len.div_ceil(STRETCH), Stretch([E::default(); STRETCH]));
+        let stretches = len.div_ceil(STRETCH);
+        if stretches > self.stretches.capacity() {
+            self.stretches.reserve_exact(stretches - self.stretches.len());
+            self.ask_for_huge_pages();
+        }
+        self.stretches.resize(stretches, Stretch([E::default(); STRETCH]));
         self.len = len;
+    }
+
+    /// Large vectors on pages of 2 MiB, before they are touched: a training step walks through hundreds of megabytes, and looking
+    /// up where its pages of 4 KiB lie took a twelfth of its time. Linux alone has to be asked.
+    fn ask_for_huge_pages(&mut self) {
+        #[cfg(target_os = "linux")]
+        {
+            const PAGE: usize = 4096;
+            const WORTH: usize = 4 << 20;
+            let start = self.stretches.as_mut_ptr() as usize;
+            let bytes = self.stretches.capacity() * size_of::<Stretch<E>>();
+            let first = start.next_multiple_of(PAGE);
+            if bytes >= WORTH {
+                // Pages that are this vector's alone. A refusal changes nothing.
+                unsafe { libc::madvise(first as *mut _, start + bytes - first, libc::MADV_HUGEPAGE) };
+            }
+        }
     }
 }
 

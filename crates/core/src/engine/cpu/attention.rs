@@ -38,14 +38,37 @@ pub fn gather<T: Real>(
             Some((cos, sin)) => {
                 let [v, cos, sin] = [v, &cos[t * d..], &sin[t * d..]].map(|row| halves(row, d));
                 let (low, high) = row.split_at_mut(d / 2);
-                let high = &mut high[..low.len()];
-                for i in 0..low.len() {
-                    low[i] = (v[0][i] * cos[0][i] - v[1][i] * sin[0][i]) * scale;
-                    high[i] = (v[1][i] * cos[1][i] + v[0][i] * sin[1][i]) * scale;
+                let whole = low.len() / STRETCH * STRETCH;
+                for at in (0..whole).step_by(STRETCH) {
+                    turn::<T, STRETCH>(v, cos, sin, scale, at, [low, high]);
                 }
+                (whole..low.len()).for_each(|at| turn::<T, 1>(v, cos, sin, scale, at, [low, high]));
             }
         }
     }
+}
+
+/// Pairs that are turned at a time.
+const STRETCH: usize = 8;
+
+/// Turns `N` pairs of a row by its halves, from a place on. They are read before any is written, so that they become vectors
+/// without a look at what overlaps.
+#[inline(always)]
+fn turn<T: Real, const N: usize>(
+    v: [&[T]; 2],
+    cos: [&[T]; 2],
+    sin: [&[T]; 2],
+    scale: T,
+    at: usize,
+    out: [&mut [T]; 2],
+) {
+    let [v, cos, sin] =
+        [v, cos, sin].map(|halves| halves.map(|half| -> [T; N] { std::array::from_fn(|i| half[at..at + N][i]) }));
+    let low: [T; N] = std::array::from_fn(|i| (v[0][i] * cos[0][i] - v[1][i] * sin[0][i]) * scale);
+    let high: [T; N] = std::array::from_fn(|i| (v[1][i] * cos[1][i] + v[0][i] * sin[1][i]) * scale);
+    let [out_low, out_high] = out;
+    out_low[at..at + N].copy_from_slice(&low);
+    out_high[at..at + N].copy_from_slice(&high);
 }
 
 /// The weights with which the query at one position of one head attends to every position, [T]; they sum to 1. `qkv` is

@@ -21,6 +21,8 @@ mod memory;
 mod metrics;
 mod parallel;
 mod parts;
+#[cfg(not(target_arch = "wasm32"))]
+mod peak;
 mod play;
 #[cfg(not(target_arch = "wasm32"))]
 mod processor;
@@ -44,6 +46,8 @@ mod swiglu_backward;
 pub use attention::attention_weights;
 pub use cross_entropy::{arg_max, stablemax};
 #[cfg(not(target_arch = "wasm32"))]
-pub use processor::processor;
+pub use peak::measure_peak;
+#[cfg(not(target_arch = "wasm32"))]
+pub use processor::{missing_instructions, processor};
 pub use real::Real;
 pub use session::{Engine, Session};

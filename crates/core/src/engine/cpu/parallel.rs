@@ -28,19 +28,6 @@ pub fn rows<T: Send>(out: &mut [T], size: usize, f: impl Fn(usize, &mut [T]) + S
     }
 }
 
-/// [`rows`] where each row is worth a thread, however short it is.
-pub fn long_rows<T: Send>(out: &mut [T], size: usize, f: impl Fn(usize, &mut [T]) + Sync) {
-    if size == 0 {
-        return;
-    }
-    #[cfg(not(target_arch = "wasm32"))]
-    if rayon::current_num_threads() > 1 {
-        use rayon::prelude::*;
-        return out.par_chunks_mut(size).enumerate().for_each(|(i, row)| f(i, row));
-    }
-    out.chunks_mut(size).enumerate().for_each(|(i, row)| f(i, row));
-}
-
 /// [`rows`] over two outputs side by side.
 pub fn rows2<T: Send>(
     a: &mut [T],

@@ -7,6 +7,8 @@ use super::parts;
 use super::play::Play;
 use super::real::Real;
 use crate::engine::{self, Bf16, Data, EngineError, Info, Kind, Precision};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::plan::Step;
 use crate::plan::{BufferId, EntryId, Lifetime, Program};
 
 /// Floating-point operations of a kernel after which a worker listens again: about a tenth of a second in WASM.
@@ -120,6 +122,21 @@ impl<T: Real> Session<T> {
             }
         };
         ids.iter().map(data).collect()
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+impl<T: Play> Session<T> {
+    /// Plays entries and returns the seconds that each of their kernels took, in their order.
+    pub fn timed(&mut self, entries: &[EntryId]) -> Vec<f64> {
+        let steps = entries.iter().flat_map(|entry| &self.program.entries[entry.0].steps);
+        let memory = &mut self.memory;
+        let play = |step: &Step| {
+            let begun = std::time::Instant::now();
+            T::play(&step.kernel, parts::all(&step.kernel), memory);
+            begun.elapsed().as_secs_f64()
+        };
+        steps.map(play).collect()
     }
 }
 

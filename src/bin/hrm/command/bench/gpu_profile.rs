@@ -5,16 +5,18 @@ use std::fmt::Write;
 use hrm_core::{
     bench::{
         self,
-        gpu_profile::{KernelTime, Limits, Profile, Table, profile},
+        gpu_profile::{Limits, Profile, Table, profile},
     },
     engine::Engine as _,
 };
 use serde_json::json;
 
+use super::kernels::{self, Column};
 use crate::command::{Failure, engine_arg::open_gpu, output};
 
 /// Bytes of the vectors by which bandwidth is taken.
 const SIZES: [u64; 3] = [1 << 20, 16 << 20, 128 << 20];
+
 /// Measures the adapter of that name, or the fastest, with the middle model's segment and training step.
 pub fn run(adapter: Option<&str>, as_json: bool) -> Result<(), Failure> {
     let engine = open_gpu(adapter)?;
@@ -26,8 +28,9 @@ pub fn run(adapter: Option<&str>, as_json: bool) -> Result<(), Failure> {
         return Ok(());
     }
     let mut text = format!("{name}\n{}", of_limits(&limits));
+    let roof = limits.roof();
     for Table { what, kernels } in &tables {
-        text += &table(what, kernels, &limits);
+        text += &kernels::table(what, kernels, &roof, Column::Compiling);
     }
     output::print(text.trim_end())?;
     Ok(())
@@ -44,33 +47,5 @@ fn of_limits(limits: &Limits) -> String {
     }
     let _ = writeln!(text, "  an empty queue answers after {:.3} ms", limits.round_trip * 1e3);
     let _ = writeln!(text, "  clearing 16 KiB of workgroup memory: {:.3} µs a workgroup", limits.clearing * 1e6);
-    text
-}
-
-/// The kernels, those on which most time is lost first.
-fn table(what: &str, kernels: &[KernelTime], limits: &Limits) -> String {
-    let total: f64 = kernels.iter().map(|time| time.calls as f64 * time.seconds).sum();
-    let mut text = format!("{what}: {:.2} ms of kernels\n", total * 1e3);
-    let _ = writeln!(
-        text,
-        "  {:<22} {:>20} {:>5} {:>9} {:>9} {:>8} {:>6} {:<7} {:>9} {:>10}",
-        "kernel", "sizes", "calls", "ms each", "GFLOP/s", "GB/s", "bound", "by", "lost ms", "compile ms"
-    );
-    for time in kernels {
-        let share = 100.0 * time.bound(limits) / time.seconds.max(1e-12);
-        let by = if time.is_bound_by_memory(limits) { "memory" } else { "compute" };
-        let _ = writeln!(
-            text,
-            "  {:<22} {:>20} {:>5} {:>9.4} {:>9.2} {:>8.2} {share:>5.0}% {by:<7} {:>9.3} {:>10.1}",
-            time.kernel,
-            time.sizes,
-            time.calls,
-            time.seconds * 1e3,
-            time.flops / time.seconds.max(1e-12) / 1e9,
-            time.bytes / time.seconds.max(1e-12) / 1e9,
-            time.lost(limits) * 1e3,
-            time.compiling * 1e3,
-        );
-    }
     text
 }

@@ -1,7 +1,9 @@
 //! `hrm bench`: the workloads of `hrm_core::bench`, timed, each beside its peer.
 
 mod case;
+mod cpu_profile;
 mod gpu_profile;
+mod kernels;
 mod ledger;
 mod measure;
 mod row;
@@ -47,6 +49,10 @@ pub struct Args {
     /// Print also which form the CPU engine chose for every shape of matrix product, and its speed
     #[arg(long)]
     verbose: bool,
+    /// Measure this machine's processor: its peak and bandwidth, and of every kernel of a training step the time beside what
+    /// bounds it, of its products PyTorch's rate too
+    #[arg(long, conflicts_with_all = ["only", "engine", "ledger", "gpu_profile"])]
+    cpu_profile: bool,
     /// Measure this machine's GPU: its peak, bandwidth and dispatches, and of every kernel the time beside what bounds it
     #[arg(long, conflicts_with_all = ["only", "engine", "ledger"])]
     gpu_profile: bool,
@@ -67,6 +73,10 @@ pub struct Args {
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
     if args.ledger {
         output::print(ledger::text(args.json)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if args.cpu_profile {
+        cpu_profile::run(args.precision, !args.no_peers, args.json)?;
         return Ok(ExitCode::SUCCESS);
     }
     if args.gpu_profile {

@@ -22,6 +22,8 @@ mod x86;
 #[cfg(target_arch = "x86_64")]
 mod x86_pack;
 
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+pub use amx::Amx;
 pub use bf16::Pairs;
 pub use form::{Cut, Form, Packed, Tiles, product, rectangle};
 pub use panels::{PANEL, Panels};

@@ -8,6 +8,8 @@ use super::{PANEL, Panels, View};
 
 /// Terms after which a tile's sums are put down, so that the panels that it reads stay in the nearest caches.
 const TERMS: usize = 256;
+/// Bytes of panels that the second cache holds beside what else there is.
+const NEAR: usize = 512 << 10;
 /// Rows and terms of a block of the left factor that is brought into another order: 48 KiB.
 pub const BLOCK_ROWS: usize = 96;
 const BLOCK_TERMS: usize = 128;
@@ -143,27 +145,33 @@ pub unsafe fn sweep<E: Copy + Default + 'static, T: Copy + Default>(
                     (block.as_ptr(), row, column)
                 }
             };
-            for group in even_parts(panels.clone(), tiles.panels.min(MOST_PANELS)) {
+            let tile = |group: &Range<usize>, strip: &Range<usize>| {
                 let b = right.words()[(group.start * k + terms.start) * PANEL..].as_ptr();
-                let most = (tiles.rows)(group.len()).min(MOST_ROWS);
                 let wide = (out.columns - group.start * PANEL).min(group.len() * PANEL);
-                for strip in even_parts(0..rows.len(), most) {
-                    let tile = (tiles.of)(strip.len(), group.len());
-                    let a = a.wrapping_add(strip.start * row);
-                    let c = out.start.wrapping_add((rows.start + strip.start) * out.stride + group.start * PANEL);
-                    // In bounds: the left factor by `holds`, the panels by their count, the result by its assertion, and
-                    // what is beyond its last column goes through `edge`.
-                    unsafe {
-                        if wide == group.len() * PANEL {
-                            tile(terms.len(), a, row, column, b, k * PANEL, c, out.stride, load);
-                        } else {
-                            let place = (c, out.stride, strip.len(), wide);
-                            edge(place, group.len(), load, |c, stride| {
-                                tile(terms.len(), a, row, column, b, k * PANEL, c, stride, load);
-                            });
-                        }
+                let tile = (tiles.of)(strip.len(), group.len());
+                let a = a.wrapping_add(strip.start * row);
+                let c = out.start.wrapping_add((rows.start + strip.start) * out.stride + group.start * PANEL);
+                // In bounds: the left factor by `holds`, the panels by their count, the result by its assertion, and
+                // what is beyond its last column goes through `edge`.
+                unsafe {
+                    if wide == group.len() * PANEL {
+                        tile(terms.len(), a, row, column, b, k * PANEL, c, out.stride, load);
+                    } else {
+                        let place = (c, out.stride, strip.len(), wide);
+                        edge(place, group.len(), load, |c, stride| {
+                            tile(terms.len(), a, row, column, b, k * PANEL, c, stride, load);
+                        });
                     }
                 }
+            };
+            let groups = || even_parts(panels.clone(), tiles.panels.min(MOST_PANELS));
+            let strips = |panels: usize| even_parts(0..rows.len(), (tiles.rows)(panels).min(MOST_ROWS));
+            if panels.len() * terms.len() * PANEL * size_of::<E>() <= NEAR {
+                // The result is written as it lies in memory.
+                let widest = groups().map(|group| group.len()).max().unwrap_or(1);
+                strips(widest).for_each(|strip| groups().for_each(|group| tile(&group, &strip)));
+            } else {
+                groups().for_each(|group| strips(group.len()).for_each(|strip| tile(&group, &strip)));
             }
         }
     }

@@ -145,6 +145,40 @@ impl Unit for Amx {
     }
 }
 
+impl Amx {
+    /// Multiplies full tiles so many times, four sums in turn and nothing from memory; returns the operations, a multiply-add
+    /// counted as two.
+    pub fn multiply_registers(&mut self, turns: usize) -> f64 {
+        self.set(ROWS);
+        // Registers alone.
+        unsafe {
+            on_tiles!(
+                "tilezero tmm0",
+                "tilezero tmm1",
+                "tilezero tmm2",
+                "tilezero tmm3",
+                "tilezero tmm4",
+                "tilezero tmm5",
+                "tilezero tmm6",
+                "tilezero tmm7",
+                "test {turns}, {turns}",
+                "jz 3f",
+                "2:",
+                "tdpbf16ps tmm0, tmm4, tmm6",
+                "tdpbf16ps tmm1, tmm4, tmm7",
+                "tdpbf16ps tmm2, tmm5, tmm6",
+                "tdpbf16ps tmm3, tmm5, tmm7",
+                "dec {turns}",
+                "jnz 2b",
+                "3:",
+                turns = inout(reg) turns => _,
+            );
+        }
+        // Each of `ROWS` rows and `PANEL` columns takes up `DEPTH` pairs of terms.
+        (turns * 4 * ROWS * PANEL * DEPTH * 4) as f64
+    }
+}
+
 impl Drop for Amx {
     /// Gives the tiles back: a thread that holds some is slower to switch.
     fn drop(&mut self) {
