@@ -2,6 +2,7 @@
 //! `page.rs`; a component asks for the parts that it uses (`Player::here()`).
 
 mod analyst;
+mod asked;
 mod attempt;
 mod brought;
 mod checkpoint;
