@@ -1,7 +1,6 @@
 //! Tasks come and go as files, as links and over a reload.
 
-use hrm_core::puzzle::arc::file;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{TASK, grid};
 use crate::{Result, browser::Chromium, folder::Folder, page::Page, visit};

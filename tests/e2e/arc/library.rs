@@ -1,5 +1,7 @@
 //! The library of tasks.
 
+use hrm_core::puzzle::arc::Side;
+
 use crate::{Result, browser::Chromium, page::Page, visit};
 
 #[tokio::test]

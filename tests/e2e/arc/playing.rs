@@ -1,5 +1,9 @@
 //! A person solves a task.
 
+use serde_json::Value;
+use thirtyfour::common::keys::Key;
+
+use super::TASK;
 use crate::{Result, browser::Chromium, page::Page, visit};
 
 #[tokio::test]
