@@ -228,7 +228,7 @@ fn a_file_of_several_sizes_is_learnt_size_by_size() {
     );
     let recipe: Recipe = serde_json::from_str(&text).unwrap();
     assert!(recipe.data.boards.is_empty());
-    let names = ["maze-7x11", "maze-7x9", "maze-5"];
+    let names = ["maze-7x11", "maze-7x9", "maze-9"];
     let puzzles: Vec<_> = names
         .into_iter()
         .zip([6, 12, 6])
@@ -241,7 +241,7 @@ fn a_file_of_several_sizes_is_learnt_size_by_size() {
         .collect();
     let (recipe, examples) = recipe.of_sizes(puzzles);
     let boards: Vec<_> = recipe.data.boards.iter().map(|board| (board.size.to_string(), board.share)).collect();
-    assert_eq!(boards, [("7x11".to_owned(), 0.25), ("5x5".to_owned(), 0.25)]);
+    assert_eq!(boards, [("7x11".to_owned(), 0.25), ("9x9".to_owned(), 0.25)]);
     assert_eq!(examples.split.counts().training, 12);
     let given = examples.given.clone().unwrap();
     assert_eq!((given.own.len(), given.others.iter().map(Vec::len).collect::<Vec<_>>()), (16, vec![10, 10]));

@@ -84,7 +84,7 @@ fn puzzles_are_drawn_as_they_are_set() {
 /// Rows of two sizes; of the second there are half as many.
 fn mixed(folder: &Folder) -> String {
     let of = |kind: &str, count: &str| folder.hrm(&["puzzles", kind, "--count", count, "--both"]).done();
-    let (rows, others) = (of("maze-7x9", "20"), of("maze-5x9", "10"));
+    let (rows, others) = (of("maze-7x9", "20"), of("maze-7x11", "10"));
     rows + others.split_once('\n').unwrap().1
 }
 
@@ -95,7 +95,7 @@ fn a_file_of_several_sizes_is_trained_on_and_resumed() {
     let recipe = RECIPE.replace("boards = [{ size = \"5x9\", share = 0.5 }]", "file = \"mixed.csv\"");
     folder.write("sizes.toml", &recipe);
     let said = folder.hrm(&["train", "sizes.toml", "--out", "whole"]);
-    assert!(said.err.contains("mixed.csv: ") && said.err.contains(" % of the steps are on boards of 5x9"), "{said:?}");
+    assert!(said.err.contains("mixed.csv: ") && said.err.contains(" % of the steps are on boards of 7x11"), "{said:?}");
     assert!(!said.err.contains("left out"), "{said:?}");
     said.done();
     let state = |run: &str| {
