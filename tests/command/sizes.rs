@@ -119,8 +119,13 @@ fn a_file_of_several_sizes_is_trained_on_and_resumed() {
     );
     let said = folder.refusal(&["train", "one.toml", "--out", "one"]);
     assert!(said.contains("[data] boards: the model's weights are for one size"), "{said}");
-    let absent = recipe.replace("file =", "boards = [{ size = \"9x9\", share = 0.5 }]\nfile =");
+    // Of a model for one size the rows of others are left out, and one sentence says why.
     folder.write("mixed.csv", mixed(&folder));
+    folder.write("one.toml", recipe.replace("rope_2d", "learned"));
+    let said = folder.hrm(&["train", "one.toml", "--out", "one"]);
+    assert!(said.err.contains("the model's weights are for boards of 7x9 alone"), "{said:?}");
+    assert!(said.err.contains("mixed.csv: 20 good rows, "), "{said:?}");
+    let absent = recipe.replace("file =", "boards = [{ size = \"9x9\", share = 0.5 }]\nfile =");
     folder.write("absent.toml", absent);
     let said = folder.refusal(&["train", "absent.toml", "--out", "absent"]);
     assert_eq!(said, "mixed.csv: there is no 9x9 puzzle in it to learn from");
