@@ -39,7 +39,7 @@ fn saved_runs_open_and_go_on() {
         assert_eq!(serde_json::to_string(&saved.recipe).unwrap(), metadata(&bytes).unwrap()["recipe"]);
         assert_eq!(Saved::from_bytes(&saved.to_bytes().unwrap()).unwrap(), saved);
         let split = match &saved.given {
-            Some(given) => saved.recipe.deal(given),
+            Some(given) => saved.recipe.deal(&given.own),
             None => generate_split(saved.recipe.puzzle, &saved.recipe.data.request(), |_, _| {}),
         };
         pollster::block_on(async {

@@ -219,6 +219,62 @@ fn a_recipe_mixes_sizes_and_a_saved_run_goes_on_bit_for_bit() {
     });
 }
 
+/// Puzzles of three sizes in one file: of each the model learns what it has, and a run that is saved goes on with them.
+#[test]
+fn a_file_of_several_sizes_is_learnt_size_by_size() {
+    let text = RECIPE.replace(
+        "\"seed\":1,\n        \"boards\":[{\"size\":\"7x11\",\"share\":0.3},{\"size\":\"11x7\",\"share\":0.3}]",
+        "\"seed\":1,\"file\":\"p.csv\"",
+    );
+    let recipe: Recipe = serde_json::from_str(&text).unwrap();
+    assert!(recipe.data.boards.is_empty());
+    let names = ["maze-7x11", "maze-7x9", "maze-9"];
+    let puzzles: Vec<_> = names
+        .into_iter()
+        .zip([6, 12, 6])
+        .flat_map(|(name, training)| {
+            let kind: Kind = name.parse().unwrap();
+            let request = SplitRequest { training, test: 4, ..recipe.data.request() };
+            let split = generate_split(kind, &request, |_, _| {});
+            split.training.into_iter().chain(split.test).map(move |example| (kind, example))
+        })
+        .collect();
+    let (recipe, examples) = recipe.of_sizes(puzzles);
+    let boards: Vec<_> = recipe.data.boards.iter().map(|board| (board.size.to_string(), board.share)).collect();
+    assert_eq!(boards, [("7x11".to_owned(), 0.25), ("9x9".to_owned(), 0.25)]);
+    assert_eq!(examples.split.counts().training, 12);
+    let given = examples.given.clone().unwrap();
+    assert_eq!((given.own.len(), given.others.iter().map(Vec::len).collect::<Vec<_>>()), (16, vec![10, 10]));
+
+    pollster::block_on(async {
+        let begin = || Run::begin(cpu::Engine::new(), recipe.clone(), examples.clone(), None, || 0.0);
+        let mut whole = begin().await.unwrap();
+        let mut first = begin().await.unwrap();
+        for _ in 0..5 {
+            first.step().await.unwrap();
+        }
+        let saved = Saved::from_bytes(&first.save().await.unwrap().to_bytes().unwrap()).unwrap();
+        assert_eq!(saved.given, examples.given);
+        let split = saved.recipe.deal(&given.own);
+        let mut second = Run::resume(cpu::Engine::new(), saved.clone(), split.clone(), || 0.0).await.unwrap();
+        for run in [&mut whole, &mut second] {
+            while !run.is_done() {
+                run.step().await.unwrap();
+            }
+        }
+        assert_eq!(second.save().await.unwrap().state, whole.save().await.unwrap().state);
+        let trial = second.evaluate(async |_, _| ControlFlow::Continue(())).await.unwrap().unwrap();
+        assert_eq!(trial.result().count, 12);
+
+        // A file that lacks the puzzles of a size is no state of this recipe.
+        let mut short = saved;
+        short.given.as_mut().unwrap().others.pop();
+        let short = Saved::from_bytes(&short.to_bytes().unwrap()).unwrap();
+        let error = Run::resume(cpu::Engine::new(), short, split, || 0.0).await.err().unwrap().to_string();
+        assert_eq!(error, "saved run: puzzles of 1 further sizes, expected 2");
+    });
+}
+
 #[test]
 fn sizes_that_cannot_be_are_refused_by_name() {
     let refusal = |from: &str, to: &str| {

@@ -1,6 +1,7 @@
 //! A model that serves boards of every size of its game: trained on some, run and tried on others.
 
 use hrm_core::recording::file;
+use hrm_core::train::Saved;
 
 use super::Folder;
 
@@ -78,4 +79,54 @@ fn puzzles_are_drawn_as_they_are_set() {
     let said = folder.refusal(&["puzzles", "sudoku-4x4", "--set", "difficulty=9"]);
     assert_eq!(said, "--set: difficulty is 9, expected 0 to 6");
     assert_eq!(folder.refusal(&["puzzles", "maze-9", "--set", "path"]), "--set path: expected NAME=NUMBER");
+}
+
+/// Rows of two sizes; of the second there are half as many.
+fn mixed(folder: &Folder) -> String {
+    let of = |kind: &str, count: &str| folder.hrm(&["puzzles", kind, "--count", count, "--both"]).done();
+    let (rows, others) = (of("maze-7x9", "20"), of("maze-7x11", "10"));
+    rows + others.split_once('\n').unwrap().1
+}
+
+#[test]
+fn a_file_of_several_sizes_is_trained_on_and_resumed() {
+    let folder = Folder::new("sizes-file");
+    folder.write("mixed.csv", mixed(&folder));
+    let recipe = RECIPE.replace("boards = [{ size = \"5x9\", share = 0.5 }]", "file = \"mixed.csv\"");
+    folder.write("sizes.toml", &recipe);
+    let said = folder.hrm(&["train", "sizes.toml", "--out", "whole"]);
+    assert!(said.err.contains("mixed.csv: ") && said.err.contains(" % of the steps are on boards of 7x11"), "{said:?}");
+    assert!(!said.err.contains("left out"), "{said:?}");
+    said.done();
+    let state = |run: &str| {
+        let saved = Saved::from_bytes(&folder.read(&format!("{run}/state.safetensors"))).unwrap();
+        (saved.state, saved.given.unwrap())
+    };
+    let (_, given) = state("whole");
+    assert_eq!((given.own.len(), given.others[0].len()), (20, 10));
+
+    // With the file gone: the puzzles are part of the state.
+    folder.hrm(&["train", "sizes.toml", "--out", "run", "--minutes", "0"]);
+    folder.write("mixed.csv", "");
+    folder.hrm(&["train", "sizes.toml", "--out", "run", "--resume"]).done();
+    assert_eq!(state("run"), state("whole"));
+
+    folder.write(
+        "one.toml",
+        recipe
+            .replace("rope_2d", "learned")
+            .replace("seed = 2\nfile", "seed = 2\nboards = [{ size = \"5x9\", share = 0.5 }]\nfile"),
+    );
+    let said = folder.refusal(&["train", "one.toml", "--out", "one"]);
+    assert!(said.contains("[data] boards: the model's weights are for one size"), "{said}");
+    // Of a model for one size the rows of others are left out, and one sentence says why.
+    folder.write("mixed.csv", mixed(&folder));
+    folder.write("one.toml", recipe.replace("rope_2d", "learned"));
+    let said = folder.hrm(&["train", "one.toml", "--out", "one"]);
+    assert!(said.err.contains("the model's weights are for boards of 7x9 alone"), "{said:?}");
+    assert!(said.err.contains("mixed.csv: 20 good rows, "), "{said:?}");
+    let absent = recipe.replace("file =", "boards = [{ size = \"9x9\", share = 0.5 }]\nfile =");
+    folder.write("absent.toml", absent);
+    let said = folder.refusal(&["train", "absent.toml", "--out", "absent"]);
+    assert_eq!(said, "mixed.csv: there is no 9x9 puzzle in it to learn from");
 }

@@ -7,16 +7,14 @@ use std::{
 };
 
 use js_sys::{Array, ArrayBuffer, Object};
-use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
-use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+use wasm_bindgen::{JsCast, JsValue};
 
 use crate::{
+    process::{Process, Said},
     protocol::{Event, Failure, Outdated, Report, Request, Task, check_version},
     replies::{Loss, Replies, Sender},
 };
 
-/// What starts a worker's module, or says why it cannot; it is told which one by the worker's name.
-const SCRIPT: &str = "./worker_loader.js";
 /// What helps where the loader itself does not run.
 const RELOAD: &str = "Reload the page; if that does not help, its host lacks files, or a policy forbids workers";
 
@@ -65,24 +63,14 @@ struct Inner {
     next_id: Cell<u32>,
 }
 
-/// A worker process with what listens to it.
+/// A worker process with those who wait for it.
 struct Running {
-    worker: Worker,
+    process: Process,
     ready: bool,
     /// Posted as soon as it listens.
     waiting: Vec<(Request, Vec<Object>)>,
     /// Those who asked, by their tasks.
     asked: HashMap<u32, Sender>,
-    _on_message: Closure<dyn Fn(MessageEvent)>,
-    _on_error: Closure<dyn Fn(ErrorEvent)>,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.worker.set_onmessage(None);
-        self.worker.set_onerror(None);
-        self.worker.terminate();
-    }
 }
 
 impl Client {
@@ -156,7 +144,7 @@ impl Client {
 
     /// Posts a request; one that cannot be posted has failed.
     fn send(&self, running: &mut Running, request: &Request, files: &[Object]) {
-        let Err(error) = post(&running.worker, request, files) else { return };
+        let Err(error) = post(&running.process, request, files) else { return };
         let message = format!("the page cannot send this to its worker ({error})");
         if let Some(sender) = running.asked.remove(&request.id) {
             let _ = sender.unbounded_send(Ok((Event::Failed(Failure { message, engine: false }), None)));
@@ -174,44 +162,27 @@ impl Client {
     }
 
     fn spawn(&self) -> Result<Running, JsValue> {
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        options.set_name(self.inner.module.name());
-        let worker = Worker::new_with_options(SCRIPT, &options)?;
         let client = self.clone();
-        let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| client.hear(&event));
-        let client = self.clone();
-        let on_error = Closure::<dyn Fn(ErrorEvent)>::new(move |event: ErrorEvent| {
-            // A script that did not load gives a plain event without a message.
-            let message = JsValue::from(event).unchecked_into::<js_sys::Object>();
-            let message = js_sys::Reflect::get(&message, &"message".into()).ok().and_then(|value| value.as_string());
-            let message = message.unwrap_or_else(|| "worker_loader.js does not load".into());
-            match client.is_ready() {
-                true => client.lost(message, true),
-                false => client.lost(format!("{message}. {RELOAD}"), false),
-            }
-        });
-        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Ok(Running {
-            worker,
-            ready: false,
-            waiting: Vec::new(),
-            asked: HashMap::new(),
-            _on_message: on_message,
-            _on_error: on_error,
-        })
+        let process = Process::start(self.inner.module.name(), move |said| client.hear(said))?;
+        Ok(Running { process, ready: false, waiting: Vec::new(), asked: HashMap::new() })
     }
 
-    fn hear(&self, event: &MessageEvent) {
-        let message = event.data().unchecked_into::<Array>();
-        // Its loader, in words, where there is no module that could write a report.
-        if let Some(words) = message.get(0).as_string() {
-            return match message.get(1).is_truthy() {
-                true => self.lost(words, false),
-                false => (self.inner.listener)(Heard::Waiting(words)),
-            };
+    fn hear(&self, said: Said) {
+        match said {
+            Said::Message(message) => self.take(&message),
+            Said::Waiting(words) => (self.inner.listener)(Heard::Waiting(words)),
+            Said::Unloadable(words) => self.lost(words, false),
+            Said::Broken(message) => {
+                let message = message.unwrap_or_else(|| "worker_loader.js does not load".into());
+                match self.is_ready() {
+                    true => self.lost(message, true),
+                    false => self.lost(format!("{message}. {RELOAD}"), false),
+                }
+            }
         }
+    }
+
+    fn take(&self, message: &Array) {
         let report = serde_wasm_bindgen::from_value::<Report>(message.get(0)).map_err(Outdated::unreadable);
         let report = report.and_then(|report| check_version(report.version).map(|()| report));
         let Report { task, event, last, .. } = match report {
@@ -250,7 +221,7 @@ impl Client {
 }
 
 /// Posts a request; or says what of it has no form in JavaScript, such as a whole number above 2⁵³.
-fn post(worker: &Worker, request: &Request, files: &[Object]) -> Result<(), String> {
+fn post(process: &Process, request: &Request, files: &[Object]) -> Result<(), String> {
     let value = serde_wasm_bindgen::to_value(request).map_err(|error| error.to_string())?;
     let (message, transfer) = (Array::of1(&value), Array::new());
     for file in files {
@@ -259,5 +230,5 @@ fn post(worker: &Worker, request: &Request, files: &[Object]) -> Result<(), Stri
             transfer.push(file);
         }
     }
-    worker.post_message_with_transfer(&message, &transfer).map_err(|error| format!("{error:?}"))
+    process.post(&message, &transfer).map_err(|error| format!("{error:?}"))
 }

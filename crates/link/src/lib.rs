@@ -5,6 +5,8 @@
 pub mod client;
 pub mod engine_timing;
 pub mod learning;
+#[cfg(target_arch = "wasm32")]
+pub mod process;
 pub mod protocol;
 #[cfg(target_arch = "wasm32")]
 pub mod replies;

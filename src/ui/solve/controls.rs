@@ -6,6 +6,7 @@ use hrm_core::{
     recording::solve::{STILL, Until},
 };
 use leptos::prelude::*;
+use strum::VariantArray;
 
 use crate::ui::{
     format::words::{percent, thousands},
@@ -15,7 +16,6 @@ use crate::ui::{
         thinking_longer::ThinkingLonger, wider_heat_map::WiderHeatMap,
     },
     state::{Drawing, Machine, Run, STRETCHES},
-    url::address::{until_name, until_of_name},
     widgets::{checkbox::Check, tooltip::Term},
 };
 
@@ -118,9 +118,9 @@ pub fn Length() -> impl IntoView {
             Until::Halt => "when the model is sure".to_owned(),
             Until::Still => format!("when {STILL} answers in a row are the same"),
         };
-        view! { <option value=until_name(until) selected=move || run.until.get() == until>{words}</option> }
+        view! { <option value=until.name() selected=move || run.until.get() == until>{words}</option> }
     };
-    let stop = move |event| run.until.set(until_of_name(&event_target_value(&event)));
+    let stop = move |event| run.until.set(Until::of_name(&event_target_value(&event)).unwrap_or_default());
     view! {
         <div class="choices">
         <label class="choice">
@@ -129,8 +129,8 @@ pub fn Length() -> impl IntoView {
         </label>
         <label class="choice">
             "Stop "
-            <select data-testid="until" prop:value=move || until_name(run.until.get()) on:change=stop>
-                {Until::ALL.map(ending)}
+            <select data-testid="until" prop:value=move || run.until.get().name() on:change=stop>
+                {Until::VARIANTS.iter().copied().map(ending).collect_view()}
             </select>
         </label>
         <Check name="Record the states of every step" testid="watch" checked=run.watch set=move |watch| run.watch.set(watch)/>

@@ -12,7 +12,7 @@ use crate::ui::{
         think_wider::ThinkWiderButton,
         yourself::{AttemptNow, AttemptSolved, Guesses},
     },
-    state::{Attempt, Drawing, Machine, Phase, Player, Route, Run, Solver, Status, Training, kinds_of},
+    state::{Attempt, Drawing, Machine, NextRun, Phase, Player, Route, Run, Solver, Status, kinds_of},
     url::place::Place,
 };
 
@@ -108,8 +108,8 @@ fn at_this_step(drawing: Drawing, run: Run, player: Player) -> Option<String> {
 /// What there is for a board that no model takes.
 #[component]
 fn Unfit() -> impl IntoView {
-    let (drawing, machine, solver, training, route) =
-        (Drawing::here(), Machine::here(), Solver::here(), Training::here(), Route::here());
+    let (drawing, machine, solver, next_run, route) =
+        (Drawing::here(), Machine::here(), Solver::here(), NextRun::here(), Route::here());
     // The largest board of the same game that a model takes.
     let largest = Memo::new(move |_| {
         let same = |kind: &Kind| kind.is_same_game(drawing.kind());
@@ -117,7 +117,7 @@ fn Unfit() -> impl IntoView {
     });
     let learn = move |_| {
         let kind = drawing.kind();
-        training.draft.update(|draft| draft.set_puzzle(kind));
+        next_run.draft.update(|draft| draft.set_puzzle(kind));
         route.place.set(Place::Train);
     };
     view! {

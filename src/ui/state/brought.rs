@@ -31,7 +31,7 @@ use crate::ui::{
         route::Route,
         run::Run,
         solver::Solver,
-        training::{Notice, Training},
+        training::{NextRun, Notice, Notices, Runs, Training, Workers},
     },
     url::place::Place,
 };
@@ -48,6 +48,10 @@ pub struct Files {
     pub(super) run: Run,
     pub(super) player: Player,
     pub(super) solver: Solver,
+    pub(super) workers: Workers,
+    pub(super) notices: Notices,
+    pub(super) next_run: NextRun,
+    pub(super) runs: Runs,
     pub(super) training: Training,
 }
 
@@ -65,7 +69,7 @@ impl Files {
                     _ if checkpoint.take(&file) => {}
                     Some("csv") => {
                         self.training.show().await;
-                        self.training.take_csv(file);
+                        self.next_run.take_csv(file);
                     }
                     Some("json") => configuration = Some(file),
                     Some("safetensors") => {
@@ -78,8 +82,8 @@ impl Files {
                                 "{} is a saved run: it is put among the runs below, to be continued.",
                                 file.name()
                             );
-                            self.training.notice.set(Some(Notice { text, ways: Vec::new() }));
-                            self.training.take_saved_run(file);
+                            self.notices.training.set(Some(Notice { text, ways: Vec::new() }));
+                            self.runs.take_saved(file);
                         } else {
                             weights = Some(file);
                         }
@@ -91,7 +95,7 @@ impl Files {
             }
             // The folder of a checkpoint has other files too.
             if let Some(file) = unknown.filter(|_| checkpoint.weights.is_none()) {
-                self.training.refuse(format!(
+                self.notices.refuse(format!(
                     "{}: expected a recording, a saved run or weights (.safetensors), a configuration (.json), an official \
                      checkpoint (step_N and all_config.yaml), or puzzles to learn from (.csv)",
                     file.name()
@@ -106,12 +110,12 @@ impl Files {
             }
             if let Some(file) = checkpoint.yaml.or(checkpoint.dataset).or(checkpoint.names) {
                 return self
-                    .training
+                    .notices
                     .refuse(format!("{}: this goes beside a checkpoint; choose that with it", file.name()));
             }
             if self.route.place.get_untracked() == Place::Train {
-                configuration.into_iter().for_each(|file| self.training.take_configuration(file));
-                weights.into_iter().for_each(|file| self.training.take_weights(file));
+                configuration.into_iter().for_each(|file| self.next_run.take_configuration(file));
+                weights.into_iter().for_each(|file| self.next_run.take_weights(file));
                 return;
             }
             match (weights, configuration) {
@@ -146,9 +150,9 @@ impl Files {
                 self.machine.notice.set(Some(text));
             }
             Ok(_) => self
-                .training
+                .notices
                 .refuse(format!("{name}: a configuration is half a model; choose its weights (.safetensors) with it")),
-            Err(message) => self.training.refuse(message),
+            Err(message) => self.notices.refuse(message),
         }
     }
 
@@ -175,7 +179,7 @@ impl Files {
         }
         let (about, unknown, name) = match read {
             Ok(read) => read,
-            Err(message) => return self.training.refuse(message),
+            Err(message) => return self.notices.refuse(message),
         };
         let said = format!("{}: unknown fields are ignored: {}.", configuration.name(), unknown.join(", "));
         self.machine.notice.set((!unknown.is_empty()).then_some(said));
@@ -186,7 +190,7 @@ impl Files {
     async fn open_recording(self, file: File) {
         let number = self.machine.bring();
         if file.size() > MOST_BYTES {
-            return self.training.refuse(format!(
+            return self.notices.refuse(format!(
                 "{}: {:.0} MB, more than a recording has ({:.0} MB)",
                 file.name(),
                 file.size() / 1e6,
@@ -199,7 +203,7 @@ impl Files {
         }
         let (kind, recording) = match read {
             Ok(read) => read,
-            Err(problem) => return self.training.refuse(format!("{}: {problem}", file.name())),
+            Err(problem) => return self.notices.refuse(format!("{}: {problem}", file.name())),
         };
         self.solver.cancel();
         self.route.place.set(Place::Solve);

@@ -73,7 +73,8 @@ impl Solver {
 
     /// Runs the experiment that a link asked for, now that its untouched run is there.
     pub(super) fn run_what_comes_after(self) {
-        if let Some((acts, moment)) = self.run.after.try_update_value(Option::take).flatten() {
+        let after = self.run.asked.try_update_value(|asked| asked.after.take()).flatten();
+        if let Some((acts, moment)) = after {
             self.touch(acts, moment);
         }
     }

@@ -15,7 +15,7 @@ use crate::ui::{
         route::Route,
         run::{Phase, Run},
         solver::{STRETCHES, Solver},
-        training::Training,
+        training::{NextRun, Training},
     },
     url::{address::Address, place::Place, view::View},
 };
@@ -32,6 +32,7 @@ pub struct Links {
     pub(super) run: Run,
     pub(super) player: Player,
     pub(super) solver: Solver,
+    pub(super) next_run: NextRun,
     pub(super) training: Training,
 }
 
@@ -43,7 +44,7 @@ impl Links {
             place: self.route.place.get(),
             // While a person is at it; elsewhere it would only make the address long.
             recipe: (self.route.place.get() == Place::Train)
-                .then(|| self.training.draft.with(Draft::to_link))
+                .then(|| self.next_run.draft.with(Draft::to_link))
                 .flatten(),
             run: model.as_ref().and_then(|model| self.training.run_of_model(model)),
             model,
@@ -134,7 +135,7 @@ impl Links {
         let handle = window_event_listener(leptos::ev::popstate, move |_| {
             let address = Address::parse(&browser::fragment());
             self.solver.run_to(&address);
-            self.training.take_recipe(&address);
+            self.next_run.take_recipe(&address);
             self.machine.preferred.set(address.model.clone());
             self.machine.choose(address.engine);
             self.route.follow(&address);

@@ -2,6 +2,7 @@
 //! `page.rs`; a component asks for the parts that it uses (`Player::here()`).
 
 mod analyst;
+mod asked;
 mod attempt;
 mod brought;
 mod checkpoint;
@@ -49,7 +50,7 @@ pub(super) use self_test::Tested;
 pub(super) use solver::{STRETCHES, Solver};
 pub(super) use theme::Theme;
 pub(super) use training::{
-    Boards, Current, Notice, Origin, Phase as TrainingPhase, Progress, Table, Training, Use, Way,
+    Boards, Current, NextRun, Notice, Origin, Phase as TrainingPhase, Progress, Runs, Table, Training, Use, Way,
 };
 pub(super) use visit::Visit;
 pub(super) use wider::{End, Verdict, Widening, Wider, can_branch};

@@ -70,7 +70,7 @@ impl Files {
                 self.find_configuration(Unsettled { name, fields: Vec::new(), described, file, names }).await;
             }
             Ok(_) => {}
-            Err(message) => self.training.refuse(message),
+            Err(message) => self.notices.refuse(message),
         }
     }
 
@@ -85,7 +85,7 @@ impl Files {
     /// Finds the configuration, and opens the model if nothing is left to ask.
     async fn find_configuration(self, mut unsettled: Unsettled) {
         let task = Task::Describe(unsettled.described.clone());
-        match self.training.request_of_file(task, unsettled.file.clone()).last().await {
+        match self.workers.request_of_file(task, unsettled.file.clone()).last().await {
             Ok((Event::Described { config, puzzle: Some(puzzle), assumed, source }, _)) if assumed.is_empty() => {
                 self.machine.asked.set(None);
                 self.machine.notice.set(None);
@@ -102,8 +102,8 @@ impl Files {
                 unsettled.fields = assumed.iter().map(split).collect();
                 self.machine.asked.set(Some(unsettled));
             }
-            Ok((Event::Failed(failure), _)) => self.training.refuse(failure.message),
-            Err(End::Lost(loss)) => self.training.refuse(loss.message),
+            Ok((Event::Failed(failure), _)) => self.notices.refuse(failure.message),
+            Err(End::Lost(loss)) => self.notices.refuse(loss.message),
             _ => {}
         }
     }
@@ -161,7 +161,7 @@ impl Files {
         if let Some((blob, _)) = blob.as_ref().filter(|(blob, _)| too_large(blob)) {
             let most = bytes(MOST_HANDED_OUT);
             return self
-                .training
+                .notices
                 .refuse(format!("The file has {}; more than {most} are converted by hrm convert", bytes(blob.size())));
         }
         let stem = names::allowed(&entry.name).into_owned();
@@ -188,7 +188,7 @@ impl Files {
                             browser::save_blob(&name, &blob);
                         }
                     }
-                    (Event::Failed(failure), _) => self.training.refuse(failure.message),
+                    (Event::Failed(failure), _) => self.notices.refuse(failure.message),
                     _ => {}
                 }
             }

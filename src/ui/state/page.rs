@@ -6,9 +6,24 @@ use leptos::prelude::*;
 use crate::ui::{
     browser,
     state::{
-        analyst::Analyst, attempt::Attempt, brought::Files, dimension::Measured, drawing::Drawing,
-        experiment::Experiment, laid_over::LaidOver, link::Links, machine::Machine, mixing::Mixed, player::Player,
-        route::Route, run::Run, solver::Solver, theme::Theme, training::Training, visit::Visit, wider::Wider,
+        analyst::Analyst,
+        attempt::Attempt,
+        brought::Files,
+        dimension::Measured,
+        drawing::Drawing,
+        experiment::Experiment,
+        laid_over::LaidOver,
+        link::Links,
+        machine::Machine,
+        mixing::Mixed,
+        player::Player,
+        route::Route,
+        run::Run,
+        solver::Solver,
+        theme::Theme,
+        training::{NextRun, Notices, Runs, Training, Workers},
+        visit::Visit,
+        wider::Wider,
     },
     url::address::Address,
 };
@@ -67,6 +82,10 @@ parts! {
     wider: Wider,
     /// What runs the model on the board.
     solver: Solver,
+    /// What the next run of training will be.
+    next_run: NextRun,
+    /// The stored runs of training.
+    runs: Runs,
     /// A model that learns.
     training: Training,
     /// The page's address, and links from the page to itself.
@@ -94,7 +113,9 @@ impl Page {
         let (analyst, visit) = (Analyst::new(), Visit::new(&address));
         let (measured, wider) = (Measured::new(machine), Wider::new(machine, analyst));
         let solver = Solver { drawing, machine, run, player, attempt, measured, wider, visit };
-        let training = Training::new(solver, route);
+        let (workers, notices) = (Workers::new(), Notices::new(route, machine));
+        let (next_run, runs) = (NextRun::new(machine, route, workers, notices), Runs::new(workers, notices));
+        let training = Training::new(solver, route, workers, notices, next_run, runs);
         let page = Self {
             drawing,
             route,
@@ -109,14 +130,16 @@ impl Page {
             laid_over: LaidOver::new(run.recording, player.moment, mixing.found),
             wider,
             solver,
+            next_run,
+            runs,
             training,
-            links: Links { route, drawing, machine, run, player, solver, training },
-            files: Files { route, drawing, machine, run, player, solver, training },
+            links: Links { route, drawing, machine, run, player, solver, next_run, training },
+            files: Files { route, drawing, machine, run, player, solver, workers, notices, next_run, runs, training },
             theme: Theme::new(),
             visit,
             linked_model: StoredValue::new(model.filter(|_| address.puzzle.is_none())),
         };
-        page.training.take_recipe(&address);
+        page.next_run.take_recipe(&address);
         page.machine.start(move |heard| page.hear(heard));
         page.machine.list_kept_models();
         page.machine.test_gpu_before_use();

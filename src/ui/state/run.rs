@@ -2,11 +2,15 @@
 
 use hrm_core::{
     engine,
-    model::Intervention,
     puzzle::{Fault, Kind},
-    recording::{Maker, Recording, SegmentReport, Shapes, solve::Until},
+    recording::{
+        Maker, Recording, SegmentReport, Shapes,
+        solve::{SolveRequest, Until},
+    },
 };
 use leptos::prelude::*;
+
+use crate::ui::state::asked::Asked;
 
 /// How far a run is.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,18 +60,8 @@ pub struct Run {
     pub until: RwSignal<Until>,
     /// Whether the next one is to be watched: with the states of its steps.
     pub watch: RwSignal<bool>,
-    /// Whether the one under way is.
-    pub watched: StoredValue<bool>,
-    /// What is done to it on the way.
-    pub interventions: StoredValue<Vec<Intervention>>,
-    /// The experiment that comes after it, and the moment to be shown of that: a link asked for both.
-    pub after: StoredValue<Option<(Vec<Intervention>, usize)>>,
-    /// Segments that it is to be given, where that is not what is chosen.
-    pub asked: StoredValue<Option<usize>>,
-    /// Segments that it may take.
-    pub planned: StoredValue<usize>,
-    /// The tokens that it was asked to solve.
-    pub question: StoredValue<Vec<u8>>,
+    /// What is asked of it.
+    pub asked: StoredValue<Asked>,
     /// The engine that it was given to.
     pub engine: RwSignal<Option<engine::Kind>>,
     /// The file that it was read from, of a run that was recorded elsewhere.
@@ -98,12 +92,7 @@ impl Run {
             stretch_before: StoredValue::new(None),
             until: RwSignal::new(Until::default()),
             watch: RwSignal::new(true),
-            watched: StoredValue::new(true),
-            interventions: StoredValue::new(Vec::new()),
-            after: StoredValue::new(None),
-            asked: StoredValue::new(None),
-            planned: StoredValue::new(0),
-            question: StoredValue::new(Vec::new()),
+            asked: StoredValue::new(Asked::default()),
             engine: RwSignal::new(None),
             opened: RwSignal::new(None),
             is_back: RwSignal::new(false),
@@ -187,17 +176,32 @@ impl Run {
         Some(moment)
     }
 
+    /// What the worker is asked for about a puzzle: as was asked of this run, or as is chosen for all.
+    pub fn request(self, shapes: Shapes, question: Vec<u8>) -> SolveRequest {
+        self.asked.with_value(|asked| {
+            let plain = asked.is_plain();
+            SolveRequest {
+                question,
+                segments: asked.segments.unwrap_or_else(|| shapes.segments * self.stretch.get_untracked()),
+                until: if plain { self.until.get_untracked() } else { Until::Budget },
+                unwatched: plain && !self.watch.get_untracked(),
+                interventions: asked.request.interventions.clone(),
+            }
+        })
+    }
+
     /// The worker begins, with the model `maker`.
     pub fn begin(self, engine: String, shapes: Shapes, maker: Maker) {
-        let question = self.question.get_value();
-        let recording = Recording::new(shapes, self.planned.get_value(), question, engine);
-        let recording = recording.with_interventions(self.interventions.get_value()).made_by(maker);
-        self.recording.set(Some(if self.watched.get_value() { recording } else { recording.unwatched() }));
+        let SolveRequest { question, segments, unwatched, interventions, .. } =
+            self.asked.with_value(|asked| asked.request.clone());
+        let recording = Recording::new(shapes, segments, question, engine);
+        let recording = recording.with_interventions(interventions).made_by(maker);
+        self.recording.set(Some(if unwatched { recording.unwatched() } else { recording }));
     }
 
     /// Shows a run that was recorded earlier, perhaps in a `file`, about a puzzle of that kind.
     pub fn show(self, recording: Recording, kind: Kind, file: Option<&str>) {
-        self.after.set_value(None);
+        self.asked.update_value(|asked| asked.after = None);
         self.recording.set(Some(recording));
         self.opened.set(file.map(str::to_owned));
         self.finish(kind);

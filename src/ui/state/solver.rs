@@ -6,10 +6,7 @@ use hrm_core::{
     gallery::Entry,
     model::Intervention,
     puzzle,
-    recording::{
-        Recording,
-        solve::{SolveRequest, Until},
-    },
+    recording::{Recording, solve::Until},
 };
 use hrm_link::{
     engine_timing::Choice,
@@ -77,7 +74,7 @@ impl Solver {
     /// Begins a person's attempt at the puzzle on the board; the model thinks about it meanwhile, if it has not yet.
     pub fn begin_attempt(self) {
         let question = self.drawing.question.get_untracked();
-        if self.run.question.with_value(|asked| *asked != question.tokens)
+        if self.run.asked.with_value(|asked| asked.request.question != question.tokens)
             || self.run.recording.with_untracked(Option::is_none)
         {
             self.solve();
@@ -101,7 +98,7 @@ impl Solver {
             self.player.await_moment(moment);
             let fits = |asked: &Intervention| asked.act.fits(kind.seq_len(), kind.vocab_size());
             let acts: Vec<_> = acts.into_iter().filter(fits).collect();
-            self.run.after.set_value((!acts.is_empty()).then_some((acts, moment)));
+            self.run.asked.update_value(|asked| asked.after = (!acts.is_empty()).then_some((acts, moment)));
         };
         set_timeout(start, Duration::ZERO);
     }
@@ -114,10 +111,8 @@ impl Solver {
         self.measured.stop();
         self.drawing.question.with_untracked(|question| self.wider.clear_unless_of(question));
         self.run.set_aside(self.player.moment.get_untracked());
-        self.run.after.set_value(None);
         self.player.rewind();
-        self.run.interventions.set_value(interventions);
-        self.run.asked.set_value(segments);
+        self.run.asked.update_value(|asked| asked.wait(interventions, segments));
         self.run.phase.set(Phase::Waiting);
         // A stroke would forget the run: from here on the board is looked at until a person takes a brush again.
         self.drawing.brush.set(Brush::Look);
@@ -132,22 +127,12 @@ impl Solver {
         let Some(shapes) = self.machine.shapes.get_untracked() else { return };
         let engine = self.machine.engine.get_untracked();
         let question = self.drawing.question.with_untracked(|question| question.tokens.clone());
-        let chosen = shapes.segments * self.run.stretch.get_untracked();
-        let asked_for = self.run.asked.get_value();
-        let segments = asked_for.unwrap_or(chosen);
-        let interventions = self.run.interventions.get_value();
-        // One sees whether a touched thought recovers only if it goes on.
-        let ends_early = interventions.is_empty() && asked_for.is_none();
-        let until = if ends_early { self.run.until.get_untracked() } else { Until::Budget };
-        let watch = self.run.watch.get_untracked() || !interventions.is_empty() || asked_for.is_some();
-        let asked = question.clone();
-        let request = SolveRequest { question: asked, segments, until, unwatched: !watch, interventions };
-        let Some(replies) = self.machine.request(Task::Solve { engine, request }) else { return };
+        let request = self.run.request(shapes, question);
+        let task = Task::Solve { engine, request: request.clone() };
+        let Some(replies) = self.machine.request(task) else { return };
         self.run.engine.set(Some(engine));
-        self.run.watched.set_value(watch);
-        self.run.planned.set_value(segments);
+        self.run.asked.update_value(|asked| asked.request = request);
         self.run.phase.set(Phase::Running { task: replies.task });
-        self.run.question.set_value(question);
         spawn_local(self.follow_run(replies));
     }
 

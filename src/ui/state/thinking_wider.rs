@@ -27,7 +27,7 @@ impl Solver {
     /// Shows the model many views of the puzzle of the plain run, which stays as it is.
     pub fn think_wider(self) {
         let kind = untrack(|| self.drawing.kind());
-        self.wider.begin(Question { kind, tokens: self.run.question.get_value() });
+        self.wider.begin(Question { kind, tokens: self.run.asked.with_value(|asked| asked.request.question.clone()) });
     }
 
     /// Runs a view of the search again, as many segments as it ran, and shows that run on the board and in every view of the
@@ -91,7 +91,7 @@ impl Solver {
         self.wider.opened.set(None);
         // By the button, or by taking the change of the board back.
         if let Some(recording) = recording.filter(|_| self.drawing.question.with_untracked(|now| *now == question)) {
-            self.run.question.set_value(question.tokens);
+            self.run.asked.update_value(|asked| asked.request.question = question.tokens);
             self.run.show(recording, question.kind, None);
         }
     }

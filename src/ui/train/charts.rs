@@ -8,7 +8,7 @@ use strum::VariantArray;
 use crate::ui::{
     browser,
     format::date::dated,
-    state::Training,
+    state::{Runs, Training},
     train::{
         chart::{Chart, run_name},
         lens::Lens,
@@ -20,10 +20,10 @@ use crate::ui::{
 /// Every chart, under the controls that they share.
 #[component]
 pub fn Charts() -> impl IntoView {
-    let training = Training::here();
+    let runs = Runs::here();
     let compared = Memo::new(move |_| {
-        let id = training.compared.get()?;
-        let whole = training.compared_rows.with(|read| {
+        let id = runs.compared.get()?;
+        let whole = runs.compared_rows.with(|read| {
             let (_, rows) = read.as_ref().filter(|(run, _)| *run == id)?;
             Some(rows.clone())
         });
@@ -31,7 +31,7 @@ pub fn Charts() -> impl IntoView {
             let rows = &stored.state.as_ref().ok()?.rows;
             Some((dated(stored), whole.unwrap_or_else(|| rows.clone())))
         };
-        training.of_stored(&id, listed)?
+        runs.of_stored(&id, listed)?
     });
     let lens =
         Lens { smoothing: RwSignal::new(0.0), range: RwSignal::new(None), pointed: RwSignal::new(None), compared };
@@ -48,7 +48,7 @@ pub fn Charts() -> impl IntoView {
 /// Smoothing, zoom, comparison, download.
 #[component]
 fn Looks(lens: Lens) -> impl IntoView {
-    let training = Training::here();
+    let (training, runs) = (Training::here(), Runs::here());
     let smooth = move |event| {
         if let Ok(weight) = event_target_value(&event).parse() {
             lens.smoothing.set(weight);
@@ -81,16 +81,16 @@ fn Looks(lens: Lens) -> impl IntoView {
     };
     let others = Memo::new(move |_| {
         let own = training.current.with(|current| current.as_ref().map(|current| current.id.clone()));
-        training.stored.with(|stored| {
+        runs.stored.with(|stored| {
             let other =
                 stored.iter().flatten().filter(|stored| Some(&stored.run) != own.as_ref() && stored.state.is_ok());
             other.map(|stored| (stored.run.clone(), dated(stored))).collect::<Vec<_>>()
         })
     });
-    let compare = move |event| training.compared.set(Some(event_target_value(&event)).filter(|id| !id.is_empty()));
+    let compare = move |event| runs.compared.set(Some(event_target_value(&event)).filter(|id| !id.is_empty()));
     let option = move |(id, name): (String, String)| {
         let value = id.clone();
-        view! { <option value=value selected=move || training.compared.get().as_ref() == Some(&id)>{name}</option> }
+        view! { <option value=value selected=move || runs.compared.get().as_ref() == Some(&id)>{name}</option> }
     };
     let save = move |_| {
         let text = training.rows.with_untracked(|rows| curve::csv(rows));
@@ -128,7 +128,7 @@ fn Looks(lens: Lens) -> impl IntoView {
                     <select
                         data-testid="curve-compare"
                         style:max-width="14rem"
-                        prop:value=move || training.compared.get().unwrap_or_default()
+                        prop:value=move || runs.compared.get().unwrap_or_default()
                         on:change=compare
                     >
                         <option value="">"nothing"</option>

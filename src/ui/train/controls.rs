@@ -9,7 +9,7 @@ use crate::ui::{
         words::{percent, thousands},
     },
     recipe_form::{draft::Fault, fields::FIELDS},
-    state::{Notice, Training, TrainingPhase as Phase, Use, Way},
+    state::{NextRun, Notice, Runs, Training, TrainingPhase as Phase, Use, Way},
     widgets::checkbox::Check,
 };
 
@@ -19,7 +19,7 @@ const OFFERED: usize = 3;
 /// The buttons of the run, and what is to be said about it.
 #[component]
 pub fn Controls() -> impl IntoView {
-    let training = Training::here();
+    let (training, next_run) = (Training::here(), NextRun::here());
     let phase = training.phase;
     let is_idle = move || phase.get() == Phase::Idle;
     let is_busy = move || training.is_busy();
@@ -30,8 +30,8 @@ pub fn Controls() -> impl IntoView {
         _ => "Pause",
     };
     let rests = move || matches!(phase.get(), Phase::Paused);
-    let sound = Memo::new(move |_| training.recipe.with(Result::is_ok));
-    let lacks_puzzles = Memo::new(move |_| training.lacks_puzzles());
+    let sound = Memo::new(move |_| next_run.recipe.with(Result::is_ok));
+    let lacks_puzzles = Memo::new(move |_| next_run.lacks_puzzles());
     let cannot_start = move || !sound.get() || lacks_puzzles.with(Option::is_some);
     let step = move |_| match phase.get_untracked() {
         Phase::Idle | Phase::Done | Phase::Failed => training.begin_run(Some(1)),
@@ -106,7 +106,7 @@ pub fn Controls() -> impl IntoView {
         <Show when=move || !sound.get() || lacks_puzzles.with(Option::is_some)>
             <p class="message warning" role="status" data-testid="train-unsound">
                 {move || {
-                    let unsound = training.recipe.with(|recipe| recipe.as_ref().err().map(|faults| unsound(faults)));
+                    let unsound = next_run.recipe.with(|recipe| recipe.as_ref().err().map(|faults| unsound(faults)));
                     unsound.or_else(|| lacks_puzzles.get())
                 }}
             </p>
@@ -154,13 +154,13 @@ fn Said() -> impl IntoView {
 /// Runs that were not finished: after a reload, or a crash, they can be gone on with.
 #[component]
 pub fn Unfinished() -> impl IntoView {
-    let training = Training::here();
+    let (training, runs) = (Training::here(), Runs::here());
     let dismissed = RwSignal::new(false);
     let waiting = Memo::new(move |_| {
         if dismissed.get() || training.phase.get() != Phase::Idle {
             return Vec::new();
         }
-        training.stored.with(|stored| stored.iter().flatten().filter_map(Offer::of).collect())
+        runs.stored.with(|stored| stored.iter().flatten().filter_map(Offer::of).collect())
     });
     let offer = move |Offer { run, name, saved_at, step, steps, best }: Offer| {
         let id = run.clone();

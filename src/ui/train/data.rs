@@ -8,15 +8,15 @@ use crate::ui::{
     browser::files::files_of,
     format::words::{counted, thousands},
     recipe_form::draft::Draft,
-    state::{Table, Training},
+    state::{NextRun, Table},
     train::input::Setting,
 };
 
 /// Kind, difficulty, number, file.
 #[component]
 pub fn Data() -> impl IntoView {
-    let training = Training::here();
-    let draft = training.draft;
+    let next_run = NextRun::here();
+    let draft = next_run.draft;
     let from_file = Memo::new(move |_| draft.with(|draft| draft.file.is_some()));
     let choose = move |event| {
         if let Ok(kind) = event_target_value(&event).parse() {
@@ -38,14 +38,14 @@ pub fn Data() -> impl IntoView {
     };
     let take = move |event: Event| {
         for file in files_of(&event) {
-            training.take_csv(file);
+            next_run.take_csv(file);
         }
     };
-    let is_rejected = move || training.table.with(|table| table.as_ref().is_some_and(Table::is_rejected));
+    let is_rejected = move || next_run.table.with(|table| table.as_ref().is_some_and(Table::is_rejected));
     // Of a file that was refused only the word about it goes: the one before it is still learnt from.
     let drop = move |_| match from_file.get_untracked() && untrack(is_rejected) {
-        true => training.dismiss_table(),
-        false => training.drop_csv(),
+        true => next_run.dismiss_table(),
+        false => next_run.drop_csv(),
     };
     view! {
         <fieldset>
@@ -87,7 +87,7 @@ pub fn Data() -> impl IntoView {
                     <input type="file" accept=".csv,text/csv" data-testid="train-csv" on:change=take/>
                     <span>"Puzzles from a file (CSV)…"</span>
                 </label>
-                <Show when=move || from_file.get() || training.table.with(Option::is_some)>
+                <Show when=move || from_file.get() || next_run.table.with(Option::is_some)>
                     <button type="button" class="quiet" data-testid="train-csv-drop" on:click=drop>
                         {move || match (from_file.get(), is_rejected()) {
                             (true, true) => "Dismiss",
@@ -111,8 +111,8 @@ const ONLY_UNSEEN: &str = "Nothing can be learnt from it: all its puzzles are of
 /// What the CSV file holds, with its bad rows.
 #[component]
 fn FileReport() -> impl IntoView {
-    let training = Training::here();
-    let draft = training.draft;
+    let next_run = NextRun::here();
+    let draft = next_run.draft;
     let learnt_from = Memo::new(move |_| draft.with(|draft| draft.file.clone()));
     // A file without puzzles to learn from does not take the place of one that has some.
     let stays = move || {
@@ -122,7 +122,7 @@ fn FileReport() -> impl IntoView {
         )
     };
     move || {
-        let said = match training.table.get()? {
+        let said = match next_run.table.get()? {
             Table::Reading(name) => view! { <p class="help">{format!("Reading {name}…")}</p> }.into_any(),
             Table::Unreadable { name, message } => view! {
                 <div class="message warning" role="alert" data-testid="train-table">

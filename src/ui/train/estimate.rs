@@ -6,14 +6,14 @@ use leptos::prelude::*;
 
 use crate::ui::{
     format::words::{bytes, duration, millions, parameters, step_time, thousands},
-    state::{Machine, Training},
+    state::{Machine, NextRun},
 };
 
 /// Parameters at once; memory and time when they have been measured.
 #[component]
 pub fn Estimate() -> impl IntoView {
-    let (machine, training) = (Machine::here(), Training::here());
-    let recipe = training.recipe;
+    let (machine, next_run) = (Machine::here(), NextRun::here());
+    let recipe = next_run.recipe;
     let weights = move || {
         recipe.with(|recipe| {
             let count = parameters(&recipe.as_ref().ok()?.model);
@@ -21,9 +21,9 @@ pub fn Estimate() -> impl IntoView {
         })
     };
     let figure = move |of: fn(&Measured) -> Option<String>| {
-        let busy = training.meter.busy.get();
+        let busy = next_run.meter.busy.get();
         let waiting = || if busy { "measuring…".into() } else { "–".to_owned() };
-        training.meter.found.with(|found| match found {
+        next_run.meter.found.with(|found| match found {
             Some(Err(_)) => "unknown".into(),
             found => found.as_ref().and_then(|found| of(found.as_ref().ok()?)).unwrap_or_else(waiting),
         })
@@ -41,13 +41,13 @@ pub fn Estimate() -> impl IntoView {
     };
     let total = move || {
         let steps = recipe.with(|recipe| Some(recipe.as_ref().ok()?.training.steps))?;
-        training.meter.found.with(|found| {
+        next_run.meter.found.with(|found| {
             let step = found.as_ref()?.as_ref().ok()?.step_seconds?;
             Some(format!("{} steps in about {}, tests not counted.", thousands(steps), duration(step * steps as f64)))
         })
     };
     let fault = move || {
-        training.meter.found.with(|found| {
+        next_run.meter.found.with(|found| {
             let message = found.as_ref()?.as_ref().err()?;
             Some(view! {
                 <p class="message warning" role="alert" data-testid="train-estimate-fault">

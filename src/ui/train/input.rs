@@ -4,12 +4,12 @@ use leptos::prelude::*;
 
 use crate::ui::{
     recipe_form::fields::{Entry, FIELDS, Section, place_of},
-    state::Training,
+    state::NextRun,
 };
 
 /// What is wrong with the draft's fields.
-fn fault_of(training: Training, place: usize) -> Option<String> {
-    training.recipe.with(|recipe| {
+fn fault_of(next_run: NextRun, place: usize) -> Option<String> {
+    next_run.recipe.with(|recipe| {
         let fault = recipe.as_ref().err()?.iter().find(|fault| fault.field == place)?;
         Some(fault.message.clone())
     })
@@ -33,12 +33,12 @@ pub fn Settings(section: Section, #[prop(optional)] but: &'static [&'static str]
 
 #[component]
 fn SettingAt(place: usize) -> impl IntoView {
-    let training = Training::here();
-    let draft = training.draft;
+    let next_run = NextRun::here();
+    let draft = next_run.draft;
     let field = &FIELDS[place];
     let id = format!("train-{}", field.name);
     let text = Memo::new(move |_| draft.with(|draft| draft.text(place).to_owned()));
-    let fault = Memo::new(move |_| fault_of(training, place));
+    let fault = Memo::new(move |_| fault_of(next_run, place));
     let write = move |event| {
         let text = event_target_value(&event);
         draft.update(|draft| draft.write(place, text));

@@ -8,7 +8,7 @@ use crate::ui::{
     format::date::dated,
     open_files::OpenFiles,
     recipe_form::{draft::Draft, fields::Section},
-    state::{Machine, Origin, Training},
+    state::{Machine, NextRun, Origin, Runs},
     train::input::{Setting, Settings},
     widgets::details::Fold,
 };
@@ -44,7 +44,7 @@ pub fn Model() -> impl IntoView {
 
 #[component]
 fn Presets() -> impl IntoView {
-    let draft = Training::here().draft;
+    let draft = NextRun::here().draft;
     let preset = Memo::new(move |_| draft.with(Draft::preset));
     let name = move || preset.with(|preset| preset.as_ref().map_or("own", |preset| preset.name));
     let choose = move |event| {
@@ -88,32 +88,32 @@ fn title(preset: &'static str) -> &'static str {
 /// Where the first weights come from.
 #[component]
 fn FirstWeights() -> impl IntoView {
-    let (machine, training) = (Machine::here(), Training::here());
+    let (machine, next_run, runs) = (Machine::here(), NextRun::here(), Runs::here());
     let fitting = Memo::new(move |_| {
-        let kind = training.draft.with(|draft| draft.puzzle);
+        let kind = next_run.draft.with(|draft| draft.puzzle);
         let of_file = |entry: &Entry| entry.serves(kind) && !entry.file.is_empty();
         machine.gallery.with(|gallery| gallery.iter().filter(|entry| of_file(entry)).cloned().collect::<Vec<_>>())
     });
-    let runs = Memo::new(move |_| {
-        let kind = training.draft.with(|draft| draft.puzzle);
+    let fitting_runs = Memo::new(move |_| {
+        let kind = next_run.draft.with(|draft| draft.puzzle);
         let of_kind = |stored: &&Stored| stored.state.as_ref().is_ok_and(|state| state.recipe.puzzle == kind);
-        training.stored.with(|stored| {
+        runs.stored.with(|stored| {
             let fitting = stored.iter().flatten().filter(of_kind);
             fitting.map(|stored| (stored.run.clone(), dated(stored))).collect::<Vec<_>>()
         })
     });
     // A model of another kind of puzzle does not fit.
     Effect::new(move |_| {
-        let unfit = match training.origin.get() {
+        let unfit = match next_run.origin.get() {
             Origin::Gallery(name) => fitting.with(|fitting| fitting.iter().all(|entry| entry.name != name)),
-            Origin::Run(id) => runs.with(|runs| runs.iter().all(|(run, _)| *run != id)),
+            Origin::Run(id) => fitting_runs.with(|runs| runs.iter().all(|(run, _)| *run != id)),
             Origin::Random | Origin::File(_) => false,
         };
         if unfit {
-            training.origin.set(Origin::Random);
+            next_run.origin.set(Origin::Random);
         }
     });
-    let value = move || match training.origin.get() {
+    let value = move || match next_run.origin.get() {
         Origin::Random => "random".into(),
         Origin::Gallery(name) => format!("gallery:{name}"),
         Origin::Run(id) => format!("run:{id}"),
@@ -122,9 +122,13 @@ fn FirstWeights() -> impl IntoView {
     let choose = move |event| {
         let value = event_target_value(&event);
         match value.split_once(':') {
-            Some(("gallery", name)) => training.take_gallery_model(name.into()),
-            Some(("run", id)) => training.take_stored_weights(id.into()),
-            _ => training.origin.set(Origin::Random),
+            Some(("gallery", name)) => next_run.take_gallery_model(name.into()),
+            Some(("run", id)) => {
+                if let Some(model) = runs.state_of(id, |state| state.recipe.model.clone()) {
+                    next_run.take_stored_weights(id.into(), &model);
+                }
+            }
+            _ => next_run.origin.set(Origin::Random),
         }
     };
     let option = move |entry: Entry| {
@@ -137,7 +141,7 @@ fn FirstWeights() -> impl IntoView {
         let own_value = own.clone();
         view! { <option value=own_value selected=move || value() == own>{format!("Run: {name}")}</option> }
     };
-    let file = move || match training.origin.get() {
+    let file = move || match next_run.origin.get() {
         Origin::File(name) => Some(view! { <option value="file" selected=true>{name}</option> }),
         _ => None,
     };
@@ -147,7 +151,7 @@ fn FirstWeights() -> impl IntoView {
             <select id="train-origin" data-testid="train-origin" prop:value=value on:change=choose>
                 <option value="random" selected=move || value() == "random">"Random"</option>
                 <For each=move || fitting.get() key=|entry| entry.name.clone() children=option/>
-                <For each=move || runs.get() key=Clone::clone children=run_option/>
+                <For each=move || fitting_runs.get() key=Clone::clone children=run_option/>
                 {file}
             </select>
             <OpenFiles title="Your own (.safetensors)…" accept=".safetensors,.json" testid="train-weights"/>
@@ -162,7 +166,7 @@ fn FirstWeights() -> impl IntoView {
 /// Puts the paper's values into the optimizers' fields, which begin with the preset's.
 #[component]
 fn PaperOptimizer() -> impl IntoView {
-    let draft = Training::here().draft;
+    let draft = NextRun::here().draft;
     view! {
         <div class="actions">
             <button
@@ -184,7 +188,7 @@ fn PaperOptimizer() -> impl IntoView {
 /// What the puzzle fixes.
 #[component]
 fn Fixed() -> impl IntoView {
-    let draft = Training::here().draft;
+    let draft = NextRun::here().draft;
     let text = move || {
         let kind = draft.with(|draft| draft.puzzle);
         format!("The puzzle fixes the cells (S = {}) and the symbols (V = {}).", kind.seq_len(), kind.vocab_size())

@@ -4,7 +4,7 @@ use hrm_core::puzzle::FIRST_KIND;
 use leptos::prelude::*;
 
 use crate::ui::{
-    state::Training,
+    state::{NextRun, Training},
     train::{
         boards::Boards,
         charts::Charts,
@@ -13,7 +13,7 @@ use crate::ui::{
         estimate::Estimate,
         model::Model,
         progress::Report,
-        runs::Runs,
+        runs::RunList,
     },
     widgets::deferred::Later,
 };
@@ -42,14 +42,14 @@ pub fn Train() -> impl IntoView {
                     </Show>
                 </section>
             </div>
-            <Later><Runs/></Later>
+            <Later><RunList/></Later>
     }
 }
 
 /// What Start does with the form as it is.
 #[component]
 fn Invitation() -> impl IntoView {
-    let draft = Training::here().draft;
+    let draft = NextRun::here().draft;
     let first = move || {
         draft.with(|draft| {
             let as_at_first = draft.puzzle == FIRST_KIND && draft.preset().is_some_and(|preset| preset.name == "tiny");

@@ -8,7 +8,7 @@ use crate::ui::{
     browser,
     format::words::{base_puzzles, bytes, counted, duration, last_step, percent, summary, thousands, unseen},
     recipe_form::fields::in_labels,
-    state::{Current, Progress, Training, TrainingPhase as Phase, Use},
+    state::{Current, Progress, Runs, Training, TrainingPhase as Phase, Use},
 };
 
 /// Bytes of a saved run above which writing it takes longer than a twentieth of 15 seconds.
@@ -17,7 +17,7 @@ const LARGE: usize = 50_000_000;
 /// Name, bar, figures, downloads.
 #[component]
 pub fn Report() -> impl IntoView {
-    let training = Training::here();
+    let (training, runs) = (Training::here(), Runs::here());
     let of_current = move |read: fn(&Current) -> String| training.current.with(|current| current.as_ref().map(read));
     let steps = move || training.current.with(|current| current.as_ref().map_or(1, |now| now.recipe.training.steps));
     let ready = move || {
@@ -76,7 +76,7 @@ pub fn Report() -> impl IntoView {
     };
     let kept = move || {
         let own = training.current.with(|now| now.as_ref().map(|now| now.id.clone()))?;
-        let step = training.kept.step_of(&own)?;
+        let step = runs.kept.step_of(&own)?;
         Some(format!("In this tab alone after step {}: download the full state to keep it.", thousands(step)))
     };
     let result = move || {

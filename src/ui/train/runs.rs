@@ -15,7 +15,7 @@ use crate::ui::{
         date::when,
         words::{bytes, counted, duration, percent, summary, thousands},
     },
-    state::{Training, Use},
+    state::{Runs, Training, Use},
     train::{
         order::held,
         progress::save_configuration,
@@ -28,27 +28,27 @@ const CURVE: (f64, f64) = (120.0, 32.0);
 
 /// The list, and the way to bring a run from elsewhere.
 #[component]
-pub fn Runs() -> impl IntoView {
-    let training = Training::here();
+pub fn RunList() -> impl IntoView {
+    let list = Runs::here();
     let questions = Questions(RwSignal::new(BTreeMap::new()));
     let runs = Memo::new(move |before: Option<&Vec<String>>| {
         let runs: Vec<String> =
-            training.stored.with(|stored| stored.iter().flatten().map(|stored| stored.run.clone()).collect());
+            list.stored.with(|stored| stored.iter().flatten().map(|stored| stored.run.clone()).collect());
         match before {
             Some(before) if questions.concern(&runs) => held(runs, before),
             _ => runs,
         }
     });
     let promise = move || {
-        let kept = training.storage_fault.with(Option::is_none);
-        training.persistent.get().filter(|_| kept).map(|persistent| match persistent {
+        let kept = list.storage_fault.with(Option::is_none);
+        list.persistent.get().filter(|_| kept).map(|persistent| match persistent {
             true => "The browser keeps them until you delete them.",
             false => "The browser may delete them when space is short: download the full state of what you want to be sure of.",
         })
     };
     let take = move |event| {
         for file in files_of(&event) {
-            training.take_saved_run(file);
+            list.take_saved(file);
         }
     };
     view! {
@@ -60,14 +60,14 @@ pub fn Runs() -> impl IntoView {
                 <input type="file" accept=".safetensors" data-testid="run-upload" on:change=take/>
                 <span>"Bring a run (full state)…"</span>
             </label>
-            {move || training.storage_fault.get().map(|fault| {
+            {move || list.storage_fault.get().map(|fault| {
                 view! {
                     <p class="message warning" role="alert" data-testid="storage-fault">
                         {fault}
                     </p>
                 }
             })}
-            <Show when=move || runs.with(Vec::is_empty) && training.stored.with(Option::is_some)>
+            <Show when=move || runs.with(Vec::is_empty) && list.stored.with(Option::is_some)>
                 <p class="help">"None yet."</p>
             </Show>
             <ul class="run-list">
@@ -115,8 +115,8 @@ fn now<T>(run: &str, read: fn(&Stored) -> T) -> Memo<T>
 where
     T: Clone + Default + PartialEq + Send + Sync + 'static,
 {
-    let (training, run) = (Training::here(), run.to_owned());
-    Memo::new(move |_| training.of_stored(&run, read).unwrap_or_default())
+    let (runs, run) = (Runs::here(), run.to_owned());
+    Memo::new(move |_| runs.of_stored(&run, read).unwrap_or_default())
 }
 
 #[component]
@@ -266,7 +266,10 @@ fn Buttons(
     };
     let always = Signal::derive(|| false);
     let while_busy = Signal::derive(move || training.is_busy());
-    let save_config = move |id: &str| save_configuration_of(training, id);
+    let runs = Runs::here();
+    let save_config = move |id: &str| {
+        runs.state_of(id, |state| save_configuration(&state.recipe, state.step));
+    };
     let read = move |part, r#use| -> Box<dyn Fn(&str)> { Box::new(move |id: &str| training.read_run(id, part, r#use)) };
     let ask = move |what| -> Box<dyn Fn(&str)> { Box::new(move |id: &str| questions.ask(id, what)) };
     // What these do is seen beside the controls, which may be out of sight.
@@ -312,8 +315,7 @@ fn Buttons(
 /// Draws its curves beside those of the run that is shown, or no longer.
 #[component]
 fn Compare(run: String, is_shown: Memo<bool>) -> impl IntoView {
-    let training = Training::here();
-    let compared = training.compared;
+    let (training, compared) = (Training::here(), Runs::here().compared);
     // Beside nothing there is nothing to compare with.
     let alone = move || is_shown.get() || training.current.with(Option::is_none);
     let why_not = move || training.current.with(Option::is_none).then_some("Show the curves of a run first");
@@ -328,15 +330,6 @@ fn Compare(run: String, is_shown: Memo<bool>) -> impl IntoView {
             "Compare"
         </button>
     }
-}
-
-fn save_configuration_of(training: Training, run: &str) {
-    let save = |stored: &Stored| {
-        if let Ok(state) = &stored.state {
-            save_configuration(&state.recipe, state.step);
-        }
-    };
-    untrack(|| training.of_stored(run, save));
 }
 
 #[component]
@@ -355,7 +348,7 @@ fn Naming(run: String, name: Memo<String>, questions: Questions, in_training: Si
             event.prevent_default();
             let name = field.get_untracked().map(|field| field.value().trim().to_owned()).unwrap_or_default();
             if !name.is_empty() {
-                training.rename_run(run.clone(), name);
+                training.rename_run(run.clone(), &name);
                 questions.close(&run);
             }
         }

@@ -8,20 +8,6 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use crate::ui::url::{interventions, place::Place, view::View};
 
-/// How an address, or a list to choose from, names when a run ends.
-pub fn until_name(until: Until) -> &'static str {
-    match until {
-        Until::Budget => "budget",
-        Until::Halt => "sure",
-        Until::Still => "still",
-    }
-}
-
-/// Read back; what is no name is the budget.
-pub fn until_of_name(name: &str) -> Until {
-    Until::ALL.into_iter().find(|until| until_name(*until) == name).unwrap_or_default()
-}
-
 /// What is written with percent signs: all that could end a value or be taken for something else.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -124,8 +110,8 @@ const KEYS: [Key; 14] = [
     },
     Key {
         name: "until",
-        read: |address, value| address.until = until_of_name(value),
-        write: |address| (address.until != Until::default()).then(|| until_name(address.until).into()),
+        read: |address, value| address.until = Until::of_name(value).unwrap_or_default(),
+        write: |address| (address.until != Until::default()).then(|| address.until.name().into()),
     },
     Key {
         name: "acts",
@@ -168,6 +154,7 @@ impl fmt::Display for Address {
 mod tests {
     use super::*;
     use hrm_core::model::Act;
+    use strum::VariantArray;
 
     #[test]
     fn an_address_is_read_back() {
@@ -193,6 +180,16 @@ mod tests {
             "{text}"
         );
         assert_eq!(Address::parse(&text), address);
+    }
+
+    /// Links that were handed out have these.
+    #[test]
+    fn when_a_run_ends_has_its_names() {
+        assert_eq!(Until::VARIANTS.iter().map(|until| until.name()).collect::<Vec<_>>(), ["budget", "sure", "still"]);
+        for &until in Until::VARIANTS {
+            let address = Address { until, ..Address::default() };
+            assert_eq!(Address::parse(&address.to_string()), address);
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod official;
 mod safetensors;
 mod safetensors_file;
 pub mod torch;
+mod weights_in_file;
 mod yaml;
 
 pub use average::{AverageError, average};

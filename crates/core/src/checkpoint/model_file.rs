@@ -22,10 +22,13 @@ impl<'s, S: Source + 's> ModelFile<'s, S> {
     /// # Errors
     /// As [`SafetensorsFile::open`] and [`TorchFile::open`].
     pub fn open(mut source: S, named: bool) -> Result<Self, TorchError> {
+        if named {
+            return Ok(Self::Safetensors(SafetensorsFile::open(source)?));
+        }
         let mut head = [0; 9];
         let head = &mut head[..source.length().min(9) as usize];
         source.read_at(0, head).map_err(|error| TorchError::Read { offset: 0, problem: error.to_string() })?;
-        match named || is_safetensors(head) {
+        match is_safetensors(head) {
             true => Ok(Self::Safetensors(SafetensorsFile::open(source)?)),
             false => Ok(Self::Torch(TorchFile::open(source)?)),
         }

@@ -6,8 +6,9 @@ use half::{bf16, f16};
 use safetensors::{Dtype, tensor::TensorInfo};
 
 use super::header::{self, is_safetensors};
-use super::safetensors::{CheckpointError, plain_name};
+use super::safetensors::CheckpointError;
 use super::torch::{PuzzleRows, Source};
+use super::weights_in_file::{self, PUZZLES};
 use crate::config::ModelConfig;
 use crate::model::{Tensor, Weights, WeightsError};
 
@@ -55,22 +56,12 @@ impl<'s> SafetensorsFile<'s> {
         Ok(Self { source, start, tensors })
     }
 
-    /// The plain name of every weight ([`plain_name`]), with its name in the file. A puzzle embedding without elements is none.
+    /// The plain name of every weight, with its name in the file. A puzzle embedding without elements is none.
     ///
     /// # Errors
     /// Two tensors under one plain name.
     pub fn weight_names(&self) -> Result<BTreeMap<String, String>, CheckpointError> {
-        let mut names = BTreeMap::new();
-        for (name, info) in &self.tensors {
-            let plain = plain_name(name);
-            if plain.starts_with("puzzle_emb.") && info.shape.contains(&0) {
-                continue;
-            }
-            if let Some(first) = names.insert(plain.to_owned(), name.clone()) {
-                return Err(CheckpointError::Twice { name: plain.to_owned(), first, second: name.clone() });
-            }
-        }
-        Ok(names)
+        weights_in_file::weight_names(self.tensors.iter().map(|(name, info)| (name, info.shape.contains(&0))))
     }
 
     /// The shape of every weight by its plain name, of which no element is read.
@@ -86,12 +77,7 @@ impl<'s> SafetensorsFile<'s> {
     /// # Errors
     /// As [`SafetensorsFile::weight_names`] and [`SafetensorsFile::weight`].
     pub fn weights(&mut self, rows: PuzzleRows<'_>) -> Result<Weights, CheckpointError> {
-        let mut weights = Weights::default();
-        for (plain, name) in self.weight_names()? {
-            let tensor = self.weight(&plain, &name, rows)?;
-            weights.tensors.insert(plain, tensor);
-        }
-        Ok(weights)
+        weights_in_file::weights(self.weight_names()?, |plain, name| self.weight(plain, name, rows))
     }
 
     /// One of [`SafetensorsFile::weight_names`]; of a puzzle embedding the rows that are asked for.
@@ -107,7 +93,7 @@ impl<'s> SafetensorsFile<'s> {
         };
         let mut tensor = Tensor { shape, data: Vec::new() };
         match (rows, &tensor.shape[..]) {
-            (PuzzleRows::Only(asked), &[rows, width]) if plain.starts_with("puzzle_emb.") => {
+            (PuzzleRows::Only(asked), &[rows, width]) if plain.starts_with(PUZZLES) => {
                 tensor.shape = vec![asked.len(), width];
                 for &identifier in asked {
                     let row = usize::try_from(identifier).ok().filter(|&row| row < rows);
@@ -118,10 +104,7 @@ impl<'s> SafetensorsFile<'s> {
             }
             _ => self.read(dtype, place, &mut tensor.data)?,
         }
-        match tensor.data.iter().position(|x| !x.is_finite()) {
-            Some(index) => Err(CheckpointError::NotFinite { name: name.to_owned(), index, value: tensor.data[index] }),
-            None => Ok(tensor),
-        }
+        weights_in_file::finite(name, tensor)
     }
 
     /// Elements of a type from one place behind the header to another; those of f64 are rounded.
@@ -155,7 +138,7 @@ impl Weights {
         Ok(weights)
     }
 
-    /// Reads a safetensors file; names may carry the prefixes that [`plain_name`] drops. A puzzle embedding without
+    /// Reads a safetensors file; names may carry the prefixes that [`super::plain_name`] drops. A puzzle embedding without
     /// elements is none.
     ///
     /// # Errors

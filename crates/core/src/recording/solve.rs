@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{
     engine::Session,
@@ -39,20 +40,31 @@ pub enum SolveError {
 pub const STILL: usize = 4;
 
 /// When a run ends before it has had all its segments.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "lowercase")]
 pub enum Until {
     /// Never.
     #[default]
     Budget,
     /// At the first segment after which the model holds itself done.
+    #[strum(serialize = "sure")]
     Halt,
     /// When [`STILL`] segments have given one answer: how many that takes grows with the board.
     Still,
 }
 
 impl Until {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Budget, Self::Halt, Self::Still];
+    /// Its name in addresses and in the page's list.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// The one of that name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        name.parse().ok()
+    }
 }
 
 /// What is asked of a solve: by the page of its worker, and by the command line.

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{BoardShare, DataRecipe, Recipe, RecipeError, TrainError, Trial, evaluate::evaluate};
+use super::{BoardShare, DataRecipe, Given, Recipe, RecipeError, TrainError, Trial, evaluate::evaluate};
 use crate::{
     checkpoint::Weights,
     config::ModelConfig,
@@ -65,9 +65,6 @@ pub(super) fn check(recipe: &Recipe) -> Result<(), RecipeError> {
         return Ok(());
     }
     let wrong = |words: String| Err(RecipeError::Boards(words));
-    if recipe.data.file.is_some() {
-        return wrong("expected none beside a file".into());
-    }
     if !recipe.model.serves_every_size() {
         let expected = "attention or a convolution, without learned positions";
         return wrong(format!("the model's weights are for one size; expected {expected}"));
@@ -108,16 +105,25 @@ impl<S: Session> OtherBoards<S> {
         self.test.len()
     }
 
-    /// Those that a recipe asks for, generated.
-    pub fn of(recipe: &Recipe) -> Result<Vec<Self>, TrainError> {
-        let boards = recipe.data.requests().map(|(size, request)| {
+    /// Those that a recipe asks for, of a file's puzzles that are `given`, else generated.
+    pub fn of(recipe: &Recipe, given: Option<&Given>) -> Result<Vec<Self>, TrainError> {
+        let (found, expected) = (given.map(|given| given.others.len()), recipe.data.boards.len());
+        if let Some(found) = found.filter(|found| *found != expected) {
+            return Err(TrainError::State(format!("puzzles of {found} further sizes, expected {expected}")));
+        }
+        let boards = (0..).zip(recipe.data.requests()).map(|(board, (size, request))| {
             let model = recipe.model.at_size(size.rows(), size.columns());
             let found = recipe.puzzle.resized(size).zip(model);
             let (kind, model) = found.ok_or(TrainError::Sizes { cells: recipe.model.seq_len, size })?;
             let puzzles = Puzzles::new(kind, &request).of_mixture(recipe.data.mixture.clone());
-            let mut splitter = Splitter::new(puzzles.clone());
-            while splitter.advance() {}
-            let Split { training, test, .. } = splitter.finish();
+            let Split { training, test, .. } = match given {
+                Some(given) => recipe.deal_board(size, &given.others[board]),
+                None => {
+                    let mut splitter = Splitter::new(puzzles.clone());
+                    while splitter.advance() {}
+                    splitter.finish()
+                }
+            };
             let data = recipe.data.dataset(puzzles, training)?;
             Ok(Self { kind, data, test, model, solver: None })
         });

@@ -58,7 +58,7 @@ pub struct DataRecipe {
     /// Where this is more, what each of them takes at least is drawn between the two, evenly by its logarithm.
     #[serde(default, skip_serializing_if = "is_none")]
     pub hard_guesses_to: u32,
-    /// The CSV file whose puzzles are used instead of generated ones.
+    /// The CSV file whose puzzles are used instead of generated ones; the numbers then hold for each size of board in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
     /// Further sizes of board that the model learns beside the recipe's own; a batch is of one size.
@@ -254,6 +254,12 @@ impl Recipe {
     /// Examples that are not generated, dealt out as it says.
     pub fn deal(&self, given: &[Example]) -> Split {
         Split::of_examples(self.puzzle, given.iter().cloned(), &self.data.request())
+    }
+
+    /// Puzzles of a file that are of a further size, dealt out: as many of each side as of the recipe's own size.
+    pub fn deal_board(&self, size: Size, given: &[Example]) -> Split {
+        let deal = |kind| Split::of_examples(kind, given.iter().cloned(), &self.data.request());
+        self.puzzle.resized(size).map(deal).unwrap_or_default()
     }
 }
 

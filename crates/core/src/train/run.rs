@@ -8,6 +8,7 @@ use super::{
     boards::OtherBoards,
     curve::{ROW, mean},
     evaluate::{Unseen, evaluate_identified},
+    examples::{Examples, Given},
     saved::Saved,
     shard::Helper,
     shortage::shortages,
@@ -32,7 +33,7 @@ pub struct Run<E: Engine> {
     /// Hard puzzles that take fewer guesses than asked for.
     too_easy: usize,
     /// Examples that are not generated: part of the saved state.
-    given: Option<Vec<Example>>,
+    given: Option<Given>,
     /// Made for the first evaluation.
     solver: Option<Solver<E::Session>>,
     rows: Vec<Row>,
@@ -52,22 +53,6 @@ enum Source {
     Boards(Box<Dataset>, Unseen),
     /// Tasks of several grids.
     Tasks(Box<TaskData>),
-}
-
-/// What a run learns from and is tested on.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Examples {
-    /// Both sides.
-    pub split: Split,
-    /// All examples in their order, where they come from a file.
-    pub given: Option<Vec<Example>>,
-}
-
-impl Examples {
-    /// Those of a file, dealt out as the recipe says.
-    pub fn of_file(recipe: &Recipe, given: Vec<Example>) -> Self {
-        Self { split: recipe.deal(&given), given: Some(given) }
-    }
 }
 
 impl<E: Engine> Run<E> {
@@ -160,7 +145,7 @@ impl<E: Engine> Run<E> {
             return Err(TrainError::State("no tasks, though its recipe learns tasks".into()));
         }
         let data = recipe.data.dataset(recipe.data.puzzles(recipe.puzzle), training)?;
-        let others = OtherBoards::of(&recipe)?;
+        let others = OtherBoards::of(&recipe, given.as_ref())?;
         let run = Self::of_source(engine, recipe, trainer, Source::Boards(Box::new(data), test.into()), clock);
         Ok(Self { others, too_easy, given, ..run })
     }
@@ -344,7 +329,7 @@ impl<E: Engine> Run<E> {
         if self.recipe.data.is_of_tasks() {
             return Vec::new();
         }
-        shortages(&self.recipe, self.counts(), self.given.as_ref().map(Vec::len))
+        shortages(&self.recipe, self.counts(), self.given.as_ref().map(|given| given.own.len()))
     }
 
     /// Unseen puzzles that [`Run::evaluate`] tries.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use safetensors::{Dtype, tensor::TensorView};
 
 use super::{
-    Evaluation, Recipe, Row, StepReport, TrainError,
+    Evaluation, Given, Recipe, Row, StepReport, TrainError,
     limits::MOST_STEPS,
     tasks::{TaskData, TaskSet},
     trainer::State,
@@ -24,7 +24,8 @@ const VERSION: &str = "2";
 const MARK: &str = "hrm_web_state";
 /// The entry of the header that holds [`Saved::bf16`].
 const BF16: &str = "bf16";
-/// Tensor of the given examples: `[N, 2, S]` tokens, a question and its answer each.
+/// Tensor of the given examples: `[N, 2, S]` tokens, a question and its answer each. Those of the n-th further size of board
+/// follow as `examples.n`.
 const EXAMPLES: &str = "examples";
 
 /// A run between two steps.
@@ -46,7 +47,7 @@ pub struct Saved {
     /// On all unseen puzzles, at its end.
     pub result: Option<Evaluation>,
     /// Its examples, where they were not generated.
-    pub given: Option<Vec<Example>>,
+    pub given: Option<Given>,
     /// The tasks that it learns, as a file of them has them.
     pub tasks: Option<String>,
     /// Weights, moments, averages and carry.
@@ -112,13 +113,14 @@ impl Saved {
             TensorView::new(dtype, vec![len], bytes).map(|view| (name.as_str(), view))
         });
         let mut views = buffers.collect::<Result<Vec<_>, _>>().map_err(wrong)?;
-        let examples: Option<Vec<u8>> = self.given.as_ref().map(|examples| {
+        let bytes = |examples: &Vec<Example>| -> Vec<u8> {
             examples.iter().flat_map(|example| example.question.iter().chain(&example.answer)).copied().collect()
-        });
-        if let Some(bytes) = &examples {
-            let seq = self.recipe.puzzle.seq_len();
-            let view = TensorView::new(Dtype::U8, vec![bytes.len() / (2 * seq), 2, seq], bytes).map_err(wrong)?;
-            views.push((EXAMPLES, view));
+        };
+        let given = self.given.iter().flat_map(|given| std::iter::once(&given.own).chain(&given.others));
+        let examples: Vec<_> = examples_of(&self.recipe).zip(given.map(bytes)).collect();
+        for ((name, seq), bytes) in &examples {
+            let view = TensorView::new(Dtype::U8, vec![bytes.len() / (2 * seq), 2, *seq], bytes).map_err(wrong)?;
+            views.push((name, view));
         }
         if let Some(tasks) = &self.tasks {
             views.push((TASKS, TensorView::new(Dtype::U8, vec![tasks.len()], tasks.as_bytes()).map_err(wrong)?));
@@ -159,7 +161,9 @@ impl Saved {
             Ok((name, data))
         });
         let buffers = buffers.collect::<Result<_, _>>()?;
-        let given = file.tensor(EXAMPLES).ok().map(|view| examples(&recipe, view.data()));
+        let read = |(name, seq): (String, usize)| Some(examples(seq, file.tensor(&name).ok()?.data()));
+        let mut given = examples_of(&recipe).map_while(read);
+        let given = given.next().map(|own| Given { own, others: given.collect() });
         let tasks = file.tensor(TASKS).ok().map(|view| String::from_utf8(view.data().to_vec())).transpose();
         let tasks = tasks.map_err(|_| TrainError::State("its tasks are no text".into()))?;
         let state = State { setup: recipe.setup(), step, buffers };
@@ -281,9 +285,15 @@ impl Header {
     }
 }
 
+/// The tensors of given examples, the recipe's own size first, each with the cells of a board.
+fn examples_of(recipe: &Recipe) -> impl Iterator<Item = (String, usize)> {
+    let others = recipe.data.boards.iter().map(|board| board.size.rows() * board.size.columns());
+    let own = (EXAMPLES.to_owned(), recipe.puzzle.seq_len());
+    std::iter::once(own).chain((1..).map(|number| format!("{EXAMPLES}.{number}")).zip(others))
+}
+
 /// The examples of their tensor; those with tokens that the puzzle does not have are refused later, by the data set.
-fn examples(recipe: &Recipe, bytes: &[u8]) -> Vec<Example> {
-    let seq = recipe.puzzle.seq_len();
+fn examples(seq: usize, bytes: &[u8]) -> Vec<Example> {
     let example = |both: &[u8]| Example { question: both[..seq].to_vec(), answer: both[seq..].to_vec() };
     bytes.chunks_exact(2 * seq).map(example).collect()
 }

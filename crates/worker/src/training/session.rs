@@ -6,7 +6,7 @@ use hrm_core::{
     checkpoint::Weights,
     data::{Example, Split},
     engine::{AnyEngine, Engine, Kind},
-    train::{Examples, Recipe, Run, TrainError},
+    train::{Examples, Given, Recipe, Run, TrainError},
 };
 use hrm_link::{
     protocol::Event,
@@ -86,11 +86,11 @@ async fn place(id: u32, run: &str) -> Result<Result<Place, StorageError>, TaskEr
 async fn split_of(
     id: u32,
     recipe: &Recipe,
-    given: Option<&[Example]>,
+    given: Option<&Given>,
     inbox: &RefCell<Inbox<TrainingTask>>,
 ) -> Option<Split> {
     match given {
-        Some(given) => Some(recipe.deal(given)),
+        Some(given) => Some(recipe.deal(&given.own)),
         None => examples::generate(id, recipe, inbox).await,
     }
 }
@@ -116,11 +116,11 @@ impl Trainee {
                 let given = match &recipe.data.file {
                     Some(name) => {
                         let file = files.next().ok_or_else(|| TaskError::MissingFile(name.clone()))?;
-                        Some(examples::of_csv(recipe.puzzle, &file, known)?)
+                        Some(Given { own: examples::of_csv(recipe.puzzle, &file, known)?, others: Vec::new() })
                     }
                     None => None,
                 };
-                let Some(split) = split_of(order.id, &recipe, given.as_deref(), inbox).await else { return Ok(None) };
+                let Some(split) = split_of(order.id, &recipe, given.as_ref(), inbox).await else { return Ok(None) };
                 let weights = match (from, files.next()) {
                     (Source::File, Some(file)) => Some(Weights::from_safetensors(&file)?),
                     _ => weights,
@@ -132,13 +132,13 @@ impl Trainee {
                 let saved = newest_state(&of, files.first()).await?;
                 let weights = Some(saved.averaged_weights()?);
                 let given = saved.given;
-                let Some(split) = split_of(order.id, &recipe, given.as_deref(), inbox).await else { return Ok(None) };
+                let Some(split) = split_of(order.id, &recipe, given.as_ref(), inbox).await else { return Ok(None) };
                 let engine = AnyEngine::start_with(kind, recipe.training.precision).await?;
                 Run::begin(engine, *recipe, Examples { split, given }, weights, clock).await?
             }
             Start::Continue => {
                 let saved = newest_state(&order.run, files.first()).await?;
-                let Some(split) = split_of(order.id, &saved.recipe, saved.given.as_deref(), inbox).await else {
+                let Some(split) = split_of(order.id, &saved.recipe, saved.given.as_ref(), inbox).await else {
                     return Ok(None);
                 };
                 let engine = AnyEngine::start_with(kind, saved.recipe.training.precision).await?;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use hrm_core::config::ModelConfig;
-use hrm_core::data::{Example, csv};
+use hrm_core::data::Example;
 use hrm_core::gallery::BySegment;
 use hrm_core::model::{Solver, Taps};
 use hrm_core::puzzle::Kind;
@@ -14,7 +14,7 @@ use hrm_core::recording::solve::Until;
 use hrm_core::train::{Evaluation, Trial, evaluate};
 use serde_json::{Map, Value, json};
 
-use super::boards::{Boards, by_size};
+use super::boards::{self, Boards, by_size};
 use super::by::{By, Groups};
 use super::progress::Progress;
 use super::{EngineArg, Failure, PrecisionArg, at, files, models, numbers, output, wider};
@@ -89,16 +89,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let card = args.card.as_deref().map(read_card).transpose()?;
     let model = models::load_under("--model", &args.model, &args.set, args.identifier.as_deref())?;
     let model = args.wider.weights(model);
-    let file = files::open(&args.data)?;
-    let (mut rows, table) = match model.config.serves_every_size() {
-        true => csv::read_sizes(model.kind, file),
-        false => csv::read(model.kind, file).map(|mut table| {
-            let rows = std::mem::take(&mut table.rows);
-            (rows.into_iter().map(|row| (model.kind, row)).collect(), table)
-        }),
-    }
-    .map_err(|e| at(args.data.display())(&e))?;
-    super::recipe::tell(&args.data.display().to_string(), model.kind, rows.len(), &table);
+    let mut rows = boards::read(&args.data, model.kind, &model.config)?;
     rows.truncate(args.count.unwrap_or(usize::MAX));
     let sizes = by_size(rows);
     let Some(first) = sizes.first() else {

@@ -1,12 +1,12 @@
 //! A model as its files say.
 
-use hrm_core::checkpoint::Weights;
-use hrm_core::checkpoint::torch::PuzzleRows;
+use hrm_core::checkpoint::torch::{PuzzleRows, Source};
+use hrm_core::checkpoint::{ModelFile, Weights, check_shapes};
 use hrm_core::config::ModelConfig;
 use hrm_core::puzzle::Kind;
 use serde_json::Value;
 
-use super::Failure;
+use super::{Failure, at};
 
 /// A model as read from its files, before anybody asks what it solves.
 pub struct Loaded {
@@ -25,22 +25,29 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// A model of which these rows of the puzzle embedding, if it has one, have been read.
-    pub fn new(
+    /// Reads a model of a configuration; of a puzzle embedding, if it has one, these rows. No element is read before all
+    /// tensors are those of such a model. The names of its puzzle identifiers are still to be found.
+    ///
+    /// # Errors
+    /// One line on what cannot be read, or does not fit.
+    pub fn read(
+        file: &mut ModelFile<'_, Box<dyn Source>>,
+        place: &str,
         mut config: ModelConfig,
         value: Value,
         config_place: String,
-        weights: Weights,
-        identifiers: Vec<String>,
         rows: PuzzleRows<'_>,
-    ) -> Self {
+    ) -> Result<Self, Failure> {
+        let shapes = file.shapes().map_err(|e| at(place)(&e))?;
+        check_shapes(&shapes, &config).map_err(|e| at(place)(&e))?;
+        let weights = file.weights(rows).map_err(|e| at(place)(&e))?;
         let all_identifiers = config.num_puzzle_identifiers;
         if let PuzzleRows::Only(rows) = rows
             && config.puzzle_emb_ndim > 0
         {
             config.num_puzzle_identifiers = rows.len();
         }
-        Self { config, value, config_place, weights, identifiers, all_identifiers }
+        Ok(Self { config, value, config_place, weights, identifiers: Vec::new(), all_identifiers })
     }
 
     /// What it solves.

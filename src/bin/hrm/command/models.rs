@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use hrm_core::checkpoint::torch::PuzzleRows;
-use hrm_core::checkpoint::{SafetensorsFile, Weights, check_shapes};
+use hrm_core::checkpoint::{ModelFile, Weights};
 use hrm_core::config::ModelConfig;
 use hrm_core::json;
 use hrm_core::puzzle::Kind;
@@ -116,8 +116,7 @@ pub fn read(option: &str, name_or_file: &str, changes: &[String], rows: PuzzleRo
         return Ok(loaded);
     }
     let files = find(option, name_or_file)?;
-    let of_weights = |error: &dyn std::error::Error| at(&files.weights_place)(error);
-    let mut opened = SafetensorsFile::open(files.weights).map_err(|e| of_weights(&e))?;
+    let mut opened = ModelFile::open(files.weights, true).map_err(|e| at(&files.weights_place)(&e))?;
     let mut value = json::parse(&files.config).map_err(|e| at(&files.config_place)(&e))?;
     official::change(&mut value, &changes);
     let config = ModelConfig::from_json_value(&value).map_err(|e| at(&files.config_place)(&e))?;
@@ -125,13 +124,10 @@ pub fn read(option: &str, name_or_file: &str, changes: &[String], rows: PuzzleRo
     if !unknown.is_empty() {
         note(format_args!("hrm: {}: unknown fields are ignored: {}", files.config_place, unknown.join(", ")));
     }
-    let shapes = opened.shapes().map_err(|e| of_weights(&e))?;
-    check_shapes(&shapes, &config).map_err(|e| of_weights(&e))?;
-    let weights = opened.weights(rows).map_err(|e| of_weights(&e))?;
-    let names = value.get("identifiers").and_then(Value::as_array).into_iter().flatten();
-    let identifiers = names.map(|name| name.as_str().unwrap_or_default().to_owned()).collect();
-    let config_place = files.config_place;
-    Ok(Loaded::new(config, value, config_place, weights, identifiers, rows))
+    let mut loaded = Loaded::read(&mut opened, &files.weights_place, config, value, files.config_place, rows)?;
+    let names = loaded.value.get("identifiers").and_then(Value::as_array).into_iter().flatten();
+    loaded.identifiers = names.map(|name| name.as_str().unwrap_or_default().to_owned()).collect();
+    Ok(loaded)
 }
 
 /// The configuration's file of a model, as [`load`] reads it: with what it solves, and the names of its puzzle identifiers if it

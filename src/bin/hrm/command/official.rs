@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use hrm_core::checkpoint::ModelFile;
 use hrm_core::checkpoint::official::{self, Beside, Blame};
 use hrm_core::checkpoint::torch::{PuzzleRows, is_torch};
-use hrm_core::checkpoint::{ModelFile, check_shapes};
 use serde_json::Value;
 
 use super::loaded::Loaded;
@@ -89,7 +89,7 @@ pub fn read(path: &Path, changes: &[(String, Value)], rows: PuzzleRows<'_>) -> R
     let place = file.display().to_string();
     let named = file.extension().is_some_and(|extension| extension == "safetensors");
     let mut opened = ModelFile::open(files::source(&file)?, named).map_err(|e| at(&place)(&e))?;
-    // Of the whole puzzle embedding; no element is read before all of them are those of a model.
+    // Of the whole puzzle embedding.
     let shapes = opened.shapes().map_err(|e| at(&place)(&e))?;
     let beside = |name: &str| {
         let file = file.with_file_name(name);
@@ -111,15 +111,13 @@ pub fn read(path: &Path, changes: &[(String, Value)], rows: PuzzleRows<'_>) -> R
             "hrm: {place}: assumed {assumed}, which the tensors do not tell; --set FIELD=VALUE changes it"
         ));
     }
-    check_shapes(&shapes, &found.config).map_err(|e| at(&place)(&e))?;
-    let read = opened.weights(rows);
     let config_place = match &yaml {
         Some(_) => file.with_file_name(CONFIG).display().to_string(),
         None => place.clone(),
     };
-    let weights = read.map_err(|e| at(&place)(&e))?;
-    let names = identifiers(&file)?.map(|(names, _)| names).unwrap_or_default();
-    Ok(Some(Loaded::new(found.config, found.value, config_place, weights, names, rows)))
+    let mut loaded = Loaded::read(&mut opened, &place, found.config, found.value, config_place, rows)?;
+    loaded.identifiers = identifiers(&file)?.map(|(names, _)| names).unwrap_or_default();
+    Ok(Some(loaded))
 }
 
 /// The checkpoint's file: the path itself, or in a folder the one of the most steps, else the only one of that form.

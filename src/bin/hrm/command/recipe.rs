@@ -3,16 +3,16 @@
 use std::path::Path;
 
 use hrm_core::checkpoint::Weights;
-use hrm_core::data::{Split, Splitter, TEST_FRACTION, csv};
-use hrm_core::puzzle::{Kind, arc::Task};
-use hrm_core::train::{Examples, Recipe, Saved, complete, shortages, wants_tasks};
+use hrm_core::data::{Split, Splitter, TEST_FRACTION};
+use hrm_core::puzzle::arc::Task;
+use hrm_core::train::{Examples, Given, Recipe, Saved, complete, shortages, wants_tasks};
 use toml::{Table, Value};
 
 use super::output::{counted, note};
 use super::progress::Progress;
 use super::run_folder::shell_word;
 use super::signals::Signals;
-use super::{Failure, at, files, task_files};
+use super::{Failure, at, boards, files, task_files};
 
 /// Reads a recipe, with some of its fields set otherwise: each change is a line of TOML such as `training.batch = 16`. The second
 /// result are the tasks that it learns, none where it learns puzzles.
@@ -124,39 +124,44 @@ fn differing<'v>(place: &str, a: &'v serde_json::Value, b: &'v serde_json::Value
     })
 }
 
-/// Base puzzles for training and unseen ones, split by symmetry class before anything is trained; `None` where a signal came
-/// first.
-pub fn examples(recipe: &Recipe, signals: &Signals) -> Result<Option<Examples>, Failure> {
-    let examples = match &recipe.data.file {
-        Some(file) => {
-            let table = csv::read(recipe.puzzle, files::open(Path::new(file))?).map_err(|e| at(file)(&e))?;
-            tell(file, recipe.puzzle, table.rows.len(), &table);
-            Examples::of_file(recipe, table.into_examples())
-        }
-        None => match generate(recipe, signals)? {
-            Some(split) => Examples { split, given: None },
+/// Base puzzles for training and unseen ones, split by symmetry class before anything is trained, with the recipe, which a file
+/// of puzzles of several sizes completes; `None` where a signal came first.
+pub fn examples(recipe: Recipe, signals: &Signals) -> Result<Option<(Recipe, Examples)>, Failure> {
+    let (recipe, examples) = match recipe.data.file.clone() {
+        Some(file) => of_file(recipe, &file)?,
+        None => match generate(&recipe, signals)? {
+            Some(split) => (recipe, Examples { split, given: None }),
             None => return Ok(None),
         },
     };
-    let given = examples.given.as_ref().map(Vec::len);
+    let given = examples.given.as_ref().map(|given| given.own.len());
     if examples.split.training.is_empty() && !recipe.data.is_fresh() {
-        return Err(nothing_to_learn(recipe, given.unwrap_or(0)).into());
+        return Err(nothing_to_learn(&recipe, given.unwrap_or(0)).into());
     }
-    for shortage in shortages(recipe, examples.split.counts(), given) {
+    for shortage in shortages(&recipe, examples.split.counts(), given) {
         note(format_args!("hrm: {shortage}"));
     }
-    Ok(Some(examples))
+    Ok(Some((recipe, examples)))
 }
 
-/// Says how a file of puzzles was read, of which so many rows are good, and what is wrong with it, in a few lines.
-pub fn tell(file: &str, kind: Kind, good: usize, table: &csv::Table) {
-    for line in table.notes.iter().chain(&table.report(kind)) {
-        note(format_args!("hrm: {file}: {line}"));
+/// The puzzles of a file: where the model serves every size, of each size of board those that it has.
+fn of_file(recipe: Recipe, file: &str) -> Result<(Recipe, Examples), Failure> {
+    let rows = boards::read(Path::new(file), recipe.puzzle, &recipe.model)?;
+    let count = rows.len();
+    let (recipe, examples) = recipe.of_sizes(rows.into_iter().map(|(kind, row)| (kind, row.example)));
+    let Some(Given { own, others }) = &examples.given else { return Ok((recipe, examples)) };
+    for (board, given) in recipe.data.boards.iter().zip(others) {
+        if recipe.deal_board(board.size, given).training.is_empty() {
+            return Err(format!("{file}: there is no {} puzzle in it to learn from", board.size).into());
+        }
+        note(format_args!("hrm: {file}: {:.0} % of the steps are on boards of {}", 100.0 * board.share, board.size));
     }
-    if !table.problems.is_empty() {
-        let good = counted(good, "good row", "good rows");
-        note(format_args!("hrm: {file}: {good}, {} left out", table.left_out()));
+    let left = count - own.len() - others.iter().map(Vec::len).sum::<usize>();
+    if left > 0 {
+        let puzzles = counted(left, "puzzle", "puzzles");
+        note(format_args!("hrm: {file}: {puzzles} of sizes that are not learnt"));
     }
+    Ok((recipe, examples))
 }
 
 /// That no puzzle is on the side that is trained on, and what to do.

@@ -105,7 +105,7 @@ async fn begin(args: &Args, signals: &Signals) -> Result<Begun, Failure> {
     if recipe.data.is_of_tasks() {
         return Ok(Some((Run::begin_tasks(engine, recipe, &tasks, weights, clock).await?, out)));
     }
-    let Some(examples) = recipe::examples(&recipe, signals)? else { return Ok(None) };
+    let Some((recipe, examples)) = recipe::examples(recipe, signals)? else { return Ok(None) };
     Ok(Some((Run::begin(engine, recipe, examples, weights, clock).await?, out)))
 }
 
@@ -148,6 +148,10 @@ async fn resume(args: &Args, signals: &Signals) -> Result<Begun, Failure> {
     if let (Some(precision), Some(recipe)) = (precision, &mut recipe) {
         recipe.training.precision = precision;
     }
+    // Sizes that it does not name are those of the file that it began with.
+    if let Some(recipe) = recipe.as_mut().filter(|recipe| recipe.data.file.is_some() && recipe.data.boards.is_empty()) {
+        recipe.data.boards.clone_from(&saved.recipe.data.boards);
+    }
     if let Some(difference) = recipe.as_ref().and_then(|recipe| recipe::difference(&saved.recipe, recipe)) {
         let (shown, word) = (file.display(), shell_word(&file));
         return Err(format!(
@@ -166,7 +170,7 @@ async fn resume(args: &Args, signals: &Signals) -> Result<Begun, Failure> {
     }
     run_folder::go_on(&out, &saved, &file)?;
     let split = match &saved.given {
-        Some(given) => saved.recipe.deal(given),
+        Some(given) => saved.recipe.deal(&given.own),
         None if saved.tasks.is_some() => Split::default(),
         None => match recipe::generate(&saved.recipe, signals)? {
             Some(split) => split,

@@ -1,16 +1,10 @@
-//! What a person does with the run: begin, continue, pause, stop.
-
-use std::time::Duration;
+//! What a person does with a run: begin, continue, pause, stop, rename, delete.
 
 use hrm_core::{
     engine::Kind as EngineKind,
-    names,
     train::{Recipe, Row},
 };
-use hrm_link::{
-    client::{Client, Module},
-    training::{Source, Start, TrainingTask},
-};
+use hrm_link::training::{Source, Start, TrainingTask};
 use js_sys::ArrayBuffer;
 use leptos::{prelude::*, task::spawn_local};
 
@@ -21,8 +15,9 @@ use crate::ui::{
         given::Origin,
         news::News,
         notice::{Notice, Way},
+        phase::Phase,
         progress::Progress,
-        state::{AfterPause, Boards, Current, Phase, Training},
+        state::{AfterPause, Boards, Current, Training},
     },
     url::place::Place,
 };
@@ -37,31 +32,36 @@ const SAVE_SECONDS: f64 = 15.0;
 impl Training {
     /// Starts the training worker and lists the runs: the Train place is shown for the first time.
     pub fn open_training(self) {
-        if self.client.with_value(Option::is_some) {
+        if !self.workers.start_trainer() {
             return;
         }
-        let client = Client::new(Module::Training, |_| ());
-        self.client.set_value(Some(client.clone()));
-        client.restart();
-        self.list_runs();
-        self.hear_of_persistence(false);
+        self.runs.list();
+        self.runs.hear_of_persistence(false);
         self.follow_visibility();
         self.follow_thinned();
         self.follow_compared();
-        self.follow_engine();
-        self.measure_when_settled();
+        self.next.follow_engine();
+        self.next.measure_when_settled();
+    }
+
+    /// Shows the place where models learn, and waits until its worker has been started.
+    pub(in crate::ui::state) async fn show(self) {
+        self.route.place.set(Place::Train);
+        while !self.workers.has_trainer() {
+            browser::breathe().await;
+        }
     }
 
     /// Begins a new run by the draft; at most `steps` steps of it.
     pub fn begin_run(self, steps: Option<u64>) {
         let engine = self.machine().engine.get_untracked();
-        let Ok(mut recipe) = self.recipe.get_untracked() else { return };
-        if untrack(|| self.is_busy() || self.lacks_puzzles().is_some()) {
+        let Ok(mut recipe) = self.next.recipe.get_untracked() else { return };
+        if untrack(|| self.is_busy() || self.next.lacks_puzzles().is_some()) {
             return;
         }
-        recipe.name = self.free_name(&recipe.name, None);
+        recipe.name = self.runs.free_name(&recipe.name, None);
         let id = self.show_new(&recipe, engine);
-        let from = match self.origin.get_untracked() {
+        let from = match self.next.origin.get_untracked() {
             Origin::Random => Source::Random,
             Origin::Gallery(name) => Source::Gallery(name),
             Origin::Run(run) => Source::Run(run),
@@ -69,7 +69,7 @@ impl Training {
         };
         self.phase.set(READING);
         spawn_local(async move {
-            let buffers = self.buffers_of(&recipe, &from).await;
+            let buffers = self.next.buffers_of(&recipe, &from).await;
             if self.phase.get_untracked() != READING {
                 return;
             }
@@ -91,44 +91,22 @@ impl Training {
         }
         let shown = self.current.get_untracked().filter(|current| current.id == of);
         let shown = shown.map(|current| current.recipe);
-        let known = shown.or_else(|| {
-            self.stored.with_untracked(|stored| {
-                let state = stored.iter().flatten().find(|stored| stored.run == of)?.state.as_ref().ok()?;
-                Some(state.recipe.clone())
-            })
-        });
+        let known = shown.or_else(|| self.runs.state_of(of, |state| state.recipe.clone()));
         let Some(mut recipe) = known else { return };
         let engine = self.machine().engine.get_untracked();
         change(&mut recipe);
-        recipe.name = self.free_name(&recipe.name, None);
+        recipe.name = self.runs.free_name(&recipe.name, None);
         let id = self.show_new(&recipe, engine);
         let start = Start::Branch { recipe: Box::new(recipe), of: of.into() };
-        self.ask_to_train(id, start, engine, None, self.kept.files_of(of));
-    }
-
-    /// The name, or where a stored run other than `own` has it already, one that is like it.
-    pub(super) fn free_name(self, name: &str, own: Option<&str>) -> String {
-        self.stored.with_untracked(|stored| {
-            let others = || stored.iter().flatten().filter(|stored| Some(&stored.run[..]) != own);
-            names::distinct(name, |name| others().any(|stored| stored.name == name))
-        })
+        self.ask_to_train(id, start, engine, None, self.runs.kept.files_of(of));
     }
 
     /// Shows a new run and returns its id.
     fn show_new(self, recipe: &Recipe, engine: EngineKind) -> String {
         let id = id_of(&recipe.name, browser::seed());
         self.show_run(Current { id: id.clone(), recipe: recipe.clone(), engine, ready: None }, Vec::new());
-        self.hear_of_persistence(true);
+        self.runs.hear_of_persistence(true);
         id
-    }
-
-    /// Hears whether the browser keeps what is stored until a person deletes it; with `ask` it is asked to, once on a visit.
-    pub(super) fn hear_of_persistence(self, ask: bool) {
-        let ask = ask && !self.asked_to_persist.get_value();
-        if ask {
-            self.asked_to_persist.set_value(true);
-        }
-        spawn_local(async move { self.persistent.set(browser::persist_storage(ask).await) });
     }
 
     /// Goes on with the run that is shown.
@@ -151,9 +129,7 @@ impl Training {
 
     /// The engine on which a stored run goes on: where it does not say, the page's.
     fn engine_of(self, id: &str) -> EngineKind {
-        let own = self.stored.with_untracked(|stored| {
-            stored.iter().flatten().find(|stored| stored.run == id)?.state.as_ref().ok()?.engine
-        });
+        let own = self.runs.state_of(id, |state| state.engine).flatten();
         own.unwrap_or_else(|| self.machine().engine.get_untracked())
     }
 
@@ -172,9 +148,7 @@ impl Training {
         if untrack(|| self.is_busy()) {
             return false;
         }
-        let state = self.stored.with_untracked(|stored| {
-            stored.iter().flatten().find(|stored| stored.run == id).and_then(|stored| stored.state.clone().ok())
-        });
+        let state = self.runs.state_of(id, Clone::clone);
         let known = state.is_some();
         if let Some(state) = state {
             let steps = state.recipe.training.steps;
@@ -189,8 +163,8 @@ impl Training {
 
     fn ask_to_continue(self, run: String, engine: EngineKind, steps: Option<u64>) {
         self.after_pause.set_value(AfterPause::Stay);
-        self.hear_of_persistence(true);
-        let buffers = self.kept.files_of(&run);
+        self.runs.hear_of_persistence(true);
+        let buffers = self.runs.kept.files_of(&run);
         self.ask_to_train(run, Start::Continue, engine, steps, buffers);
     }
 
@@ -203,19 +177,19 @@ impl Training {
         buffers: Vec<ArrayBuffer>,
     ) {
         let task = TrainingTask::Train { run, start, engine, steps, boards: BOARDS, save_seconds: SAVE_SECONDS };
-        let Some(replies) = self.request_trainer(task, buffers) else { return };
+        let Some(replies) = self.workers.request_trainer(task, buffers) else { return };
         self.phase.set(Phase::Preparing(replies.task));
         spawn_local(self.follow_run(replies));
     }
 
     /// Puts a run in place of the one that is shown.
     fn show_run(self, current: Current, rows: Vec<Row>) {
-        self.meter.end();
+        self.next.meter.end();
         self.after_pause.set_value(AfterPause::Stay);
         self.diverged.set_value(false);
         self.news.set_value(News::default());
-        if self.compared.get_untracked().as_ref() == Some(&current.id) {
-            self.compared.set(None);
+        if self.runs.compared.get_untracked().as_ref() == Some(&current.id) {
+            self.runs.compared.set(None);
         }
         self.current.set(Some(current));
         self.rows.set(rows);
@@ -234,7 +208,7 @@ impl Training {
             return self.close_run();
         }
         if let Some(task) = self.phase.get_untracked().task() {
-            self.client.with_value(|client| client.iter().for_each(|client| client.cancel(task)));
+            self.workers.cancel(task);
             self.phase.set(Phase::Pausing(task));
         }
     }
@@ -258,8 +232,8 @@ impl Training {
 
     /// Whether the newest state of the run that is shown is in this tab alone.
     fn is_only_kept(self) -> bool {
-        let id = self.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()));
-        let kept = id.and_then(|id| self.kept.step_of_untracked(&id));
+        let id = self.shown();
+        let kept = id.and_then(|id| self.runs.kept.step_of_untracked(&id));
         kept.is_some() && kept > self.saved.get_untracked().map(|(step, _)| step)
     }
 
@@ -280,7 +254,7 @@ impl Training {
         if untrack(|| self.is_busy()) {
             self.phase.set(Phase::Paused);
         }
-        let id = self.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()));
+        let id = self.shown();
         let text = "This run is not saved: download it, or press the same button again to give it up.".into();
         self.notice.set(Some(Notice { text, ways: id.map(Way::Download).into_iter().collect() }));
     }
@@ -288,8 +262,8 @@ impl Training {
     /// Shows no run any more. The worker is started anew: it gives back the memory and the run's lock.
     pub(super) fn close_run(self) {
         self.restart_trainer();
-        if let Some(id) = self.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone())) {
-            self.kept.drop_of(&id);
+        if let Some(id) = self.shown() {
+            self.runs.kept.drop_of(&id);
         }
         self.notice.set(None);
         self.phase.set(Phase::Idle);
@@ -297,15 +271,13 @@ impl Training {
         self.rows.set(Vec::new());
         self.boards.set(Boards::default());
         self.activity.set(None);
-        self.list_runs();
+        self.runs.list();
     }
 
     fn restart_trainer(self) {
         // What it was asked it does not answer any more.
         self.curves_read.set_value(Vec::new());
-        if let Some(client) = self.client.with_value(Option::clone) {
-            client.restart();
-        }
+        self.workers.restart_trainer();
     }
 
     /// In a hidden tab the run pauses, if the person wants that, and goes on when it is seen again.
@@ -322,7 +294,7 @@ impl Training {
                     self.continue_run(None);
                 } else if !untrack(|| self.is_busy()) {
                     // Another tab may have changed them.
-                    self.list_runs();
+                    self.runs.list();
                 }
             }
         });
@@ -345,7 +317,7 @@ impl Training {
     fn save_run(self) {
         if matches!(self.phase.get_untracked(), Phase::Running(_)) {
             // Its answer is the news that it is saved.
-            drop(self.request_trainer(TrainingTask::Save, Vec::new()));
+            drop(self.workers.request_trainer(TrainingTask::Save, Vec::new()));
         }
     }
 
@@ -358,36 +330,28 @@ impl Training {
         }
     }
 
-    /// A GPU computes a batch whole; the CPU's cores may share it.
-    fn follow_engine(self) {
-        Effect::new(move |_| {
-            let cores = match self.machine().engine.get() {
-                EngineKind::Gpu => 1,
-                EngineKind::Cpu => browser::cores(),
-            };
-            self.cores.set(cores);
-        });
+    /// Gives a stored run another name, with a number behind it where another run has it; where it is shown, there too.
+    pub fn rename_run(self, run: String, name: &str) {
+        let shown = untrack(|| self.shows(&run));
+        let name = self.runs.rename(run, name);
+        if let Some(name) = name.filter(|_| shown) {
+            self.current.update(|current| current.iter_mut().for_each(|current| current.recipe.name.clone_from(&name)));
+        }
     }
 
-    /// Measures the draft whenever its fields have settled and nothing is trained.
-    fn measure_when_settled(self) {
-        const SETTLED: Duration = Duration::from_secs(1);
-        let wanted = Memo::new(move |_| {
-            let here = self.route.place.get() == Place::Train && !self.is_busy();
-            let recipe = self.recipe.get().ok().filter(|_| here)?;
-            Some((recipe, self.machine().engine.get()))
-        });
-        let timer = StoredValue::new(None::<TimeoutHandle>);
-        Effect::new(move |_| {
-            let wanted = wanted.get();
-            if let Some(Some(timer)) = timer.try_update_value(Option::take) {
-                timer.clear();
-            }
-            untrack(|| self.meter.end());
-            if let Some(wanted) = wanted.filter(|wanted| !untrack(|| self.meter.is_measured(wanted))) {
-                let measure = move || self.meter.measure(wanted.0, wanted.1);
-                timer.set_value(set_timeout_with_handle(measure, SETTLED).ok());
-            }
-        });
+    /// Deletes a stored run.
+    pub fn delete_run(self, run: String) {
+        if self.runs.compared.get_untracked().as_ref() == Some(&run) {
+            self.runs.compared.set(None);
+        }
+        let shown = untrack(|| self.shows(&run));
+        if shown && !untrack(|| self.is_busy()) {
+            self.phase.set(Phase::Idle);
+            self.current.set(None);
+            self.rows.set(Vec::new());
+            self.boards.set(Boards::default());
+        }
+        self.runs.kept.drop_of(&run);
+        self.runs.delete(run);
     }
 }

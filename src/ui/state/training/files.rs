@@ -1,7 +1,7 @@
-//! Files that a training takes: puzzles, first weights, saved runs.
+//! Files that the next run takes: puzzles, first weights, a configuration.
 
-use hrm_core::{config::ModelConfig, json, train::Recipe};
-use hrm_link::training::Source;
+use hrm_core::{config::ModelConfig, json, puzzle::Kind, train::Recipe};
+use hrm_link::training::{Source, TrainingEvent, TrainingTask};
 use js_sys::ArrayBuffer;
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::File;
@@ -11,17 +11,13 @@ use crate::ui::{
         self,
         files::{contents, text},
     },
-    format::words::id_of,
-    recipe_form::draft::Draft,
     state::training::{
         given::{Files, Origin, Table},
-        notice::Notice,
-        state::Training,
+        next_run::NextRun,
     },
-    url::{address::Address, place::Place},
 };
 
-impl Training {
+impl NextRun {
     /// Takes a file of puzzles in place of generated ones, or of another file's.
     pub fn take_csv(self, file: File) {
         let name = file.name();
@@ -45,7 +41,7 @@ impl Training {
 
     /// Takes what was found in the file of that number, if it was chosen last. One without puzzles to learn
     /// from leaves those that there were.
-    pub(super) fn take_table(self, number: u32, table: Table) {
+    fn take_table(self, number: u32, table: Table) {
         let found = match &table {
             Table::Read { kind, .. } if table.is_learnable() => Some(*kind),
             _ => None,
@@ -89,34 +85,17 @@ impl Training {
     }
 
     /// Starts from the weights of a stored run, whose configuration is written into the form.
-    pub fn take_stored_weights(self, run: String) {
-        let model = self.stored.with_untracked(|stored| {
-            let stored = stored.iter().flatten().find(|stored| stored.run == run)?;
-            Some(stored.state.as_ref().ok()?.recipe.model.clone())
-        });
-        if let Some(model) = model {
-            self.origin.set(Origin::Run(run));
-            self.write_model("This run", &model);
-        }
+    pub fn take_stored_weights(self, run: String, model: &ModelConfig) {
+        self.origin.set(Origin::Run(run));
+        self.write_model("This run", model);
     }
 
     /// Writes a model's configuration into the form; where it does not go with what is learnt there, that is said of `whose`.
     fn write_model(self, whose: &str, model: &ModelConfig) {
         let written = self.draft.try_update(|draft| draft.take_model(model));
         if let Some(Err(message)) = written {
-            self.refuse(format!("{whose}: {message}"));
+            self.notices.refuse(format!("{whose}: {message}"));
         }
-    }
-
-    /// Stores a saved run under a new id.
-    pub fn take_saved_run(self, file: File) {
-        let id = id_of(file.name().split('.').next().unwrap_or_default(), browser::seed());
-        spawn_local(async move {
-            match contents(&file).await {
-                Ok(buffer) => self.store_run(id, file.name(), buffer),
-                Err(message) => self.refuse(message),
-            }
-        });
     }
 
     /// Writes a configuration into the form.
@@ -132,18 +111,21 @@ impl Training {
                 Ok((config, unknown)) => {
                     self.write_model(&file.name(), &config);
                     if !unknown.is_empty() {
-                        self.refuse(format!("{}: unknown fields are ignored: {}", file.name(), unknown.join(", ")));
+                        self.notices.refuse(format!(
+                            "{}: unknown fields are ignored: {}",
+                            file.name(),
+                            unknown.join(", ")
+                        ));
                     }
                 }
-                Err(message) => self.refuse(message),
+                Err(message) => self.notices.refuse(message),
             }
         });
     }
 
     /// Starts from a model of the gallery, whose configuration is written into the form.
     pub fn take_gallery_model(self, name: String) {
-        let entry =
-            self.machine().gallery.with_untracked(|gallery| gallery.iter().find(|entry| entry.name == name).cloned());
+        let entry = self.gallery.with_untracked(|gallery| gallery.iter().find(|entry| entry.name == name).cloned());
         let Some(entry) = entry else { return };
         self.origin.set(Origin::Gallery(name));
         spawn_local(async move {
@@ -153,7 +135,7 @@ impl Training {
                 .and_then(|text| ModelConfig::from_json(&text).map_err(|error| format!("{file}: {error}")));
             match read {
                 Ok(config) => self.write_model(&file, &config),
-                Err(message) => self.refuse(message),
+                Err(message) => self.notices.refuse(message),
             }
         });
     }
@@ -176,31 +158,14 @@ impl Training {
         Ok(buffers)
     }
 
-    /// Puts the recipe that an address holds into the form.
-    pub(in crate::ui::state) fn take_recipe(self, address: &Address) {
-        let draft = address.recipe.as_deref().and_then(Draft::of_link);
-        if let Some(draft) = draft.filter(|draft| self.draft.with_untracked(|own| own != draft)) {
-            self.draft.set(draft);
-        }
-    }
-
-    /// Says what is wrong with a file, on the place that is shown.
-    pub(in crate::ui::state) fn refuse(self, message: String) {
-        let text = format!("{message}.");
-        match self.route.place.get_untracked() {
-            Place::Train => self.notice.set(Some(Notice { text, ways: Vec::new() })),
-            Place::Solve | Place::Tasks | Place::HowItWorks => {
-                self.route.place.set(Place::Solve);
-                self.machine().notice.set(Some(text));
+    /// Looks through a CSV file.
+    fn read_table(self, number: u32, name: String, file: ArrayBuffer, kind: Option<Kind>) {
+        self.workers.ask(TrainingTask::ReadTable { kind }, vec![file], move |answer| match answer {
+            Ok((TrainingEvent::Table { kind, rows, test, problems, bad, notes }, _)) => {
+                self.take_table(number, Table::Read { name, kind, rows, test, problems, bad, notes });
             }
-        }
-    }
-
-    /// Shows the place where models learn, and waits until its worker has been started.
-    pub(in crate::ui::state) async fn show(self) {
-        self.route.place.set(Place::Train);
-        while !self.is_open() {
-            browser::breathe().await;
-        }
+            Ok(_) => {}
+            Err(message) => self.take_table(number, Table::Unreadable { name, message }),
+        });
     }
 }

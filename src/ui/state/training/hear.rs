@@ -14,9 +14,10 @@ use crate::ui::{
     state::training::{
         news::{News, extend},
         notice::{Notice, Way},
+        phase::Phase,
         progress::Progress,
-        state::{AfterPause, Boards, Current, Phase, Ready, Training},
-        tasks::why,
+        state::{AfterPause, Boards, Current, Ready, Training},
+        workers::why,
     },
 };
 
@@ -58,13 +59,13 @@ impl Training {
         // Cancelled before it was ready, there is nothing to go on with but what is stored or kept.
         let unready = self.current.get_untracked().filter(|current| current.ready.is_none());
         if let Some(Current { id, .. }) = unready {
-            if self.kept.step_of_untracked(&id).is_some() {
+            if self.runs.kept.step_of_untracked(&id).is_some() {
                 return self.phase.set(Phase::Paused);
             }
             let unsaved = self.saved.get_untracked().is_none();
             self.close_run();
             if unsaved {
-                self.forget_run(id);
+                self.runs.delete(id);
             }
             return;
         }
@@ -75,7 +76,7 @@ impl Training {
         if self.after_pause.get_value() == AfterPause::Await && !document().hidden() && !done {
             self.continue_run(None);
         }
-        self.list_runs();
+        self.runs.list();
     }
 
     fn take_step(self, event: TrainingEvent, buffer: Option<ArrayBuffer>) {
@@ -128,15 +129,15 @@ impl Training {
             TrainingEvent::Tested(result) => self.result.set(Some(result)),
             TrainingEvent::Saved { step, bytes } => {
                 self.saved.set(Some((step, bytes)));
-                if let Some(id) = self.current.with_untracked(|now| now.as_ref().map(|now| now.id.clone())) {
-                    self.kept.drop_of(&id);
+                if let Some(id) = self.shown() {
+                    self.runs.kept.drop_of(&id);
                 }
                 self.list_run_if_new();
             }
             TrainingEvent::NotSaved { message } => {
-                let id = self.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()));
+                let id = self.shown();
                 // Said once, until it can be saved again.
-                if id.as_ref().is_none_or(|id| self.kept.step_of_untracked(id).is_none()) {
+                if id.as_ref().is_none_or(|id| self.runs.kept.step_of_untracked(id).is_none()) {
                     let text = format!(
                         "Not saved: {message}. Training goes on; this tab keeps the last state for as long as it is open."
                     );
@@ -145,8 +146,8 @@ impl Training {
             }
             TrainingEvent::Kept { step } => {
                 if let Some(state) = buffer {
-                    let run = self.current.with_untracked(|now| now.as_ref().map(|now| now.id.clone()));
-                    self.kept.keep(run, step, state);
+                    let run = self.shown();
+                    self.runs.kept.keep(run, step, state);
                 }
             }
             TrainingEvent::Diverged { .. } => self.diverged.set_value(true),
@@ -156,11 +157,10 @@ impl Training {
 
     /// The run that is shown belongs into the list as soon as it is stored.
     fn list_run_if_new(self) {
-        let id = self.current.with_untracked(|current| current.as_ref().map(|current| current.id.clone()));
-        let listed =
-            self.stored.with_untracked(|stored| stored.iter().flatten().any(|stored| Some(&stored.run) == id.as_ref()));
+        let id = self.shown();
+        let listed = id.is_some_and(|id| untrack(|| self.runs.of_stored(&id, |_| ())).is_some());
         if !listed {
-            self.list_runs();
+            self.runs.list();
         }
     }
 

@@ -1,21 +1,29 @@
-//! A model that learns: the draft of its recipe, the run in the second worker, the runs that are stored.
+//! Models that learn: what the next run will be (`NextRun`), the run under way (`Training`), the runs that are stored (`Runs`).
 
-mod adopted;
 mod control;
+mod curves;
 mod files;
 mod given;
 mod hear;
 mod kept;
 mod meter;
 mod news;
+mod next_run;
 mod notice;
+mod phase;
 mod progress;
+mod run_files;
+mod runs;
 mod state;
-mod tasks;
 mod ways;
+mod workers;
 
 pub use given::{Origin, Table};
-pub use notice::{Notice, Way};
+pub use next_run::NextRun;
+pub use notice::{Notice, Notices, Way};
+pub use phase::Phase;
 pub use progress::Progress;
-pub use state::{Boards, Current, Phase, Training};
-pub use tasks::Use;
+pub use run_files::Use;
+pub use runs::Runs;
+pub use state::{Boards, Current, Training};
+pub use workers::Workers;

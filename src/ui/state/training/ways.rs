@@ -9,8 +9,9 @@ use crate::ui::{
     recipe_form::fields::in_labels,
     state::training::{
         notice::{Notice, Way},
-        state::{Current, Phase, Training},
-        tasks::Use,
+        phase::Phase,
+        run_files::Use,
+        state::{Current, Training},
     },
 };
 
@@ -26,7 +27,7 @@ impl Training {
         let saved = self.saved.get_untracked().map(|(step, _)| step);
         let kept = current
             .as_ref()
-            .and_then(|current| self.kept.step_of_untracked(&current.id))
+            .and_then(|current| self.runs.kept.step_of_untracked(&current.id))
             .filter(|kept| Some(*kept) > saved);
         let left = kept.is_some() || saved.is_some();
         let how = match (prepares, left) {
@@ -69,9 +70,9 @@ impl Training {
                     self.phase.set(Phase::Idle);
                     self.current.set(None);
                 }
-                self.forget_run(id);
+                self.runs.delete(id);
             }
-            _ => self.list_runs(),
+            _ => self.runs.list(),
         }
     }
 
@@ -86,7 +87,7 @@ impl Training {
             Way::OnCpu(run) => self.go_on(run, Some(EngineKind::Cpu)),
             Way::Slower { run, rate } => self.branch_run(run, |recipe| recipe.optimizer.lr = *rate),
             Way::Download(run) => {
-                let shown = self.current.with_untracked(|now| now.as_ref().is_some_and(|now| now.id == *run));
+                let shown = untrack(|| self.shows(run));
                 if shown { self.snapshot(Part::Run, Use::Save) } else { self.read_run(run, Part::Run, Use::Save) }
             }
         }
@@ -96,7 +97,7 @@ impl Training {
     fn go_on(self, run: &str, engine: Option<EngineKind>) {
         // What only the page keeps is not in the list.
         let shown = untrack(|| self.shows(run));
-        if !shown || self.kept.step_of_untracked(run).is_none() {
+        if !shown || self.runs.kept.step_of_untracked(run).is_none() {
             return self.continue_stored(run, engine);
         }
         self.current.update(|current| {

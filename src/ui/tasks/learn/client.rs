@@ -7,14 +7,13 @@ use std::{
 
 use hrm_link::{
     learning::{Event, News, Order, Work},
+    process::{Process, Said},
     protocol::VERSION,
 };
-use js_sys::{Array, ArrayBuffer, Reflect};
-use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
-use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+use js_sys::{Array, ArrayBuffer};
+use wasm_bindgen::JsCast;
 
-/// What starts a worker's module, or says why it cannot; it is told which one by the worker's name.
-const SCRIPT: &str = "./worker_loader.js";
+/// The module that learns.
 const MODULE: &str = "learner";
 
 /// What the page hears.
@@ -38,19 +37,15 @@ struct Inner {
 }
 
 struct Running {
-    worker: Worker,
+    process: Process,
     ready: bool,
     /// Posted as soon as it listens.
     waiting: Vec<Array>,
-    _on_message: Closure<dyn Fn(MessageEvent)>,
-    _on_error: Closure<dyn Fn(ErrorEvent)>,
 }
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.worker.set_onmessage(None);
-        self.worker.set_onerror(None);
-        self.worker.terminate();
+impl Running {
+    fn post(&self, message: &Array) {
+        let _ = self.process.post(message, &Array::new());
     }
 }
 
@@ -68,8 +63,11 @@ impl Client {
         let message = Array::of1(&value);
         file.into_iter().for_each(|file| _ = message.push(file));
         if self.0.running.borrow().is_none() {
-            match self.spawn() {
-                Ok(running) => *self.0.running.borrow_mut() = Some(running),
+            let client = self.clone();
+            match Process::start(MODULE, move |said| client.hear(said)) {
+                Ok(process) => {
+                    *self.0.running.borrow_mut() = Some(Running { process, ready: false, waiting: Vec::new() });
+                }
                 Err(_) => {
                     (self.0.listener)(Heard::Lost("The browser starts no worker: reload the page".into()));
                     return id;
@@ -78,30 +76,12 @@ impl Client {
         }
         if let Some(running) = self.0.running.borrow_mut().as_mut() {
             if running.ready {
-                let _ = running.worker.post_message(&message);
+                running.post(&message);
             } else {
                 running.waiting.push(message);
             }
         }
         id
-    }
-
-    fn spawn(&self) -> Result<Running, JsValue> {
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        options.set_name(MODULE);
-        let worker = Worker::new_with_options(SCRIPT, &options)?;
-        let client = self.clone();
-        let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| client.hear(&event));
-        let client = self.clone();
-        let on_error = Closure::<dyn Fn(ErrorEvent)>::new(move |event: ErrorEvent| {
-            // A script that did not load gives a plain event without a message.
-            let message = Reflect::get(&event, &"message".into()).ok().and_then(|message| message.as_string());
-            client.lose(message.unwrap_or_else(|| "worker_loader.js does not load: reload the page".into()));
-        });
-        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Ok(Running { worker, ready: false, waiting: Vec::new(), _on_message: on_message, _on_error: on_error })
     }
 
     fn lose(&self, message: String) {
@@ -111,15 +91,18 @@ impl Client {
         leptos::task::spawn_local(async move { drop(running) });
     }
 
-    fn hear(&self, event: &MessageEvent) {
-        let message = event.data().unchecked_into::<Array>();
-        // Its loader, in words, where there is no module that could write news.
-        if let Some(words) = message.get(0).as_string() {
-            return match message.get(1).is_truthy() {
-                true => self.lose(words),
-                false => (self.0.listener)(Heard::Waiting(words)),
-            };
+    fn hear(&self, said: Said) {
+        match said {
+            Said::Message(message) => self.take(&message),
+            Said::Waiting(words) => (self.0.listener)(Heard::Waiting(words)),
+            Said::Unloadable(words) => self.lose(words),
+            Said::Broken(message) => {
+                self.lose(message.unwrap_or_else(|| "worker_loader.js does not load: reload the page".into()));
+            }
         }
+    }
+
+    fn take(&self, message: &Array) {
         let news = serde_wasm_bindgen::from_value::<News>(message.get(0)).ok();
         let Some(News { id, event, .. }) = news.filter(|news| news.version == VERSION) else {
             return self.lose("This page was updated while it was open: reload it to go on".into());
@@ -130,7 +113,7 @@ impl Client {
                 if let Some(running) = self.0.running.borrow_mut().as_mut() {
                     running.ready = true;
                     for message in std::mem::take(&mut running.waiting) {
-                        let _ = running.worker.post_message(&message);
+                        running.post(&message);
                     }
                 }
             }

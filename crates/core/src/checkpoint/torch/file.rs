@@ -9,10 +9,8 @@ use super::state::{self, Layout};
 use super::value::Dtype;
 use super::zip::{self, Archive, Entry};
 use super::{TorchError, legacy, pickle};
-use crate::checkpoint::{CheckpointError, Tensor, Weights, header, plain_name};
-
-/// How the plain name of the puzzle embedding begins.
-const PUZZLES: &str = "puzzle_emb.";
+use crate::checkpoint::weights_in_file::{self, PUZZLES};
+use crate::checkpoint::{CheckpointError, Tensor, Weights, header};
 
 /// A PyTorch file that is open.
 pub struct TorchFile<S> {
@@ -123,17 +121,12 @@ impl<S: Source> TorchFile<S> {
         Ok(whole)
     }
 
-    /// All weights under their plain names ([`plain_name`]). A puzzle embedding without elements is none.
+    /// All weights under their plain names. A puzzle embedding without elements is none.
     ///
     /// # Errors
     /// As [`TorchFile::tensor`]; values that are not finite, two tensors under one plain name.
     pub fn weights(&mut self, puzzles: PuzzleRows<'_>) -> Result<Weights, TorchError> {
-        let mut weights = Weights::default();
-        for (plain, name) in self.weight_names()? {
-            let tensor = self.weight(&plain, &name, puzzles)?;
-            weights.tensors.insert(plain, tensor);
-        }
-        Ok(weights)
+        weights_in_file::weights(self.weight_names()?, |plain, name| self.weight(plain, name, puzzles))
     }
 
     /// The plain name of every weight, with its name in the file. A puzzle embedding without elements is none.
@@ -141,17 +134,8 @@ impl<S: Source> TorchFile<S> {
     /// # Errors
     /// Two tensors under one plain name.
     pub fn weight_names(&self) -> Result<BTreeMap<String, String>, TorchError> {
-        let mut names = BTreeMap::new();
-        for (name, layout) in &self.tensors {
-            let plain = plain_name(name);
-            if plain.starts_with(PUZZLES) && layout.count() == 0 {
-                continue;
-            }
-            if let Some(first) = names.insert(plain.to_owned(), name.clone()) {
-                return Err(CheckpointError::Twice { name: plain.to_owned(), first, second: name.clone() }.into());
-            }
-        }
-        Ok(names)
+        let tensors = self.tensors.iter().map(|(name, layout)| (name, layout.count() == 0));
+        Ok(weights_in_file::weight_names(tensors)?)
     }
 
     /// One of [`TorchFile::weight_names`].
@@ -163,13 +147,7 @@ impl<S: Source> TorchFile<S> {
             PuzzleRows::Only(rows) if plain.starts_with(PUZZLES) => self.rows(name, rows)?,
             _ => self.tensor(name)?,
         };
-        match tensor.data.iter().position(|x| !x.is_finite()) {
-            Some(index) => {
-                let value = tensor.data[index];
-                Err(CheckpointError::NotFinite { name: name.to_owned(), index, value }.into())
-            }
-            None => Ok(tensor),
-        }
+        Ok(weights_in_file::finite(name, tensor)?)
     }
 
     /// The shape of every weight by its plain name, of which no element is read.
