@@ -2,11 +2,12 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 mod command;
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+mod processor;
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> std::process::ExitCode {
-    let missing = hrm_core::engine::cpu::missing_instructions();
-    if missing.is_empty() { command::main() } else { command::refuse(&missing) }
+    command::main()
 }
 
 #[cfg(target_arch = "wasm32")]

@@ -89,18 +89,6 @@ enum Command {
 
 /// Runs the command; 0: done (and all rules hold), 1: a rule is broken, 2: it could not be done. That nobody reads what is
 /// printed is a quiet end.
-/// Says what this processor lacks of what the program was built for; nothing else is safe to run.
-#[inline(never)]
-pub fn refuse(missing: &[&str]) -> ExitCode {
-    output::note(format_args!(
-        "hrm: built for a processor with {}, which this one does not have: build it on this machine, cargo build --release",
-        missing.join(", ")
-    ));
-    ExitCode::from(2)
-}
-
-/// Never inlined: it may use what has to be asked for first.
-#[inline(never)]
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Train(args) => train::run(args),

@@ -47,7 +47,9 @@ pub use attention::attention_weights;
 pub use cross_entropy::{arg_max, stablemax};
 #[cfg(not(target_arch = "wasm32"))]
 pub use peak::measure_peak;
+#[cfg(target_arch = "x86_64")]
+pub use processor::missing_instructions;
 #[cfg(not(target_arch = "wasm32"))]
-pub use processor::{missing_instructions, processor};
+pub use processor::processor;
 pub use real::Real;
 pub use session::{Engine, Session};

@@ -12,7 +12,7 @@ use hrm_core::engine::cpu;
 use serde_json::{Value, json};
 
 use super::kernels::{self, Column};
-use super::run_peer;
+use super::peer;
 use crate::command::{Failure, PrecisionArg, output};
 
 /// Rows of the training step's batch, as in the case train-step.
@@ -22,7 +22,7 @@ const BATCH: usize = 64;
 pub fn run(precision: PrecisionArg, with_peers: bool, as_json: bool) -> Result<(), Failure> {
     let Profile { engine, roof, kernels } =
         pollster::block_on(profile(precision.get(), Workload::new(&bench::middle(), BATCH)))?;
-    let rates = if with_peers { peer(&kernels, precision) } else { HashMap::new() };
+    let rates = if with_peers { products_of_peer(&kernels, precision) } else { HashMap::new() };
     if as_json {
         let processor = cpu::processor();
         output::print(
@@ -48,9 +48,9 @@ pub fn run(precision: PrecisionArg, with_peers: bool, as_json: bool) -> Result<(
 }
 
 /// PyTorch's operations a second of these products, by their sizes; nothing where it did not run.
-fn peer(kernels: &[KernelTime], precision: PrecisionArg) -> HashMap<String, f64> {
+fn products_of_peer(kernels: &[KernelTime], precision: PrecisionArg) -> HashMap<String, f64> {
     let sizes: Vec<&str> = kernels.iter().filter(|time| time.kernel == "matmul").map(|time| &time.sizes[..]).collect();
     let script: Vec<&str> = ["torch_products.py"].into_iter().chain(sizes).collect();
     let rates = |found: Value| serde_json::from_value(found["flops"].clone()).ok();
-    run_peer(&script, precision).and_then(rates).unwrap_or_default()
+    peer::run(&script, precision).and_then(rates).unwrap_or_default()
 }

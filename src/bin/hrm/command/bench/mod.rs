@@ -6,10 +6,11 @@ mod gpu_profile;
 mod kernels;
 mod ledger;
 mod measure;
+mod peer;
 mod row;
 mod time;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 
 use clap::ValueEnum;
@@ -103,7 +104,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let mut results = Vec::new();
     for (case, kind) in runs {
         let peer =
-            || if args.no_peers { None } else { case.peer().and_then(|script| run_peer(script, args.precision)) };
+            || if args.no_peers { None } else { case.peer().and_then(|script| peer::run(script, args.precision)) };
         let before = peer();
         let mut result = in_a_process(case, kind, args.precision, &args.seeds)?;
         if let (Some(before), Some(after)) = (before, peer()) {
@@ -148,20 +149,4 @@ fn in_a_process(case: Case, kind: Kind, precision: PrecisionArg, seeds: &[u64]) 
         return Err(format!("the case {} failed", case.name()).into());
     }
     Ok(serde_json::from_str(last).map_err(|e| at(case.name())(&e))?)
-}
-
-/// A peer's one line of JSON; `None`, with a word on the terminal, where it cannot run.
-fn run_peer(script: &[&str], precision: PrecisionArg) -> Option<Value> {
-    let (name, arguments) = script.split_first()?;
-    let file = Path::new("benches/peers").join(name);
-    let rounded = (precision == PrecisionArg::Bf16).then_some("--bf16");
-    let output = Command::new("python3").arg(&file).args(arguments).args(rounded).stderr(Stdio::null()).output();
-    let value = output.ok().filter(|o| o.status.success()).and_then(|o| serde_json::from_slice(&o.stdout).ok());
-    if value.is_none() {
-        output::note(format_args!(
-            "hrm: {} did not run; python3 needs PyTorch, and the working directory is the project's",
-            file.display()
-        ));
-    }
-    value
 }
