@@ -9,7 +9,8 @@ use hrm_core::engine::cpu::missing_instructions;
 #[unsafe(link_section = ".init_array")]
 static BEFORE_MAIN: extern "C" fn() = check;
 
-/// Neither allocates nor formats: both may take instructions that are not there.
+/// Neither allocates nor formats: both may take instructions that are not there. (What is left takes AVX where that was allowed, so a
+/// processor without it, of before 2011, still ends without a word.)
 extern "C" fn check() {
     let mut missing = missing_instructions();
     let Some(first) = missing.next() else { return };
