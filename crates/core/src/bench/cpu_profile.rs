@@ -36,7 +36,8 @@ pub struct Profile {
 pub async fn profile(precision: Precision, workload: Workload) -> Result<Profile, TrainError> {
     let engine = cpu::Engine::with_precision(precision)?;
     let info = engine.info();
-    let (products, others) = (cpu::measure_peak(info.bf16), cpu::measure_peak(None));
+    let others = cpu::measure_peak(None);
+    let products = info.bf16.map_or(others, |bf16| cpu::measure_peak(Some(bf16)));
     let mut bandwidth = Vec::new();
     for size in VECTORS {
         bandwidth.push((size, measure_bandwidth(&engine, size).await?));
