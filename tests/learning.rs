@@ -89,7 +89,7 @@ fn a_run_on_tasks_goes_on_as_if_it_had_never_stopped() {
         }
         advance(&mut run, 24);
         assert_eq!(save(&mut run), save(&mut whole), "{training}");
-        assert_eq!(run.task_identifiers(), [("one", 1), ("two", 6)]);
+        assert_eq!(run.identifiers(), [("one", 1), ("two", 6)]);
     }
 }
 

@@ -283,6 +283,9 @@ fn sizes_that_cannot_be_are_refused_by_name() {
     };
     assert!(refusal("7x11", "4x9").contains("[data] boards: there are no 4x9 mazes"));
     assert!(refusal("7x11", "7x9").contains("[data] boards: 7x9 is there twice"));
+    let sudoku = RECIPE.replace("\"maze-7x9\"", "\"sudoku-4x4\"").replace("7x11", "6x6").replace("11x7", "9x9");
+    let said = serde_json::from_str::<Recipe>(&sudoku).unwrap_err().to_string();
+    assert!(said.contains("[data] boards: sudoku-6x6 has 8 tokens, expected 6 as sudoku-4x4 has"), "{said}");
     assert!(
         refusal("\"size\":\"11x7\",\"share\":0.3", "\"size\":\"11x7\",\"share\":0.8")
             .contains("the shares come to 1.1")

@@ -240,6 +240,45 @@ async fn puzzles_come_from_a_file_whose_bad_rows_are_named() -> Result<()> {
     .await
 }
 
+#[tokio::test]
+async fn a_file_of_several_sizes_is_learnt_whole_by_a_model_that_serves_them() -> Result<()> {
+    let folder = Folder::new("hrm-e2e-sizes")?;
+    let mut random = Random::new(5);
+    let mut rows = vec!["question,answer".to_owned()];
+    for (name, count) in [("maze-5x5", 30), ("maze-5x7", 30)] {
+        let kind: Kind = name.parse()?;
+        rows.extend((0..count).map(|_| {
+            let example = kind.generate(&mut random, 0.5).unwrap();
+            format!("\"{}\",\"{}\"", kind.decode(&example.question), kind.decode(&example.answer))
+        }));
+    }
+    let mixed = folder.write("mixed.csv", rows.join("\n"))?;
+    visit(Chromium::Plain, async |browser, url| {
+        let page = open(browser, url).await?;
+        page.upload("train-csv", &mixed).await?;
+        page.wait_for("document.querySelector('[data-testid=train-table-sizes]')").await?;
+        assert!(page.text("train-table").await?.contains("mixed.csv: 30 good rows of maze-5x5"));
+        page.set(&[("mixer", "mlp")]).await?;
+        page.wait_for("document.querySelector('[data-testid=train-table-sizes]').textContent.includes('left out')")
+            .await?;
+        page.set(&[("mixer", "attention"), ("pos_encodings", "rope_2d")]).await?;
+        page.wait_for("document.querySelector('[data-testid=train-table-sizes]').textContent.includes('learnt too')")
+            .await?;
+        println!("{}", page.text("train-table-sizes").await?);
+        browser.screenshot("train-csv-sizes").await?;
+        page.start_small(&[("steps", "20")]).await?;
+        page.wait_for_state("done").await?;
+        page.wait_for(TESTED).await?;
+        // The saved run has the puzzles of both sizes: it is gone on with from them.
+        page.click("train-stop").await?;
+        page.wait_for_state("idle").await?;
+        let page = open(browser, url).await?;
+        page.press_of_first_run("run-open").await?;
+        page.wait_for_state("done").await
+    })
+    .await
+}
+
 /// The first run of the list says how it fared on all unseen puzzles at its end.
 const TESTED: &str = "document.querySelector('[data-testid=run-list] .stored')?.textContent.includes('finished: ')";
 

@@ -6,6 +6,7 @@ mod late;
 mod memory;
 mod saved;
 mod shards;
+mod source;
 mod tasks;
 
 use hrm_core::checkpoint::Weights;

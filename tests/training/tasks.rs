@@ -9,7 +9,7 @@ use hrm_core::puzzle::{
     Size,
     arc::{
         Grid, Pair, Task, Votes,
-        codec::{PAD, TokenGrid, VOCABULARY},
+        codec::{TokenGrid, VOCABULARY},
         training::{Learnt, TaskSet},
     },
 };
@@ -62,7 +62,7 @@ fn a_task_is_learnt_under_identifiers_and_answered_by_vote() {
         for step in 0..240 {
             let learnt = if step < 120 { Learnt::AllButLast } else { Learnt::All };
             let samples = set.samples(step, 8, learnt);
-            let batch = Batch::identified(samples.iter().map(|sample| (&sample.example, sample.identifier)), PAD);
+            let batch = Batch::of(set.side().kind(), samples.iter().map(|sample| (&sample.example, sample.identifier)));
             losses.push(trainer.step(&batch).await.unwrap().lm_loss);
         }
         let mean = |losses: &[f64]| losses.iter().sum::<f64>() / losses.len() as f64;

@@ -88,6 +88,17 @@ pub enum TrainingTask {
     },
 }
 
+/// Rows of a CSV file of one size of board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfSize {
+    /// Rows and columns.
+    pub size: puzzle::Size,
+    /// Good rows.
+    pub rows: usize,
+    /// Those of test classes.
+    pub test: usize,
+}
+
 /// What a worker that computes a shard is asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ShardTask {
@@ -268,6 +279,8 @@ pub enum TrainingEvent {
         rows: usize,
         /// Good rows of test classes: they can only be unseen ones.
         test: usize,
+        /// Its rows of further sizes of the same game.
+        sizes: Vec<OfSize>,
         /// What is wrong with the bad rows, in a few lines: the first ones with line and column, then how many more there are.
         problems: Vec<String>,
         /// Lines without a good row.

@@ -56,6 +56,8 @@ pub fn AnswerBoard(read: Memo<Option<Read>>) -> impl IntoView {
     view! {
         <table
             class="mini-board"
+            role="table"
+            style=move || format!("--columns:{}", drawing.kind().layout().columns)
             data-testid="answer-board"
             on:mouseover=hover
             on:mouseleave=move |_| drawing.pointed.set(None)
@@ -97,8 +99,8 @@ impl Shown {
         let layout = kind.layout();
         let mut html = String::new();
         for at in 0..layout.cells() {
-            html.push_str(if layout.place(at).column == 0 { "<tr>" } else { "" });
-            html.push_str(&format!("<td class=\"mini empty\" data-at={at}></td>"));
+            html.push_str(if layout.place(at).column == 0 { "<tr role=row>" } else { "" });
+            html.push_str(&format!("<td role=cell class=\"mini empty\" data-at={at}></td>"));
         }
         rows.set_inner_html(&html);
         let cells = rows.query_selector_all("td").ok()?;

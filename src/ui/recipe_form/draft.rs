@@ -4,7 +4,7 @@ use hrm_core::{
     config::ModelConfig,
     engine::Precision,
     puzzle::Kind,
-    train::{DataRecipe, OptimizerConfig, Preset, Recipe, RecipeError, Schedule, Trained},
+    train::{BoardShare, DataRecipe, OptimizerConfig, Preset, Recipe, RecipeError, Schedule, Trained},
 };
 
 use crate::ui::recipe_form::fields::{AUTO, FIELDS, Section, in_labels, place_of};
@@ -29,6 +29,8 @@ pub struct Draft {
     pub puzzle: Kind,
     /// The CSV file with the puzzles, by name; else they are generated.
     pub file: Option<String>,
+    /// Further sizes of board that the file has; a model whose weights serve every size learns them too.
+    pub boards: Vec<BoardShare>,
     /// Of every field of [`FIELDS`].
     texts: Vec<String>,
 }
@@ -53,7 +55,8 @@ impl Draft {
     /// A recipe's.
     pub fn of(recipe: &Recipe) -> Self {
         let texts = FIELDS.iter().map(|field| (field.read)(recipe)).collect();
-        Self { puzzle: recipe.puzzle, file: recipe.data.file.clone(), texts }
+        let DataRecipe { file, boards, .. } = recipe.data.clone();
+        Self { puzzle: recipe.puzzle, file, boards, texts }
     }
 
     /// For a link: the kind of puzzle, and in a line each the fields that are not as in its first preset. A file cannot be in a
@@ -194,6 +197,9 @@ impl Draft {
         }
         recipe.training.seed = recipe.data.seed;
         recipe.training.evaluate_on = recipe.training.evaluate_on.min(recipe.data.test_puzzles);
+        if recipe.model.serves_every_size() {
+            recipe.data.boards.clone_from(&self.boards);
+        }
         match recipe.check() {
             _ if !faults.is_empty() => Err(faults),
             Ok(()) => Ok(recipe),
@@ -241,7 +247,7 @@ fn recipe_of(puzzle: Kind, preset: &Preset, seed: u64) -> Recipe {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hrm_core::puzzle::sudoku::Shape;
+    use hrm_core::puzzle::{Size, sudoku::Shape};
 
     const FOUR: Kind = Kind::new(&Shape::FOUR);
 
@@ -268,6 +274,19 @@ mod tests {
         assert_eq!(draft.to_link(), None);
         assert_eq!(Draft::of_link("nonsense\nsteps=1"), None);
         assert!(Draft::of_link("sudoku-4x4\nno such field=1\nsteps").is_some());
+    }
+
+    #[test]
+    fn further_sizes_of_a_file_are_learnt_by_models_that_serve_them() {
+        let kind: Kind = "maze-7x9".parse().unwrap();
+        let share = BoardShare { size: Size::square(5), share: 0.25 };
+        let mut draft = Draft::of_preset(kind, &Preset::all(kind)[0], 7);
+        (draft.file, draft.boards) = (Some("mixed.csv".into()), vec![share]);
+        for (mixer, boards) in [("mlp", vec![]), ("attention", vec![share])] {
+            draft.write(place_of("mixer").unwrap(), mixer.into());
+            draft.write(place_of("pos_encodings").unwrap(), "rope_2d".into());
+            assert_eq!(draft.recipe(1).unwrap().data.boards, boards);
+        }
     }
 
     #[test]

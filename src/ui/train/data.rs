@@ -1,6 +1,7 @@
 //! What is to be learnt: generated puzzles, or those of a file.
 
 use hrm_core::puzzle::{Kind, games};
+use hrm_link::training::OfSize;
 use leptos::prelude::*;
 use web_sys::Event;
 
@@ -133,7 +134,7 @@ fn FileReport() -> impl IntoView {
                 </div>
             }
             .into_any(),
-            Table::Read { name, kind, rows, test, problems, bad, notes } => {
+            Table::Read { name, kind, rows, test, sizes, problems, bad, notes } => {
                 view! {
                     <div class="message" class:warning={bad > 0 || rows == test} data-testid="train-table">
                         <p>
@@ -144,6 +145,7 @@ fn FileReport() -> impl IntoView {
                                 thousands((rows - test) as u64)
                             )}
                         </p>
+                        {(!sizes.is_empty()).then(|| view! { <FurtherSizes sizes=sizes/> })}
                         {(!notes.is_empty()).then(|| view! { <p>{format!("How it was read: {}.", notes.join("; "))}</p> })}
                         {(rows > 0 && rows == test).then(|| view! { <p>{ONLY_UNSEEN}</p> })}
                         {(rows == test).then_some(stays)}
@@ -160,5 +162,27 @@ fn FileReport() -> impl IntoView {
             }
         };
         Some(said)
+    }
+}
+
+/// What a file holds of further sizes of the same game, and whether the model learns them.
+#[component]
+fn FurtherSizes(sizes: Vec<OfSize>) -> impl IntoView {
+    let next_run = NextRun::here();
+    let learns_them = Memo::new(move |_| {
+        next_run.recipe.with(|recipe| recipe.as_ref().is_ok_and(|recipe| recipe.model.serves_every_size()))
+    });
+    let of = |of: &OfSize| format!("{} of {} ({} to learn from)", of.rows, of.size, of.rows - of.test);
+    let listed = sizes.iter().map(of).collect::<Vec<_>>().join(", ");
+    view! {
+        <p data-testid="train-table-sizes">
+            {move || match learns_them.get() {
+                true => format!("Also {listed}: learnt too, each in its share of the steps."),
+                false => format!(
+                    "Also {listed}: left out, since the model's weights are for one size. With attention or a convolution as \
+                     token mixer, and without learned positions, they serve every size."
+                ),
+            }}
+        </p>
     }
 }

@@ -49,13 +49,6 @@ pub struct Table {
     pub looks_like: Option<Kind>,
 }
 
-impl Table {
-    /// The good rows' examples.
-    pub fn into_examples(self) -> Vec<Example> {
-        self.rows.into_iter().map(|row| row.example).collect()
-    }
-}
-
 /// Why a row was left out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, {column}: {message}")]
@@ -97,36 +90,37 @@ const SAMPLES: usize = 100;
 /// Reads puzzles of `kind`. Rows that do not hold one, and rows whose answer does not solve their question, are
 /// left out and reported.
 pub fn read(kind: Kind, input: impl io::Read) -> Result<Table, CsvError> {
-    of_source(kind, &Source::read(input)?)
+    let (rows, table) = read_by(&Source::read(input)?, |_| kind)?;
+    Ok(Table { rows: rows.into_iter().map(|(_, row)| row).collect(), ..table })
 }
 
-/// Reads puzzles of the kind of the first good row; where there is none, of the kind of the first question which could be one,
-/// else of the `chosen` kind.
+/// As [`read_sizes`], of the kind of the first good row; where there is none, of the kind of the first question which could be
+/// one, else of the `chosen` kind.
 ///
 /// # Errors
 /// No row tells a kind and none is chosen, or the file cannot be read.
-pub fn read_any(chosen: Option<Kind>, input: impl io::Read) -> Result<(Kind, Table), CsvError> {
+pub fn read_any(chosen: Option<Kind>, input: impl io::Read) -> Result<(Kind, Vec<(Kind, Row)>, Table), CsvError> {
     let source = Source::read(input)?;
     let kind = match (kind_of(&source), chosen) {
         (Err(CsvError::Kind { .. }), Some(chosen)) => chosen,
         (told, _) => told?,
     };
-    Ok((kind, of_source(kind, &source)?))
-}
-
-fn of_source(kind: Kind, source: &Source) -> Result<Table, CsvError> {
-    let (rows, table) = read_by(source, |_| kind)?;
-    Ok(Table { rows: rows.into_iter().map(|(_, row)| row).collect(), ..table })
+    let (rows, table) = sizes_of(kind, &source)?;
+    Ok((kind, rows, table))
 }
 
 /// As [`read`], for a model that serves every size: rows of other sizes of the same game are of that kind, and not padded or
 /// refused. The rows come with their kinds, in the file's order; the table has the rest.
 pub fn read_sizes(kind: Kind, input: impl io::Read) -> Result<(Vec<(Kind, Row)>, Table), CsvError> {
+    sizes_of(kind, &Source::read(input)?)
+}
+
+fn sizes_of(kind: Kind, source: &Source) -> Result<(Vec<(Kind, Row)>, Table), CsvError> {
     let natural = |question: &str| {
         let (size, _) = kind.game().read(question).ok()?;
         kind.resized(size).filter(|other| other.vocab_size() == kind.vocab_size())
     };
-    read_by(&Source::read(input)?, |question| natural(question).unwrap_or(kind))
+    read_by(source, |question| natural(question).unwrap_or(kind))
 }
 
 fn read_by(source: &Source, kind_of_row: impl Fn(&str) -> Kind) -> Result<(Vec<(Kind, Row)>, Table), CsvError> {

@@ -28,26 +28,16 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// The examples as they are, one row each.
-    pub fn of<'a>(examples: impl IntoIterator<Item = &'a Example>) -> Self {
+    /// Examples of a kind, each with its puzzle's identifier: one row each. Positions of an answer whose token the kind does not
+    /// learn are ignored.
+    pub fn of<'a>(kind: Kind, examples: impl IntoIterator<Item = (&'a Example, u32)>) -> Self {
         let (mut tokens, mut labels, mut ids) = (Vec::new(), Vec::new(), Vec::new());
-        for Example { question, answer } in examples {
-            ids.push(0);
+        for (Example { question, answer }, identifier) in examples {
+            ids.push(identifier);
             tokens.extend(question.iter().map(|&token| u32::from(token)));
-            labels.extend(answer.iter().map(|&token| i32::from(token)));
+            labels.extend(answer.iter().map(|&token| if kind.learns(token) { i32::from(token) } else { IGNORED }));
         }
         Self { tokens, labels, ids, board: 0 }
-    }
-
-    /// Examples, each with its puzzle's identifier; a position of the answer that holds `ignored`, which is the padding of games
-    /// that have some, is not learnt.
-    pub fn identified<'a>(rows: impl IntoIterator<Item = (&'a Example, u32)>, ignored: u8) -> Self {
-        let (examples, ids): (Vec<&Example>, Vec<u32>) = rows.into_iter().unzip();
-        let mut batch = Self { ids, ..Self::of(examples) };
-        for label in batch.labels.iter_mut().filter(|label| **label == i32::from(ignored)) {
-            *label = IGNORED;
-        }
-        batch
     }
 
     /// The same rows as those of the board of that number.
@@ -190,16 +180,18 @@ impl Dataset {
     /// The batch of step `step` (from 0): the next `rows` examples of the stream.
     pub fn batch(&self, step: u64, rows: usize) -> Batch {
         let first = step * rows as u64;
-        let indices = first..first + rows as u64;
+        let examples = self.examples(first..first + rows as u64);
+        Batch::of(self.kind, examples.iter().map(|example| (example, 0)))
+    }
+
+    fn examples(&self, indices: std::ops::Range<u64>) -> Vec<Example> {
         // A fresh puzzle takes up to milliseconds.
         #[cfg(not(target_arch = "wasm32"))]
         if matches!(self.source, Source::Fresh(..)) {
             use rayon::prelude::*;
-            let examples: Vec<Example> = indices.into_par_iter().map(|index| self.example(index)).collect();
-            return Batch::of(&examples);
+            return indices.into_par_iter().map(|index| self.example(index)).collect();
         }
-        let examples: Vec<Example> = indices.map(|index| self.example(index)).collect();
-        Batch::of(&examples)
+        indices.map(|index| self.example(index)).collect()
     }
 }
 
@@ -262,7 +254,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::puzzle::sudoku::Shape;
+    use crate::puzzle::{arc::codec::TokenGrid, sudoku::Shape};
 
     const KIND: Kind = Kind::new(&Shape::FOUR);
 
@@ -305,12 +297,14 @@ mod tests {
     }
 
     #[test]
-    fn padding_of_identified_rows_is_ignored() {
+    fn what_a_kind_does_not_learn_is_ignored() {
         let example = |answer: [u8; 3]| Example { question: vec![1, 2, 0], answer: answer.to_vec() };
         let (one, two) = (example([3, 0, 1]), example([0, 0, 2]));
-        let batch = Batch::identified([(&one, 7), (&two, 4)], 0);
+        let token_grid = TokenGrid::new(5).unwrap().kind();
+        let batch = Batch::of(token_grid, [(&one, 7), (&two, 4)]);
         assert_eq!((batch.tokens, batch.ids), (vec![1, 2, 0, 1, 2, 0], vec![7, 4]));
         assert_eq!(batch.labels, [3, -100, 1, -100, -100, 2]);
+        assert_eq!(Batch::of(KIND, [(&one, 0)]).labels, [3, 0, 1]);
     }
 
     #[test]

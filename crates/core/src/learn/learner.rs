@@ -289,7 +289,8 @@ impl<E: Engine> Learner<E> {
     /// The engine's; a loss that is not finite: then [`Learner::answerer`] answers with the last good weights.
     pub async fn step(&mut self) -> Result<StepReport, LearnError> {
         let samples = self.samples();
-        let batch = Batch::identified(samples.iter().map(|sample| (&sample.example, sample.identifier)), PAD);
+        let batch =
+            Batch::of(self.set.side().kind(), samples.iter().map(|sample| (&sample.example, sample.identifier)));
         Ok(self.trainer.step(&batch).await?)
     }
 

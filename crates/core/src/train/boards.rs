@@ -1,15 +1,13 @@
-//! Boards of further sizes in one training: which there are, whose turn it is, what is learnt and tried of them.
+//! Boards of a game as what a run learns: of which sizes, whose turn it is, what is learnt and tried of them.
 
-use std::ops::ControlFlow;
-
-use super::{BoardShare, DataRecipe, Given, Recipe, RecipeError, TrainError, Trial, evaluate::evaluate};
+use super::{
+    BoardShare, DataRecipe, Examples, Given, Recipe, RecipeError, TrainError,
+    shortage::shortages,
+    source::{Source, Unseen},
+};
 use crate::{
-    checkpoint::Weights,
-    config::ModelConfig,
-    data::{Dataset, DatasetError, Example, Puzzles, Split, SplitRequest, Splitter},
-    engine::{Engine, Session},
-    model::{Solver, Taps},
-    puzzle::{Kind, Size},
+    data::{Batch, Dataset, DatasetError, Example, Puzzles, Split, SplitCounts, SplitRequest, Splitter},
+    puzzle::Size,
     random::Random,
 };
 
@@ -71,8 +69,12 @@ pub(super) fn check(recipe: &Recipe) -> Result<(), RecipeError> {
     }
     let mut sizes = vec![recipe.puzzle.size()];
     for &BoardShare { size, share } in boards {
-        if recipe.puzzle.resized(size).is_none() {
+        let Some(kind) = recipe.puzzle.resized(size) else {
             return wrong(format!("there are no {size} {}", recipe.puzzle.game().plural()));
+        };
+        let (found, expected) = (kind.vocab_size(), recipe.puzzle.vocab_size());
+        if found != expected {
+            return wrong(format!("{kind} has {found} tokens, expected {expected} as {} has", recipe.puzzle));
         }
         if sizes.contains(&size) {
             return wrong(format!("{size} is there twice"));
@@ -89,34 +91,48 @@ pub(super) fn check(recipe: &Recipe) -> Result<(), RecipeError> {
     Ok(())
 }
 
-/// What a run learns from and is tested on of a further size of board.
-pub(super) struct OtherBoards<S: Session> {
-    kind: Kind,
-    pub data: Dataset,
-    test: Vec<Example>,
-    /// The model at this size, and a solver for it, made for the first evaluation.
-    model: ModelConfig,
-    solver: Option<Solver<S>>,
+/// Boards of a game, of every size of the recipe.
+pub(super) struct Boards {
+    recipe: DataRecipe,
+    /// The recipe's own size, and its further ones in their order.
+    sizes: Vec<OfSize>,
+    /// Hard puzzles that take fewer guesses than asked for.
+    too_easy: usize,
+    given: Option<Given>,
 }
 
-impl<S: Session> OtherBoards<S> {
-    /// Unseen puzzles of it.
-    pub fn unseen(&self) -> usize {
-        self.test.len()
-    }
+/// What is learnt and tried of one size.
+struct OfSize {
+    data: Dataset,
+    unseen: Unseen,
+}
 
-    /// Those that a recipe asks for, of a file's puzzles that are `given`, else generated.
-    pub fn of(recipe: &Recipe, given: Option<&Given>) -> Result<Vec<Self>, TrainError> {
-        let (found, expected) = (given.map(|given| given.others.len()), recipe.data.boards.len());
+impl Boards {
+    /// Those that a recipe asks for: of its own size `examples`, of the further ones those of the same file, else generated.
+    ///
+    /// # Errors
+    /// Nothing to learn from; a file of other sizes.
+    pub fn new(recipe: &Recipe, examples: Examples) -> Result<Self, TrainError> {
+        let Examples { split: Split { training, test, too_easy }, given } = examples;
+        if training.is_empty() && !test.is_empty() && !recipe.data.is_fresh() {
+            return Err(DatasetError::OnlyUnseen { count: test.len() }.into());
+        }
+        if recipe.data.is_of_tasks() {
+            return Err(TrainError::State("no tasks, though its recipe learns tasks".into()));
+        }
+        let (found, expected) = (given.as_ref().map(|given| given.others.len()), recipe.data.boards.len());
         if let Some(found) = found.filter(|found| *found != expected) {
             return Err(TrainError::State(format!("puzzles of {found} further sizes, expected {expected}")));
         }
-        let boards = (0..).zip(recipe.data.requests()).map(|(board, (size, request))| {
-            let model = recipe.model.at_size(size.rows(), size.columns());
-            let found = recipe.puzzle.resized(size).zip(model);
-            let (kind, model) = found.ok_or(TrainError::Sizes { cells: recipe.model.seq_len, size })?;
+        let own = OfSize {
+            data: recipe.data.dataset(recipe.data.puzzles(recipe.puzzle), training)?,
+            unseen: Unseen::new(recipe.puzzle, test),
+        };
+        let further = (0..).zip(recipe.data.requests()).map(|(board, (size, request))| {
+            let cells = recipe.model.seq_len;
+            let kind = recipe.puzzle.resized(size).ok_or(TrainError::Sizes { cells, size })?;
             let puzzles = Puzzles::new(kind, &request).of_mixture(recipe.data.mixture.clone());
-            let Split { training, test, .. } = match given {
+            let Split { training, test, .. } = match &given {
                 Some(given) => recipe.deal_board(size, &given.others[board]),
                 None => {
                     let mut splitter = Splitter::new(puzzles.clone());
@@ -124,32 +140,39 @@ impl<S: Session> OtherBoards<S> {
                     splitter.finish()
                 }
             };
-            let data = recipe.data.dataset(puzzles, training)?;
-            Ok(Self { kind, data, test, model, solver: None })
+            Ok(OfSize { data: recipe.data.dataset(puzzles, training)?, unseen: Unseen::new(kind, test) })
         });
-        boards.collect()
+        let sizes = std::iter::once(Ok(own)).chain(further).collect::<Result<_, TrainError>>()?;
+        Ok(Self { recipe: recipe.data.clone(), sizes, too_easy, given })
+    }
+}
+
+impl Source for Boards {
+    fn batch(&self, step: u64, rows: usize) -> Batch {
+        let board = self.recipe.board_of(step);
+        self.sizes[board].data.batch(step, rows).of_board(board)
     }
 
-    /// Tries weights on a part (0 to 1) of its unseen puzzles, as many at a time as given with that; `None` where `observe`
-    /// broke off, which hears how many are done.
-    pub async fn try_weights<E: Engine<Session = S>>(
-        &mut self,
-        engine: &E,
-        weights: &Weights,
-        (part, rows): (f64, usize),
-        segments: usize,
-        observe: impl AsyncFnMut(usize) -> ControlFlow<()>,
-    ) -> Result<Option<Trial>, TrainError> {
-        let few = ((self.test.len() as f64 * part).ceil() as usize).min(self.test.len());
-        let mut solver = match self.solver.take() {
-            Some(mut solver) => {
-                solver.set_weights(weights)?;
-                solver
-            }
-            None => Solver::new(engine, &self.model, weights, rows.clamp(1, few.max(1)), Taps::None).await?,
-        };
-        let trial = evaluate(&mut solver, self.kind, &self.test[..few], segments, observe).await;
-        self.solver = Some(solver);
-        Ok(trial?)
+    fn unseen(&self, _steps_done: u64) -> Vec<&Unseen> {
+        self.sizes.iter().map(|size| &size.unseen).collect()
+    }
+
+    fn base_puzzles(&self) -> usize {
+        self.sizes[0].data.base_puzzles()
+    }
+
+    fn given(&self) -> Option<&Given> {
+        self.given.as_ref()
+    }
+
+    fn shortages(&self, recipe: &Recipe) -> Vec<String> {
+        let test = self.sizes[0].unseen.examples.len();
+        let counts = SplitCounts { training: self.base_puzzles(), test, too_easy: self.too_easy };
+        shortages(recipe, counts, self.given.as_ref().map(|given| given.own.len()))
+    }
+
+    fn into_split(mut self: Box<Self>) -> Split {
+        let OfSize { data, unseen } = self.sizes.swap_remove(0);
+        Split { training: data.into_base(), test: unseen.examples, too_easy: self.too_easy }
     }
 }

@@ -4,7 +4,6 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::Batch;
 use crate::engine::Session;
 use crate::model::{ModelError, Solver};
 use crate::puzzle::{Example, Kind};
@@ -64,21 +63,6 @@ impl Trial {
     /// After the last segment; of no examples every figure is 0 and says nothing.
     pub fn result(&self) -> Evaluation {
         self.after_each.last().copied().unwrap_or_default()
-    }
-}
-
-/// Examples with their puzzle identifiers.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Unseen {
-    /// The examples.
-    pub examples: Vec<Example>,
-    /// The identifier of each; none where all are 0.
-    pub ids: Vec<u32>,
-}
-
-impl From<Vec<Example>> for Unseen {
-    fn from(examples: Vec<Example>) -> Self {
-        Self { examples, ids: Vec::new() }
     }
 }
 
@@ -163,7 +147,8 @@ pub async fn evaluate_identified<S: Session>(
 async fn begin<S: Session>(solver: &mut Solver<S>, part: &[Example], ids: &[u32]) -> Result<(), ModelError> {
     let rows = solver.batch();
     let filled = part.iter().chain(std::iter::repeat(&part[0])).take(rows);
+    let tokens: Vec<u32> = filled.flat_map(|example| &example.question).map(|&token| u32::from(token)).collect();
     let mut ids: Vec<u32> = ids.iter().copied().take(part.len()).collect();
     ids.resize(rows, 0);
-    solver.begin(&Batch::of(filled).tokens, &ids).await
+    solver.begin(&tokens, &ids).await
 }

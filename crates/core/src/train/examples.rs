@@ -31,10 +31,19 @@ pub struct Given {
     pub others: Vec<Vec<Example>>,
 }
 
+impl BoardShare {
+    /// The further sizes of which there are base puzzles, each for its share of them all; `own` are of the recipe's own size.
+    pub fn of_counts(own: usize, further: impl IntoIterator<Item = (Size, usize)>) -> Vec<Self> {
+        let counts: Vec<_> = further.into_iter().filter(|(_, count)| *count > 0).collect();
+        let all = own + counts.iter().map(|(_, count)| count).sum::<usize>();
+        counts.into_iter().map(|(size, count)| Self { size, share: count as f64 / all as f64 }).collect()
+    }
+}
+
 impl Recipe {
     /// What is learnt and tried of a file, of which each puzzle comes with its kind: those of the recipe's sizes. A recipe
-    /// that names no further sizes gets those of the file of which something can be learnt, each for the share of the steps
-    /// that it has of the base puzzles.
+    /// that names no further sizes gets those of the file of which something can be learnt, where its model's weights serve
+    /// every size: each for the share of the steps that it has of the base puzzles.
     #[must_use]
     pub fn of_sizes(mut self, puzzles: impl IntoIterator<Item = (Kind, Example)>) -> (Self, Examples) {
         let (mut own, mut sizes) = (Vec::new(), Vec::<(Size, Vec<Example>)>::new());
@@ -47,12 +56,9 @@ impl Recipe {
             }
         }
         let split = self.deal(&own);
-        if self.data.boards.is_empty() {
+        if self.data.boards.is_empty() && self.model.serves_every_size() {
             let count = |(size, given): &(Size, Vec<Example>)| (*size, self.deal_board(*size, given).training.len());
-            let counts: Vec<_> = sizes.iter().map(count).filter(|(_, count)| *count > 0).collect();
-            let all = split.training.len() + counts.iter().map(|(_, count)| count).sum::<usize>();
-            let share = |(size, count)| BoardShare { size, share: count as f64 / all as f64 };
-            self.data.boards = counts.into_iter().map(share).collect();
+            self.data.boards = BoardShare::of_counts(split.training.len(), sizes.iter().map(count));
         }
         let of_size = |board: &BoardShare| {
             let found = sizes.iter_mut().find(|(size, _)| *size == board.size);

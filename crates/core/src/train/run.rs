@@ -5,21 +5,22 @@ use std::ops::ControlFlow;
 
 use super::{
     Evaluation, Recipe, Row, StepReport, TrainError, Trainer, Trial,
-    boards::OtherBoards,
+    boards::Boards,
     curve::{ROW, mean},
-    evaluate::{Unseen, evaluate_identified},
-    examples::{Examples, Given},
+    evaluate::evaluate_identified,
+    examples::Examples,
     saved::Saved,
     shard::Helper,
-    shortage::shortages,
+    source::{Source, Unseen},
     tasks::TaskData,
 };
 use crate::{
     checkpoint::Weights,
-    data::{Dataset, DatasetError, Example, Split, SplitCounts},
+    config::ModelConfig,
+    data::{Example, Split},
     engine::{Engine, Kind as EngineKind},
     model::{Solver, Taps},
-    puzzle::arc::Task,
+    puzzle::{Kind, arc::Task},
 };
 
 /// A run in progress.
@@ -27,15 +28,9 @@ pub struct Run<E: Engine> {
     engine: E,
     recipe: Recipe,
     trainer: Trainer<E::Session>,
-    source: Source,
-    /// Boards of the recipe's further sizes, in their order.
-    others: Vec<OtherBoards<E::Session>>,
-    /// Hard puzzles that take fewer guesses than asked for.
-    too_easy: usize,
-    /// Examples that are not generated: part of the saved state.
-    given: Option<Given>,
-    /// Made for the first evaluation.
-    solver: Option<Solver<E::Session>>,
+    source: Box<dyn Source>,
+    /// By the sizes of the boards that are tried; made for the first evaluation.
+    solvers: Vec<Option<Solver<E::Session>>>,
     rows: Vec<Row>,
     /// Steps since the last row.
     recent: Vec<StepReport>,
@@ -45,14 +40,6 @@ pub struct Run<E: Engine> {
     seconds: f64,
     since: f64,
     clock: fn() -> f64,
-}
-
-/// Where a run's examples come from, and what it is tested on.
-enum Source {
-    /// Boards of a game: base puzzles or fresh ones, and unseen ones.
-    Boards(Box<Dataset>, Unseen),
-    /// Tasks of several grids.
-    Tasks(Box<TaskData>),
 }
 
 impl<E: Engine> Run<E> {
@@ -67,8 +54,8 @@ impl<E: Engine> Run<E> {
         weights: Option<Weights>,
         clock: fn() -> f64,
     ) -> Result<Self, TrainError> {
-        let trainer = Self::trainer(&engine, &recipe, weights).await?;
-        Self::around(engine, recipe, trainer, examples, clock)
+        let boards = Boards::new(&recipe, examples)?;
+        Self::begin_with(engine, recipe, Box::new(boards), weights, clock).await
     }
 
     /// Starts a run that learns tasks, those of which [`super::complete`] made the recipe.
@@ -82,10 +69,24 @@ impl<E: Engine> Run<E> {
         weights: Option<Weights>,
         clock: fn() -> f64,
     ) -> Result<Self, TrainError> {
-        // Before weights are drawn for them.
-        let data = TaskData::of_tasks(&recipe, tasks)?;
+        let tasks = TaskData::of_tasks(&recipe, tasks)?;
+        Self::begin_with(engine, recipe, Box::new(tasks), weights, clock).await
+    }
+
+    /// Starts a run on examples of any source. What a source does not give to be saved with the run has to be brought again
+    /// where it goes on.
+    ///
+    /// # Errors
+    /// Weights that do not fit, an engine's limits.
+    pub async fn begin_with(
+        engine: E,
+        recipe: Recipe,
+        source: Box<dyn Source>,
+        weights: Option<Weights>,
+        clock: fn() -> f64,
+    ) -> Result<Self, TrainError> {
         let trainer = Self::trainer(&engine, &recipe, weights).await?;
-        Ok(Self::of_source(engine, recipe, trainer, Source::Tasks(Box::new(data)), clock))
+        Ok(Self::of(engine, recipe, trainer, source, clock))
     }
 
     async fn trainer(engine: &E, recipe: &Recipe, weights: Option<Weights>) -> Result<Trainer<E::Session>, TrainError> {
@@ -120,46 +121,26 @@ impl<E: Engine> Run<E> {
     ) -> Result<Self, TrainError> {
         let Saved { recipe, rows, recent, seconds, result, given, tasks, state, .. } = saved;
         let trainer = Trainer::resume_with(&engine, state, helpers).await?;
-        let run = match tasks {
-            None => Self::around(engine, recipe, trainer, Examples { split, given }, clock)?,
-            Some(tasks) => {
-                let data = TaskData::of_text(&recipe, tasks)?;
-                Self::of_source(engine, recipe, trainer, Source::Tasks(Box::new(data)), clock)
-            }
+        let source: Box<dyn Source> = match tasks {
+            None => Box::new(Boards::new(&recipe, Examples { split, given })?),
+            Some(tasks) => Box::new(TaskData::of_text(&recipe, tasks)?),
         };
-        Ok(Self { rows, recent, seconds, result, ..run })
+        Ok(Self { rows, recent, seconds, result, ..Self::of(engine, recipe, trainer, source, clock) })
     }
 
-    fn around(
+    fn of(
         engine: E,
         recipe: Recipe,
         trainer: Trainer<E::Session>,
-        examples: Examples,
+        source: Box<dyn Source>,
         clock: fn() -> f64,
-    ) -> Result<Self, TrainError> {
-        let Examples { split: Split { training, test, too_easy }, given } = examples;
-        if training.is_empty() && !test.is_empty() && !recipe.data.is_fresh() {
-            return Err(DatasetError::OnlyUnseen { count: test.len() }.into());
-        }
-        if recipe.data.is_of_tasks() {
-            return Err(TrainError::State("no tasks, though its recipe learns tasks".into()));
-        }
-        let data = recipe.data.dataset(recipe.data.puzzles(recipe.puzzle), training)?;
-        let others = OtherBoards::of(&recipe, given.as_ref())?;
-        let run = Self::of_source(engine, recipe, trainer, Source::Boards(Box::new(data), test.into()), clock);
-        Ok(Self { others, too_easy, given, ..run })
-    }
-
-    fn of_source(engine: E, recipe: Recipe, trainer: Trainer<E::Session>, source: Source, clock: fn() -> f64) -> Self {
+    ) -> Self {
         Self {
-            others: Vec::new(),
             engine,
             recipe,
             trainer,
             source,
-            too_easy: 0,
-            given: None,
-            solver: None,
+            solvers: Vec::new(),
             rows: Vec::new(),
             recent: Vec::new(),
             result: None,
@@ -171,12 +152,7 @@ impl<E: Engine> Run<E> {
 
     /// The puzzles that it learns from and is tested on, taken out of it; of a run that learns tasks none.
     pub fn into_split(self) -> Split {
-        match self.source {
-            Source::Boards(data, test) => {
-                Split { training: data.into_base(), test: test.examples, too_easy: self.too_easy }
-            }
-            Source::Tasks(_) => Split::default(),
-        }
+        self.source.into_split()
     }
 
     /// What it follows.
@@ -196,18 +172,12 @@ impl<E: Engine> Run<E> {
 
     /// Base puzzles; of tasks their demonstrations.
     pub fn base_puzzles(&self) -> usize {
-        match &self.source {
-            Source::Boards(data, _) => data.base_puzzles(),
-            Source::Tasks(data) => data.demonstrations(),
-        }
+        self.source.base_puzzles()
     }
 
-    /// The ids of the tasks that it learns, each with the puzzle identifier of the task as it is; none of a run on boards.
-    pub fn task_identifiers(&self) -> Vec<(&str, u32)> {
-        match &self.source {
-            Source::Boards(..) => Vec::new(),
-            Source::Tasks(data) => data.own_identifiers().collect(),
-        }
+    /// The puzzle identifiers that have a name, each with it: of tasks the ids, each with the identifier of the task as it is.
+    pub fn identifiers(&self) -> Vec<(&str, u32)> {
+        self.source.identifiers()
     }
 
     /// Bytes that the engine holds for the training step.
@@ -220,22 +190,19 @@ impl<E: Engine> Run<E> {
         &self.rows
     }
 
-    /// The unseen puzzles. Of tasks the demonstrations that are held out, as long as they are, and then the tests whose outputs
-    /// are known.
+    /// The unseen puzzles of the recipe's own size. Of tasks the demonstrations that are held out, as long as they are, and then
+    /// the tests whose outputs are known.
     pub fn test(&self) -> &[Example] {
-        &self.unseen().examples
+        self.unseen().first().map_or(&[], |unseen| &unseen.examples)
     }
 
     /// How many there are of all sizes, which [`Run::test_all`] tries.
     pub fn unseen_of_all_sizes(&self) -> usize {
-        self.test().len() + self.others.iter().map(OtherBoards::unseen).sum::<usize>()
+        self.unseen().iter().map(|unseen| unseen.examples.len()).sum()
     }
 
-    fn unseen(&self) -> &Unseen {
-        match &self.source {
-            Source::Boards(_, test) => test,
-            Source::Tasks(data) => data.unseen(self.steps_done()),
-        }
+    fn unseen(&self) -> Vec<&Unseen> {
+        self.source.unseen(self.steps_done())
     }
 
     /// What [`Run::test_all`] gave at its end.
@@ -270,11 +237,7 @@ impl<E: Engine> Run<E> {
     /// The engine's; a loss that is not finite.
     pub async fn step(&mut self) -> Result<(Option<StepReport>, Option<&Row>), TrainError> {
         let (step, rows) = (self.steps_done(), self.recipe.training.batch);
-        let batch = match (&self.source, self.recipe.data.board_of(step)) {
-            (Source::Boards(data, _), 0) => data.batch(step, rows),
-            (Source::Boards(..), board) => self.others[board - 1].data.batch(step, rows).of_board(board),
-            (Source::Tasks(data), _) => data.batch(step, rows),
-        };
+        let batch = self.source.batch(step, rows);
         // That of a run which was stopped and goes on is not the one that it ends with.
         self.result = None;
         // The CPU has no queue to fill; waiting for it lets a browser's other events run meanwhile.
@@ -319,17 +282,9 @@ impl<E: Engine> Run<E> {
         self.is_at_evaluation() && self.tried() > 0 && self.rows.last().is_some_and(|row| row.test.is_none())
     }
 
-    fn counts(&self) -> SplitCounts {
-        SplitCounts { training: self.base_puzzles(), test: self.test().len(), too_easy: self.too_easy }
-    }
-
-    /// One sentence for each side that has fewer puzzles than the recipe asks for.
+    /// One sentence for each side that has fewer puzzles than the recipe asks for; of tasks a recipe asks for no number.
     pub fn shortages(&self) -> Vec<String> {
-        // Of tasks a recipe asks for no number.
-        if self.recipe.data.is_of_tasks() {
-            return Vec::new();
-        }
-        shortages(&self.recipe, self.counts(), self.given.as_ref().map(|given| given.own.len()))
+        self.source.shortages(&self.recipe)
     }
 
     /// Unseen puzzles that [`Run::evaluate`] tries.
@@ -401,41 +356,58 @@ impl<E: Engine> Run<E> {
         mut observe: impl AsyncFnMut(usize, &Weights) -> ControlFlow<()>,
     ) -> Result<Option<Trial>, TrainError> {
         let segments = self.recipe.model.halt_max_steps;
-        let few = few.min(self.test().len());
+        let all = self.test().len();
+        let few = few.min(all);
         if few == 0 {
             return Ok(None);
         }
         let weights = self.weights(averaged).await?;
-        let mut solver = self.solver(&weights).await?;
-        let Unseen { examples, ids } = self.unseen();
-        let examples = (&examples[..few], &ids[..]);
-        let trial = evaluate_identified(&mut solver, self.recipe.puzzle, examples, segments, async |done| {
-            observe(done, &weights).await
-        })
-        .await;
-        self.solver = Some(solver);
-        let Some(mut trial) = trial? else { return Ok(None) };
-        // Of the further sizes as large a part as of the recipe's own.
-        let part = few as f64 / self.test().len() as f64;
-        for board in &mut self.others {
-            let done = trial.result().count;
+        let mut total: Option<Trial> = None;
+        for board in 0..self.unseen().len() {
+            // Of the further sizes as large a part as of the recipe's own.
+            let count = (self.unseen()[board].examples.len() * few).div_ceil(all);
+            let mut solver = self.solver(board, count, &weights).await?;
+            let done = total.as_ref().map_or(0, |trial| trial.result().count);
             let observe = async |more| observe(done + more, &weights).await;
-            let rows = self.recipe.training.batch;
-            let other = board.try_weights(&self.engine, &weights, (part, rows), segments, observe).await?;
-            let Some(other) = other else { return Ok(None) };
-            trial.add(&other);
+            let Unseen { kind, examples, ids } = self.unseen()[board];
+            let trial = evaluate_identified(&mut solver, *kind, (&examples[..count], ids), segments, observe).await;
+            self.solvers[board] = Some(solver);
+            let Some(trial) = trial? else { return Ok(None) };
+            match &mut total {
+                Some(total) => total.add(&trial),
+                None => total = Some(trial),
+            }
         }
-        Ok(Some(trial))
+        Ok(total)
     }
 
-    /// A solver with these weights.
-    async fn solver(&mut self, weights: &Weights) -> Result<Solver<E::Session>, TrainError> {
-        if let Some(mut solver) = self.solver.take() {
+    /// A solver with these weights for so many examples of a size of board.
+    async fn solver(
+        &mut self,
+        board: usize,
+        count: usize,
+        weights: &Weights,
+    ) -> Result<Solver<E::Session>, TrainError> {
+        if self.solvers.len() <= board {
+            self.solvers.resize_with(board + 1, || None);
+        }
+        let rows = self.recipe.training.batch.clamp(1, count.max(1));
+        if let Some(mut solver) = self.solvers[board].take_if(|solver| solver.batch() == rows) {
             solver.set_weights(weights)?;
             return Ok(solver);
         }
-        let rows = self.recipe.training.batch.clamp(1, self.test().len().max(1));
-        Ok(Solver::new(&self.engine, &self.recipe.model, weights, rows, Taps::None).await?)
+        let model = self.model(self.unseen()[board].kind)?;
+        Ok(Solver::new(&self.engine, &model, weights, rows, Taps::None).await?)
+    }
+
+    /// The recipe's model at the size of a kind of its game.
+    fn model(&self, kind: Kind) -> Result<ModelConfig, TrainError> {
+        let Recipe { puzzle, model, .. } = &self.recipe;
+        if kind == *puzzle {
+            return Ok(model.clone());
+        }
+        let size = kind.size();
+        model.at_size(size.rows(), size.columns()).ok_or(TrainError::Sizes { cells: model.seq_len, size })
     }
 
     /// The weights as they are now, or their moving average.
@@ -461,11 +433,8 @@ impl<E: Engine> Run<E> {
             engine: Some(engine.kind),
             bf16: engine.bf16.map(|bf16| bf16.to_string()),
             result: self.result,
-            given: self.given.clone(),
-            tasks: match &self.source {
-                Source::Boards(..) => None,
-                Source::Tasks(data) => Some(data.text().to_owned()),
-            },
+            given: self.source.given().cloned(),
+            tasks: self.source.tasks().map(str::to_owned),
             state: self.trainer.state().await?,
         })
     }

@@ -2,13 +2,16 @@
 
 use serde_json::{Map, Value};
 
-use super::{HoldOut, Recipe, RecipeError, TaskProblem, TrainError, evaluate::Unseen};
+use super::{
+    HoldOut, Recipe, RecipeError, TaskProblem, TrainError,
+    source::{Source, Unseen},
+};
 use crate::{
     data::{Answers, Batch, Example},
     fields,
     puzzle::arc::{
         Task,
-        codec::{PAD, TokenGrid},
+        codec::TokenGrid,
         file,
         training::{Learnt, Sample},
     },
@@ -188,7 +191,10 @@ impl TaskData {
             HoldOut::None => 0,
             HoldOut::Last => recipe.training.steps / 2,
         };
-        let held_out = (0..set.tasks()).filter_map(|task| set.held_out(task)).collect();
+        let mut held_out = Unseen::new(recipe.puzzle, Vec::new());
+        for Sample { example, identifier } in (0..set.tasks()).filter_map(|task| set.held_out(task)) {
+            held_out.push(example, identifier);
+        }
         let tests = tests(&set, tasks);
         let ids = tasks.iter().map(|task| task.id.clone()).collect();
         Ok(Self { set, ids, text, held_out_until, held_out, tests })
@@ -198,58 +204,49 @@ impl TaskData {
     pub fn into_set(self) -> (TaskSet, Vec<String>) {
         (self.set, self.ids)
     }
+}
 
-    /// What was read, as a file of tasks.
-    pub fn text(&self) -> &str {
-        &self.text
+impl Source for TaskData {
+    fn batch(&self, step: u64, rows: usize) -> Batch {
+        let learnt = if step < self.held_out_until { Learnt::AllButLast } else { Learnt::All };
+        let samples = self.set.samples(step, rows, learnt);
+        Batch::of(self.set.side().kind(), samples.iter().map(|sample| (&sample.example, sample.identifier)))
     }
 
-    /// The tasks' ids, each with the identifier of the task as it is.
-    pub fn own_identifiers(&self) -> impl Iterator<Item = (&str, u32)> {
-        self.ids.iter().enumerate().map(|(task, id)| (&id[..], self.set.identifiers_of(task).start))
+    /// The demonstrations that are held out, and once these are learnt too, the tests whose outputs are known.
+    fn unseen(&self, steps_done: u64) -> Vec<&Unseen> {
+        let is_held_out = steps_done <= self.held_out_until && !self.held_out.examples.is_empty();
+        vec![if self.held_out_until > 0 && is_held_out { &self.held_out } else { &self.tests }]
     }
 
     /// Demonstrations that are learnt in the end.
-    pub fn demonstrations(&self) -> usize {
+    fn base_puzzles(&self) -> usize {
         (0..self.set.tasks()).map(|task| self.set.demonstrations(task, Learnt::All)).sum()
     }
 
-    /// What is learnt in step `step` (from 0).
-    pub fn batch(&self, step: u64, rows: usize) -> Batch {
-        let learnt = if step < self.held_out_until { Learnt::AllButLast } else { Learnt::All };
-        let samples = self.set.samples(step, rows, learnt);
-        Batch::identified(samples.iter().map(|sample| (&sample.example, sample.identifier)), PAD)
+    /// The tasks' ids, each with the identifier of the task as it is.
+    fn identifiers(&self) -> Vec<(&str, u32)> {
+        self.ids.iter().enumerate().map(|(task, id)| (&id[..], self.set.identifiers_of(task).start)).collect()
     }
 
-    /// What is asked after so many steps, of which nothing was learnt until then: the demonstrations that are held out, and once
-    /// these are learnt too, the tests whose outputs are known.
-    pub fn unseen(&self, steps_done: u64) -> &Unseen {
-        let is_held_out = steps_done <= self.held_out_until && !self.held_out.examples.is_empty();
-        if self.held_out_until > 0 && is_held_out { &self.held_out } else { &self.tests }
+    fn tasks(&self) -> Option<&str> {
+        Some(&self.text)
     }
 }
 
 /// The tests of tasks whose outputs are known and lie within the token grid, each under its task's own identifier.
 fn tests(set: &TaskSet, tasks: &[Task]) -> Unseen {
-    let mut unseen = Unseen::default();
+    let mut unseen = Unseen::new(set.side().kind(), Vec::new());
     for (number, task) in tasks.iter().enumerate() {
         for (test, pair) in task.test.iter().enumerate() {
             let question = set.questions(number, test).next();
             let answer = pair.output.as_ref().and_then(|output| set.side().at_origin(output));
             if let Some(((identifier, question), answer)) = question.zip(answer) {
-                unseen.examples.push(Example { question, answer });
-                unseen.ids.push(identifier);
+                unseen.push(Example { question, answer }, identifier);
             }
         }
     }
     unseen
-}
-
-impl FromIterator<Sample> for Unseen {
-    fn from_iter<I: IntoIterator<Item = Sample>>(samples: I) -> Self {
-        let (examples, ids) = samples.into_iter().map(|sample| (sample.example, sample.identifier)).unzip();
-        Self { examples, ids }
-    }
 }
 
 #[cfg(test)]
@@ -259,7 +256,7 @@ mod tests {
     use super::*;
     use crate::puzzle::{
         Place,
-        arc::{Grid, Pair},
+        arc::{Grid, Pair, codec::PAD},
     };
 
     const FIELDS: &str = r#"{"name":"a","data":{"tasks":["some"],"seed":1,"augmentations":5},
@@ -416,7 +413,7 @@ mod tests {
         };
         assert_eq!((0..20).map(last_ones).sum::<usize>(), 0);
         assert!((20..40).map(last_ones).sum::<usize>() > 20);
-        let asked = |step| data.unseen(step).clone();
+        let asked = |step| data.unseen(step)[0].clone();
         // The last step that leaves them out is the 20th.
         for step in [0, 19, 20] {
             assert_eq!(asked(step).ids, [1, 7]);
@@ -426,7 +423,7 @@ mod tests {
         let test =
             Example { question: recipe.puzzle.encode("4\n9").unwrap(), answer: recipe.puzzle.encode("999").unwrap() };
         assert_eq!(asked(21).examples[0], test);
-        assert_eq!(TaskData::of_text(&recipe, data.text().to_owned()).unwrap().batch(3, 8), data.batch(3, 8));
+        assert_eq!(TaskData::of_text(&recipe, data.text.clone()).unwrap().batch(3, 8), data.batch(3, 8));
         let error = TaskData::of_tasks(&recipe, &tasks[..1]).map(|_| ()).unwrap_err().to_string();
         assert_eq!(error, "its tasks come to 7 identifiers, and its recipe to 13");
     }

@@ -3,13 +3,16 @@
 use std::cell::RefCell;
 
 use hrm_core::{
-    data::{Example, Split, Splitter, TEST_FRACTION, csv},
+    data::{
+        Example, Split, Splitter, TEST_FRACTION,
+        csv::{self, Row},
+    },
     puzzle::Kind,
     train::Recipe,
 };
 use hrm_link::{
     protocol::Event,
-    training::{TrainingEvent, TrainingTask},
+    training::{OfSize, TrainingEvent, TrainingTask},
 };
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -41,24 +44,39 @@ pub async fn generate(id: u32, recipe: &Recipe, inbox: &RefCell<Inbox<TrainingTa
 pub struct KnownTable {
     kind: Kind,
     hash: u128,
-    examples: Vec<Example>,
+    rows: Vec<(Kind, Row)>,
 }
 
-/// The good rows of a CSV file.
-pub fn of_csv(kind: Kind, file: &[u8], known: Option<KnownTable>) -> Result<Vec<Example>, TaskError> {
-    match known {
-        Some(known) if (known.kind, known.hash) == (kind, xxh3_128(file)) => Ok(known.examples),
-        _ => Ok(csv::read(kind, file)?.into_examples()),
-    }
+/// The good rows of a CSV file, those of other sizes of the same game among them, each with its kind.
+pub fn of_csv(
+    kind: Kind,
+    file: &[u8],
+    known: Option<KnownTable>,
+) -> Result<impl Iterator<Item = (Kind, Example)> + use<>, TaskError> {
+    let rows = match known {
+        Some(known) if (known.kind, known.hash) == (kind, xxh3_128(file)) => known.rows,
+        _ => csv::read_sizes(kind, file)?.0,
+    };
+    Ok(rows.into_iter().map(|(kind, row)| (kind, row.example)))
 }
 
 /// What the page shows of a CSV file before training starts; where no row tells a kind, each is measured by `chosen`.
 pub fn table(chosen: Option<Kind>, file: &[u8]) -> Result<(TrainingEvent, KnownTable), TaskError> {
-    let (kind, table) = csv::read_any(chosen, file)?;
-    let is_test = |example: &Example| kind.class_key(&example.question).is_ok_and(|key| key.is_test(TEST_FRACTION));
-    let problems = table.report(kind);
-    let (rows, bad) = (table.rows.len(), table.left_out() as usize);
-    let test = table.rows.iter().filter(|row| is_test(&row.example)).count();
-    let shown = TrainingEvent::Table { kind, rows, test, problems, bad, notes: table.notes.clone() };
-    Ok((shown, KnownTable { kind, hash: xxh3_128(file), examples: table.into_examples() }))
+    let (kind, rows, table) = csv::read_any(chosen, file)?;
+    let is_test =
+        |(kind, row): &(Kind, Row)| kind.class_key(&row.example.question).is_ok_and(|key| key.is_test(TEST_FRACTION));
+    let mut sizes = vec![OfSize { size: kind.size(), rows: 0, test: 0 }];
+    for row in &rows {
+        let size = row.0.size();
+        let at = sizes.iter().position(|other| other.size == size).unwrap_or_else(|| {
+            sizes.push(OfSize { size, rows: 0, test: 0 });
+            sizes.len() - 1
+        });
+        sizes[at].rows += 1;
+        sizes[at].test += usize::from(is_test(row));
+    }
+    let OfSize { rows: own, test, .. } = sizes.remove(0);
+    let (problems, bad) = (table.report(kind), table.left_out() as usize);
+    let shown = TrainingEvent::Table { kind, rows: own, test, sizes, problems, bad, notes: table.notes };
+    Ok((shown, KnownTable { kind, hash: xxh3_128(file), rows }))
 }

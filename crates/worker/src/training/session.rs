@@ -113,20 +113,23 @@ impl Trainee {
         let run = match start {
             Start::Begin { recipe, from } => {
                 let mut files = files.into_iter();
-                let given = match &recipe.data.file {
+                let (recipe, examples) = match &recipe.data.file {
                     Some(name) => {
                         let file = files.next().ok_or_else(|| TaskError::MissingFile(name.clone()))?;
-                        Some(Given { own: examples::of_csv(recipe.puzzle, &file, known)?, others: Vec::new() })
+                        let rows = examples::of_csv(recipe.puzzle, &file, known)?;
+                        recipe.of_sizes(rows)
                     }
-                    None => None,
+                    None => {
+                        let Some(split) = examples::generate(order.id, &recipe, inbox).await else { return Ok(None) };
+                        (*recipe, Examples { split, given: None })
+                    }
                 };
-                let Some(split) = split_of(order.id, &recipe, given.as_ref(), inbox).await else { return Ok(None) };
                 let weights = match (from, files.next()) {
                     (Source::File, Some(file)) => Some(Weights::from_safetensors(&file)?),
                     _ => weights,
                 };
                 let engine = AnyEngine::start_with(kind, recipe.training.precision).await?;
-                Run::begin(engine, *recipe, Examples { split, given }, weights, clock).await?
+                Run::begin(engine, recipe, examples, weights, clock).await?
             }
             Start::Branch { recipe, of } => {
                 let saved = newest_state(&of, files.first()).await?;

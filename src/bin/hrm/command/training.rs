@@ -165,7 +165,7 @@ impl Training<'_> {
             run.steps_done(),
             recipe.training.steps,
             run.engine().info().name,
-            match (run.base_puzzles(), run.task_identifiers().len()) {
+            match (run.base_puzzles(), run.identifiers().len()) {
                 (0, _) => "ever new puzzles".into(),
                 (count, 0) => counted(count, "base puzzle", "base puzzles"),
                 (count, tasks) => format!(
@@ -273,7 +273,7 @@ impl Training<'_> {
             // The end of a run is made again from its state.
             files::write(&file, bytes).map_err(|error| not_written(&state, &*error))
         };
-        let tasks = self.run.task_identifiers();
+        let tasks = self.run.identifiers();
         if tasks.is_empty() {
             write("safetensors", &weights.to_safetensors()?)?;
             write("json", models::config_text(&recipe.model, Some(recipe.puzzle), &[])?.as_bytes())?;

@@ -60,7 +60,7 @@ impl NextRun {
         if let Some(kind) = found {
             self.draft.update(|draft| {
                 draft.set_puzzle(kind);
-                draft.file = Some(table.name().into());
+                (draft.file, draft.boards) = (Some(table.name().into()), table.boards());
             });
         }
         self.table.set(Some(table));
@@ -75,7 +75,7 @@ impl NextRun {
     pub fn drop_csv(self) {
         self.files.update_value(|files| (files.table, files.looked_at) = (None, None));
         self.table.set(None);
-        self.draft.update(|draft| draft.file = None);
+        self.draft.update(|draft| (draft.file, draft.boards) = (None, Vec::new()));
     }
 
     /// Starts from a person's own weights.
@@ -161,8 +161,8 @@ impl NextRun {
     /// Looks through a CSV file.
     fn read_table(self, number: u32, name: String, file: ArrayBuffer, kind: Option<Kind>) {
         self.workers.ask(TrainingTask::ReadTable { kind }, vec![file], move |answer| match answer {
-            Ok((TrainingEvent::Table { kind, rows, test, problems, bad, notes }, _)) => {
-                self.take_table(number, Table::Read { name, kind, rows, test, problems, bad, notes });
+            Ok((TrainingEvent::Table { kind, rows, test, sizes, problems, bad, notes }, _)) => {
+                self.take_table(number, Table::Read { name, kind, rows, test, sizes, problems, bad, notes });
             }
             Ok(_) => {}
             Err(message) => self.take_table(number, Table::Unreadable { name, message }),

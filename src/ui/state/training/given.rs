@@ -1,6 +1,7 @@
 //! What a training is given: its puzzles and its first weights.
 
-use hrm_core::puzzle::Kind;
+use hrm_core::{puzzle::Kind, train::BoardShare};
+use hrm_link::training::OfSize;
 use web_sys::File;
 
 /// Where a run's first weights come from.
@@ -38,6 +39,8 @@ pub enum Table {
         rows: usize,
         /// Those that can only be unseen ones.
         test: usize,
+        /// Its rows of further sizes of the same game.
+        sizes: Vec<OfSize>,
         /// What is wrong with the bad rows, in a few lines.
         problems: Vec<String>,
         /// Lines without a good row.
@@ -56,6 +59,12 @@ impl Table {
     /// Whether it was looked through and there is nothing to learn from in it.
     pub fn is_rejected(&self) -> bool {
         !self.is_learnable() && !matches!(self, Self::Reading(_))
+    }
+
+    /// Its further sizes of which something can be learnt, each for its share of what can be.
+    pub(super) fn boards(&self) -> Vec<BoardShare> {
+        let Self::Read { rows, test, sizes, .. } = self else { return Vec::new() };
+        BoardShare::of_counts(rows - test, sizes.iter().map(|of| (of.size, of.rows - of.test)))
     }
 
     pub(super) fn name(&self) -> &str {
