@@ -9,7 +9,7 @@ use hrm_core::{
     config::ModelConfig,
     data::{
         Example, Hard, SplitRequest,
-        csv::{self, Row},
+        csv::{self, OfSizes, Row},
         generate_split,
     },
     engine::cpu,
@@ -206,7 +206,7 @@ fn a_seed_gives_the_puzzles_that_it_always_gave() {
         let mut text = Vec::new();
         csv::write(kind, &rows, &mut text).unwrap();
         assert_eq!(String::from_utf8(text).unwrap(), String::from_utf8(kept(name)).unwrap(), "{name}");
-        let (told, read, _) = csv::read_any(None, &kept(name)[..]).unwrap();
+        let OfSizes { kind: told, rows: read, .. } = csv::read_any(None, &kept(name)[..]).unwrap();
         assert_eq!((told, read), (kind, rows.into_iter().map(|row| (kind, row)).collect()));
     }
 }

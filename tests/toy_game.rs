@@ -7,7 +7,7 @@ use std::{fmt, ops::ControlFlow};
 use hrm_core::{
     checkpoint::Weights,
     data::{
-        csv::{self, Row},
+        csv::{self, OfSizes, Row},
         generate_split,
     },
     engine::cpu,
@@ -262,7 +262,7 @@ fn a_game_is_added_generated_learnt_tried_and_checked() {
     let rows: Vec<Row> = split.training.iter().map(row).collect();
     let mut file = Vec::new();
     csv::write(kind, &rows, &mut file).unwrap();
-    let (told, read, _) = csv::read_any(None, &file[..]).unwrap();
+    let OfSizes { kind: told, rows: read, .. } = csv::read_any(None, &file[..]).unwrap();
     assert_eq!((told, read), (kind, rows.into_iter().map(|row| (kind, row)).collect()));
 
     pollster::block_on(async {

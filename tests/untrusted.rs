@@ -205,7 +205,7 @@ fn the_best_known_tables_are_read() {
     ] {
         let bytes = fs::read(trial(&format!("csv-headers/{name}.csv"))).unwrap();
         let kind: Kind = kind.parse().unwrap();
-        let (told, good, table) = csv::read_any(None, bytes.as_slice()).unwrap();
+        let csv::OfSizes { kind: told, rows: good, table } = csv::read_any(None, bytes.as_slice()).unwrap();
         assert_eq!(told, kind, "{name}");
         assert_eq!((good.len(), table.problems.len()), (rows, bad), "{name}: {:?}", table.report(kind));
         assert!(table.notes.join("; ").contains(word), "{name}: {:?}", table.notes);

@@ -90,7 +90,7 @@ pub enum TrainingTask {
 
 /// Rows of a CSV file of one size of board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OfSize {
+pub struct RowsOfSize {
     /// Rows and columns.
     pub size: puzzle::Size,
     /// Good rows.
@@ -280,7 +280,7 @@ pub enum TrainingEvent {
         /// Good rows of test classes: they can only be unseen ones.
         test: usize,
         /// Its rows of further sizes of the same game.
-        sizes: Vec<OfSize>,
+        sizes: Vec<RowsOfSize>,
         /// What is wrong with the bad rows, in a few lines: the first ones with line and column, then how many more there are.
         problems: Vec<String>,
         /// Lines without a good row.

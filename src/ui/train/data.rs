@@ -1,7 +1,7 @@
 //! What is to be learnt: generated puzzles, or those of a file.
 
 use hrm_core::puzzle::{Kind, games};
-use hrm_link::training::OfSize;
+use hrm_link::training::RowsOfSize;
 use leptos::prelude::*;
 use web_sys::Event;
 
@@ -167,12 +167,12 @@ fn FileReport() -> impl IntoView {
 
 /// What a file holds of further sizes of the same game, and whether the model learns them.
 #[component]
-fn FurtherSizes(sizes: Vec<OfSize>) -> impl IntoView {
+fn FurtherSizes(sizes: Vec<RowsOfSize>) -> impl IntoView {
     let next_run = NextRun::here();
     let learns_them = Memo::new(move |_| {
         next_run.recipe.with(|recipe| recipe.as_ref().is_ok_and(|recipe| recipe.model.serves_every_size()))
     });
-    let of = |of: &OfSize| format!("{} of {} ({} to learn from)", of.rows, of.size, of.rows - of.test);
+    let of = |of: &RowsOfSize| format!("{} of {} ({} to learn from)", of.rows, of.size, of.rows - of.test);
     let listed = sizes.iter().map(of).collect::<Vec<_>>().join(", ");
     view! {
         <p data-testid="train-table-sizes">

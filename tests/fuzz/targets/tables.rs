@@ -30,7 +30,7 @@ pub fn csv() -> Target {
             b"E+78",
         ],
         read: |bytes| {
-            let (kind, every_size, _) = match tables::read_any(None, bytes) {
+            let tables::OfSizes { kind, rows: every_size, .. } = match tables::read_any(None, bytes) {
                 Ok(read) => read,
                 Err(error) => return error.to_string(),
             };

@@ -49,6 +49,17 @@ pub struct Table {
     pub looks_like: Option<Kind>,
 }
 
+/// What a file holds of every size of one game.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfSizes {
+    /// The kind by which it is read: that of its first good row.
+    pub kind: Kind,
+    /// The good rows with their kinds, in the file's order.
+    pub rows: Vec<(Kind, Row)>,
+    /// The rest, which has no rows of its own.
+    pub table: Table,
+}
+
 /// Why a row was left out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, {column}: {message}")]
@@ -99,14 +110,14 @@ pub fn read(kind: Kind, input: impl io::Read) -> Result<Table, CsvError> {
 ///
 /// # Errors
 /// No row tells a kind and none is chosen, or the file cannot be read.
-pub fn read_any(chosen: Option<Kind>, input: impl io::Read) -> Result<(Kind, Vec<(Kind, Row)>, Table), CsvError> {
+pub fn read_any(chosen: Option<Kind>, input: impl io::Read) -> Result<OfSizes, CsvError> {
     let source = Source::read(input)?;
     let kind = match (kind_of(&source), chosen) {
         (Err(CsvError::Kind { .. }), Some(chosen)) => chosen,
         (told, _) => told?,
     };
     let (rows, table) = sizes_of(kind, &source)?;
-    Ok((kind, rows, table))
+    Ok(OfSizes { kind, rows, table })
 }
 
 /// As [`read`], for a model that serves every size: rows of other sizes of the same game are of that kind, and not padded or

@@ -5,14 +5,14 @@ use std::cell::RefCell;
 use hrm_core::{
     data::{
         Example, Split, Splitter, TEST_FRACTION,
-        csv::{self, Row},
+        csv::{self, OfSizes, Row},
     },
     puzzle::Kind,
     train::Recipe,
 };
 use hrm_link::{
     protocol::Event,
-    training::{OfSize, TrainingEvent, TrainingTask},
+    training::{RowsOfSize, TrainingEvent, TrainingTask},
 };
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -62,20 +62,20 @@ pub fn of_csv(
 
 /// What the page shows of a CSV file before training starts; where no row tells a kind, each is measured by `chosen`.
 pub fn table(chosen: Option<Kind>, file: &[u8]) -> Result<(TrainingEvent, KnownTable), TaskError> {
-    let (kind, rows, table) = csv::read_any(chosen, file)?;
+    let OfSizes { kind, rows, table } = csv::read_any(chosen, file)?;
     let is_test =
         |(kind, row): &(Kind, Row)| kind.class_key(&row.example.question).is_ok_and(|key| key.is_test(TEST_FRACTION));
-    let mut sizes = vec![OfSize { size: kind.size(), rows: 0, test: 0 }];
+    let mut sizes = vec![RowsOfSize { size: kind.size(), rows: 0, test: 0 }];
     for row in &rows {
         let size = row.0.size();
         let at = sizes.iter().position(|other| other.size == size).unwrap_or_else(|| {
-            sizes.push(OfSize { size, rows: 0, test: 0 });
+            sizes.push(RowsOfSize { size, rows: 0, test: 0 });
             sizes.len() - 1
         });
         sizes[at].rows += 1;
         sizes[at].test += usize::from(is_test(row));
     }
-    let OfSize { rows: own, test, .. } = sizes.remove(0);
+    let RowsOfSize { rows: own, test, .. } = sizes.remove(0);
     let (problems, bad) = (table.report(kind), table.left_out() as usize);
     let shown = TrainingEvent::Table { kind, rows: own, test, sizes, problems, bad, notes: table.notes };
     Ok((shown, KnownTable { kind, hash: xxh3_128(file), rows }))

@@ -1,7 +1,7 @@
 //! What a training is given: its puzzles and its first weights.
 
 use hrm_core::{puzzle::Kind, train::BoardShare};
-use hrm_link::training::OfSize;
+use hrm_link::training::RowsOfSize;
 use web_sys::File;
 
 /// Where a run's first weights come from.
@@ -40,7 +40,7 @@ pub enum Table {
         /// Those that can only be unseen ones.
         test: usize,
         /// Its rows of further sizes of the same game.
-        sizes: Vec<OfSize>,
+        sizes: Vec<RowsOfSize>,
         /// What is wrong with the bad rows, in a few lines.
         problems: Vec<String>,
         /// Lines without a good row.

@@ -26,7 +26,8 @@ fn rows_are_read_back() {
         let table = read(kind, file.as_slice()).unwrap();
         assert_eq!(table, Table { rows: rows.clone(), ..Table::default() });
         let of_kind = rows.into_iter().map(|row| (kind, row)).collect();
-        assert_eq!(read_any(None, file.as_slice()).unwrap(), (kind, of_kind, Table::default()));
+        let expected = OfSizes { kind, rows: of_kind, table: Table::default() };
+        assert_eq!(read_any(None, file.as_slice()).unwrap(), expected);
     }
 }
 
@@ -103,7 +104,8 @@ fn a_file_of_another_form_is_refused() {
     assert!(refusal("").contains("no column question"));
     assert!(kind_of("question,answer\n".as_bytes()).unwrap_err().to_string().contains("the file ends"));
     let unknown = "question,answer\nabc,abc\n".as_bytes();
-    assert_eq!(read_any(Some(KIND), unknown).unwrap(), (KIND, Vec::new(), read(KIND, unknown).unwrap()));
+    let expected = OfSizes { kind: KIND, rows: Vec::new(), table: read(KIND, unknown).unwrap() };
+    assert_eq!(read_any(Some(KIND), unknown).unwrap(), expected);
     let foreign = read_any(None, unknown).unwrap_err().to_string();
     assert!(foreign.starts_with("line 2, column question: \"abc\""), "{foreign}");
 }
