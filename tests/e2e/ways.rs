@@ -245,7 +245,8 @@ async fn a_file_of_several_sizes_is_learnt_whole_by_a_model_that_serves_them() -
     let folder = Folder::new("hrm-e2e-sizes")?;
     let mut random = Random::new(5);
     let mut rows = vec!["question,answer".to_owned()];
-    for (name, count) in [("maze-5x5", 30), ("maze-5x7", 30)] {
+    // Too few mazes of 5x5 are unlike each other: all are kept for testing.
+    for (name, count) in [("maze-5", 30), ("maze-5x7", 30), ("maze-7", 20)] {
         let kind: Kind = name.parse()?;
         rows.extend((0..count).map(|_| {
             let example = kind.generate(&mut random, 0.5).unwrap();
@@ -257,7 +258,8 @@ async fn a_file_of_several_sizes_is_learnt_whole_by_a_model_that_serves_them() -
         let page = open(browser, url).await?;
         page.upload("train-csv", &mixed).await?;
         page.wait_for("document.querySelector('[data-testid=train-table-sizes]')").await?;
-        assert!(page.text("train-table").await?.contains("mixed.csv: 30 good rows of maze-5x5"));
+        assert!(page.text("train-table").await?.contains("mixed.csv: 30 good rows of maze-5x7;"));
+        page.open_settings().await?;
         page.set(&[("mixer", "mlp")]).await?;
         page.wait_for("document.querySelector('[data-testid=train-table-sizes]').textContent.includes('left out')")
             .await?;

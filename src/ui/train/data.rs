@@ -64,7 +64,7 @@ pub fn Data() -> impl IntoView {
                         {games().into_iter().map(|game| group(game.title())).collect_view()}
                     </select>
                     <p class="help">
-                        {move || if from_file.get() { "As the file's first good puzzle." } else { "A generator makes them." }}
+                        {move || if from_file.get() { "As the file's puzzles are." } else { "A generator makes them." }}
                     </p>
                 </div>
                 <Setting name="base_puzzles"/>

@@ -60,12 +60,13 @@ pub fn of_csv(
     Ok(rows.into_iter().map(|(kind, row)| (kind, row.example)))
 }
 
-/// What the page shows of a CSV file before training starts; where no row tells a kind, each is measured by `chosen`.
+/// What the page shows of a CSV file before training starts; where no row tells a kind, each is measured by `chosen`. Of several
+/// sizes the first one of which something can be learnt is the file's kind.
 pub fn table(chosen: Option<Kind>, file: &[u8]) -> Result<(TrainingEvent, KnownTable), TaskError> {
-    let OfSizes { kind, rows, table } = csv::read_any(chosen, file)?;
+    let OfSizes { kind: read_as, rows, table } = csv::read_any(chosen, file)?;
     let is_test =
         |(kind, row): &(Kind, Row)| kind.class_key(&row.example.question).is_ok_and(|key| key.is_test(TEST_FRACTION));
-    let mut sizes = vec![RowsOfSize { size: kind.size(), rows: 0, test: 0 }];
+    let mut sizes = vec![RowsOfSize { size: read_as.size(), rows: 0, test: 0 }];
     for row in &rows {
         let size = row.0.size();
         let at = sizes.iter().position(|other| other.size == size).unwrap_or_else(|| {
@@ -75,8 +76,10 @@ pub fn table(chosen: Option<Kind>, file: &[u8]) -> Result<(TrainingEvent, KnownT
         sizes[at].rows += 1;
         sizes[at].test += usize::from(is_test(row));
     }
-    let RowsOfSize { rows: own, test, .. } = sizes.remove(0);
-    let (problems, bad) = (table.report(kind), table.left_out() as usize);
+    let first = sizes.iter().position(|of| of.rows > of.test).unwrap_or(0);
+    let RowsOfSize { size, rows: own, test } = sizes.remove(first);
+    let kind = read_as.resized(size).unwrap_or(read_as);
+    let (problems, bad) = (table.report(read_as), table.left_out() as usize);
     let shown = TrainingEvent::Table { kind, rows: own, test, sizes, problems, bad, notes: table.notes };
     Ok((shown, KnownTable { kind, hash: xxh3_128(file), rows }))
 }
