@@ -22,8 +22,9 @@ pub enum By {
     Rating,
 }
 
-/// The least number of each group of cells that are given, and of ratings; a group reaches to below the next one.
-const GIVEN: [usize; 6] = [0, 20, 24, 30, 40, 60];
+/// The least number of each group of cells that are given, and of ratings; a group reaches to below the next one. Sudokus of
+/// 4x4, 6x6 and 9x9 have 4 to 10, 8 to 20 and 17 to 50 clues.
+const GIVEN: [usize; 15] = [0, 4, 6, 8, 10, 12, 14, 17, 20, 24, 27, 30, 35, 40, 60];
 const RATINGS: [usize; 6] = [0, 1, 3, 10, 30, 100];
 
 /// The group of a number.
