@@ -268,15 +268,15 @@ async fn a_file_of_several_sizes_is_learnt_whole_by_a_model_that_serves_them() -
             .await?;
         println!("{}", page.text("train-table-sizes").await?);
         browser.screenshot("train-csv-sizes").await?;
-        page.start_small(&[("steps", "20")]).await?;
-        page.wait_for_state("done").await?;
-        page.wait_for(TESTED).await?;
-        // The saved run has the puzzles of both sizes: it is gone on with from them.
-        page.click("train-stop").await?;
-        page.wait_for_state("idle").await?;
+        page.start_small(&[("steps", "60")]).await?;
+        page.wait_for_step(5).await?;
+        page.click("train-pause").await?;
+        page.wait_for_state("paused").await?;
+        // The saved run has the puzzles of every size: it goes on from them.
         let page = open(browser, url).await?;
-        page.press_of_first_run("run-open").await?;
-        page.wait_for_state("done").await
+        page.press_of_first_run("run-continue").await?;
+        page.wait_for_state("done").await?;
+        page.wait_for(TESTED).await
     })
     .await
 }
