@@ -9,7 +9,7 @@ source "$(dirname "$0")/lib.sh"
 [ "${1:-}" != --help ] || {
     echo "Usage: scripts/bench-page.sh [--stay | --query QUERY]"
     echo "  --stay: serve it to a browser of your own"
-    echo "  --query: e.g. 'only=train&rounds=9', 'only=learn&seeds=4,5,6' (see the script in bench.html)"
+    echo "  --query: e.g. 'only=train&rounds=9', 'only=segment&threads=1', 'only=learn&seeds=4,5,6' (see the script in bench.html)"
     exit
 }
 
