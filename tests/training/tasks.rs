@@ -10,7 +10,7 @@ use hrm_core::puzzle::{
     arc::{
         Grid, Pair, Task, Votes,
         codec::{TokenGrid, VOCABULARY},
-        training::{Learnt, TaskSet},
+        training::{Learnt, Sample, TaskSet},
     },
 };
 use hrm_core::random::Random;
@@ -62,7 +62,7 @@ fn a_task_is_learnt_under_identifiers_and_answered_by_vote() {
         for step in 0..240 {
             let learnt = if step < 120 { Learnt::AllButLast } else { Learnt::All };
             let samples = set.samples(step, 8, learnt);
-            let batch = Batch::of(set.side().kind(), samples.iter().map(|sample| (&sample.example, sample.identifier)));
+            let batch = Batch::of(set.side().kind(), samples.iter().map(Sample::row));
             losses.push(trainer.step(&batch).await.unwrap().lm_loss);
         }
         let mean = |losses: &[f64]| losses.iter().sum::<f64>() / losses.len() as f64;

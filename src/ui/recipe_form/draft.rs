@@ -93,8 +93,11 @@ impl Draft {
         }
     }
 
-    /// Another kind of puzzle; a name that nobody wrote follows.
+    /// Another kind of puzzle; a name that nobody wrote follows, and further sizes were those beside the one before.
     pub fn set_puzzle(&mut self, puzzle: Kind) {
+        if puzzle != self.puzzle {
+            self.boards.clear();
+        }
         let (before, name) = (self.puzzle.name(), place_of("name").unwrap_or(0));
         self.texts[name] = self.texts[name].replacen(&before, &puzzle.name(), 1);
         self.puzzle = puzzle;
@@ -287,6 +290,10 @@ mod tests {
             draft.write(place_of("pos_encodings").unwrap(), "rope_2d".into());
             assert_eq!(draft.recipe(1).unwrap().data.boards, boards);
         }
+        draft.set_puzzle(kind);
+        assert_eq!(draft.boards, [share]);
+        draft.set_puzzle(FOUR);
+        assert_eq!(draft.recipe(1).unwrap().data.boards, []);
     }
 
     #[test]

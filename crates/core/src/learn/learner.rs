@@ -289,8 +289,7 @@ impl<E: Engine> Learner<E> {
     /// The engine's; a loss that is not finite: then [`Learner::answerer`] answers with the last good weights.
     pub async fn step(&mut self) -> Result<StepReport, LearnError> {
         let samples = self.samples();
-        let batch =
-            Batch::of(self.set.side().kind(), samples.iter().map(|sample| (&sample.example, sample.identifier)));
+        let batch = Batch::of(self.set.side().kind(), samples.iter().map(Sample::row));
         Ok(self.trainer.step(&batch).await?)
     }
 

@@ -210,7 +210,7 @@ impl Source for TaskData {
     fn batch(&self, step: u64, rows: usize) -> Batch {
         let learnt = if step < self.held_out_until { Learnt::AllButLast } else { Learnt::All };
         let samples = self.set.samples(step, rows, learnt);
-        Batch::of(self.set.side().kind(), samples.iter().map(|sample| (&sample.example, sample.identifier)))
+        Batch::of(self.set.side().kind(), samples.iter().map(Sample::row))
     }
 
     /// The demonstrations that are held out, and once these are learnt too, the tests whose outputs are known.

@@ -30,6 +30,13 @@ pub struct Sample {
     pub identifier: u32,
 }
 
+impl Sample {
+    /// What a batch has a row of.
+    pub fn row(&self) -> (&Example, u32) {
+        (&self.example, self.identifier)
+    }
+}
+
 /// Which demonstrations are learnt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Learnt {
