@@ -21,17 +21,20 @@ fn kinds() -> [Kind; 3] {
 }
 
 fn setup(sizes: Vec<Size>) -> Setup {
-    setup_of(Mixer::Attention, sizes)
+    setup_of((Mixer::Attention, None), sizes)
 }
 
-fn setup_of(mixer: Mixer, sizes: Vec<Size>) -> Setup {
+/// A token mixer, and the size of the convolution behind it, if there is one.
+type Mixing = (Mixer, Option<usize>);
+
+fn setup_of((mixer, local_conv): Mixing, sizes: Vec<Size>) -> Setup {
     let model = ModelConfig::from_json(
         r#"{"seq_len":81,"vocab_size":6,"H_cycles":1,"L_cycles":2,"H_layers":1,"L_layers":1,"hidden_size":32,
         "num_heads":2,"pos_encodings":"rope_2d","halt_max_steps":3,"halt_exploration_prob":0.3}"#,
     )
     .unwrap();
     let optimizer = OptimizerConfig { lr: 1e-3, warmup_steps: 2, ..OptimizerConfig::default() };
-    let model = ModelConfig { mixer, ..model };
+    let model = ModelConfig { mixer, local_conv, ..model };
     Setup {
         model,
         optimizer,
@@ -87,25 +90,31 @@ async fn trained<E: Engine>(engine: &E, setup: Setup, batches: &[Batch]) -> (Vec
 
 #[test]
 fn one_model_learns_three_sizes_by_turns_and_the_engines_agree() {
-    learns_three_sizes(Mixer::Attention);
+    learns_three_sizes((Mixer::Attention, None));
 }
 
 #[test]
 fn so_does_one_of_convolutions() {
-    learns_three_sizes(Mixer::Conv { size: 3 });
+    learns_three_sizes((Mixer::Conv { size: 3 }, None));
 }
 
-fn learns_three_sizes(mixer: Mixer) {
+#[test]
+fn so_does_attention_with_a_convolution_behind_it() {
+    learns_three_sizes((Mixer::Attention, Some(3)));
+}
+
+fn learns_three_sizes(mixing: Mixing) {
     pollster::block_on(async {
         let batches = batches(&datasets(), 9);
-        let (on_cpu, weights) = trained(&cpu::Engine::new(), setup_of(mixer, all_sizes()), &batches).await;
-        let (on_gpu, other) = trained(&gpu::Engine::new().await.unwrap(), setup_of(mixer, all_sizes()), &batches).await;
+        let (on_cpu, weights) = trained(&cpu::Engine::new(), setup_of(mixing, all_sizes()), &batches).await;
+        let (on_gpu, other) =
+            trained(&gpu::Engine::new().await.unwrap(), setup_of(mixing, all_sizes()), &batches).await;
         for (a, b) in on_cpu.iter().zip(&on_gpu) {
             assert!((a.lm_loss - b.lm_loss).abs() < 1e-4 * a.lm_loss, "{a:?} {b:?}");
             assert!((a.grad_norm - b.grad_norm).abs() < 1e-3 * a.grad_norm, "{a:?} {b:?}");
             assert_eq!((a.step, a.halted), (b.step, b.halted));
         }
-        let begun = Weights::init(&setup_of(mixer, Vec::new()).model, 5);
+        let begun = Weights::init(&setup_of(mixing, Vec::new()).model, 5);
         for (name, tensor) in &weights.tensors {
             let distance = |other: &Weights| {
                 let pairs = tensor.data.iter().zip(&other.tensors[name].data);

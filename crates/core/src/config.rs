@@ -102,6 +102,9 @@ pub struct ModelConfig {
     pub num_heads: usize,
     /// The token mixer of every block.
     pub mixer: Mixer,
+    /// Rows and columns, odd, of a depthwise convolution over the board between the mixer and the SwiGLU of every block, with a
+    /// residual and a norm of its own; the puzzle's positions pass it by. Beyond HRM and TRM, after URM's (arXiv 2512.14693).
+    pub local_conv: Option<usize>,
     /// Position encoding.
     pub positions: Positions,
     /// Segments at most, in training.
@@ -178,6 +181,11 @@ impl ModelConfig {
         let same = (self.seq_len, self.columns()) == (rows * columns, columns);
         let sized = || Self { seq_len: rows * columns, columns: (rows != columns).then_some(columns), ..self.clone() };
         if same { Some(self.clone()) } else { self.serves_every_size().then(sized) }
+    }
+
+    /// Whether it has what neither official code has: a convolution over the board.
+    pub fn has_convolution(&self) -> bool {
+        matches!(self.mixer, Mixer::Conv { .. }) || self.local_conv.is_some()
     }
 
     /// d = D / h.
@@ -278,6 +286,7 @@ impl ModelConfig {
             num_heads: 1,
             mlp_t: false,
             conv_size: Some(3),
+            local_conv_size: Some(3),
             pos_encodings: rope(),
             halt_max_steps: sixteen(),
             halt_exploration_prob: 0.5,
@@ -337,9 +346,11 @@ impl ModelConfig {
             }
             self.check_is_board("rope_2d")?;
         }
-        if let Mixer::Conv { size } = self.mixer {
+        let mixer = if let Mixer::Conv { size } = self.mixer { Some(size) } else { None };
+        for (name, size) in [("conv_size", mixer), ("local_conv_size", self.local_conv)] {
+            let Some(size) = size else { continue };
             if size.is_multiple_of(2) || size > MAX_CONV {
-                return Err(field("conv_size", size, format!("an odd number from 1 to {MAX_CONV}")));
+                return Err(field(name, size, format!("an odd number from 1 to {MAX_CONV}")));
             }
             self.check_is_board("a convolution")?;
         }
@@ -419,6 +430,8 @@ struct RawConfig {
     mlp_t: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     conv_size: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    local_conv_size: Option<usize>,
     #[serde(default = "rope")]
     pos_encodings: Positions,
     #[serde(default = "sixteen")]
@@ -490,6 +503,7 @@ impl TryFrom<RawConfig> for ModelConfig {
                 (false, Some(size)) => Mixer::Conv { size },
                 (false, None) => Mixer::Attention,
             },
+            local_conv: raw.local_conv_size,
             positions: raw.pos_encodings,
             halt_max_steps: raw.halt_max_steps,
             halt_exploration_prob: raw.halt_exploration_prob,
@@ -524,6 +538,7 @@ impl From<ModelConfig> for RawConfig {
                 Mixer::Conv { size } => Some(size),
                 Mixer::Attention | Mixer::MlpT => None,
             },
+            local_conv_size: config.local_conv,
             pos_encodings: config.positions,
             halt_max_steps: config.halt_max_steps,
             halt_exploration_prob: config.halt_exploration_prob,
@@ -624,7 +639,7 @@ mod tests {
         assert_eq!(ModelConfig::unknown_fields(&value), ["halt_max_step (did you mean halt_max_steps?)"]);
         // Only what is no square says how many columns it has, and only a convolution its size.
         let mixer = Mixer::Conv { size: 3 };
-        let own = ModelConfig { columns: Some(8), mixer, ..ModelConfig::from_json(FLAT).unwrap() };
+        let own = ModelConfig { columns: Some(8), mixer, local_conv: Some(3), ..ModelConfig::from_json(FLAT).unwrap() };
         let own = serde_json::to_value(own).unwrap();
         assert_eq!(ModelConfig::unknown_fields(&own), [""; 0]);
         assert_eq!(own.as_object().unwrap().len(), ModelConfig::example().len());
@@ -659,6 +674,7 @@ mod tests {
         let refusal = |more: &str| with(more).unwrap_err().to_string();
         assert_eq!(refusal("\"conv_size\":4"), "conv_size is 4; expected an odd number from 1 to 15");
         assert_eq!(refusal("\"conv_size\":17"), "conv_size is 17; expected an odd number from 1 to 15");
+        assert_eq!(refusal("\"local_conv_size\":2"), "local_conv_size is 2; expected an odd number from 1 to 15");
         let both = "conv_size is 3; expected none beside mlp_t: a block has one mixer";
         assert_eq!(refusal("\"conv_size\":3,\"mlp_t\":true"), both);
     }

@@ -113,8 +113,9 @@ pub fn summary(recipe: &Recipe) -> String {
         Mixer::MlpT => "mlp_t",
         Mixer::Conv { .. } => "convolution",
     };
+    let local = if model.local_conv.is_some() { " and convolution" } else { "" };
     format!(
-        "{puzzle}, {source} · {family} of {} channels, {mixer}, {} M weights · batch {}, {} steps",
+        "{puzzle}, {source} · {family} of {} channels, {mixer}{local}, {} M weights · batch {}, {} steps",
         model.hidden_size,
         millions(parameters(model)),
         training.batch,

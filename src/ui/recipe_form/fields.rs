@@ -128,6 +128,8 @@ const MIXERS: Options<Mixer, 4> = [
     ("conv_3", "Convolution, 3 by 3", Mixer::Conv { size: 3 }),
     ("conv_5", "Convolution, 5 by 5", Mixer::Conv { size: 5 }),
 ];
+const LOCAL_CONVS: Options<Option<usize>, 3> =
+    [("none", "None", None), ("3", "3 by 3", Some(3)), ("5", "5 by 5", Some(5))];
 const POSITIONS: Options<Positions, 4> = [
     ("rope", "Rotary", Positions::Rope),
     ("rope_2d", "Rotary, rows and columns", Positions::Rope2d),
@@ -174,7 +176,7 @@ macro_rules! field {
 }
 
 /// Every setting, in the form's order.
-pub static FIELDS: [Field; 42] = [
+pub static FIELDS: [Field; 43] = [
     Field {
         name: "name",
         label: "Name of the run",
@@ -208,6 +210,7 @@ pub static FIELDS: [Field; 42] = [
     field!(Model "halt_max_steps", "Segments at most", "How long a puzzle may be thought about, in training.", whole(model.halt_max_steps)),
     field!(Model "halt_exploration_prob", "Exploration", "How often a puzzle must be thought about longer than the model holds needed, 0 to 1.", any(model.halt_exploration_prob)),
     field!(Model "mixer", "Token mixer", "How cells hear of each other: a small network over the positions (mlp_t), attention, or a convolution of each channel with its neighbours' (which HRM and TRM do not have).", choose MIXERS(model.mixer)),
+    field!(Model "local_conv_size", "Convolution beside it", "Between the mixer and the SwiGLU of every block each channel of a cell may take from its neighbours, of so many rows and columns (which HRM and TRM do not have).", choose LOCAL_CONVS(model.local_conv)),
     field!(Model "num_heads", "Attention heads", "Must divide the width where the mixer is attention.", whole(model.num_heads)),
     field!(Model "pos_encodings", "Positions", "How attention knows where a cell is: rotary by its place in the sequence or by row and column, learned, or not at all.", choose POSITIONS(model.positions)),
     field!(Model "expansion", "Expansion", "Inner width of the SwiGLUs over their width, before rounding to 256.", any(model.expansion)),

@@ -253,6 +253,9 @@ fn seen(shapes: &Shapes, own: &Map<String, Value>) -> Result<BTreeMap<&'static s
     if let Some((cells, _)) = conv {
         seen.insert("conv_size", json!(cells.isqrt()));
     }
+    if let Some((cells, _)) = plane("L_level.layers.0.local_conv.weight") {
+        seen.insert("local_conv_size", json!(cells.isqrt()));
+    }
     if let Some(expansion) = expansion(width, inner, mixer) {
         seen.insert("expansion", json!(expansion));
     }
@@ -332,10 +335,13 @@ fn check_sizes(config: &ModelConfig, seen: &BTreeMap<&'static str, Value>) -> Re
     {
         return refused("pos_encodings", own, if learns(found) { "learned positions".into() } else { "none".into() });
     }
-    if let (Mixer::Conv { size }, Some(found)) = (config.mixer, seen.get("conv_size"))
-        && *found != json!(size)
-    {
-        return refused("conv_size", json!(size), found.to_string());
+    let mixer = if let Mixer::Conv { size } = config.mixer { Some(size) } else { None };
+    for (name, size) in [("conv_size", mixer), ("local_conv_size", config.local_conv)] {
+        if let (Some(size), Some(found)) = (size, seen.get(name))
+            && *found != json!(size)
+        {
+            return refused(name, json!(size), found.to_string());
+        }
     }
     if let Some(found) = seen.get("expansion").and_then(Value::as_f64) {
         let inner = |expansion| ModelConfig { expansion, ..config.clone() }.inner_size(config.hidden_size);
@@ -372,10 +378,10 @@ pub fn config_yaml(
     let arch = source.and_then(|source| source.get("arch"));
     let class = match (config.family, config.mixer) {
         // Neither code has it: the name says whose it is, and of which of the two.
-        (Family::Trm, Mixer::Conv { .. }) => "hrm_web@TinyRecursiveReasoningModel_Convolution",
-        (Family::Hrm, Mixer::Conv { .. }) => "hrm_web@HierarchicalReasoningModel_Convolution",
+        (Family::Trm, _) if config.has_convolution() => "hrm_web@TinyRecursiveReasoningModel_Convolution",
+        (Family::Hrm, _) if config.has_convolution() => "hrm_web@HierarchicalReasoningModel_Convolution",
         (Family::Trm, _) => "recursive_reasoning.trm@TinyRecursiveReasoningModel_ACTV1",
-        (Family::Hrm, Mixer::Attention) => "hrm.hrm_act_v1@HierarchicalReasoningModel_ACTV1",
+        (Family::Hrm, Mixer::Attention | Mixer::Conv { .. }) => "hrm.hrm_act_v1@HierarchicalReasoningModel_ACTV1",
         // Only the successor's code has an HRM with it.
         (Family::Hrm, Mixer::MlpT) => "recursive_reasoning.hrm@HierarchicalReasoningModel_ACTV1",
     };
@@ -383,10 +389,13 @@ pub fn config_yaml(
     let (positions, loss) = (json!(config.positions), json!(config.loss));
     let (positions, loss) = (positions.as_str().unwrap_or_default(), loss.as_str().unwrap_or_default());
     let class = arch.and_then(|arch| arch.get("name")).and_then(Value::as_str).unwrap_or(class);
-    let conv = match config.mixer {
+    let mut conv = match config.mixer {
         Mixer::Conv { size } => format!("  conv_size: {size}\n"),
         Mixer::Attention | Mixer::MlpT => String::new(),
     };
+    if let Some(size) = config.local_conv {
+        conv += &format!("  local_conv_size: {size}\n");
+    }
     let (is_trm, dtype) = (config.family == Family::Trm, if has_bf16_states { "bfloat16" } else { "float32" });
     let mut text = format!(
         "arch:
@@ -545,6 +554,7 @@ mod tests {
             config(r#","loss":"softmax_cross_entropy","halt_exploration_prob":0.1"#),
             config(r#","mlp_t":true,"pos_encodings":"none","expansion":2.5,"rms_norm_eps":1e-7"#),
             config(r#","conv_size":5,"pos_encodings":"none""#),
+            config(r#","local_conv_size":3,"pos_encodings":"rope""#),
             config(r#","conv_size":3,"pos_encodings":"none","family":"trm""#),
             ModelConfig { h_layers: 0, ..config(r#","family":"trm","puzzle_emb_len":16"#) },
         ] {

@@ -436,6 +436,7 @@ fn small(side: TokenGrid, identifiers: usize) -> ModelConfig {
         expansion: 4.0,
         num_heads: 4,
         mixer: Mixer::Attention,
+        local_conv: None,
         positions: Positions::Rope2d,
         halt_max_steps: 4,
         halt_exploration_prob: 0.1,

@@ -1,4 +1,4 @@
-//! One block: token mixer and SwiGLU, each with its residual and post-norm. hrm.md, "Block and module".
+//! One block: token mixer and SwiGLU, between them a convolution where the model has one, each with its residual and post-norm. hrm.md, "Block and module".
 
 use crate::config::{Mixer, ModelConfig};
 use crate::plan::kernel::{Attention, DepthwiseConv, Matmul, Operand, RmsNorm, Rope, Swiglu};
@@ -10,6 +10,8 @@ use super::taps::TapLog;
 #[derive(Clone, Debug)]
 pub struct Block {
     mixer: MixerWeights,
+    /// With its rows and columns.
+    local_conv: Option<(BufferId, usize)>,
     gate_up: BufferId,
     down: BufferId,
     name: String,
@@ -55,8 +57,9 @@ impl Block {
                 MixerWeights::MlpT { gate_up: weight("mlp_t.gate_up_proj"), down: weight("mlp_t.down_proj") }
             }
         };
+        let local_conv = config.local_conv.map(|size| (weight("local_conv"), size));
         let (gate_up, down) = (weight("mlp.gate_up_proj"), weight("mlp.down_proj"));
-        Block { mixer, gate_up, down, name: format!("{level}.{layer}") }
+        Block { mixer, local_conv, gate_up, down, name: format!("{level}.{layer}") }
     }
 
     /// v [B, T, D] to the block's output [B, T, D].
@@ -79,7 +82,12 @@ impl Block {
         let (rows, d) = (shape.batch * shape.config.tokens(), shape.config.hidden_size);
         let over_positions = matches!(self.mixer, MixerWeights::MlpT { .. });
         taps.trace(r, &format!("{}.mixer", self.name), mixed);
-        let y = rms_norm(r, shape, v, mixed, over_positions);
+        let mut y = rms_norm(r, shape, v, mixed, over_positions);
+        if let Some((weight, size)) = self.local_conv {
+            let near = conv(r, shape, y, weight, size);
+            taps.trace(r, &format!("{}.local_conv", self.name), near);
+            y = rms_norm(r, shape, y, near, false);
+        }
         let inner = shape.config.inner_size(d);
         let gate_up = r.linear(y, self.gate_up, rows, d, 2 * inner);
         let hidden = swiglu(r, gate_up, rows, inner);

@@ -70,6 +70,9 @@ pub fn param_specs(config: &ModelConfig) -> Vec<ParamSpec> {
                 }
                 Mixer::Conv { size } => weight("conv", [size * size, d], size * size),
             }
+            if let Some(size) = config.local_conv {
+                weight("local_conv", [size * size, d], size * size);
+            }
             let inner = config.inner_size(d);
             weight("mlp.gate_up_proj", [2 * inner, d], d);
             weight("mlp.down_proj", [d, inner], inner);

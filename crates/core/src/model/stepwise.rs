@@ -168,6 +168,48 @@ mod tests {
     }
 
     #[test]
+    fn a_local_convolution_passes_the_puzzles_positions_by_and_of_zeros_is_none() {
+        let plain = config(r#","pos_encodings":"rope_2d","puzzle_emb_ndim":32,"num_puzzle_identifiers":1"#);
+        let with = ModelConfig { local_conv: Some(3), ..plain.clone() };
+        let mut weights = Weights::init(&with, 1);
+        let zeros = |weights: &Weights| {
+            let mut weights = weights.clone();
+            let convolutions = weights.tensors.iter_mut().filter(|(name, _)| name.contains("local_conv"));
+            convolutions.for_each(|(_, tensor)| tensor.data.fill(0.0));
+            weights
+        };
+        let first_state = |engine: &AnyEngine, config: &ModelConfig, weights: &Weights| {
+            pollster::block_on(async {
+                let mut solver = Solver::stepwise(engine, config, weights, 1).await.unwrap();
+                solver.begin(&[3; 16], &[0]).await.unwrap();
+                solver.segment_under(&[]).await.unwrap().states.swap_remove(0).z
+            })
+        };
+        // Without attention's part a position hears of no other but by the convolution.
+        for (name, tensor) in &mut weights.tensors {
+            if name.contains("o_proj") {
+                tensor.data.fill(0.0);
+            }
+        }
+        let mut without = zeros(&weights);
+        without.tensors.retain(|name, _| !name.contains("local_conv"));
+        for engine in engines() {
+            let [own, none, moved] = [
+                first_state(&engine, &plain, &without),
+                first_state(&engine, &with, &zeros(&weights)),
+                first_state(&engine, &with, &weights),
+            ];
+            let far = |z: &[f32], at: std::ops::Range<usize>| {
+                let pairs = z[at.clone()].iter().zip(&own[at]);
+                pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+            };
+            assert!(far(&none, 0..own.len()) < 1e-4, "of zeros: {}", far(&none, 0..own.len()));
+            assert!(far(&moved, 0..32) < 1e-4, "the puzzle's position: {}", far(&moved, 0..32));
+            assert!((1..17).all(|at| far(&moved, at * 32..(at + 1) * 32) > 1e-2), "a cell hears of no neighbour");
+        }
+    }
+
+    #[test]
     fn a_frozen_module_keeps_its_state_and_the_other_goes_on() {
         for engine in engines() {
             for (level, other) in [(Level::H, Level::L), (Level::L, Level::H)] {

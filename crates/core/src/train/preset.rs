@@ -64,6 +64,7 @@ pub(crate) fn paper_model(seq_len: usize, vocab_size: usize) -> ModelConfig {
         expansion: 4.0,
         num_heads: 8,
         mixer: Mixer::Attention,
+        local_conv: None,
         positions: Positions::Rope,
         halt_max_steps: 16,
         halt_exploration_prob: 0.1,

@@ -7,6 +7,7 @@ use super::{
     source::{Source, Unseen},
 };
 use crate::{
+    config::Mixer,
     data::{Answers, Batch, Example},
     fields,
     puzzle::arc::{
@@ -128,6 +129,11 @@ pub(super) fn check(recipe: &Recipe) -> Result<(), TaskProblem> {
         };
     }
     let (ndim, identifiers) = (recipe.model.puzzle_emb_ndim, recipe.model.num_puzzle_identifiers);
+    if let Mixer::Conv { size } = recipe.model.mixer {
+        let expected = "none: a task's vector stands before the board, where a convolution alone does not reach; \
+                        local_conv_size adds one to attention";
+        return wrong("[model] conv_size", &size, expected);
+    }
     match () {
         () if side.is_none_or(|side| side.side() != data.side) => {
             let own = TokenGrid::new(data.side).map_or_else(String::new, |side| side.kind().name());
@@ -320,6 +326,8 @@ mod tests {
         assert!(
             said("\"puzzle_emb_ndim\":16,", "").starts_with("[model] puzzle_emb_ndim is 0, expected above 0: tasks")
         );
+        let conv = said("\"num_heads\":2,", "\"num_heads\":2,\"conv_size\":3,");
+        assert!(conv.starts_with("[model] conv_size is 3, expected none: a task's vector stands before"), "{conv}");
         assert!(complete(fields("\"a\"", "\"b\""), &[]).unwrap_err().to_string().contains("found no task"));
         // Without tasks none of their fields is taken.
         let puzzles = |data: &str, kind: &str| {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use hrm_core::checkpoint::official::config_yaml;
 use hrm_core::checkpoint::torch::{self, PuzzleRows, States, states_are_bf16};
-use hrm_core::config::{Mixer, Positions};
+use hrm_core::config::Positions;
 
 use super::official::{CONFIG, IDENTIFIERS};
 use super::output::{self, note};
@@ -68,7 +68,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
                 "hrm: H_init and L_init stay in f32, and forward_dtype is float32; --bf16-states rounds them for the official settings",
             );
         }
-        if let Mixer::Conv { .. } = config.mixer {
+        if config.has_convolution() {
             note("hrm: the official code has no convolution: it cannot go on with this model");
         }
         if config.positions == Positions::Rope2d {
