@@ -17,7 +17,7 @@ if command -v wasm-opt >/dev/null; then
         # What draws never computes.
         case $module in
             app* | tasks*) level=-Oz ;;
-            *) level=-O2 ;;
+            *) level=-O3 ;;
         esac
         wasm-opt "$level" "${features[@]}" "$module" -o "$module.smaller" && mv "$module.smaller" "$module" &
         running+=($!)
