@@ -1,4 +1,5 @@
-//! One block: token mixer and SwiGLU, between them a convolution where the model has one, each with its residual and post-norm. hrm.md, "Block and module".
+//! One block: token mixer and SwiGLU, between them a convolution where the model has one, each with its residual and
+//! post-norm. hrm.md, "Block and module".
 
 use crate::config::{Mixer, ModelConfig};
 use crate::plan::kernel::{Attention, DepthwiseConv, Matmul, Operand, RmsNorm, Rope, Swiglu};
