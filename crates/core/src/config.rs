@@ -183,9 +183,16 @@ impl ModelConfig {
         if same { Some(self.clone()) } else { self.serves_every_size().then(sized) }
     }
 
-    /// Whether it has what neither official code has: a convolution over the board.
+    /// What neither official code has: the convolutions over the board of every block, each with its field's name and its rows.
+    pub fn convolutions(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        let mixer = if let Mixer::Conv { size } = self.mixer { Some(size) } else { None };
+        let named = [("conv_size", mixer), ("local_conv_size", self.local_conv)];
+        named.into_iter().filter_map(|(name, size)| Some((name, size?)))
+    }
+
+    /// Whether it has one of them.
     pub fn has_convolution(&self) -> bool {
-        matches!(self.mixer, Mixer::Conv { .. }) || self.local_conv.is_some()
+        self.convolutions().next().is_some()
     }
 
     /// d = D / h.
@@ -346,9 +353,7 @@ impl ModelConfig {
             }
             self.check_is_board("rope_2d")?;
         }
-        let mixer = if let Mixer::Conv { size } = self.mixer { Some(size) } else { None };
-        for (name, size) in [("conv_size", mixer), ("local_conv_size", self.local_conv)] {
-            let Some(size) = size else { continue };
+        for (name, size) in self.convolutions() {
             if size.is_multiple_of(2) || size > MAX_CONV {
                 return Err(field(name, size, format!("an odd number from 1 to {MAX_CONV}")));
             }

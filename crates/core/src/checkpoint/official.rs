@@ -335,9 +335,8 @@ fn check_sizes(config: &ModelConfig, seen: &BTreeMap<&'static str, Value>) -> Re
     {
         return refused("pos_encodings", own, if learns(found) { "learned positions".into() } else { "none".into() });
     }
-    let mixer = if let Mixer::Conv { size } = config.mixer { Some(size) } else { None };
-    for (name, size) in [("conv_size", mixer), ("local_conv_size", config.local_conv)] {
-        if let (Some(size), Some(found)) = (size, seen.get(name))
+    for (name, size) in config.convolutions() {
+        if let Some(found) = seen.get(name)
             && *found != json!(size)
         {
             return refused(name, json!(size), found.to_string());
@@ -389,13 +388,7 @@ pub fn config_yaml(
     let (positions, loss) = (json!(config.positions), json!(config.loss));
     let (positions, loss) = (positions.as_str().unwrap_or_default(), loss.as_str().unwrap_or_default());
     let class = arch.and_then(|arch| arch.get("name")).and_then(Value::as_str).unwrap_or(class);
-    let mut conv = match config.mixer {
-        Mixer::Conv { size } => format!("  conv_size: {size}\n"),
-        Mixer::Attention | Mixer::MlpT => String::new(),
-    };
-    if let Some(size) = config.local_conv {
-        conv += &format!("  local_conv_size: {size}\n");
-    }
+    let conv: String = config.convolutions().map(|(name, size)| format!("  {name}: {size}\n")).collect();
     let (is_trm, dtype) = (config.family == Family::Trm, if has_bf16_states { "bfloat16" } else { "float32" });
     let mut text = format!(
         "arch:
